@@ -1,0 +1,188 @@
+// The table of actions: what each takes and gives. Client and server are both typed from it.
+import type { JSONSchemaType } from "ajv";
+import type { AvatarTicket, ChatSummary, ContactMap, Message, Profile } from "./entities.ts";
+import type { ChatId, UserId } from "./ids.ts";
+import {
+  MAX_BIO_CHARS,
+  MAX_MESSAGE_CHARS,
+  MAX_MESSAGE_ID_CHARS,
+  MAX_NAME_CHARS,
+  MAX_PAGE,
+  MAX_SEARCH_CHARS,
+} from "./limits.ts";
+
+type Empty = Record<string, never>;
+
+/** Which part of a chat's history is asked for; both cursors are exclusive sequence numbers. */
+export interface Page {
+  before?: number;
+  after?: number;
+  limit?: number;
+}
+
+export interface HistoryResult {
+  chat_id: ChatId;
+  length: number;
+  messages: Message[];
+  has_more: boolean;
+}
+
+export interface LoginResult {
+  username: string;
+  user_id: UserId;
+  contacts: ContactMap;
+  online: string[];
+  token: string;
+  user_data: Profile;
+  chats: ChatSummary[];
+}
+
+type ContactName = { contact?: string; contact_id?: UserId };
+
+/** Data and result of every action, by its name on the wire. */
+export interface Actions {
+  register: {
+    data: { username: string; password: string; repeat_password?: string };
+    result: { username: string; user_id: UserId };
+  };
+  login: { data: { username?: string; password?: string; token?: string }; result: LoginResult };
+  logout: { data: Empty; result: { username: string; user_id: UserId } };
+  add_contact: { data: { contact: string }; result: { new_contact: ContactMap } };
+  delete_contact: { data: ContactName; result: { contact: string } };
+  get_chat: {
+    data: ContactName & Page;
+    result: HistoryResult & { contact_user_id: UserId; contact_username: string };
+  };
+  common_chat: { data: Page; result: HistoryResult };
+  add_message: {
+    data: { chat_id: ChatId; message: string; message_id?: string };
+    result: { chat_id: ChatId; seq: number; message_id: string; time: number };
+  };
+  search_in_chat: {
+    data: { chat_id: ChatId; word: string; before?: number; limit?: number };
+    result: { messages: Message[]; has_more: boolean };
+  };
+  profile: { data: { username?: string }; result: { user_data: Profile } };
+  update_profile: {
+    data: { first_name?: string; second_name?: string; bio?: string };
+    result: { user_data: Profile };
+  };
+  mark_read: { data: { chat_id: ChatId; seq: number }; result: { chat_id: ChatId; read_seq: number } };
+  typing: { data: { chat_id: ChatId }; result: Empty };
+  avatar_ticket: { data: Empty; result: { ftp: AvatarTicket } };
+  change_password: { data: { password: string; new_password: string }; result: Empty };
+  ping: { data: Empty; result: Empty };
+}
+
+export type ActionName = keyof Actions;
+export type DataOf<A extends ActionName> = Actions[A]["data"];
+export type ResultOf<A extends ActionName> = Actions[A]["result"];
+
+interface ActionSpec<Data> {
+  /** False for what may be asked before login. */
+  readonly needsSession: boolean;
+  /** JSON Schema of `data`. Members that it does not name are ignored, and null stands for absent. */
+  readonly schema: JSONSchemaType<Data>;
+}
+
+const optionalText = { type: "string", nullable: true } as const;
+const optionalName = { type: "string", maxLength: MAX_NAME_CHARS, nullable: true } as const;
+const optionalSeq = { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER, nullable: true } as const;
+const optionalLimit = { type: "integer", minimum: 1, maximum: MAX_PAGE, nullable: true } as const;
+const page = { before: optionalSeq, after: optionalSeq, limit: optionalLimit } as const;
+const contactName = { contact: optionalText, contact_id: optionalText } as const;
+const chatId = { type: "string" } as const;
+const empty = { type: "object", required: [] } as unknown as JSONSchemaType<Empty>;
+
+/** The actions by name; what is not here is unknown. */
+export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
+  register: {
+    needsSession: false,
+    schema: {
+      type: "object",
+      required: ["username", "password"],
+      properties: { username: { type: "string" }, password: { type: "string" }, repeat_password: optionalText },
+    },
+  },
+  login: {
+    needsSession: false,
+    schema: {
+      type: "object",
+      required: [],
+      properties: { username: optionalText, password: optionalText, token: optionalText },
+    },
+  },
+  logout: { needsSession: true, schema: empty },
+  add_contact: {
+    needsSession: true,
+    schema: { type: "object", required: ["contact"], properties: { contact: { type: "string" } } },
+  },
+  delete_contact: { needsSession: true, schema: { type: "object", required: [], properties: contactName } },
+  get_chat: { needsSession: true, schema: { type: "object", required: [], properties: { ...contactName, ...page } } },
+  common_chat: { needsSession: true, schema: { type: "object", required: [], properties: page } },
+  add_message: {
+    needsSession: true,
+    schema: {
+      type: "object",
+      required: ["chat_id", "message"],
+      properties: {
+        chat_id: chatId,
+        message: { type: "string", minLength: 1, maxLength: MAX_MESSAGE_CHARS },
+        message_id: { type: "string", pattern: `^[A-Za-z0-9_-]{1,${MAX_MESSAGE_ID_CHARS}}$`, nullable: true },
+      },
+    },
+  },
+  search_in_chat: {
+    needsSession: true,
+    schema: {
+      type: "object",
+      required: ["chat_id", "word"],
+      properties: {
+        chat_id: chatId,
+        word: { type: "string", minLength: 1, maxLength: MAX_SEARCH_CHARS },
+        before: optionalSeq,
+        limit: optionalLimit,
+      },
+    },
+  },
+  profile: { needsSession: true, schema: { type: "object", required: [], properties: { username: optionalText } } },
+  update_profile: {
+    needsSession: true,
+    schema: {
+      type: "object",
+      required: [],
+      properties: {
+        first_name: optionalName,
+        second_name: optionalName,
+        bio: { type: "string", maxLength: MAX_BIO_CHARS, nullable: true },
+      },
+    },
+  },
+  mark_read: {
+    needsSession: true,
+    schema: {
+      type: "object",
+      required: ["chat_id", "seq"],
+      properties: { chat_id: chatId, seq: { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER } },
+    },
+  },
+  typing: {
+    needsSession: true,
+    schema: { type: "object", required: ["chat_id"], properties: { chat_id: chatId } },
+  },
+  avatar_ticket: { needsSession: true, schema: empty },
+  change_password: {
+    needsSession: true,
+    schema: {
+      type: "object",
+      required: ["password", "new_password"],
+      properties: { password: { type: "string" }, new_password: { type: "string" } },
+    },
+  },
+  ping: { needsSession: false, schema: empty },
+};
+
+/** True for the name of an action; safe for any text ("constructor" is none). */
+export function isActionName(name: string): name is ActionName {
+  return Object.hasOwn(ACTIONS, name);
+}

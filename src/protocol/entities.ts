@@ -1,0 +1,49 @@
+// The things that results and events carry, in the form they have on the wire.
+import type { ChatId, UserId } from "./ids.ts";
+
+/** A stored message. `time` is the server's clock at the commit, in Unix seconds. */
+export interface Message {
+  readonly chat_id: ChatId;
+  readonly seq: number;
+  readonly message_id: string;
+  readonly user_id: UserId;
+  readonly username: string;
+  readonly message: string;
+  readonly time: number;
+}
+
+export interface Profile {
+  readonly user_id: UserId;
+  readonly username: string;
+  readonly first_name: string;
+  readonly second_name: string;
+  readonly bio: string;
+  /** The avatar's file in the root folder of the avatar server; null without one. */
+  readonly file_name: string | null;
+}
+
+/** A chat as the login's result lists it. */
+export interface ChatSummary {
+  readonly chat_id: ChatId;
+  /** The other user; only in one-to-one chats. */
+  readonly contact_user_id?: UserId;
+  readonly contact_username?: string;
+  readonly last_seq: number;
+  readonly read_seq: number;
+  readonly unread: number;
+  readonly last_message?: Message;
+}
+
+/** A login to the avatar (FTP) server. */
+export interface AvatarTicket {
+  readonly port: number;
+  readonly username: string;
+  readonly password: string;
+  /** Where this user may store the own avatar. */
+  readonly path: string;
+  /** Whether the server offers explicit TLS. */
+  readonly secure: boolean;
+}
+
+/** Usernames with their ids. */
+export type ContactMap = Readonly<Record<string, UserId>>;

@@ -1,0 +1,129 @@
+// The JSON object in a frame: reading a request out of bytes, and writing responses and events.
+import { isUtf8 } from "node:buffer";
+import { Code, ProtocolError, type ErrorCode } from "./codes.ts";
+import { MAX_ACTION_CHARS, MAX_ID_CHARS, MAX_ID_NUMBER, MAX_JSON_DEPTH } from "./limits.ts";
+
+export type RequestId = number | string;
+
+/** A request whose envelope is right; its data is still unchecked. */
+export interface RawRequest {
+  readonly action: string;
+  readonly id: RequestId | undefined;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** What a response repeats of its request, as far as the frame gave it. */
+export interface ReplyTo {
+  readonly action: string | null;
+  readonly id: RequestId | undefined;
+}
+
+/** A payload that is no request; `replyTo` says what of it can still be echoed. */
+export interface BadRequest {
+  readonly error: ProtocolError;
+  readonly replyTo: ReplyTo;
+}
+
+/** Reads one payload. Never throws: whatever is wrong is in `error`, with the field named. */
+export function parseRequest(payload: Uint8Array): RawRequest | BadRequest {
+  const object = parseObject(payload);
+  if (typeof object === "string") return bad(object, { action: null, id: undefined });
+  const id = usableId(object["id"]);
+  const action = usableAction(object["action"]);
+  const replyTo = { action: action ?? null, id };
+  if (action === undefined) return bad(`action: must be a string of 1 to ${MAX_ACTION_CHARS} characters`, replyTo);
+  if (id === undefined && object["id"] != null) {
+    return bad(`id: must be a number within ±2^53 or a string of at most ${MAX_ID_CHARS} characters`, replyTo);
+  }
+  const time = object["time"] ?? 0;
+  if (typeof time !== "number" || !Number.isFinite(time)) return bad("time: must be a number", replyTo);
+  const data = object["data"] ?? {};
+  if (!isRecord(data)) return bad("data: must be an object", replyTo);
+  return { action, id, data };
+}
+
+/** Parses the payload's text as one JSON object; a string says why it is none. */
+function parseObject(payload: Uint8Array): Record<string, unknown> | string {
+  if (!isUtf8(payload)) return "frame: not valid UTF-8";
+  const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("utf8");
+  if (depthOf(text) > MAX_JSON_DEPTH) return `frame: nested deeper than ${MAX_JSON_DEPTH}`;
+  if (hasLoneSurrogate(text)) return "frame: holds a lone surrogate";
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return "frame: not JSON"; // the parser's own message would repeat what the peer sent
+  }
+  return isRecord(value) ? value : "frame: not a JSON object";
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function usableAction(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" && charCount(value) <= MAX_ACTION_CHARS ? value : undefined;
+}
+
+function usableId(value: unknown): RequestId | undefined {
+  if (typeof value === "number") return Math.abs(value) <= MAX_ID_NUMBER ? value : undefined;
+  return typeof value === "string" && charCount(value) <= MAX_ID_CHARS ? value : undefined;
+}
+
+function bad(info: string, replyTo: ReplyTo): BadRequest {
+  return { error: new ProtocolError(Code.BadRequest, info), replyTo };
+}
+
+/** Length in characters as the protocol counts them: Unicode code points. */
+export function charCount(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}
+
+/** Deepest nesting of arrays and objects in a JSON text, read off its brackets outside of strings. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const char = text.charCodeAt(index);
+    if (inString) {
+      if (char === 0x5c) index += 1;
+      else if (char === 0x22) inString = false;
+    } else if (char === 0x22) inString = true;
+    else if (char === 0x7b || char === 0x5b) deepest = Math.max(deepest, ++depth);
+    else if (char === 0x7d || char === 0x5d) depth -= 1;
+  }
+  return deepest;
+}
+
+/** UTF-8 cannot carry a surrogate, but an escape can: `"\ud800"`. */
+function hasLoneSurrogate(text: string): boolean {
+  if (!/\\u[dD][89a-fA-F]/.test(text)) return false;
+  const unpaired = text.replace(/\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|[^u])/g, "");
+  return /\\u[dD][89a-fA-F]/.test(unpaired);
+}
+
+/** Fields of a response beside action, time, id, code and info. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The JSON text of a response that succeeded. `timeMs` is the server's clock. */
+export function okResponse(replyTo: ReplyTo, info: string, fields: Fields, timeMs: number): string {
+  return response(replyTo, Code.Ok, info, fields, timeMs);
+}
+
+/** The JSON text of a response that tells of an error. */
+export function errorResponse(
+  replyTo: ReplyTo,
+  error: { code: ErrorCode; message: string; retryAfter?: number | undefined },
+  timeMs: number,
+): string {
+  const fields = error.retryAfter === undefined ? {} : { retry_after: error.retryAfter };
+  return response(replyTo, error.code, error.message, fields, timeMs);
+}
+
+function response(replyTo: ReplyTo, code: Code, info: string, fields: Fields, timeMs: number): string {
+  // JSON.stringify leaves out an id that is undefined.
+  return JSON.stringify({ action: replyTo.action, time: timeMs / 1000, id: replyTo.id, code, info, ...fields });
+}

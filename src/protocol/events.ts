@@ -1,0 +1,23 @@
+// The table of events, what the server sends unasked.
+import type { ContactMap, Message, Profile } from "./entities.ts";
+import type { ChatId, UserId } from "./ids.ts";
+
+/** Data of every event, by its name on the wire. */
+export interface Events {
+  message: Message;
+  presence: { user_id: UserId; username: string; online: boolean };
+  typing: { chat_id: ChatId; user_id: UserId; username: string };
+  read: { chat_id: ChatId; user_id: UserId; seq: number };
+  profile: { user_data: Profile };
+  contact: { added: ContactMap } | { deleted: ContactMap };
+  /** Messages that the server dropped for a slow session; both ends are inclusive. */
+  gap: { chat_id: ChatId; from_seq: number; to_seq: number };
+  closing: { reason: string };
+}
+
+export type EventName = keyof Events;
+
+/** The JSON text of an event. `timeMs` is the server's clock. */
+export function eventText<E extends EventName>(event: E, data: Events[E], timeMs: number): string {
+  return JSON.stringify({ event, time: timeMs / 1000, data });
+}

@@ -1,0 +1,36 @@
+// Numbers that server and clients both rely on (docs/protocol.md). Limits of the server alone are options.
+
+/** Largest payload of a frame that a client may send, in bytes. */
+export const MAX_REQUEST_BYTES = 64 * 1024;
+/** Largest payload of a frame that a client must be ready to receive, in bytes. */
+export const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
+/** Bytes of the length before a payload in length-prefixed framing. */
+export const LENGTH_PREFIX_BYTES = 4;
+/** Deepest nesting of a payload; its own object is level 1. */
+export const MAX_JSON_DEPTH = 32;
+
+export const MAX_ACTION_CHARS = 64;
+export const MAX_ID_CHARS = 64;
+/** Largest magnitude of a numeric request id. */
+export const MAX_ID_NUMBER = 2 ** 53;
+
+export const MIN_USERNAME_CHARS = 3;
+export const MAX_USERNAME_CHARS = 32;
+export const MIN_PASSWORD_CHARS = 8;
+export const MAX_PASSWORD_BYTES = 256;
+export const MAX_NAME_CHARS = 64;
+export const MAX_BIO_CHARS = 1024;
+
+export const MAX_MESSAGE_CHARS = 8192;
+export const MAX_MESSAGE_ID_CHARS = 64;
+export const MAX_SEARCH_CHARS = 256;
+export const DEFAULT_PAGE = 50;
+export const MAX_PAGE = 200;
+
+/** Largest avatar file, in bytes, and its longest side, in pixels. */
+export const MAX_AVATAR_BYTES = 2 * 1024 * 1024;
+export const MAX_AVATAR_SIDE_PX = 4096;
+/** How long an avatar ticket may be used to log in, in milliseconds. */
+export const AVATAR_TICKET_MS = 60_000;
+/** How long a token may be unused before it is void, in milliseconds. */
+export const TOKEN_LIFETIME_MS = 30 * 24 * 3600 * 1000;

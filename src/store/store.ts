@@ -1,0 +1,155 @@
+// What the server asks of a store, in plain verbs. No SQL and no MongoDB type leaves its folder.
+import type { ChatSummary, Message, Profile } from "../protocol/entities.ts";
+import type { ChatId, UserId } from "../protocol/ids.ts";
+
+/** A user as stored. */
+export interface User {
+  readonly userId: UserId;
+  /** As registered, NFKC. */
+  readonly username: string;
+  /** `usernameKey(username)`: unique. */
+  readonly usernameKey: string;
+  readonly passwordHash: string;
+  readonly profile: Profile;
+}
+
+export interface Contact {
+  readonly userId: UserId;
+  readonly username: string;
+}
+
+/** Which part of a chat is read; both cursors are exclusive. See docs/protocol.md, "Pages". */
+export interface HistoryPage {
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+  readonly limit: number;
+}
+
+export interface History {
+  /** Sequence number of the chat's newest message; 0 for a chat without any. */
+  readonly lastSeq: number;
+  /** Ascending by seq. */
+  readonly messages: Message[];
+  readonly hasMore: boolean;
+}
+
+export interface SearchResult {
+  /** Descending by seq. */
+  readonly messages: Message[];
+  readonly hasMore: boolean;
+}
+
+/**
+ * The reading side; any number may be open on one store, in any thread. Every method rejects with StoreUnavailableError
+ * when the store cannot be reached (nothing else is thrown on purpose).
+ */
+export interface StoreReader {
+  userByKey(usernameKey: string): Promise<User | undefined>;
+  userById(userId: UserId): Promise<User | undefined>;
+  /** The user whose token has this hash and is not older than its lifetime at `nowMs`. */
+  userByToken(tokenHash: string, nowMs: number): Promise<User | undefined>;
+  /** Sorted by username. */
+  contactsOf(userId: UserId): Promise<Contact[]>;
+  /** The common chat first, then one-to-one chats: those with every contact, and those with messages. */
+  chatsOf(userId: UserId): Promise<ChatSummary[]>;
+  history(chatId: ChatId, page: HistoryPage): Promise<History>;
+  /** Messages whose text holds `word` when both are case-folded (`foldCase`); newest first, before seq `before`. */
+  search(chatId: ChatId, word: string, before: number | undefined, limit: number): Promise<SearchResult>;
+  close(): Promise<void>;
+}
+
+/** A change of the store. Every kind is idempotent or refused, so a batch whose fate is unknown may run again. */
+export type Write =
+  | {
+      readonly kind: "append";
+      readonly chatId: ChatId;
+      readonly userId: UserId;
+      readonly username: string;
+      readonly messageId: string;
+      readonly text: string;
+    }
+  | {
+      readonly kind: "createUser";
+      readonly userId: UserId;
+      readonly username: string;
+      readonly usernameKey: string;
+      readonly passwordHash: string;
+    }
+  /** Makes `newTokenHash` a token of the user; with `oldTokenHash` only if that one still exists, which is then void. */
+  | {
+      readonly kind: "putToken";
+      readonly userId: UserId;
+      readonly oldTokenHash: string | undefined;
+      readonly newTokenHash: string;
+    }
+  | { readonly kind: "deleteToken"; readonly tokenHash: string }
+  | { readonly kind: "addContact"; readonly userId: UserId; readonly contactId: UserId }
+  | { readonly kind: "deleteContact"; readonly userId: UserId; readonly contactId: UserId }
+  | {
+      readonly kind: "updateProfile";
+      readonly userId: UserId;
+      readonly changes: Partial<Pick<Profile, "first_name" | "second_name" | "bio" | "file_name">>;
+    }
+  | { readonly kind: "markRead"; readonly userId: UserId; readonly chatId: ChatId; readonly seq: number }
+  /** Sets the password and makes every token of the user void but `keepTokenHash`. */
+  | {
+      readonly kind: "setPassword";
+      readonly userId: UserId;
+      readonly passwordHash: string;
+      readonly keepTokenHash: string | undefined;
+    };
+
+export type WriteKind = Write["kind"];
+export type WriteOf<K extends WriteKind> = Extract<Write, { kind: K }>;
+
+/** What a write that was done tells, by kind. */
+export interface WriteResults {
+  /** `isNew` is false for a repeated `messageId`: `message` is then the first one. */
+  append: { readonly message: Message; readonly isNew: boolean };
+  createUser: { readonly profile: Profile };
+  putToken: Record<string, never>;
+  deleteToken: Record<string, never>;
+  addContact: Record<string, never>;
+  deleteContact: Record<string, never>;
+  updateProfile: { readonly profile: Profile };
+  /** `changed` is false when the mark was there already. */
+  markRead: { readonly readSeq: number; readonly changed: boolean };
+  setPassword: Record<string, never>;
+}
+
+/** Why one write of a batch was refused; the others are not touched by it. */
+export const Refusal = {
+  /** createUser: the name is taken. addContact: already a contact. */
+  Conflict: "conflict",
+  /** The user, contact or token does not exist (any more). */
+  NotFound: "notFound",
+} as const;
+export type Refusal = (typeof Refusal)[keyof typeof Refusal];
+
+/** The fate of one write; `K` is the kind of that write. */
+export type WriteOutcome<K extends WriteKind = WriteKind> =
+  { readonly done: true; readonly result: WriteResults[K] } | { readonly done: false; readonly refusal: Refusal };
+
+/**
+ * The writing side; one is open on a store, in the storage thread alone.
+ *
+ * `commit` carries the writes out in order and resolves after all that was done is durable, with one outcome per
+ * write: a message gets the next `seq` of its chat (from 1, without holes), a `messageId` that the user already sent
+ * in this chat stores nothing, an append marks the chat as read by its sender up to the new seq, `createUser` sets the
+ * common chat's mark to its last seq. It rejects with StoreUnavailableError when nothing is known to be stored; the same batch may then be
+ * committed again. `nowMs` (server clock) is the time of all of them.
+ */
+export interface StoreWriter {
+  commit(writes: readonly Write[], nowMs: number): Promise<WriteOutcome[]>;
+  close(): Promise<void>;
+}
+
+/** The store cannot be reached or cannot store (disk full): the request may be tried again later. */
+export class StoreUnavailableError extends Error {
+  override readonly name = "StoreUnavailableError";
+}
+
+/** A store that cannot be opened as it is: damaged, locked, from a newer version. The message says what to do. */
+export class StoreOpenError extends Error {
+  override readonly name = "StoreOpenError";
+}
