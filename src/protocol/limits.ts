@@ -26,6 +26,11 @@ export const MAX_MESSAGE_ID_CHARS = 64;
 export const MAX_SEARCH_CHARS = 256;
 export const DEFAULT_PAGE = 50;
 export const MAX_PAGE = 200;
+/**
+ * Texts of one page of messages, in UTF-8 bytes; a page ends earlier (and says `has_more`) when the next text would go
+ * beyond it. JSON escapes make at most 6 bytes of one, so a page always fits into MAX_RESPONSE_BYTES.
+ */
+export const PAGE_TEXT_BYTES = 512 * 1024;
 
 /** Largest avatar file, in bytes, and its longest side, in pixels. */
 export const MAX_AVATAR_BYTES = 2 * 1024 * 1024;
