@@ -1,0 +1,174 @@
+// The writes that concern chats: appends and read marks, with the counters of a batch written once.
+import type Database from "better-sqlite3";
+import type { Message } from "../../protocol/entities.ts";
+import { COMMON_CHAT, directChatUsers } from "../../protocol/ids.ts";
+import type { ChatId } from "../../protocol/ids.ts";
+import { Refusal } from "../store.ts";
+import type { WriteOf, WriteOutcome } from "../store.ts";
+import type { UserRow, UserWrites } from "./users.ts";
+
+/** Chats whose counter is remembered, so that an append reads no table; when full, all are forgotten. */
+const REMEMBERED_CHATS = 50_000;
+
+/** A chat as the writer knows it. */
+interface Chat {
+  readonly id: number;
+  /** The participants' rows; undefined for the common chat. */
+  readonly users: readonly [number, number] | undefined;
+  lastSeq: number;
+  /** Read marks set by the batch under way, by user row. */
+  readonly marks: Map<number, number>;
+}
+
+interface ChatRow {
+  readonly id: number;
+  readonly first_user: number | null;
+  readonly second_user: number | null;
+  readonly last_seq: number;
+}
+
+const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;
+
+function prepare(database: Database.Database) {
+  return {
+    chat: database.prepare<[ChatId], ChatRow>(
+      "SELECT id, first_user, second_user, last_seq FROM chats WHERE chat_id = ?",
+    ),
+    createChat: database.prepare<[ChatId, number, number]>(
+      "INSERT INTO chats (chat_id, first_user, second_user) VALUES (?, ?, ?)",
+    ),
+    count: database.prepare<[number, number]>("UPDATE chats SET last_seq = ? WHERE id = ?"),
+    append: database.prepare<[number, number, number, string, number, string]>(
+      `INSERT INTO messages (id, user, message_id, time_ms, text) VALUES (? << 32 | ?, ?, ?, ?, ?)
+       ON CONFLICT (user, message_id, id >> 32) DO NOTHING`,
+    ),
+    first: database.prepare<[number, string, number], { seq: number; time_ms: number; text: string }>(
+      `SELECT id & 0xffffffff AS seq, time_ms, text FROM messages
+       WHERE user = ? AND message_id = ? AND id >> 32 = ?`,
+    ),
+    mark: database.prepare<[number, number], { read_seq: number }>(
+      "SELECT read_seq FROM marks WHERE user = ? AND chat = ?",
+    ),
+    setMark: database.prepare<[number, number, number]>(
+      `INSERT INTO marks (user, chat, read_seq) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET read_seq = excluded.read_seq WHERE excluded.read_seq > read_seq`,
+    ),
+  };
+}
+
+/** Carries out the writes about chats; called within the batch's transaction only, which ends with `flush`. */
+export class MessageWrites {
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #users: UserWrites;
+  readonly #chats = new Map<ChatId, Chat>();
+  readonly #touched = new Set<Chat>();
+
+  constructor(database: Database.Database, users: UserWrites) {
+    this.#sql = prepare(database);
+    this.#users = users;
+  }
+
+  /** Last seq of the common chat. */
+  commonSeq(): number {
+    return this.#find(COMMON_CHAT)?.lastSeq ?? 0;
+  }
+
+  append(write: WriteOf<"append">, nowMs: number): WriteOutcome<"append"> {
+    const user = this.#users.find(write.userId);
+    if (user === undefined) return NOT_FOUND;
+    const chat = this.#find(write.chatId) ?? this.#create(write.chatId);
+    if (chat === undefined || !takesPart(chat, user)) return NOT_FOUND;
+    const seq = chat.lastSeq + 1;
+    const { changes } = this.#sql.append.run(chat.id, seq, user.id, write.messageId, nowMs, write.text);
+    if (changes === 0) return this.#first(write, chat, user);
+    chat.lastSeq = seq;
+    chat.marks.set(user.id, seq);
+    this.#touched.add(chat);
+    return { done: true, result: { message: message(write, user, seq, nowMs, write.text), isNew: true } };
+  }
+
+  markRead(write: WriteOf<"markRead">): WriteOutcome<"markRead"> {
+    const user = this.#users.find(write.userId);
+    if (user === undefined) return NOT_FOUND;
+    const chat = this.#find(write.chatId);
+    if (chat === undefined) {
+      return this.#participants(write.chatId)?.includes(user.id) === true ? marked(0, false) : NOT_FOUND;
+    }
+    if (!takesPart(chat, user)) return NOT_FOUND;
+    const before = chat.marks.get(user.id) ?? this.#sql.mark.get(user.id, chat.id)?.read_seq ?? 0;
+    const after = Math.min(write.seq, chat.lastSeq);
+    if (after <= before) return marked(before, false);
+    chat.marks.set(user.id, after);
+    this.#touched.add(chat);
+    return marked(after, true);
+  }
+
+  /** Writes the counters and marks of the batch. */
+  flush(): void {
+    for (const chat of this.#touched) {
+      this.#sql.count.run(chat.lastSeq, chat.id);
+      for (const [user, seq] of chat.marks) this.#sql.setMark.run(user, chat.id, seq);
+      chat.marks.clear();
+    }
+    this.#touched.clear();
+  }
+
+  /** To be called after a rollback: what is remembered may not be stored. */
+  forget(): void {
+    this.#chats.clear();
+    this.#touched.clear();
+  }
+
+  #first(write: WriteOf<"append">, chat: Chat, user: UserRow): WriteOutcome<"append"> {
+    const row = this.#sql.first.get(user.id, write.messageId, chat.id);
+    if (row === undefined) throw new Error(`store: a message neither stored nor there already (chat ${chat.id})`);
+    return { done: true, result: { message: message(write, user, row.seq, row.time_ms, row.text), isNew: false } };
+  }
+
+  #find(chatId: ChatId): Chat | undefined {
+    const known = this.#chats.get(chatId);
+    if (known !== undefined) return known;
+    const row = this.#sql.chat.get(chatId);
+    if (row === undefined) return undefined;
+    const { id, first_user: first, second_user: second } = row;
+    const users: Chat["users"] = first === null || second === null ? undefined : [first, second];
+    return this.#remember(chatId, { id, users, lastSeq: row.last_seq, marks: new Map() });
+  }
+
+  /** Makes a one-to-one chat with its first message; undefined when there cannot be such a chat. */
+  #create(chatId: ChatId): Chat | undefined {
+    const users = this.#participants(chatId);
+    if (users === undefined) return undefined;
+    const id = Number(this.#sql.createChat.run(chatId, ...users).lastInsertRowid);
+    for (const user of users) this.#sql.setMark.run(user, id, 0);
+    return this.#remember(chatId, { id, users, lastSeq: 0, marks: new Map() });
+  }
+
+  #participants(chatId: ChatId): readonly [number, number] | undefined {
+    const [first, second] = directChatUsers(chatId) ?? [];
+    if (first === undefined || second === undefined) return undefined;
+    const one = this.#users.find(first);
+    const other = this.#users.find(second);
+    return one === undefined || other === undefined ? undefined : [one.id, other.id];
+  }
+
+  #remember(chatId: ChatId, chat: Chat): Chat {
+    // A chat that the batch has changed must not be read from its table again before `flush`.
+    if (this.#chats.size >= REMEMBERED_CHATS && this.#touched.size === 0) this.#chats.clear();
+    this.#chats.set(chatId, chat);
+    return chat;
+  }
+}
+
+function takesPart(chat: Chat, user: UserRow): boolean {
+  return chat.users === undefined || chat.users.includes(user.id);
+}
+
+function marked(readSeq: number, changed: boolean): WriteOutcome<"markRead"> {
+  return { done: true, result: { readSeq, changed } };
+}
+
+function message(write: WriteOf<"append">, user: UserRow, seq: number, timeMs: number, text: string): Message {
+  const { chatId: chat_id, messageId: message_id, userId: user_id } = write;
+  return { chat_id, seq, message_id, user_id, username: user.username, message: text, time: timeMs / 1000 };
+}

@@ -1,0 +1,200 @@
+// The reading side of the embedded store, on a connection of its own.
+import type Database from "better-sqlite3";
+import type { ChatSummary, Message } from "../../protocol/entities.ts";
+import { directChatId } from "../../protocol/ids.ts";
+import type { ChatId, UserId } from "../../protocol/ids.ts";
+import { PAGE_TEXT_BYTES, TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
+import { foldCase } from "../../protocol/text.ts";
+import { StoreUnavailableError } from "../store.ts";
+import type { Contact, History, HistoryPage, SearchResult, StoreReader, User } from "../store.ts";
+import { storeError } from "./errors.ts";
+
+/** Greatest seq that a message's key has room for. */
+const MAX_SEQ = 2 ** 32 - 1;
+
+interface UserRow {
+  readonly user_id: UserId;
+  readonly username: string;
+  readonly username_key: string;
+  readonly password_hash: string;
+  readonly first_name: string;
+  readonly second_name: string;
+  readonly bio: string;
+  readonly file_name: string | null;
+}
+
+interface MessageRow {
+  readonly seq: number;
+  readonly message_id: string;
+  readonly user_id: UserId;
+  readonly username: string;
+  readonly text: string;
+  readonly time_ms: number;
+}
+
+interface ChatRow {
+  readonly id: number;
+  readonly last_seq: number;
+}
+
+interface SummaryRow extends MessageRow {
+  readonly chat_id: ChatId;
+  readonly last_seq: number;
+  readonly read_seq: number;
+  readonly contact_user_id: UserId | null;
+  readonly contact_username: string | null;
+}
+
+type PageBounds = [chat: number, after: number, sameChat: number, before: number, limit: number];
+
+const USER = `SELECT user_id, username, username_key, password_hash, first_name, second_name, bio, file_name FROM users`;
+const MESSAGE = "m.id & 0xffffffff AS seq, m.message_id, u.user_id, u.username, m.text, m.time_ms";
+const PAGE = `SELECT ${MESSAGE} FROM messages m JOIN users u ON u.id = m.user
+  WHERE m.id > (? << 32 | ?) AND m.id < (? << 32 | ?) ORDER BY m.id`;
+
+function prepare(database: Database.Database) {
+  return {
+    byKey: database.prepare<[string], UserRow>(`${USER} WHERE username_key = ?`),
+    byId: database.prepare<[UserId], UserRow>(`${USER} WHERE user_id = ?`),
+    byToken: database.prepare<[string, number], UserRow>(
+      `${USER} WHERE id = (SELECT user FROM tokens WHERE token_hash = ? AND time_ms >= ?)`,
+    ),
+    contacts: database.prepare<[UserId], { user_id: UserId; username: string }>(
+      `SELECT u.user_id, u.username FROM contacts c JOIN users u ON u.id = c.contact
+       WHERE c.user = (SELECT id FROM users WHERE user_id = ?)`,
+    ),
+    chats: database.prepare<[UserId], SummaryRow>(
+      `SELECT c.chat_id, c.last_seq, r.read_seq, o.user_id AS contact_user_id, o.username AS contact_username,
+         ${MESSAGE}
+       FROM users me JOIN marks r ON r.user = me.id JOIN chats c ON c.id = r.chat
+         LEFT JOIN users o ON o.id = iif(c.first_user = me.id, c.second_user, c.first_user)
+         LEFT JOIN messages m ON m.id = (c.id << 32 | c.last_seq)
+         LEFT JOIN users u ON u.id = m.user
+       WHERE me.user_id = ? ORDER BY c.id`,
+    ),
+    chat: database.prepare<[ChatId], ChatRow>("SELECT id, last_seq FROM chats WHERE chat_id = ?"),
+    oldest: database.prepare<PageBounds, MessageRow>(`${PAGE} LIMIT ?`),
+    newest: database.prepare<PageBounds, MessageRow>(`${PAGE} DESC LIMIT ?`),
+  };
+}
+
+/** See StoreReader. Owns the connection. */
+export class SqliteReader implements StoreReader {
+  readonly #database: Database.Database;
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(database: Database.Database) {
+    this.#database = database;
+    this.#sql = prepare(database);
+  }
+
+  async userByKey(usernameKey: string): Promise<User | undefined> {
+    return this.#read(() => user(this.#sql.byKey.get(usernameKey)));
+  }
+
+  async userById(userId: UserId): Promise<User | undefined> {
+    return this.#read(() => user(this.#sql.byId.get(userId)));
+  }
+
+  async userByToken(tokenHash: string, nowMs: number): Promise<User | undefined> {
+    return this.#read(() => user(this.#sql.byToken.get(tokenHash, nowMs - TOKEN_LIFETIME_MS)));
+  }
+
+  async contactsOf(userId: UserId): Promise<Contact[]> {
+    return this.#read(() => this.#contacts(userId));
+  }
+
+  async chatsOf(userId: UserId): Promise<ChatSummary[]> {
+    return this.#read(() => {
+      const chats = this.#sql.chats.all(userId).map(summary);
+      const listed = new Set(chats.map((chat) => chat.chat_id));
+      for (const { userId: contact_user_id, username: contact_username } of this.#contacts(userId)) {
+        const chat_id = directChatId(userId, contact_user_id);
+        if (listed.has(chat_id)) continue;
+        chats.push({ chat_id, contact_user_id, contact_username, last_seq: 0, read_seq: 0, unread: 0 });
+      }
+      return chats;
+    });
+  }
+
+  async history(chatId: ChatId, page: HistoryPage): Promise<History> {
+    return this.#read(() => {
+      const chat = this.#sql.chat.get(chatId);
+      if (chat === undefined) return { lastSeq: 0, messages: [], hasMore: false };
+      const statement = page.after === undefined ? this.#sql.newest : this.#sql.oldest;
+      const { messages, hasMore } = take(chatId, statement.iterate(...bounds(chat, page)), page.limit);
+      if (page.after === undefined) messages.reverse();
+      return { lastSeq: chat.last_seq, messages, hasMore };
+    });
+  }
+
+  async search(chatId: ChatId, word: string, before: number | undefined, limit: number): Promise<SearchResult> {
+    return this.#read(() => {
+      const chat = this.#sql.chat.get(chatId);
+      if (chat === undefined) return { messages: [], hasMore: false };
+      const folded = foldCase(word);
+      const all = this.#sql.newest.iterate(...bounds(chat, { before, after: undefined, limit: MAX_SEQ }));
+      return take(chatId, hits(all, folded), limit);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#database.close();
+  }
+
+  #contacts(userId: UserId): Contact[] {
+    const contacts = this.#sql.contacts.all(userId).map((row) => ({ userId: row.user_id, username: row.username }));
+    return contacts.sort((one, other) => (one.username < other.username ? -1 : 1));
+  }
+
+  /** Runs `body` on one state of the store. */
+  #read<T>(body: () => T): T {
+    if (!this.#database.open) throw new StoreUnavailableError("store: closed");
+    try {
+      return this.#database.transaction(body)();
+    } catch (error) {
+      throw storeError(error, this.#database.name);
+    }
+  }
+}
+
+function* hits(rows: Iterable<MessageRow>, folded: string): Iterable<MessageRow> {
+  for (const row of rows) if (foldCase(row.text).includes(folded)) yield row;
+}
+
+function bounds(chat: ChatRow, { before, after, limit }: HistoryPage): PageBounds {
+  return [chat.id, Math.min(after ?? 0, MAX_SEQ), chat.id, Math.min(before ?? MAX_SEQ, MAX_SEQ), limit + 1];
+}
+
+/** The page that begins with the first of `rows`; reads at most one row beyond it. */
+function take(chatId: ChatId, rows: Iterable<MessageRow>, limit: number): { messages: Message[]; hasMore: boolean } {
+  const messages: Message[] = [];
+  let textBytes = 0;
+  for (const row of rows) {
+    textBytes += Buffer.byteLength(row.text);
+    if (messages.length === limit || (textBytes > PAGE_TEXT_BYTES && messages.length > 0)) {
+      return { messages, hasMore: true };
+    }
+    messages.push(message(chatId, row));
+  }
+  return { messages, hasMore: false };
+}
+
+function message(chatId: ChatId, { seq, message_id, user_id, username, text, time_ms }: MessageRow): Message {
+  return { chat_id: chatId, seq, message_id, user_id, username, message: text, time: time_ms / 1000 };
+}
+
+function summary(row: SummaryRow): ChatSummary {
+  const { chat_id, last_seq, read_seq, contact_user_id, contact_username } = row;
+  const unread = last_seq - read_seq;
+  const contact = contact_user_id === null || contact_username === null ? {} : { contact_user_id, contact_username };
+  const last = last_seq === 0 ? {} : { last_message: message(chat_id, row) };
+  return { chat_id, ...contact, last_seq, read_seq, unread, ...last };
+}
+
+function user(row: UserRow | undefined): User | undefined {
+  if (row === undefined) return undefined;
+  const { user_id, username, first_name, second_name, bio, file_name } = row;
+  const profile = { user_id, username, first_name, second_name, bio, file_name };
+  return { userId: user_id, username, usernameKey: row.username_key, passwordHash: row.password_hash, profile };
+}

@@ -1,0 +1,85 @@
+// The tables of the embedded store, as a list of migrations.
+import type Database from "better-sqlite3";
+
+/** "MSGR": tells a store of ours from any other SQLite file (PRAGMA application_id). */
+export const APPLICATION_ID = 0x4d534752;
+
+/** `id` of the row of the common chat. */
+export const COMMON_CHAT_ROW = 1;
+
+/**
+ * Step n brings a store from version n to n + 1; never changed once released.
+ *
+ * Ids of the outside (24 hexadecimal digits, chat ids) stand once, in `users` and `chats`; everything else refers to
+ * their integer keys. The key of a message is `chat << 32 | seq`: one B-tree holds a chat's messages side by side in
+ * their order, and the same number is the row id in the search index.
+ */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE users (
+     id INTEGER PRIMARY KEY,
+     user_id TEXT NOT NULL UNIQUE,
+     username TEXT NOT NULL,
+     username_key TEXT NOT NULL UNIQUE,
+     password_hash TEXT NOT NULL,
+     first_name TEXT NOT NULL DEFAULT '',
+     second_name TEXT NOT NULL DEFAULT '',
+     bio TEXT NOT NULL DEFAULT '',
+     file_name TEXT
+   ) STRICT;
+   CREATE TABLE tokens (
+     id INTEGER PRIMARY KEY,
+     token_hash TEXT NOT NULL UNIQUE,
+     user INTEGER NOT NULL REFERENCES users (id),
+     time_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX tokens_of_user ON tokens (user);
+   CREATE TABLE contacts (
+     user INTEGER NOT NULL REFERENCES users (id),
+     contact INTEGER NOT NULL REFERENCES users (id),
+     PRIMARY KEY (user, contact)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE chats (
+     id INTEGER PRIMARY KEY,
+     chat_id TEXT NOT NULL UNIQUE,
+     first_user INTEGER REFERENCES users (id),
+     second_user INTEGER REFERENCES users (id),
+     last_seq INTEGER NOT NULL DEFAULT 0
+   ) STRICT;
+   INSERT INTO chats (id, chat_id) VALUES (${COMMON_CHAT_ROW}, 'common');
+   -- One row for each participant of a chat that has messages: also the list of a user's chats.
+   CREATE TABLE marks (
+     user INTEGER NOT NULL,
+     chat INTEGER NOT NULL,
+     read_seq INTEGER NOT NULL,
+     PRIMARY KEY (user, chat)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE messages (
+     id INTEGER PRIMARY KEY,
+     user INTEGER NOT NULL,
+     message_id TEXT NOT NULL,
+     time_ms INTEGER NOT NULL,
+     text TEXT NOT NULL
+   ) STRICT;
+   CREATE UNIQUE INDEX messages_once ON messages (user, message_id, id >> 32);`,
+];
+
+/** The version that this program makes and needs. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** The version of an open store; 0 for an empty file. */
+export function schemaVersion(database: Database.Database): number {
+  return Number(database.pragma("user_version", { simple: true }));
+}
+
+/** Brings the store to `target`; each step is one transaction, so a broken one leaves the version before it. */
+export function migrate(database: Database.Database, target: number = SCHEMA_VERSION): void {
+  for (let version = schemaVersion(database); version < target; version++) {
+    database
+      .transaction(() => {
+        database.exec(MIGRATIONS[version] ?? "");
+        database.pragma(`application_id = ${APPLICATION_ID}`);
+        database.pragma(`user_version = ${version + 1}`);
+      })
+      .immediate();
+  }
+}

@@ -1,0 +1,171 @@
+// The writes that concern users: accounts, profiles, tokens, contacts.
+import type Database from "better-sqlite3";
+import type { Profile } from "../../protocol/entities.ts";
+import type { UserId } from "../../protocol/ids.ts";
+import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
+import { Refusal } from "../store.ts";
+import type { WriteOf, WriteOutcome } from "../store.ts";
+import { COMMON_CHAT_ROW } from "./schema.ts";
+
+/** Tokens kept per user; a login beyond it ends the oldest. */
+const TOKENS_PER_USER = 100;
+/** Users whose row is remembered, so that an append reads no table; when full, all are forgotten. */
+const REMEMBERED_USERS = 50_000;
+/** Expired tokens removed at most with each new one. */
+const EXPIRED_PER_TOKEN = 8;
+
+/** The part of a user that appends need. */
+export interface UserRow {
+  readonly id: number;
+  readonly username: string;
+}
+
+interface AccountRow {
+  readonly id: number;
+  readonly user_id: UserId;
+  readonly username: string;
+  readonly username_key: string;
+  readonly first_name: string;
+  readonly second_name: string;
+  readonly bio: string;
+  readonly file_name: string | null;
+}
+
+const DONE = { done: true, result: {} } as const;
+const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;
+const CONFLICT = { done: false, refusal: Refusal.Conflict } as const;
+
+const ACCOUNT = "SELECT id, user_id, username, username_key, first_name, second_name, bio, file_name FROM users";
+
+function prepare(database: Database.Database) {
+  return {
+    find: database.prepare<[UserId], UserRow>("SELECT id, username FROM users WHERE user_id = ?"),
+    account: database.prepare<[UserId], AccountRow>(`${ACCOUNT} WHERE user_id = ?`),
+    accountByKey: database.prepare<[string], AccountRow>(`${ACCOUNT} WHERE username_key = ?`),
+    create: database.prepare<[UserId, string, string, string]>(
+      "INSERT INTO users (user_id, username, username_key, password_hash) VALUES (?, ?, ?, ?)",
+    ),
+    mark: database.prepare<[number | bigint, number, number]>(
+      "INSERT INTO marks (user, chat, read_seq) VALUES (?, ?, ?)",
+    ),
+    update: database.prepare<[string, string, string, string | null, number]>(
+      "UPDATE users SET first_name = ?, second_name = ?, bio = ?, file_name = ? WHERE id = ?",
+    ),
+    setPassword: database.prepare<[string, number]>("UPDATE users SET password_hash = ? WHERE id = ?"),
+    dropTokensBut: database.prepare<[number, string]>("DELETE FROM tokens WHERE user = ? AND token_hash <> ?"),
+    dropToken: database.prepare<[string]>("DELETE FROM tokens WHERE token_hash = ?"),
+    tokenUser: database.prepare<[string], { user: number; time_ms: number }>(
+      "SELECT user, time_ms FROM tokens WHERE token_hash = ?",
+    ),
+    putToken: database.prepare<[string, number, number]>(
+      "INSERT INTO tokens (token_hash, user, time_ms) VALUES (?, ?, ?)",
+    ),
+    dropSurplus: database.prepare<[number, number, number]>(
+      `DELETE FROM tokens WHERE user = ? AND
+         id <= (SELECT id FROM tokens WHERE user = ? ORDER BY id DESC LIMIT 1 OFFSET ?)`,
+    ),
+    dropExpired: database.prepare<[number, number]>(
+      `DELETE FROM tokens WHERE time_ms < ? AND id IN (SELECT id FROM tokens ORDER BY id LIMIT ?)`,
+    ),
+    addContact: database.prepare<[number, number]>("INSERT OR IGNORE INTO contacts (user, contact) VALUES (?, ?)"),
+    dropContact: database.prepare<[number, number]>("DELETE FROM contacts WHERE user = ? AND contact = ?"),
+  };
+}
+
+/** Carries out the writes about users; called within the batch's transaction only. */
+export class UserWrites {
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #remembered = new Map<UserId, UserRow>();
+
+  constructor(database: Database.Database) {
+    this.#sql = prepare(database);
+  }
+
+  /** The user's row; undefined when there is none. */
+  find(userId: UserId): UserRow | undefined {
+    const known = this.#remembered.get(userId);
+    if (known !== undefined) return known;
+    const row = this.#sql.find.get(userId);
+    if (row === undefined) return undefined;
+    if (this.#remembered.size >= REMEMBERED_USERS) this.#remembered.clear();
+    this.#remembered.set(userId, row);
+    return row;
+  }
+
+  /** To be called after a rollback: what is remembered may not be stored. */
+  forget(): void {
+    this.#remembered.clear();
+  }
+
+  /** `commonSeq` is the last seq of the common chat: the new user has nothing unread. */
+  create(write: WriteOf<"createUser">, commonSeq: number): WriteOutcome<"createUser"> {
+    const { userId, username, usernameKey, passwordHash } = write;
+    const holder = this.#sql.accountByKey.get(usernameKey);
+    if (holder?.user_id === userId) return { done: true, result: { profile: profileOf(holder) } };
+    if (holder !== undefined || this.find(userId) !== undefined) return CONFLICT;
+    const { lastInsertRowid } = this.#sql.create.run(userId, username, usernameKey, passwordHash);
+    this.#sql.mark.run(lastInsertRowid, COMMON_CHAT_ROW, commonSeq);
+    const profile = { user_id: userId, username, first_name: "", second_name: "", bio: "", file_name: null };
+    return { done: true, result: { profile } };
+  }
+
+  updateProfile({ userId, changes }: WriteOf<"updateProfile">): WriteOutcome<"updateProfile"> {
+    const account = this.#sql.account.get(userId);
+    if (account === undefined) return NOT_FOUND;
+    const next = {
+      ...profileOf(account),
+      first_name: changes.first_name ?? account.first_name,
+      second_name: changes.second_name ?? account.second_name,
+      bio: changes.bio ?? account.bio,
+      file_name: changes.file_name === undefined ? account.file_name : changes.file_name,
+    };
+    this.#sql.update.run(next.first_name, next.second_name, next.bio, next.file_name, account.id);
+    return { done: true, result: { profile: next } };
+  }
+
+  setPassword(write: WriteOf<"setPassword">): WriteOutcome<"setPassword"> {
+    const user = this.find(write.userId);
+    if (user === undefined) return NOT_FOUND;
+    this.#sql.setPassword.run(write.passwordHash, user.id);
+    this.#sql.dropTokensBut.run(user.id, write.keepTokenHash ?? "");
+    return DONE;
+  }
+
+  putToken(write: WriteOf<"putToken">, nowMs: number): WriteOutcome<"putToken"> {
+    const user = this.find(write.userId);
+    if (user === undefined) return NOT_FOUND;
+    if (this.#sql.tokenUser.get(write.newTokenHash)?.user === user.id) return DONE;
+    const expiredMs = nowMs - TOKEN_LIFETIME_MS;
+    if (write.oldTokenHash !== undefined) {
+      const old = this.#sql.tokenUser.get(write.oldTokenHash);
+      if (old === undefined || old.user !== user.id || old.time_ms < expiredMs) return NOT_FOUND;
+      this.#sql.dropToken.run(write.oldTokenHash);
+    }
+    this.#sql.putToken.run(write.newTokenHash, user.id, nowMs);
+    this.#sql.dropSurplus.run(user.id, user.id, TOKENS_PER_USER);
+    this.#sql.dropExpired.run(expiredMs, EXPIRED_PER_TOKEN);
+    return DONE;
+  }
+
+  deleteToken(write: WriteOf<"deleteToken">): WriteOutcome<"deleteToken"> {
+    return this.#sql.dropToken.run(write.tokenHash).changes > 0 ? DONE : NOT_FOUND;
+  }
+
+  addContact(write: WriteOf<"addContact">): WriteOutcome<"addContact"> {
+    const user = this.find(write.userId);
+    const contact = this.find(write.contactId);
+    if (user === undefined || contact === undefined) return NOT_FOUND;
+    return this.#sql.addContact.run(user.id, contact.id).changes > 0 ? DONE : CONFLICT;
+  }
+
+  deleteContact(write: WriteOf<"deleteContact">): WriteOutcome<"deleteContact"> {
+    const user = this.find(write.userId);
+    const contact = this.find(write.contactId);
+    if (user === undefined || contact === undefined) return NOT_FOUND;
+    return this.#sql.dropContact.run(user.id, contact.id).changes > 0 ? DONE : NOT_FOUND;
+  }
+}
+
+function profileOf({ user_id, username, first_name, second_name, bio, file_name }: AccountRow): Profile {
+  return { user_id, username, first_name, second_name, bio, file_name };
+}
