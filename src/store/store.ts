@@ -58,6 +58,9 @@ export interface StoreReader {
   close(): Promise<void>;
 }
 
+/** Tokens kept per user: as many devices may stay logged in. */
+export const TOKENS_PER_USER = 100;
+
 /** A change of the store. Every kind is idempotent or refused, so a batch whose fate is unknown may run again. */
 export type Write =
   | {
@@ -75,7 +78,10 @@ export type Write =
       readonly usernameKey: string;
       readonly passwordHash: string;
     }
-  /** Makes `newTokenHash` a token of the user; with `oldTokenHash` only if that one still exists, which is then void. */
+  /**
+   * Makes `newTokenHash` a token of the user; with `oldTokenHash` only if that one is a token of the same user and not
+   * expired; it is then void. Beyond TOKENS_PER_USER the user's oldest tokens go.
+   */
   | {
       readonly kind: "putToken";
       readonly userId: UserId;
@@ -119,9 +125,9 @@ export interface WriteResults {
 
 /** Why one write of a batch was refused; the others are not touched by it. */
 export const Refusal = {
-  /** createUser: the name is taken. addContact: already a contact. */
+  /** createUser: the name or the id is another user's (the same user again is done). addContact: already a contact. */
   Conflict: "conflict",
-  /** The user, contact or token does not exist (any more). */
+  /** The user, contact or token does not exist (any more); append, markRead: nor such a chat of this user. */
   NotFound: "notFound",
 } as const;
 export type Refusal = (typeof Refusal)[keyof typeof Refusal];

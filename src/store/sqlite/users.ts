@@ -3,12 +3,10 @@ import type Database from "better-sqlite3";
 import type { Profile } from "../../protocol/entities.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
-import { Refusal } from "../store.ts";
+import { Refusal, TOKENS_PER_USER } from "../store.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
 import { COMMON_CHAT_ROW } from "./schema.ts";
 
-/** Tokens kept per user; a login beyond it ends the oldest. */
-const TOKENS_PER_USER = 100;
 /** Users whose row is remembered, so that an append reads no table; when full, all are forgotten. */
 const REMEMBERED_USERS = 50_000;
 /** Expired tokens removed at most with each new one. */

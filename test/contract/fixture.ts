@@ -1,0 +1,145 @@
+// A store under test, with short words for what the suites do to it.
+import assert from "node:assert/strict";
+import type { ChatId, UserId } from "../../src/protocol/ids.ts";
+import type { ChatSummary, Message } from "../../src/protocol/entities.ts";
+import { MAX_PAGE } from "../../src/protocol/limits.ts";
+import { usernameKey } from "../../src/protocol/text.ts";
+import type { StoreReader, StoreWriter, Write, WriteKind, WriteOutcome, WriteResults } from "../../src/store/store.ts";
+
+/** One empty store of a kind; the suites get it from `StoreKind.create`. */
+export interface StoreUnderTest {
+  openWriter(): Promise<StoreWriter>;
+  openReader(): Promise<StoreReader>;
+  /** Removes what the store left behind; everything is closed by then. */
+  remove(): Promise<void>;
+}
+
+export interface StoreKind {
+  readonly name: string;
+  create(): Promise<StoreUnderTest>;
+}
+
+/** 2026-01-01, in Unix milliseconds: where the time of the suites starts. */
+export const START_MS = 1_767_225_600_000;
+
+export class Fixture {
+  /** What `commit` passes as the server's clock; tests move it. */
+  nowMs = START_MS;
+  readonly #store: StoreUnderTest;
+  #writer: StoreWriter;
+  #reader: StoreReader;
+  #count = 0;
+
+  private constructor(store: StoreUnderTest, writer: StoreWriter, reader: StoreReader) {
+    this.#store = store;
+    this.#writer = writer;
+    this.#reader = reader;
+  }
+
+  static async open(kind: StoreKind): Promise<Fixture> {
+    const store = await kind.create();
+    return new Fixture(store, await store.openWriter(), await store.openReader());
+  }
+
+  get writer(): StoreWriter {
+    return this.#writer;
+  }
+
+  get reader(): StoreReader {
+    return this.#reader;
+  }
+
+  openReader(): Promise<StoreReader> {
+    return this.#store.openReader();
+  }
+
+  /** Closes both sides and opens them again. */
+  async reopen(): Promise<void> {
+    await this.#reader.close();
+    await this.#writer.close();
+    this.#writer = await this.#store.openWriter();
+    this.#reader = await this.#store.openReader();
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.close();
+    await this.#writer.close();
+    await this.#store.remove();
+  }
+
+  async commit(...writes: Write[]): Promise<WriteOutcome[]> {
+    const outcomes = await this.#writer.commit(writes, this.nowMs);
+    assert.equal(outcomes.length, writes.length);
+    return outcomes;
+  }
+
+  /** Commits one write alone. */
+  async one(write: Write): Promise<WriteOutcome> {
+    const [outcome] = await this.commit(write);
+    assert.ok(outcome);
+    return outcome;
+  }
+
+  /** Registers users; their ids. */
+  async users(...names: string[]): Promise<UserId[]> {
+    const writes = names.map((name) => newUser(name, this.#newUserId()));
+    for (const outcome of await this.commit(...writes)) assert.ok(outcome.done);
+    return writes.map((write) => write.userId);
+  }
+
+  /** Appends one message alone; the stored message. */
+  async say(chatId: ChatId, userId: UserId, text: string): Promise<Message> {
+    return appended(await this.one(append(chatId, userId, `say-${++this.#count}`, text))).message;
+  }
+
+  /** The newest texts of a chat, oldest first. */
+  async texts(chatId: ChatId): Promise<string[]> {
+    const { messages } = await this.#reader.history(chatId, { before: undefined, after: undefined, limit: MAX_PAGE });
+    return messages.map((message) => message.message);
+  }
+
+  /** One chat as the user's list has it. */
+  async chat(userId: UserId, chatId: ChatId): Promise<ChatSummary> {
+    const chat = (await this.#reader.chatsOf(userId)).find((entry) => entry.chat_id === chatId);
+    assert.ok(chat, `${chatId} is not listed`);
+    return chat;
+  }
+
+  #newUserId(): UserId {
+    return (++this.#count).toString(16).padStart(24, "0");
+  }
+}
+
+export function newUser(username: string, userId: UserId): Extract<Write, { kind: "createUser" }> {
+  const passwordHash = `hash of ${username}`;
+  return { kind: "createUser", userId, username, usernameKey: usernameKey(username), passwordHash };
+}
+
+export function append(chatId: ChatId, userId: UserId, messageId: string, text: string): Write {
+  return { kind: "append", chatId, userId, username: "", messageId, text };
+}
+
+export function putToken(userId: UserId, newTokenHash: string, oldTokenHash?: string): Write {
+  return { kind: "putToken", userId, newTokenHash, oldTokenHash };
+}
+
+export function markRead(userId: UserId, chatId: ChatId, seq: number): Write {
+  return { kind: "markRead", userId, chatId, seq };
+}
+
+/** The result of an append that was done. */
+export function appended(outcome: WriteOutcome | undefined): WriteResults["append"] {
+  assert.ok(outcome?.done && isAppended(outcome.result), `no append was done: ${JSON.stringify(outcome)}`);
+  return outcome.result;
+}
+
+function isAppended(result: WriteResults[WriteKind]): result is WriteResults["append"] {
+  return "isNew" in result;
+}
+
+export const DONE = { done: true, result: {} };
+export const NOT_FOUND = { done: false, refusal: "notFound" };
+export const CONFLICT = { done: false, refusal: "conflict" };
+
+/** An id that no user has. */
+export const NOBODY: UserId = "f".repeat(24);

@@ -1,0 +1,100 @@
+// What every store does with tokens: rotation, lifetime, number.
+import assert from "node:assert/strict";
+import type { UserId } from "../../src/protocol/ids.ts";
+import { TOKEN_LIFETIME_MS } from "../../src/protocol/limits.ts";
+import { TOKENS_PER_USER } from "../../src/store/store.ts";
+import { DONE, Fixture, NOBODY, NOT_FOUND, putToken } from "./fixture.ts";
+import type { StoreKind } from "./fixture.ts";
+
+export function tokensContract(kind: StoreKind): void {
+  let store: Fixture;
+  let anna: UserId;
+  let bert: UserId;
+  beforeEach(async () => {
+    store = await Fixture.open(kind);
+    [anna = "", bert = ""] = await store.users("anna", "bert");
+  });
+  afterEach(() => store.close());
+
+  const holder = async (token: string) => (await store.reader.userByToken(token, store.nowMs))?.username;
+
+  it("finds the user of a token", async () => {
+    assert.deepEqual(await store.commit(putToken(anna, "a1"), putToken(bert, "b1")), [DONE, DONE]);
+    assert.deepEqual([await holder("a1"), await holder("b1"), await holder("A1")], ["anna", "bert", undefined]);
+  });
+
+  it("rotates a token: the old one is void, and can be rotated once", async () => {
+    await store.one(putToken(anna, "a1"));
+    assert.deepEqual(await store.one(putToken(anna, "a2", "a1")), DONE);
+    assert.deepEqual([await holder("a1"), await holder("a2")], [undefined, "anna"]);
+    assert.deepEqual(await store.one(putToken(anna, "a3", "a1")), NOT_FOUND);
+    assert.equal(await holder("a3"), undefined);
+  });
+
+  it("rotates once within a batch too", async () => {
+    const outcomes = await store.commit(
+      putToken(anna, "a1"),
+      putToken(anna, "a2", "a1"),
+      putToken(anna, "a3", "a1"),
+      putToken(anna, "a4", "a2"),
+    );
+    assert.deepEqual(outcomes, [DONE, DONE, NOT_FOUND, DONE]);
+    const holders = await Promise.all(["a1", "a2", "a3", "a4"].map(holder));
+    assert.deepEqual(holders, [undefined, undefined, undefined, "anna"]);
+  });
+
+  it("does not rotate the token of another user", async () => {
+    await store.one(putToken(bert, "b1"));
+    assert.deepEqual(await store.one(putToken(anna, "a1", "b1")), NOT_FOUND);
+    assert.deepEqual([await holder("a1"), await holder("b1")], [undefined, "bert"]);
+  });
+
+  it("answers the same write again as done", async () => {
+    await store.one(putToken(anna, "a1"));
+    assert.deepEqual(await store.one(putToken(anna, "a1")), DONE);
+    assert.deepEqual(await store.one(putToken(anna, "a2", "a1")), DONE);
+    assert.deepEqual(await store.one(putToken(anna, "a2", "a1")), DONE);
+    assert.deepEqual([await holder("a1"), await holder("a2")], [undefined, "anna"]);
+  });
+
+  it("refuses a user that is not there", async () => {
+    assert.deepEqual(await store.one(putToken(NOBODY, "n1")), NOT_FOUND);
+    assert.equal(await holder("n1"), undefined);
+  });
+
+  it("deletes a token, once", async () => {
+    await store.commit(putToken(anna, "a1"), putToken(anna, "a2"));
+    const drop = { kind: "deleteToken", tokenHash: "a1" } as const;
+    assert.deepEqual(await store.commit(drop, drop), [DONE, NOT_FOUND]);
+    assert.deepEqual([await holder("a1"), await holder("a2")], [undefined, "anna"]);
+  });
+
+  it("lets a token live for its lifetime and no longer", async () => {
+    await store.one(putToken(anna, "a1"));
+    store.nowMs += TOKEN_LIFETIME_MS;
+    assert.equal(await holder("a1"), "anna");
+    store.nowMs += 1;
+    assert.equal(await holder("a1"), undefined);
+    assert.deepEqual(await store.one(putToken(anna, "a2", "a1")), NOT_FOUND);
+    assert.equal(await holder("a2"), undefined);
+  });
+
+  it("begins a new lifetime with each rotation", async () => {
+    await store.one(putToken(anna, "a1"));
+    store.nowMs += TOKEN_LIFETIME_MS - 1;
+    await store.one(putToken(anna, "a2", "a1"));
+    store.nowMs += TOKEN_LIFETIME_MS - 1;
+    assert.equal(await holder("a2"), "anna");
+  });
+
+  it("keeps the newest tokens of a user when there are too many", async () => {
+    await store.one(putToken(bert, "b1"));
+    for (let number = 1; number <= TOKENS_PER_USER + 2; number++) {
+      store.nowMs += 1;
+      assert.deepEqual(await store.one(putToken(anna, `a${number}`)), DONE);
+    }
+    assert.deepEqual([await holder("a1"), await holder("a2")], [undefined, undefined]);
+    assert.deepEqual([await holder("a3"), await holder(`a${TOKENS_PER_USER + 2}`)], ["anna", "anna"]);
+    assert.equal(await holder("b1"), "bert");
+  });
+}
