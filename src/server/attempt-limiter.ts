@@ -1,0 +1,49 @@
+// Counts attempts by key within a minute that begins with the first of them.
+import type { Clock } from "../util/clock.ts";
+
+/** The time over which attempts are counted, in milliseconds (docs/protocol.md: "within a minute"). */
+const WINDOW_MS = 60_000;
+/** Keys that are remembered; beyond it the oldest are forgotten, so that made-up names cannot fill the memory. */
+const MAX_KEYS = 100_000;
+
+interface Window {
+  count: number;
+  readonly endMs: number;
+}
+
+export class AttemptLimiter {
+  readonly #maxCount: number;
+  readonly #clock: Clock;
+  /** In the order of their beginnings, which is that of their ends. */
+  readonly #windows = new Map<string, Window>();
+
+  /** Allows `maxCount` attempts; 0 means any number. The clock should never jump. */
+  constructor(maxCount: number, clock: Clock) {
+    this.#maxCount = maxCount;
+    this.#clock = clock;
+  }
+
+  /** Counts an attempt. */
+  count(key: string): void {
+    this.#forgetEnded();
+    const window = this.#windows.get(key);
+    if (window !== undefined) window.count += 1;
+    else this.#windows.set(key, { count: 1, endMs: this.#clock.now() + WINDOW_MS });
+  }
+
+  /** 0 while another attempt is allowed, otherwise whole seconds (at least 1) until the minute is over. */
+  retryAfter(key: string): number {
+    const window = this.#windows.get(key);
+    const leftMs = (window?.endMs ?? 0) - this.#clock.now();
+    if (window === undefined || leftMs <= 0 || this.#maxCount === 0 || window.count < this.#maxCount) return 0;
+    return Math.ceil(leftMs / 1000);
+  }
+
+  #forgetEnded(): void {
+    const nowMs = this.#clock.now();
+    for (const [key, { endMs }] of this.#windows) {
+      if (endMs > nowMs && this.#windows.size < MAX_KEYS) return;
+      this.#windows.delete(key);
+    }
+  }
+}

@@ -1,0 +1,323 @@
+// One socket: frames in, answers out in the order of the requests, deadlines. Knows no chat.
+import type { Socket } from "node:net";
+import { Code, ProtocolError } from "../protocol/codes.ts";
+import { errorResponse, parseRequest } from "../protocol/envelope.ts";
+import { eventText } from "../protocol/events.ts";
+import { encodeFrame, FrameDecoder, modeOf, type Framing } from "../protocol/frame.ts";
+import { MAX_REQUEST_BYTES } from "../protocol/limits.ts";
+import type { Clock } from "../util/clock.ts";
+import { packPayloads } from "../workers/packing.ts";
+import type { Admission, Effect, GroupResult, PasswordStop } from "../workers/task.ts";
+import type { RequestTask, RequestTaskResult, WriteGroup } from "../workers/task.ts";
+import { EventFrames, Outbox } from "./outbox.ts";
+import { RequestQueue, type RequestRate } from "./request-queue.ts";
+import type { Session } from "./session.ts";
+
+/** Bytes of answers and events that may wait to be read by the peer before its requests wait too. */
+const MAX_UNREAD_BYTES = 256 * 1024;
+/** How long a closed connection may take to send what is queued and to see the peer's end, in milliseconds. */
+const LINGER_MS = 2_000;
+
+/** Settings of connections; times in milliseconds, 0 for an idle time without end. */
+export interface ConnectionSettings extends RequestRate {
+  readonly outboxBytes: number;
+  readonly handshakeTimeoutMs: number;
+  readonly frameTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly drainTimeoutMs: number;
+}
+
+/** What a connection asks of the server around it. */
+export interface ConnectionHost {
+  readonly settings: ConnectionSettings;
+  /** Never jumps. */
+  readonly clock: Clock;
+  /** Wraps a socket whose first byte began TLS; undefined without a certificate. */
+  secure(socket: Socket): Socket | undefined;
+  request(task: RequestTask): Promise<RequestTaskResult>;
+  commit(group: WriteGroup): Promise<GroupResult>;
+  admit(stop: PasswordStop, connection: Connection): Promise<Admission>;
+  loginRetryAfter(connection: Connection): number;
+  apply(effects: readonly Effect[], connection: Connection): void;
+  /** Logs a bug, and returns the reference that the peer is given. */
+  report(error: unknown, connection: Connection): string;
+  /** The connection is used no more; its socket may linger. Called once. */
+  onClosed(connection: Connection): void;
+  /** The socket is gone, always after `onClosed`. Called once. */
+  onGone(connection: Connection): void;
+}
+
+/** A connection's way from the first byte to its end. */
+export class Connection {
+  readonly id: number;
+  /** Where the peer comes from. */
+  readonly address: string;
+  /** Who is logged in; the host alone sets it. */
+  session: Session | undefined;
+  readonly #host: ConnectionHost;
+  readonly #queue: RequestQueue;
+  #socket: Socket;
+  #decoder: FrameDecoder | undefined;
+  #outbox: Outbox | undefined;
+  #isRunning = false;
+  #isPaused = false;
+  #isSecure = false;
+  /** The peer sends no more, or we read no more. */
+  #hasEnded = false;
+  /** When the connection was closed; undefined while it is in use. */
+  #closedMs: number | undefined;
+  #anonymousSinceMs: number;
+  #frameSinceMs = 0;
+  #activeMs: number;
+
+  constructor(id: number, socket: Socket, address: string, host: ConnectionHost) {
+    this.id = id;
+    this.address = address;
+    this.#host = host;
+    this.#socket = socket;
+    this.#queue = new RequestQueue(host.settings, host.clock);
+    this.#anonymousSinceMs = this.#activeMs = host.clock.now();
+    // Kept for good, also under TLS: what happens to the TCP socket happens to the connection.
+    socket.setNoDelay(true);
+    socket.on("error", () => socket.destroy()); // the peer's reset and the like; "close" follows
+    socket.on("close", () => this.#gone());
+    this.#listen();
+  }
+
+  get framing(): Framing {
+    return this.#decoder?.framing ?? "lines";
+  }
+
+  get isSecure(): boolean {
+    return this.#isSecure;
+  }
+
+  get isClosed(): boolean {
+    return this.#closedMs !== undefined;
+  }
+
+  /** True while requests that were received are not yet answered. */
+  get isBusy(): boolean {
+    return this.#isRunning || !this.#queue.isEmpty;
+  }
+
+  /** The send queue; there is one from the first byte on. */
+  get outbox(): Outbox {
+    if (this.#outbox === undefined) throw new Error("a connection without its first byte has no outbox");
+    return this.#outbox;
+  }
+
+  readonly #onData = (chunk: Buffer): void => this.#receive(chunk);
+  readonly #onDrain = (): void => this.#proceed();
+  readonly #onEnd = (): void => {
+    this.#hasEnded = true;
+    this.#proceed();
+  };
+
+  #listen(): void {
+    this.#socket.on("data", this.#onData);
+    this.#socket.on("drain", this.#onDrain);
+    this.#socket.on("end", this.#onEnd);
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.isClosed) return; // read and dropped, so that the last answer is not cut off by a reset
+    this.#activeMs = this.#host.clock.now();
+    if (this.#decoder === undefined) this.#begin(chunk);
+    if (this.#decoder === undefined) return;
+    this.#decoder.push(chunk, this.#queue.arrivals);
+    this.#queue.received();
+    // When all that is held of a frame came with this chunk, then the frame began in it.
+    if (this.#decoder.pendingBytes <= chunk.length) this.#frameSinceMs = this.#activeMs;
+    this.#proceed();
+  }
+
+  /** Fixes the mode by the first byte. */
+  #begin(chunk: Buffer): void {
+    const mode = modeOf(chunk[0] ?? 0);
+    if (mode === "tls" && !this.#isSecure) {
+      const secure = this.#startTls(chunk);
+      if (!secure) this.#refuseMode("TLS is not configured on this server");
+    } else if (mode === "prefixed" || mode === "lines") {
+      this.#decoder = new FrameDecoder(mode, MAX_REQUEST_BYTES);
+      this.#outbox = new Outbox(this.#socket, mode, this.#host.settings.outboxBytes);
+    } else this.#refuseMode("the first byte fits no mode of the protocol");
+  }
+
+  #refuseMode(reason: string): void {
+    this.#outbox = new Outbox(this.#socket, "lines", this.#host.settings.outboxBytes);
+    this.#refuse(new ProtocolError(Code.BadRequest, `frame: ${reason}`));
+  }
+
+  /** Hands the socket to TLS, beginning with `chunk`, and listens to what comes out of it; false without a certificate. */
+  #startTls(chunk: Buffer): boolean {
+    const plain = this.#socket;
+    const secure = this.#host.secure(plain);
+    if (secure === undefined) return false;
+    plain.off("data", this.#onData).off("drain", this.#onDrain).off("end", this.#onEnd);
+    plain.unshift(chunk); // TLS begins with what it finds read already
+    secure.on("error", () => plain.destroy());
+    this.#isSecure = true;
+    this.#socket = secure;
+    this.#listen();
+    return true;
+  }
+
+  /** Goes on with whatever can go on now: gaps, the next task, reading, the end. */
+  #proceed(): void {
+    if (this.isClosed) return;
+    if (this.#outbox === undefined) {
+      if (this.#hasEnded) this.#close();
+      return;
+    }
+    this.#outbox.tellGaps();
+    const hasRoom = this.#outbox.pendingBytes <= MAX_UNREAD_BYTES;
+    this.#setPaused(!hasRoom || this.#queue.isFull);
+    if (this.#isRunning || !hasRoom) return;
+    if (!this.#queue.isEmpty) void this.#run();
+    else if (this.#decoder?.failed) {
+      this.#refuse(new ProtocolError(Code.FrameTooLarge, `frame: over ${MAX_REQUEST_BYTES} bytes`));
+    } else if (this.#hasEnded) this.#close();
+  }
+
+  #setPaused(paused: boolean): void {
+    if (paused === this.#isPaused) return;
+    this.#isPaused = paused;
+    // The time for which we did not read is not the peer's.
+    this.#frameSinceMs = this.#host.clock.now();
+    if (paused) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  /** Carries out one task after the other until the queue is empty or the peer leaves too much unread. */
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    let admission: Admission | undefined;
+    try {
+      do {
+        admission = await this.#carryOut(admission);
+      } while (admission !== undefined || this.#mayGoOn());
+    } catch (error) {
+      this.close(`internal error, reference ${this.#host.report(error, this)}`);
+    }
+    this.#isRunning = false;
+    this.#proceed();
+  }
+
+  #mayGoOn(): boolean {
+    return !this.isClosed && !this.#queue.isEmpty && this.outbox.pendingBytes <= MAX_UNREAD_BYTES;
+  }
+
+  /** Carries out the head of the queue; resolves to what the next task needs if this one stopped for password work. */
+  async #carryOut(admission: Admission | undefined): Promise<Admission | undefined> {
+    const { payloads, limited, retryAfter } = this.#queue.head();
+    const task: RequestTask = {
+      framing: this.framing,
+      identity: this.session?.identity,
+      payloads: packPayloads(payloads),
+      limited,
+      retryAfter,
+      loginRetryAfter: this.#host.loginRetryAfter(this),
+      admission,
+    };
+    let result: RequestTaskResult;
+    try {
+      result = await this.#host.request(task);
+    } catch (error) {
+      this.#answerBug(payloads[0], this.#host.report(error, this));
+      return undefined;
+    }
+    this.#queue.remove(result.consumed);
+    this.#answer(result.replies, result.effects);
+    if (result.writes !== undefined) {
+      const group = await this.#host.commit({ framing: this.framing, writes: result.writes });
+      this.#answer(group.replies, group.effects);
+    }
+    return result.stop === undefined ? undefined : this.#host.admit(result.stop, this);
+  }
+
+  #answer(replies: Uint8Array, effects: readonly Effect[]): void {
+    if (!this.isClosed) this.outbox.reply(replies);
+    if (effects.length > 0) this.#host.apply(effects, this);
+  }
+
+  /** The threads could not answer a request: it is answered here, and the connection goes on with the next. */
+  #answerBug(payload: Buffer | undefined, reference: string): void {
+    if (payload === undefined || this.isClosed) return;
+    this.#queue.remove(1);
+    const request = parseRequest(payload);
+    const replyTo = "error" in request ? request.replyTo : { action: request.action, id: request.id };
+    const error = new ProtocolError(Code.Internal, `internal error, reference ${reference}`);
+    this.outbox.reply(encodeFrame(errorResponse(replyTo, error, Date.now()), this.framing));
+  }
+
+  /** Answers what cannot be understood any more, and closes. */
+  #refuse(error: ProtocolError): void {
+    this.outbox.reply(encodeFrame(errorResponse({ action: null, id: undefined }, error, Date.now()), this.framing));
+    this.#close();
+  }
+
+  /** Begins the wait for a login anew: the session has ended and the connection stays. */
+  awaitLogin(): void {
+    this.#anonymousSinceMs = this.#host.clock.now();
+  }
+
+  /** Closes what has outlived its time. To be called about every second. */
+  checkDeadlines(): void {
+    const nowMs = this.#host.clock.now();
+    const { handshakeTimeoutMs, frameTimeoutMs, idleTimeoutMs, drainTimeoutMs } = this.#host.settings;
+    if (this.#closedMs !== undefined) {
+      if (nowMs - this.#closedMs >= LINGER_MS) this.destroy();
+      return;
+    }
+    this.#outbox?.tellGaps();
+    const { fullSinceMs = nowMs } = this.#outbox ?? {};
+    if (nowMs - fullSinceMs >= drainTimeoutMs) return this.close("too slow: events were not read");
+    if (this.#isRunning) return;
+    const isAnonymous = this.session === undefined;
+    if (isAnonymous && nowMs - this.#anonymousSinceMs >= handshakeTimeoutMs) return this.close("no login in time");
+    const isCut = (this.#decoder?.pendingBytes ?? 0) > 0 && !this.#isPaused;
+    if (isCut && nowMs - this.#frameSinceMs >= frameTimeoutMs) return this.close("a frame took too long");
+    if (idleTimeoutMs > 0 && nowMs - this.#activeMs >= idleTimeoutMs) this.close("idle for too long");
+  }
+
+  /** Reads no more: what has been received is still answered, then the connection ends. */
+  finish(reason: string): void {
+    this.#socket.off("data", this.#onData).pause();
+    this.#hasEnded = true;
+    if (!this.isBusy) this.close(reason);
+    else this.#proceed();
+  }
+
+  /** Ends the connection: a session is told why, what is queued is still sent, and the socket is gone in 2 s at most. */
+  close(reason: string): void {
+    if (this.isClosed) return;
+    if (this.session !== undefined) {
+      this.outbox.event(new EventFrames(eventText("closing", { reason }, Date.now())));
+    }
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.isClosed) return;
+    this.#closedMs = this.#host.clock.now();
+    this.#queue.clear();
+    this.#setPaused(false);
+    this.#socket.end();
+    this.#host.onClosed(this);
+  }
+
+  /** Ends the connection at once, for when there is no more time. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #gone(): void {
+    if (!this.isClosed) {
+      this.#closedMs = this.#host.clock.now();
+      this.#queue.clear();
+      this.#host.onClosed(this);
+    }
+    this.#host.onGone(this);
+  }
+}

@@ -1,0 +1,157 @@
+// What joins the parts of the server: connections with the threads, the sessions, the group commit and the fan-out.
+import { randomBytes } from "node:crypto";
+import type { Socket } from "node:net";
+import type { AvatarTicket } from "../protocol/entities.ts";
+import { Code, ProtocolError } from "../protocol/codes.ts";
+import { errorResponse, okResponse, type Fields, type ReplyTo } from "../protocol/envelope.ts";
+import { encodeFrame } from "../protocol/frame.ts";
+import type { UserId } from "../protocol/ids.ts";
+import type { Logger } from "../log/logger.ts";
+import type { Clock } from "../util/clock.ts";
+import type { Pools } from "../workers/pools.ts";
+import type { Admission, Effect, GroupResult, PasswordStop } from "../workers/task.ts";
+import type { RequestTask, RequestTaskResult, WriteGroup } from "../workers/task.ts";
+import type { Connection, ConnectionHost, ConnectionSettings } from "./connection.ts";
+import type { Fanout } from "./fanout.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import type { Metrics } from "./metrics.ts";
+import type { PasswordGate } from "./password-gate.ts";
+import type { Registry } from "./registry.ts";
+import { Session } from "./session.ts";
+
+export interface GatewayParts {
+  readonly settings: ConnectionSettings;
+  readonly clock: Clock;
+  readonly pools: Pools;
+  readonly groupCommit: GroupCommit;
+  readonly gate: PasswordGate;
+  readonly registry: Registry;
+  readonly fanout: Fanout;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Wraps a socket in TLS; undefined without a certificate. */
+  readonly secure: ((socket: Socket) => Socket) | undefined;
+  /** Makes a login for the avatar server; undefined with avatars off. */
+  readonly issueTicket: ((userId: UserId) => AvatarTicket) | undefined;
+}
+
+export class Gateway implements ConnectionHost {
+  readonly settings: ConnectionSettings;
+  readonly clock: Clock;
+  readonly connections = new Set<Connection>();
+  readonly #parts: GatewayParts;
+  readonly #log: Logger;
+
+  constructor(parts: GatewayParts) {
+    this.settings = parts.settings;
+    this.clock = parts.clock;
+    this.#parts = parts;
+    this.#log = parts.log;
+  }
+
+  secure(socket: Socket): Socket | undefined {
+    return this.#parts.secure?.(socket);
+  }
+
+  /** Runs the task, and once more when its thread died: request threads only read. */
+  async request(task: RequestTask): Promise<RequestTaskResult> {
+    const { pools, metrics } = this.#parts;
+    const result = await pools.request(task).catch((error: unknown) => {
+      this.#log.error("a task was lost with its thread and runs again", { error });
+      return pools.request(task);
+    });
+    metrics.requests += result.consumed;
+    return result;
+  }
+
+  commit(group: WriteGroup): Promise<GroupResult> {
+    return this.#parts.groupCommit.submit(group);
+  }
+
+  admit(stop: PasswordStop, connection: Connection): Promise<Admission> {
+    return this.#parts.gate.admit(stop, connection);
+  }
+
+  loginRetryAfter(connection: Connection): number {
+    return connection.session === undefined ? this.#parts.gate.retryAfter(connection.address) : 0;
+  }
+
+  apply(effects: readonly Effect[], connection: Connection): void {
+    for (const effect of effects) this.#applyOne(effect, connection);
+  }
+
+  #applyOne(effect: Effect, connection: Connection): void {
+    const { registry, fanout, gate } = this.#parts;
+    switch (effect.kind) {
+      case "login":
+        return this.#login(effect, connection);
+      case "logout":
+        this.#endSession(connection);
+        return connection.awaitLogin();
+      case "loginFailed":
+        return gate.countFailure(connection.address);
+      case "endOtherSessions":
+        for (const session of [...registry.sessionsOf(effect.userId)]) {
+          if (session !== connection.session) session.close("the password was changed");
+        }
+        return;
+      case "watch":
+        return registry.watch(effect.userId, effect.contactId, effect.on);
+      case "ticket":
+        return this.#ticket(effect.replyTo, connection);
+      case "emit":
+        return fanout.emit(effect.text, effect.to, connection.session);
+    }
+  }
+
+  /** Begins the session before its answer goes out: from then on it misses no event. */
+  #login(login: Extract<Effect, { kind: "login" }>, connection: Connection): void {
+    if (connection.isClosed) return;
+    this.#endSession(connection);
+    const { registry, fanout } = this.#parts;
+    const close = (reason: string): void => connection.close(reason);
+    const session = new Session(login.identity, connection.outbox, Object.values(login.contacts), close);
+    connection.session = session;
+    if (registry.add(session)) fanout.presence(session, true);
+    const online = Object.entries(login.contacts).flatMap(([name, id]) => (registry.isOnline(id) ? [name] : []));
+    this.#reply(connection, login.replyTo, login.info, { ...login.fields, online });
+    this.#log.info("session began", { connection: connection.id, user: login.identity.username });
+  }
+
+  #endSession(connection: Connection): void {
+    const { session } = connection;
+    if (session === undefined) return;
+    connection.session = undefined;
+    if (this.#parts.registry.remove(session)) this.#parts.fanout.presence(session, false);
+    this.#log.info("session ended", { connection: connection.id, user: session.identity.username });
+  }
+
+  #ticket(replyTo: ReplyTo, connection: Connection): void {
+    const { issueTicket } = this.#parts;
+    if (connection.isClosed || connection.session === undefined) return;
+    if (issueTicket !== undefined) {
+      return this.#reply(connection, replyTo, "Ticket", { ftp: issueTicket(connection.session.identity.userId) });
+    }
+    const text = errorResponse(replyTo, new ProtocolError(Code.NotFound, "avatars are off on this server"), Date.now());
+    connection.outbox.reply(encodeFrame(text, connection.framing));
+  }
+
+  #reply(connection: Connection, replyTo: ReplyTo, info: string, fields: Fields): void {
+    const text = okResponse(replyTo, info, fields, Date.now());
+    connection.outbox.reply(encodeFrame(text, connection.framing));
+  }
+
+  report(error: unknown, connection: Connection): string {
+    const reference = randomBytes(6).toString("hex");
+    this.#log.error("a request failed", { reference, connection: connection.id, error });
+    return reference;
+  }
+
+  onClosed(connection: Connection): void {
+    this.#endSession(connection);
+  }
+
+  onGone(connection: Connection): void {
+    this.connections.delete(connection);
+  }
+}

@@ -1,0 +1,109 @@
+// Joins the writes of all connections into batches: while one batch commits, the next is collected. No timer: a lone
+// write goes out at once, and batches grow with the load by themselves.
+import type { Logger } from "../log/logger.ts";
+import type { Pools } from "../workers/pools.ts";
+import type { CommitResult, GroupResult, WriteGroup } from "../workers/task.ts";
+
+/**
+ * Bytes of packed writes in one batch. At 64 KiB for the largest request and thousands of small ones it bounds what a
+ * batch takes in memory and how long the next one waits; what is beyond it is the next batch.
+ */
+const MAX_BATCH_BYTES = 2 * 1024 * 1024;
+/** Housekeeping waits while batches follow one another, but for not more than so many. */
+const BATCHES_PER_MAINTENANCE = 64;
+
+interface Waiting {
+  readonly group: WriteGroup;
+  readonly resolve: (result: GroupResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class GroupCommit {
+  readonly #pools: Pools;
+  readonly #log: Logger;
+  /** Told of each batch before its groups are, so that events go out in the order of commits. */
+  readonly #onCommitted: (result: CommitResult) => void;
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  #wantsMaintenance = true;
+  #isStopping = false;
+
+  constructor(pools: Pools, log: Logger, onCommitted: (result: CommitResult) => void) {
+    this.#pools = pools;
+    this.#log = log;
+    this.#onCommitted = onCommitted;
+  }
+
+  /** Resolves when the group's writes are durable or refused; rejects when their fate is not known. */
+  submit(group: WriteGroup): Promise<GroupResult> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ group, resolve, reject });
+      this.#run();
+    });
+  }
+
+  /** Resolves when every write is committed; from then on there is no housekeeping any more. */
+  async drain(): Promise<void> {
+    this.#isStopping = true;
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  #run(): void {
+    if (this.#running !== undefined) return;
+    this.#running = this.#work().finally(() => {
+      this.#running = undefined;
+      if (this.#waiting.length > 0) this.#run();
+    });
+  }
+
+  async #work(): Promise<void> {
+    let batchCount = 0;
+    while (this.#waiting.length > 0 || (this.#wantsMaintenance && !this.#isStopping)) {
+      if (this.#waiting.length > 0) {
+        await this.#commit(this.#takeBatch());
+        this.#wantsMaintenance = true;
+        batchCount += 1;
+      }
+      if (this.#waiting.length === 0 || batchCount % BATCHES_PER_MAINTENANCE === 0) await this.#maintain();
+    }
+  }
+
+  #takeBatch(): Waiting[] {
+    let byteCount = 0;
+    let groupCount = 0;
+    for (const { group } of this.#waiting) {
+      byteCount += group.writes.length;
+      if (groupCount > 0 && byteCount > MAX_BATCH_BYTES) break;
+      groupCount += 1;
+    }
+    return this.#waiting.splice(0, groupCount);
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    const groups = batch.map(({ group }) => group);
+    try {
+      // Writes may be repeated, so a batch that was lost with its thread gets a second one.
+      const result = await this.#pools.commit(groups).catch((error: unknown) => {
+        this.#log.error("a batch was lost with its thread and is committed again", { error });
+        return this.#pools.commit(groups);
+      });
+      this.#onCommitted(result);
+      for (const [index, { resolve, reject }] of batch.entries()) {
+        const groupResult = result.groups[index];
+        if (groupResult === undefined) reject(new Error("a batch came back without one of its groups"));
+        else resolve(groupResult);
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  async #maintain(): Promise<void> {
+    try {
+      this.#wantsMaintenance = await this.#pools.maintain();
+    } catch (error) {
+      this.#wantsMaintenance = false;
+      this.#log.error("the store's housekeeping failed", { error });
+    }
+  }
+}

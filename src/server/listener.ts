@@ -1,0 +1,115 @@
+// Accepts TCP connections within the limits, watches their deadlines, and drains them at a stop.
+import { createServer, type Server, type Socket } from "node:net";
+import type { Logger } from "../log/logger.ts";
+import { Code, ProtocolError } from "../protocol/codes.ts";
+import { errorResponse } from "../protocol/envelope.ts";
+import { encodeFrame } from "../protocol/frame.ts";
+import { addressKey, isLoopback, plainAddress } from "./address.ts";
+import { Connection } from "./connection.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** How often deadlines are looked at, in milliseconds: none is kept more exactly than that. */
+const SWEEP_MS = 1_000;
+/** Connections that may wait to be accepted by us: thousands reconnect at once after a cut. */
+const BACKLOG = 4_096;
+/** After how long a peer that is silent is probed by TCP, in milliseconds. */
+const KEEP_ALIVE_MS = 60_000;
+/** What a peer over the connection limit is told to wait, in seconds. */
+const CONNECTIONS_RETRY_SECONDS = 10;
+/** How often a stop looks whether all requests are answered, in milliseconds. */
+const DRAIN_POLL_MS = 20;
+
+export interface ListenerLimits {
+  readonly maxConnections: number;
+  /** Loopback is exempt; 0 means without limit. */
+  readonly maxConnectionsPerAddress: number;
+}
+
+export class Listener {
+  readonly #gateway: Gateway;
+  readonly #limits: ListenerLimits;
+  readonly #metrics: Metrics;
+  readonly #log: Logger;
+  readonly #server: Server;
+  readonly #countByAddress = new Map<string, number>();
+  #sweep: NodeJS.Timeout | undefined;
+  #lastId = 0;
+
+  constructor(gateway: Gateway, limits: ListenerLimits, metrics: Metrics, log: Logger) {
+    this.#gateway = gateway;
+    this.#limits = limits;
+    this.#metrics = metrics;
+    this.#log = log;
+    // A peer that has sent everything still gets its answers.
+    this.#server = createServer({ allowHalfOpen: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
+    this.#server.on("connection", (socket) => this.#accept(socket));
+  }
+
+  /** Resolves with the port; rejects when the address or port cannot be used. */
+  listen(address: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ host: address, port, backlog: BACKLOG }, () => {
+        this.#server.off("error", reject);
+        // After the start an error is one of accepting (no file descriptors left): those there are go on.
+        this.#server.on("error", (error) => this.#log.error("accepting connections failed", { error }));
+        this.#sweep = setInterval(() => this.#checkDeadlines(), SWEEP_MS);
+        const bound = this.#server.address();
+        resolve(typeof bound === "object" && bound !== null ? bound.port : port);
+      });
+    });
+  }
+
+  #accept(socket: Socket): void {
+    const address = plainAddress(socket.remoteAddress ?? "");
+    const key = addressKey(address);
+    const count = this.#countByAddress.get(key) ?? 0;
+    const { maxConnections, maxConnectionsPerAddress } = this.#limits;
+    const overAddress = maxConnectionsPerAddress > 0 && count >= maxConnectionsPerAddress && !isLoopback(address);
+    if (overAddress || this.#gateway.connections.size >= maxConnections) return this.#refuse(socket, address);
+    this.#metrics.connectionsAccepted += 1;
+    this.#countByAddress.set(key, count + 1);
+    socket.once("close", () => this.#forget(key));
+    this.#gateway.connections.add(new Connection(++this.#lastId, socket, address, this.#gateway));
+  }
+
+  #forget(key: string): void {
+    const left = (this.#countByAddress.get(key) ?? 1) - 1;
+    if (left > 0) this.#countByAddress.set(key, left);
+    else this.#countByAddress.delete(key);
+  }
+
+  /** The peer has said nothing yet, so it is told in the form that a person can read. */
+  #refuse(socket: Socket, address: string): void {
+    this.#metrics.connectionsRefused += 1;
+    this.#log.warn("connection refused: too many", { address });
+    const error = new ProtocolError(Code.TooManyRequests, "too many connections", CONNECTIONS_RETRY_SECONDS);
+    socket.on("error", () => socket.destroy());
+    socket.end(encodeFrame(errorResponse({ action: null, id: undefined }, error, Date.now()), "lines"), () => {
+      socket.destroy();
+    });
+  }
+
+  #checkDeadlines(): void {
+    for (const connection of this.#gateway.connections) connection.checkDeadlines();
+  }
+
+  /**
+   * Accepts no more, answers the requests that have been received, says goodbye, and resolves when all connections are
+   * gone; after `timeoutMs` those left are cut.
+   */
+  async close(reason: string, timeoutMs: number): Promise<void> {
+    const { connections } = this.#gateway;
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    for (const connection of [...connections]) connection.finish(reason);
+    const deadlineMs = performance.now() + timeoutMs;
+    while (connections.size > 0 && performance.now() < deadlineMs) {
+      for (const connection of [...connections]) if (!connection.isBusy) connection.close(reason);
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
+    }
+    for (const connection of [...connections]) connection.destroy();
+    await closed;
+    clearInterval(this.#sweep);
+  }
+}

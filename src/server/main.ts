@@ -1,0 +1,35 @@
+// The server as a process: starts it, says that it is ready, stops it on a signal.
+import type { Config } from "../config/config.ts";
+import type { Logger } from "../log/logger.ts";
+import { MessengerServer } from "./messenger-server.ts";
+
+/** How long a stop may take before the process ends all the same, in milliseconds (the contract: within 10 s). */
+const STOP_TIMEOUT_MS = 9_500;
+
+/**
+ * Runs a server until a signal stops it; the ready line goes to standard output. Resolves with the process's exit code.
+ * @throws StartError when it cannot start.
+ */
+export async function runServer(config: Config, log: Logger): Promise<number> {
+  const server = await MessengerServer.start(config, log);
+  process.stdout.write(`${server.readyLine}\n`);
+  const signal = await nextSignal();
+  void nextSignal().then((second) => {
+    log.warn("second signal, exiting at once", { signal: second });
+    process.exit(1);
+  });
+  const deadline = setTimeout(() => {
+    log.error("the stop took too long");
+    process.exit(1);
+  }, STOP_TIMEOUT_MS);
+  await server.stop(`the server is shutting down (${signal})`);
+  clearTimeout(deadline);
+  return 0;
+}
+
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    process.once("SIGINT", resolve);
+    process.once("SIGTERM", resolve);
+  });
+}

@@ -1,0 +1,125 @@
+// The gate before the password threads: bounds how much hashing is under way and waiting, and how often one may fail.
+import { monotonicClock, type Clock } from "../util/clock.ts";
+import type { Admission, PasswordJob, PasswordResult, PasswordStop } from "../workers/task.ts";
+import { addressKey, isLoopback } from "./address.ts";
+import { AttemptLimiter } from "./attempt-limiter.ts";
+
+/** Logins that may wait for their turn. At 4 a second (cost 12, one thread) the last waits for about 4 minutes. */
+const MAX_WAITING = 1_000;
+/** What a peer is told to wait when the queue is full, in seconds. */
+const QUEUE_FULL_RETRY_SECONDS = 30;
+
+export interface PasswordGateLimits {
+  readonly passwordThreads: number;
+  readonly failedLoginsPerName: number;
+  readonly failedLoginsPerAddress: number;
+  readonly registrationsPerAddress: number;
+}
+
+/** Who asks: where from, and whether the answer is still wanted when the turn comes. */
+export interface Applicant {
+  readonly address: string;
+  readonly isClosed: boolean;
+}
+
+interface Waiting {
+  readonly stop: PasswordStop;
+  readonly applicant: Applicant;
+  readonly resolve: (admission: Admission) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class PasswordGate {
+  readonly #work: (job: PasswordJob) => Promise<PasswordResult>;
+  readonly #threads: number;
+  readonly #failuresByName: AttemptLimiter;
+  readonly #failuresByAddress: AttemptLimiter;
+  readonly #registrations: AttemptLimiter;
+  readonly #waiting: Waiting[] = [];
+  /** Names being worked on: one at a time each, so that parallel guesses cannot outrun the count of failures. */
+  readonly #accountsAtWork = new Set<string>();
+  #atWork = 0;
+
+  /** `work` does the hashing, in another thread. */
+  constructor(
+    work: (job: PasswordJob) => Promise<PasswordResult>,
+    limits: PasswordGateLimits,
+    clock: Clock = monotonicClock,
+  ) {
+    this.#work = work;
+    this.#threads = limits.passwordThreads;
+    this.#failuresByName = new AttemptLimiter(limits.failedLoginsPerName, clock);
+    this.#failuresByAddress = new AttemptLimiter(limits.failedLoginsPerAddress, clock);
+    this.#registrations = new AttemptLimiter(limits.registrationsPerAddress, clock);
+  }
+
+  /** Does the password work when its turn comes, or refuses it. Rejects when the work itself failed. */
+  admit(stop: PasswordStop, applicant: Applicant): Promise<Admission> {
+    const refusal = this.#refusal(stop, applicant);
+    if (refusal !== undefined) return Promise.resolve(refusal);
+    if (this.#waiting.length >= MAX_WAITING) {
+      return Promise.resolve(refuse("too many logins are waiting", QUEUE_FULL_RETRY_SECONDS));
+    }
+    if (stop.kind === "register" && !isLoopback(applicant.address)) {
+      this.#registrations.count(addressKey(applicant.address));
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ stop, applicant, resolve, reject });
+      this.#next();
+    });
+  }
+
+  /** Counts a login that failed without a password: a token that is none. */
+  countFailure(address: string): void {
+    this.#failuresByAddress.count(addressKey(address));
+  }
+
+  /** 0, or the seconds for which logins from this address are refused. */
+  retryAfter(address: string): number {
+    return this.#failuresByAddress.retryAfter(addressKey(address));
+  }
+
+  #refusal({ kind, account }: PasswordStop, { address }: Applicant): Admission | undefined {
+    if (kind === "register") {
+      const seconds = this.#registrations.retryAfter(addressKey(address));
+      return seconds === 0 ? undefined : refuse("too many registrations from your address", seconds);
+    }
+    const seconds = Math.max(this.#failuresByName.retryAfter(account), this.retryAfter(address));
+    return seconds === 0 ? undefined : refuse("too many failed logins", seconds);
+  }
+
+  #next(): void {
+    while (this.#atWork < this.#threads) {
+      const index = this.#waiting.findIndex(({ stop }) => !this.#accountsAtWork.has(stop.account));
+      const [waiting] = index === -1 ? [] : this.#waiting.splice(index, 1);
+      if (waiting === undefined) return;
+      void this.#serve(waiting);
+    }
+  }
+
+  async #serve({ stop, applicant, resolve, reject }: Waiting): Promise<void> {
+    // Others may have failed meanwhile, and who has gone need not be worked for.
+    const refusal = applicant.isClosed ? refuse("closed", 1) : this.#refusal(stop, applicant);
+    if (refusal !== undefined) return resolve(refusal);
+    this.#atWork += 1;
+    this.#accountsAtWork.add(stop.account);
+    try {
+      const result = await this.#work(stop.job);
+      if (result.verified === false) {
+        this.#failuresByName.count(stop.account);
+        this.countFailure(applicant.address);
+      }
+      resolve({ granted: true, result });
+    } catch (error) {
+      reject(error);
+    } finally {
+      this.#atWork -= 1;
+      this.#accountsAtWork.delete(stop.account);
+      this.#next();
+    }
+  }
+}
+
+function refuse(info: string, retryAfter: number): Admission {
+  return { granted: false, info, retryAfter };
+}

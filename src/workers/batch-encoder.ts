@@ -1,0 +1,120 @@
+// Turns a committed batch into bytes: the responses of each group, and per chat the events of its new messages.
+import { Code, ProtocolError } from "../protocol/codes.ts";
+import { errorResponse, okResponse } from "../protocol/envelope.ts";
+import { eventText } from "../protocol/events.ts";
+import { encodeFrame, type Framing } from "../protocol/frame.ts";
+import type { ChatId } from "../protocol/ids.ts";
+import type { Message } from "../protocol/entities.ts";
+import type { WriteKind, WriteOutcome, WriteResults } from "../store/store.ts";
+import { complete, refusalError } from "./completions.ts";
+import { gather } from "./moved.ts";
+import type { Effect, EventChunk, GroupResult, PendingWrite } from "./task.ts";
+
+/**
+ * Bytes after which a chat's events go on in a new chunk. An outbox takes or drops a chunk as a whole, so it must be
+ * well below an outbox's size (1 MiB); a write per receiver and chunk is what fan-out costs, so not too small.
+ */
+const CHUNK_BYTES = 256 * 1024;
+
+interface OpenChunk {
+  readonly chatId: ChatId;
+  readonly fromSeq: number;
+  toSeq: number;
+  byteCount: number;
+  readonly frames: Buffer[];
+}
+
+/** What of a batch goes back to the gateway. */
+interface EncodedBatch {
+  readonly groupResults: readonly GroupResult[];
+  readonly chunks: readonly EventChunk[];
+  readonly messageCount: number;
+  /** All ArrayBuffers of the other fields, to be transferred. */
+  readonly buffers: readonly ArrayBufferLike[];
+}
+
+export class BatchEncoder {
+  readonly #nowMs: number;
+  readonly #groups: { framing: Framing; replies: Buffer[]; effects: Effect[] }[] = [];
+  readonly #chunks: OpenChunk[] = [];
+  readonly #openChunks = new Map<ChatId, OpenChunk>();
+  #messageCount = 0;
+
+  /** `nowMs` is the time of the batch, in milliseconds. */
+  constructor(nowMs: number) {
+    this.#nowMs = nowMs;
+  }
+
+  /** Begins the next connection's writes; the following `add` calls are its. */
+  beginGroup(framing: Framing): void {
+    this.#groups.push({ framing, replies: [], effects: [] });
+  }
+
+  /** Answers one write by its outcome; without one the store could not be reached. */
+  add(pending: PendingWrite, outcome: WriteOutcome | undefined): void {
+    const { write } = pending;
+    if (outcome === undefined) {
+      this.#refuse(
+        pending,
+        new ProtocolError(Code.Unavailable, "the store cannot be reached; nothing was stored, try again"),
+      );
+    } else if (!outcome.done) {
+      const error = refusalError(write.kind, outcome.refusal);
+      this.#refuse(pending, error);
+      if (write.kind === "putToken") this.#group.effects.push({ kind: "loginFailed" });
+    } else {
+      this.#answer(pending, outcome.result);
+      if (write.kind === "append") this.#addEvent(outcome.result as WriteResults["append"]);
+    }
+  }
+
+  get #group() {
+    const group = this.#groups.at(-1);
+    if (group === undefined) throw new Error("add before beginGroup");
+    return group;
+  }
+
+  #refuse(pending: PendingWrite, error: ProtocolError): void {
+    this.#group.replies.push(encodeFrame(errorResponse(pending.replyTo, error, this.#nowMs), this.#group.framing));
+  }
+
+  #answer(pending: PendingWrite, result: WriteResults[WriteKind]): void {
+    const { fields, effects, answered } = complete(pending.write, result, pending, this.#nowMs);
+    const group = this.#group;
+    if (effects !== undefined) group.effects.push(...effects);
+    group.effects.push(...pending.effects);
+    if (answered) return;
+    const text = okResponse(pending.replyTo, pending.info, { ...pending.fields, ...fields }, this.#nowMs);
+    group.replies.push(encodeFrame(text, group.framing));
+  }
+
+  #addEvent({ message, isNew }: { message: Message; isNew: boolean }): void {
+    if (!isNew) return;
+    this.#messageCount += 1;
+    const frame = encodeFrame(eventText("message", message, this.#nowMs), "prefixed");
+    let chunk = this.#openChunks.get(message.chat_id);
+    if (chunk === undefined || chunk.byteCount + frame.length > CHUNK_BYTES) {
+      chunk = { chatId: message.chat_id, fromSeq: message.seq, toSeq: message.seq, byteCount: 0, frames: [] };
+      this.#openChunks.set(message.chat_id, chunk);
+      this.#chunks.push(chunk);
+    }
+    chunk.frames.push(frame);
+    chunk.byteCount += frame.length;
+    chunk.toSeq = message.seq;
+  }
+
+  finish(): EncodedBatch {
+    const groupResults = this.#groups.map(({ replies, effects }) => ({ replies: gather(replies), effects }));
+    const chunks = this.#chunks.map(({ chatId, fromSeq, toSeq, frames }) => ({
+      chatId,
+      fromSeq,
+      toSeq,
+      bytes: gather(frames),
+    }));
+    const buffers = [
+      ...groupResults.map((group) => group.replies.buffer),
+      ...chunks.map((chunk) => chunk.bytes.buffer),
+    ];
+    return { groupResults, chunks, messageCount: this.#messageCount, buffers };
+  }
+}

@@ -1,0 +1,99 @@
+// What follows from a write once it is durable: the rest of its response, and its effects. Pure.
+import { Code, ProtocolError } from "../protocol/codes.ts";
+import type { Fields } from "../protocol/envelope.ts";
+import { eventText } from "../protocol/events.ts";
+import { directChatUsers } from "../protocol/ids.ts";
+import type { ContactMap, Profile } from "../protocol/entities.ts";
+import { Refusal, type WriteKind, type WriteOf, type WriteResults } from "../store/store.ts";
+import type { Effect, Identity, PendingWrite } from "./task.ts";
+
+/** What a completed write adds to its PendingWrite. `answered` is true when an effect makes the gateway answer. */
+export interface Completion {
+  readonly fields?: Fields;
+  readonly effects?: readonly Effect[];
+  readonly answered?: boolean;
+}
+
+type Completions = {
+  readonly [K in WriteKind]: (
+    write: WriteOf<K>,
+    result: WriteResults[K],
+    pending: PendingWrite,
+    nowMs: number,
+  ) => Completion;
+};
+
+const NOTHING: Completion = {};
+
+const COMPLETIONS: Completions = {
+  append: (_write, { message }) => ({
+    fields: { chat_id: message.chat_id, seq: message.seq, message_id: message.message_id, time: message.time },
+  }),
+  createUser: () => NOTHING,
+  putToken: (write, _result, pending) => ({ effects: [loginEffect(write, pending)], answered: true }),
+  deleteToken: () => NOTHING,
+  addContact: () => NOTHING,
+  deleteContact: () => NOTHING,
+  updateProfile: (_write, { profile }, _pending, nowMs) => ({
+    fields: { user_data: profile },
+    effects: [profileEffect(profile, nowMs)],
+  }),
+  markRead: (write, { readSeq, changed }, _pending, nowMs) => ({
+    fields: { read_seq: readSeq },
+    effects: changed ? [readEffect(write, readSeq, nowMs)] : [],
+  }),
+  setPassword: () => NOTHING,
+};
+
+/** Completes a write that was done. */
+export function complete<K extends WriteKind>(
+  write: WriteOf<K>,
+  result: WriteResults[K],
+  pending: PendingWrite,
+  nowMs: number,
+): Completion {
+  const completion: Completions[K] = COMPLETIONS[write.kind as K];
+  return completion(write, result, pending, nowMs);
+}
+
+function loginEffect(write: WriteOf<"putToken">, pending: PendingWrite): Effect {
+  const { username, contacts } = pending.fields as { username: string; contacts: ContactMap };
+  const identity: Identity = { userId: write.userId, username, tokenHash: write.newTokenHash };
+  return { kind: "login", identity, contacts, replyTo: pending.replyTo, info: pending.info, fields: pending.fields };
+}
+
+/** The `profile` event of a changed profile. */
+export function profileEffect(profile: Profile, nowMs: number): Effect {
+  const text = eventText("profile", { user_data: profile }, nowMs);
+  return { kind: "emit", text, to: { users: [profile.user_id], watchersOf: profile.user_id, others: true } };
+}
+
+function readEffect(write: WriteOf<"markRead">, readSeq: number, nowMs: number): Effect {
+  const event = { chat_id: write.chatId, user_id: write.userId, seq: readSeq };
+  const users = directChatUsers(write.chatId) ?? [write.userId];
+  return { kind: "emit", text: eventText("read", event, nowMs), to: { users, others: true } };
+}
+
+/** What the peer is told of a write that was refused. */
+export function refusalError(kind: WriteKind, refusal: Refusal): ProtocolError {
+  const conflict = refusal === Refusal.Conflict;
+  switch (kind) {
+    case "createUser":
+      return new ProtocolError(Code.Conflict, "username: is taken");
+    case "putToken":
+      return wrongCredentials();
+    case "addContact":
+      return conflict
+        ? new ProtocolError(Code.Conflict, "contact: is a contact already")
+        : new ProtocolError(Code.NotFound, "contact: no such user");
+    case "deleteContact":
+      return new ProtocolError(Code.NotFound, "contact: is no contact");
+    default:
+      return new ProtocolError(Code.NotFound, "the account is gone");
+  }
+}
+
+/** The one answer to every failed login, so that it tells nothing of what was wrong. */
+export function wrongCredentials(): ProtocolError {
+  return new ProtocolError(Code.Unauthorized, "wrong username, password or token");
+}

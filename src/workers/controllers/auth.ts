@@ -1,0 +1,122 @@
+// Accounts and sessions: register, login, logout, change_password.
+import { Code, ProtocolError } from "../../protocol/codes.ts";
+import type { ContactMap } from "../../protocol/entities.ts";
+import { MAX_USERNAME_CHARS, MIN_USERNAME_CHARS } from "../../protocol/limits.ts";
+import { normalizeUsername, passwordFault, usernameKey } from "../../protocol/text.ts";
+import type { User } from "../../store/store.ts";
+import { wrongCredentials } from "../completions.ts";
+import type { Context, OpenController, Outcome, SessionController } from "../outcome.ts";
+import { hashToken, newToken, newUserId, unknownUserHash } from "../passwords.ts";
+import type { Admission, PasswordResult } from "../task.ts";
+
+export const register: OpenController<"register"> = async ({ data, admission }, { reader }) => {
+  const username = normalizeUsername(data.username);
+  if (username === undefined) {
+    throw new ProtocolError(
+      Code.BadRequest,
+      `username: must have ${MIN_USERNAME_CHARS} to ${MAX_USERNAME_CHARS} letters, marks, digits, "_", "." or "-", ` +
+        "and begin with a letter or digit",
+    );
+  }
+  requireGoodPassword("password", data.password);
+  if (data.repeat_password !== undefined && data.repeat_password !== data.password) {
+    throw new ProtocolError(Code.BadRequest, "repeat_password: differs from password");
+  }
+  const key = usernameKey(username);
+  if ((await reader.userByKey(key)) !== undefined) throw new ProtocolError(Code.Conflict, "username: is taken");
+  if (admission === undefined) {
+    return { kind: "stop", stop: { kind: "register", account: key, job: { hash: data.password } } };
+  }
+  const { hash } = granted(admission);
+  if (hash === undefined) throw new Error("the password thread made no hash");
+  const userId = newUserId();
+  return {
+    kind: "write",
+    write: { kind: "createUser", userId, username, usernameKey: key, passwordHash: hash },
+    info: "Client registered",
+    fields: { username, user_id: userId },
+  };
+};
+
+export const login: OpenController<"login"> = async (request, context) => {
+  const { username, password, token } = request.data;
+  if (token !== undefined) return loginByToken(token, request.loginRetryAfter, context);
+  if (username === undefined) throw new ProtocolError(Code.BadRequest, "username: missing");
+  if (password === undefined) throw new ProtocolError(Code.BadRequest, "password: missing");
+  const account = usernameKey(username);
+  const user = await context.reader.userByKey(account);
+  if (request.admission === undefined) {
+    const hash = user?.passwordHash ?? unknownUserHash(context.bcryptCost);
+    return { kind: "stop", stop: { kind: "login", account, job: { verify: { password, hash } } } };
+  }
+  const { verified } = granted(request.admission);
+  if (verified !== true || user === undefined) throw wrongCredentials();
+  return beginSession(user, undefined, context);
+};
+
+async function loginByToken(token: string, retryAfter: number, context: Context): Promise<Outcome<"login">> {
+  if (retryAfter > 0) throw new ProtocolError(Code.TooManyRequests, "too many failed logins", retryAfter);
+  const tokenHash = hashToken(token);
+  const user = await context.reader.userByToken(tokenHash, context.now());
+  if (user === undefined) return { kind: "refuse", error: wrongCredentials(), effects: [{ kind: "loginFailed" }] };
+  return beginSession(user, tokenHash, context);
+}
+
+async function beginSession(
+  user: User,
+  oldTokenHash: string | undefined,
+  { reader }: Context,
+): Promise<Outcome<"login">> {
+  const { userId, username } = user;
+  const token = newToken();
+  const contacts: ContactMap = Object.fromEntries(
+    (await reader.contactsOf(userId)).map((contact) => [contact.username, contact.userId]),
+  );
+  const chats = await reader.chatsOf(userId);
+  return {
+    kind: "write",
+    write: { kind: "putToken", userId, oldTokenHash, newTokenHash: hashToken(token) },
+    info: "Client logged in",
+    fields: { username, user_id: userId, contacts, token, user_data: user.profile, chats },
+  };
+}
+
+export const logout: SessionController<"logout"> = (_request, { userId, username, tokenHash }) => ({
+  kind: "write",
+  write: { kind: "deleteToken", tokenHash },
+  info: "Client logged out",
+  fields: { username, user_id: userId },
+  effects: [{ kind: "logout" }],
+});
+
+export const changePassword: SessionController<"change_password"> = async (request, identity, { reader }) => {
+  const { password, new_password: newPassword } = request.data;
+  requireGoodPassword("new_password", newPassword);
+  const account = usernameKey(identity.username);
+  if (request.admission === undefined) {
+    const user = await reader.userById(identity.userId);
+    if (user === undefined) throw new ProtocolError(Code.NotFound, "the account is gone");
+    const job = { verify: { password, hash: user.passwordHash }, hash: newPassword };
+    return { kind: "stop", stop: { kind: "changePassword", account, job } };
+  }
+  const { verified, hash } = granted(request.admission);
+  if (verified !== true || hash === undefined) throw new ProtocolError(Code.Unauthorized, "password: wrong");
+  return {
+    kind: "write",
+    write: { kind: "setPassword", userId: identity.userId, passwordHash: hash, keepTokenHash: identity.tokenHash },
+    info: "Password changed",
+    fields: {},
+    effects: [{ kind: "endOtherSessions", userId: identity.userId }],
+  };
+};
+
+function requireGoodPassword(field: string, password: string): void {
+  const fault = passwordFault(password);
+  if (fault !== undefined) throw new ProtocolError(Code.BadRequest, `${field}: ${fault}`);
+}
+
+/** The password work's result, or ProtocolError 429 when there was none for now. */
+function granted(admission: Admission): PasswordResult {
+  if (admission.granted) return admission.result;
+  throw new ProtocolError(Code.TooManyRequests, admission.info, admission.retryAfter);
+}

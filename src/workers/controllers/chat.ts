@@ -1,0 +1,71 @@
+// Chats: get_chat, common_chat, add_message, search_in_chat, mark_read, typing.
+import type { Page } from "../../protocol/actions.ts";
+import { Code, ProtocolError } from "../../protocol/codes.ts";
+import { eventText } from "../../protocol/events.ts";
+import { COMMON_CHAT, directChatId, type ChatId } from "../../protocol/ids.ts";
+import { DEFAULT_PAGE } from "../../protocol/limits.ts";
+import type { StoreReader } from "../../store/store.ts";
+import { meantUser, partnerIn } from "../access.ts";
+import type { SessionController } from "../outcome.ts";
+import { newMessageId } from "../passwords.ts";
+
+export const getChat: SessionController<"get_chat"> = async ({ data }, identity, { reader }) => {
+  const contact = await meantUser(data, reader);
+  if (contact.userId === identity.userId) throw new ProtocolError(Code.NotFound, "contact: no chat with yourself");
+  const history = await readPage(directChatId(identity.userId, contact.userId), data, reader);
+  const fields = { ...history, contact_user_id: contact.userId, contact_username: contact.username };
+  return { kind: "reply", info: "Chat", fields };
+};
+
+export const commonChat: SessionController<"common_chat"> = async ({ data }, _identity, { reader }) => ({
+  kind: "reply",
+  info: "Common chat",
+  fields: await readPage(COMMON_CHAT, data, reader),
+});
+
+async function readPage(chatId: ChatId, { before, after, limit = DEFAULT_PAGE }: Page, reader: StoreReader) {
+  const { lastSeq, messages, hasMore } = await reader.history(chatId, { before, after, limit });
+  return { chat_id: chatId, length: lastSeq, messages, has_more: hasMore };
+}
+
+/** Asks for the message's write; 200 goes out once it is committed, so it means "will survive a crash". */
+export const addMessage: SessionController<"add_message"> = async ({ data }, identity, { reader }) => {
+  const { userId, username } = identity;
+  await partnerIn(data.chat_id, identity, reader);
+  const messageId = data.message_id ?? newMessageId();
+  return {
+    kind: "write",
+    write: { kind: "append", chatId: data.chat_id, userId, username, messageId, text: data.message },
+    info: "Message stored",
+    fields: {},
+  };
+};
+
+export const searchInChat: SessionController<"search_in_chat"> = async ({ data }, identity, { reader }) => {
+  await partnerIn(data.chat_id, identity, reader);
+  const found = await reader.search(data.chat_id, data.word, data.before, data.limit ?? DEFAULT_PAGE);
+  return { kind: "reply", info: "Found", fields: { messages: found.messages, has_more: found.hasMore } };
+};
+
+export const markRead: SessionController<"mark_read"> = async ({ data }, identity, { reader }) => {
+  await partnerIn(data.chat_id, identity, reader);
+  return {
+    kind: "write",
+    write: { kind: "markRead", userId: identity.userId, chatId: data.chat_id, seq: data.seq },
+    info: "Marked as read",
+    fields: { chat_id: data.chat_id },
+  };
+};
+
+export const typing: SessionController<"typing"> = async ({ data }, identity, { reader, now }) => {
+  const partner = await partnerIn(data.chat_id, identity, reader);
+  if (partner === undefined) throw new ProtocolError(Code.BadRequest, "chat_id: not in the common chat");
+  const event = { chat_id: data.chat_id, user_id: identity.userId, username: identity.username };
+  const text = eventText("typing", event, now());
+  return {
+    kind: "reply",
+    info: "Told",
+    fields: {},
+    effects: [{ kind: "emit", text, to: { users: [partner], others: true } }],
+  };
+};

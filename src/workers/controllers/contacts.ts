@@ -1,0 +1,42 @@
+// The contact list: add_contact, delete_contact. Contacts are one-way; the other user is not told.
+import { Code, ProtocolError } from "../../protocol/codes.ts";
+import type { Events } from "../../protocol/events.ts";
+import { eventText } from "../../protocol/events.ts";
+import { meantUser, userNamed } from "../access.ts";
+import type { SessionController } from "../outcome.ts";
+import type { Effect, Identity } from "../task.ts";
+
+export const addContact: SessionController<"add_contact"> = async ({ data }, identity, { reader, now }) => {
+  const contact = await userNamed(data.contact, "contact", reader);
+  if (contact.userId === identity.userId) throw new ProtocolError(Code.BadRequest, "contact: is yourself");
+  const added = { [contact.username]: contact.userId };
+  return {
+    kind: "write",
+    write: { kind: "addContact", userId: identity.userId, contactId: contact.userId },
+    info: "Contact added",
+    fields: { new_contact: added },
+    effects: [
+      { kind: "watch", userId: identity.userId, contactId: contact.userId, on: true },
+      contactEvent(identity, { added }, now()),
+    ],
+  };
+};
+
+export const deleteContact: SessionController<"delete_contact"> = async ({ data }, identity, { reader, now }) => {
+  const contact = await meantUser(data, reader);
+  const deleted = { [contact.username]: contact.userId };
+  return {
+    kind: "write",
+    write: { kind: "deleteContact", userId: identity.userId, contactId: contact.userId },
+    info: "Contact deleted",
+    fields: { contact: contact.username },
+    effects: [
+      { kind: "watch", userId: identity.userId, contactId: contact.userId, on: false },
+      contactEvent(identity, { deleted }, now()),
+    ],
+  };
+};
+
+function contactEvent(identity: Identity, change: Events["contact"], nowMs: number): Effect {
+  return { kind: "emit", text: eventText("contact", change, nowMs), to: { users: [identity.userId], others: true } };
+}

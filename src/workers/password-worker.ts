@@ -1,0 +1,11 @@
+// What a password thread runs: bcrypt, on the thread itself, so that the thread's low priority holds for it.
+import { doPasswordJob } from "./passwords.ts";
+import type { PasswordJob, PasswordResult } from "./task.ts";
+import { threadSettings } from "./thread-settings.ts";
+
+const { bcryptCost } = threadSettings();
+
+/** The task that Piscina runs. */
+export default function run(job: PasswordJob): PasswordResult {
+  return doPasswordJob(job, bcryptCost);
+}

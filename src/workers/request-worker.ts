@@ -1,0 +1,114 @@
+// What a request thread runs: carries out one connection's payloads in order, as far as they need nobody else.
+import { errorResponse, okResponse } from "../protocol/envelope.ts";
+import { encodeFrame, type Framing } from "../protocol/frame.ts";
+import { usernameKey } from "../protocol/text.ts";
+import { openReader } from "../store/open.ts";
+import { packWrites, unpackPayloads } from "./packing.ts";
+import { unknownUserHash } from "./passwords.ts";
+import { gather, moved } from "./moved.ts";
+import { LazyReader } from "./lazy-reader.ts";
+import { Router, type Step } from "./router.ts";
+import type { Credentials, CredentialsTask, Effect, PasswordStop, PendingWrite } from "./task.ts";
+import type { RequestTask, RequestTaskResult } from "./task.ts";
+import { threadLogger } from "./thread-log.ts";
+import { threadSettings } from "./thread-settings.ts";
+
+const { storeUrl, dataDir, bcryptCost } = threadSettings();
+const reader = new LazyReader(() => openReader(storeUrl, { dataDir }));
+const router = new Router({ reader, bcryptCost, now: Date.now }, threadLogger({ thread: "request" }));
+
+/** The task that Piscina runs. */
+export default async function run(task: RequestTask | CredentialsTask): Promise<unknown> {
+  return "username" in task ? findCredentials(task) : carryOut(task);
+}
+
+/** What a login at the avatar server is verified against; for an unknown name a hash that nothing matches. */
+async function findCredentials({ username }: CredentialsTask): Promise<Credentials> {
+  const account = usernameKey(username);
+  const user = await reader.userByKey(account);
+  return { account, userId: user?.userId, hash: user?.passwordHash ?? unknownUserHash(bcryptCost) };
+}
+
+async function carryOut(task: RequestTask): Promise<unknown> {
+  const payloads = unpackPayloads(task.payloads);
+  const answers = new Answers(task.framing);
+  const { identity, loginRetryAfter } = task;
+  let consumed = 0;
+  for (const payload of payloads) {
+    const step = task.limited?.has(consumed)
+      ? router.refuse(payload, task.retryAfter)
+      : await router.route(payload, {
+          identity,
+          loginRetryAfter,
+          admission: consumed === 0 ? task.admission : undefined,
+        });
+    if (!answers.canTake(step)) break;
+    if (step.kind !== "stop") consumed += 1;
+    answers.take(step);
+    if (answers.isFull) break;
+  }
+  return answers.result(consumed);
+}
+
+/**
+ * The answers of one task. It is full after a step on which the next request may depend in a way that this thread
+ * cannot know: a login or logout, password work, and whatever follows a message that is not yet stored (but messages).
+ */
+class Answers {
+  readonly #framing: Framing;
+  readonly #replies: Buffer[] = [];
+  readonly #effects: Effect[] = [];
+  readonly #writes: PendingWrite[] = [];
+  #stop: PasswordStop | undefined;
+  #isFull = false;
+
+  constructor(framing: Framing) {
+    this.#framing = framing;
+  }
+
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** False when this step has to wait for the writes before it. */
+  canTake(step: Step): boolean {
+    return this.#writes.length === 0 || (step.kind === "write" && step.pending.write.kind === "append");
+  }
+
+  take(step: Step): void {
+    switch (step.kind) {
+      case "reply":
+        this.#reply(okResponse(step.replyTo, step.info, step.fields, Date.now()));
+        this.#effects.push(...step.effects);
+        break;
+      case "error":
+        this.#reply(errorResponse(step.replyTo, step.error, Date.now()));
+        this.#effects.push(...step.effects);
+        break;
+      case "write":
+        this.#writes.push(step.pending);
+        this.#isFull = step.pending.write.kind !== "append";
+        break;
+      case "ticket":
+        this.#effects.push({ kind: "ticket", replyTo: step.replyTo });
+        this.#isFull = true;
+        break;
+      case "stop":
+        this.#stop = step.stop;
+        this.#isFull = true;
+        break;
+    }
+  }
+
+  #reply(json: string): void {
+    this.#replies.push(encodeFrame(json, this.#framing));
+  }
+
+  /** The result as Piscina moves it: its bytes are transferred, not copied. */
+  result(consumed: number): unknown {
+    const replies = gather(this.#replies);
+    const writes = this.#writes.length > 0 ? packWrites(this.#writes) : undefined;
+    const result: RequestTaskResult = { consumed, replies, effects: this.#effects, writes, stop: this.#stop };
+    return moved(result, writes ? [replies.buffer, writes.buffer] : [replies.buffer]);
+  }
+}

@@ -1,0 +1,140 @@
+// The Router: finds the controller of an action, after its guards; the one place where errors become responses.
+import { randomBytes } from "node:crypto";
+import { ACTIONS, isActionName, type ActionName, type DataOf } from "../protocol/actions.ts";
+import { Code, ProtocolError } from "../protocol/codes.ts";
+import { parseRequest, type Fields, type RawRequest, type ReplyTo } from "../protocol/envelope.ts";
+import { StoreUnavailableError } from "../store/store.ts";
+import type { Logger } from "../log/logger.ts";
+import * as auth from "./controllers/auth.ts";
+import * as chat from "./controllers/chat.ts";
+import * as contacts from "./controllers/contacts.ts";
+import * as profile from "./controllers/profile.ts";
+import type { Context, OpenController, Outcome, SessionController } from "./outcome.ts";
+import type { Admission, Effect, Identity, PasswordStop, PendingWrite } from "./task.ts";
+import { validateData } from "./validation.ts";
+
+/** Who asks, and what the gateway says of it. */
+export interface Caller {
+  readonly identity: Identity | undefined;
+  /** See RequestTask. */
+  readonly admission: Admission | undefined;
+  readonly loginRetryAfter: number;
+}
+
+/** What became of one payload. */
+export type Step =
+  | {
+      readonly kind: "reply";
+      readonly replyTo: ReplyTo;
+      readonly info: string;
+      readonly fields: Fields;
+      readonly effects: readonly Effect[];
+    }
+  | {
+      readonly kind: "error";
+      readonly replyTo: ReplyTo;
+      readonly error: ProtocolError;
+      readonly effects: readonly Effect[];
+    }
+  | { readonly kind: "write"; readonly pending: PendingWrite }
+  | { readonly kind: "stop"; readonly stop: PasswordStop }
+  | { readonly kind: "ticket"; readonly replyTo: ReplyTo };
+
+type Route<A extends ActionName> = { readonly open: OpenController<A> } | { readonly session: SessionController<A> };
+
+const ROUTES: { readonly [A in ActionName]: Route<A> } = {
+  register: { open: auth.register },
+  login: { open: auth.login },
+  logout: { session: auth.logout },
+  change_password: { session: auth.changePassword },
+  add_contact: { session: contacts.addContact },
+  delete_contact: { session: contacts.deleteContact },
+  get_chat: { session: chat.getChat },
+  common_chat: { session: chat.commonChat },
+  add_message: { session: chat.addMessage },
+  search_in_chat: { session: chat.searchInChat },
+  mark_read: { session: chat.markRead },
+  typing: { session: chat.typing },
+  profile: { session: profile.profile },
+  update_profile: { session: profile.updateProfile },
+  avatar_ticket: { session: profile.avatarTicket },
+  ping: { open: () => ({ kind: "reply", info: "pong", fields: {} }) },
+};
+
+export class Router {
+  readonly #context: Context;
+  readonly #log: Logger;
+
+  constructor(context: Context, log: Logger) {
+    this.#context = context;
+    this.#log = log;
+  }
+
+  /** Carries out one payload. Never rejects: whatever goes wrong is an error step. */
+  async route(payload: Uint8Array, caller: Caller): Promise<Step> {
+    const request = parseRequest(payload);
+    if ("error" in request) return { kind: "error", ...request, effects: [] };
+    const replyTo = { action: request.action, id: request.id };
+    try {
+      return await this.#serve(request, replyTo, caller);
+    } catch (error) {
+      return { kind: "error", replyTo, error: this.#explain(error, request.action), effects: [] };
+    }
+  }
+
+  /** The answer to a payload that is over the connection's request rate. */
+  refuse(payload: Uint8Array, retryAfter: number): Step {
+    const request = parseRequest(payload);
+    const replyTo = "error" in request ? request.replyTo : { action: request.action, id: request.id };
+    const error = new ProtocolError(Code.TooManyRequests, "too many requests", retryAfter);
+    return { kind: "error", replyTo, error, effects: [] };
+  }
+
+  async #serve(request: RawRequest, replyTo: ReplyTo, caller: Caller): Promise<Step> {
+    const { action } = request;
+    const { identity } = caller;
+    const isKnown = isActionName(action);
+    if (identity === undefined && !(isKnown && !ACTIONS[action].needsSession)) {
+      throw new ProtocolError(Code.Unauthorized, "not logged in");
+    }
+    if (!isKnown) throw new ProtocolError(Code.NotFound, "action: unknown");
+    const outcome = await this.#call(action, validateData(action, request.data), caller);
+    return toStep(outcome, replyTo, identity);
+  }
+
+  #call<A extends ActionName>(action: A, data: DataOf<A>, caller: Caller): Outcome<A> | Promise<Outcome<A>> {
+    const route: Route<A> = ROUTES[action];
+    const { identity, admission, loginRetryAfter } = caller;
+    const request = { action, data, admission, loginRetryAfter };
+    if ("open" in route) return route.open(request, this.#context);
+    if (identity === undefined) throw new ProtocolError(Code.Unauthorized, "not logged in");
+    return route.session(request, identity, this.#context);
+  }
+
+  #explain(error: unknown, action: string): ProtocolError {
+    if (error instanceof ProtocolError) return error;
+    if (error instanceof StoreUnavailableError) {
+      return new ProtocolError(Code.Unavailable, "the store cannot be reached; nothing was stored, try again");
+    }
+    const reference = randomBytes(6).toString("hex");
+    this.#log.error("request failed", { action, reference, error });
+    return new ProtocolError(Code.Internal, `internal error, reference ${reference}`);
+  }
+}
+
+function toStep<A extends ActionName>(outcome: Outcome<A>, replyTo: ReplyTo, identity: Identity | undefined): Step {
+  switch (outcome.kind) {
+    case "reply":
+      return { ...outcome, fields: { ...outcome.fields }, replyTo, effects: outcome.effects ?? [] };
+    case "refuse":
+      return { kind: "error", replyTo, error: outcome.error, effects: outcome.effects };
+    case "write": {
+      const { write, info, fields, effects = [] } = outcome;
+      return { kind: "write", pending: { write, replyTo, identity, fields, info, effects } };
+    }
+    case "stop":
+      return outcome;
+    case "ticket":
+      return { kind: "ticket", replyTo };
+  }
+}

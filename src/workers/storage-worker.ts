@@ -1,0 +1,82 @@
+// The storage thread: the only one that writes to the store; it answers writes and encodes their events.
+import { openWriter } from "../store/open.ts";
+import { StoreOpenError, StoreUnavailableError, type StoreWriter, type WriteOutcome } from "../store/store.ts";
+import { BatchEncoder } from "./batch-encoder.ts";
+import { moved } from "./moved.ts";
+import { unpackWrites } from "./packing.ts";
+import type { CommitResult, OpenResult, StorageTask, WriteGroup } from "./task.ts";
+import { threadLogger } from "./thread-log.ts";
+import { threadSettings } from "./thread-settings.ts";
+
+const { storeUrl, dataDir } = threadSettings();
+const log = threadLogger({ thread: "storage" });
+let writer: StoreWriter | undefined;
+
+/** The task that Piscina runs, one at a time. */
+export default async function run(task: StorageTask): Promise<unknown> {
+  switch (task.kind) {
+    case "open":
+      return open();
+    case "commit":
+      return commit(task.groups);
+    case "maintain":
+      return (await writer?.maintain?.(Date.now())) ?? false;
+    case "close":
+      await writer?.close();
+      writer = undefined;
+      return undefined;
+  }
+}
+
+/** Opens the store. A store that cannot be used as it is comes back as a text, since error classes do not cross threads. */
+async function open(): Promise<OpenResult> {
+  try {
+    writer ??= await openWriter(storeUrl, { dataDir });
+    return { fault: undefined, isUnavailable: false };
+  } catch (error) {
+    if (error instanceof StoreOpenError) return { fault: error.message, isUnavailable: false };
+    if (error instanceof StoreUnavailableError) return { fault: error.message, isUnavailable: true };
+    throw error;
+  }
+}
+
+async function commit(groups: readonly WriteGroup[]): Promise<unknown> {
+  const pendings = groups.map((group) => unpackWrites(group.writes));
+  const writes = pendings.flatMap((group) => group.map((pending) => pending.write));
+  const startMs = performance.now();
+  const nowMs = Date.now();
+  const outcomes = await commitDurably(writes, nowMs);
+  const commitMs = performance.now() - startMs;
+  const encoder = new BatchEncoder(nowMs);
+  let index = 0;
+  for (const [position, group] of groups.entries()) {
+    encoder.beginGroup(group.framing);
+    for (const pending of pendings[position] ?? []) encoder.add(pending, outcomes?.[index++]);
+  }
+  const { groupResults, chunks, messageCount, buffers } = encoder.finish();
+  const result: CommitResult = {
+    groups: groupResults,
+    chunks,
+    writeCount: writes.length,
+    messageCount,
+    commitMs,
+    unavailable: outcomes === undefined,
+  };
+  return moved(result, buffers);
+}
+
+/** The outcomes, or undefined when the store could not be reached and nothing is stored. */
+async function commitDurably(
+  writes: Parameters<StoreWriter["commit"]>[0],
+  nowMs: number,
+): Promise<WriteOutcome[] | undefined> {
+  try {
+    // A thread that replaces one that died was never told to open.
+    const open = (writer ??= await openWriter(storeUrl, { dataDir }));
+    return await open.commit(writes, nowMs);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    log.error("the store cannot be reached", { error, writeCount: writes.length });
+    return undefined;
+  }
+}

@@ -1,0 +1,172 @@
+// What crosses the threads: request tasks and batches, and what comes back. Types only.
+import type { Fields, ReplyTo } from "../protocol/envelope.ts";
+import type { ContactMap } from "../protocol/entities.ts";
+import type { Framing } from "../protocol/frame.ts";
+import type { ChatId, UserId } from "../protocol/ids.ts";
+import type { Write } from "../store/store.ts";
+
+/** Who is logged in on a connection. */
+export interface Identity {
+  readonly userId: UserId;
+  readonly username: string;
+  /** Hash of the token that this login made. */
+  readonly tokenHash: string;
+}
+
+/** Work of the password threads: verify first, and hash only when that succeeded. */
+export interface PasswordJob {
+  readonly verify?: { readonly password: string; readonly hash: string };
+  readonly hash?: string;
+}
+
+export interface PasswordResult {
+  /** Undefined when nothing was to be verified. */
+  readonly verified: boolean | undefined;
+  readonly hash: string | undefined;
+}
+
+/** A request stops here until its password work is done (or refused); then it is handed over again with the Admission. */
+export interface PasswordStop {
+  readonly kind: "login" | "register" | "changePassword";
+  /** Key of the name that failures count for. */
+  readonly account: string;
+  readonly job: PasswordJob;
+}
+
+/** What became of a PasswordStop. */
+export type Admission =
+  | { readonly granted: true; readonly result: PasswordResult }
+  | { readonly granted: false; readonly info: string; readonly retryAfter: number };
+
+/** All requests that have arrived on one connection, to be carried out in order. */
+export interface RequestTask {
+  readonly framing: Framing;
+  readonly identity: Identity | undefined;
+  /** The payloads, each behind its length (4 bytes, big-endian). Transferred. */
+  readonly payloads: ArrayBuffer;
+  /** Indexes of payloads that are over the connection's request rate, and seconds until the next is free. */
+  readonly limited: ReadonlySet<number> | undefined;
+  readonly retryAfter: number;
+  /** Seconds for which logins from the connection's address are refused; 0 when they are not. */
+  readonly loginRetryAfter: number;
+  /** For the first payload, when it had stopped for its password work. */
+  readonly admission: Admission | undefined;
+}
+
+/**
+ * What a request task came to. A task ends early where the next request may depend on something that only the gateway
+ * or the storage thread can do; the rest is then handed over again. Reading is all that a request worker does to
+ * the store, so a task that was lost with its thread can simply run again.
+ */
+export interface RequestTaskResult {
+  /** Payloads from the first on that need no further task; at least one, unless `stop` is there. */
+  readonly consumed: number;
+  /** Finished frames, in order. */
+  readonly replies: Uint8Array;
+  /** To be carried out after `replies`. */
+  readonly effects: readonly Effect[];
+  /** Packed PendingWrite[]: the last of the consumed requests, answered by the storage thread. Transferred. */
+  readonly writes: Uint8Array | undefined;
+  readonly stop: PasswordStop | undefined;
+}
+
+/** Asks for what a login at the avatar server is verified against. */
+export interface CredentialsTask {
+  readonly username: string;
+}
+
+export interface Credentials {
+  /** Key of the name that failures count for. */
+  readonly account: string;
+  /** Undefined for a name that nobody has. */
+  readonly userId: UserId | undefined;
+  readonly hash: string;
+}
+
+/** A write together with what its response and its effects need. */
+export interface PendingWrite {
+  readonly write: Write;
+  readonly replyTo: ReplyTo;
+  /** Who asks; undefined for `register`. */
+  readonly identity: Identity | undefined;
+  /** Fields of the response that are known before the write. */
+  readonly fields: Fields;
+  readonly info: string;
+  /** Effects that are known before the write; carried out only when it is done. */
+  readonly effects: readonly Effect[];
+}
+
+/** What the gateway is asked to do for a request, in order, by the thread that carried it out. */
+export type Effect =
+  /** Begin the session, and answer with `fields` and who of the contacts is online. */
+  | {
+      readonly kind: "login";
+      readonly identity: Identity;
+      readonly contacts: ContactMap;
+      readonly replyTo: ReplyTo;
+      readonly info: string;
+      readonly fields: Fields;
+    }
+  | { readonly kind: "logout" }
+  /** A token was none. Failures of passwords are counted where passwords are verified. */
+  | { readonly kind: "loginFailed" }
+  | { readonly kind: "endOtherSessions"; readonly userId: UserId }
+  | { readonly kind: "watch"; readonly userId: UserId; readonly contactId: UserId; readonly on: boolean }
+  | { readonly kind: "ticket"; readonly replyTo: ReplyTo }
+  | { readonly kind: "emit"; readonly text: string; readonly to: Audience };
+
+/** Who gets an event beside the common chat: the sessions of `users`, and those that watch `watchersOf`. */
+export interface Audience {
+  readonly users: readonly UserId[];
+  readonly watchersOf?: UserId;
+  /** Leaves out the session that caused the event. */
+  readonly others: boolean;
+}
+
+/** What the storage thread is asked. */
+export type StorageTask =
+  | { readonly kind: "open" }
+  | { readonly kind: "commit"; readonly groups: readonly WriteGroup[] }
+  | { readonly kind: "maintain" }
+  | { readonly kind: "close" };
+
+/** What opening the store came to. */
+export interface OpenResult {
+  /** Why it could not be opened, in one line; undefined when it is open. */
+  readonly fault: string | undefined;
+  /** True when it may open later: it could not be reached. */
+  readonly isUnavailable: boolean;
+}
+
+/** The writes of one connection's task. */
+export interface WriteGroup {
+  readonly framing: Framing;
+  /** Packed PendingWrite[]. Transferred. */
+  readonly writes: Uint8Array;
+}
+
+export interface GroupResult {
+  /** The responses, one frame a write. */
+  readonly replies: Uint8Array;
+  readonly effects: readonly Effect[];
+}
+
+/** Events of one chat in length-prefixed framing; `bytes` has an ArrayBuffer of its own. */
+export interface EventChunk {
+  readonly chatId: ChatId;
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface CommitResult {
+  /** One per group, in order. */
+  readonly groups: readonly GroupResult[];
+  readonly chunks: readonly EventChunk[];
+  /** Writes carried out, messages newly stored among them, and how long the store's commit took. */
+  readonly writeCount: number;
+  readonly messageCount: number;
+  readonly commitMs: number;
+  /** True when the store could not be reached and every write was answered with 503. */
+  readonly unavailable: boolean;
+}

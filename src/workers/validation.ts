@@ -1,0 +1,38 @@
+// Checks the data of requests against the schemas of their actions, with validators that Ajv compiles once.
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { ACTIONS, type ActionName, type DataOf } from "../protocol/actions.ts";
+import { Code, ProtocolError } from "../protocol/codes.ts";
+
+const ajv = new Ajv({ allErrors: false });
+
+type Validators = { readonly [A in ActionName]: ValidateFunction<DataOf<A>> };
+
+const VALIDATORS = Object.fromEntries(
+  Object.entries(ACTIONS).map(([action, { schema }]) => [action, ajv.compile(schema)]),
+) as unknown as Validators;
+
+/**
+ * The data as its action's type.
+ * @throws ProtocolError 400 that names the field.
+ */
+export function validateData<A extends ActionName>(action: A, data: Readonly<Record<string, unknown>>): DataOf<A> {
+  const given = withoutNulls(data);
+  const validate: ValidateFunction<DataOf<A>> = VALIDATORS[action];
+  if (validate(given)) return given;
+  throw new ProtocolError(Code.BadRequest, explain(validate.errors?.[0]));
+}
+
+/** Null stands for absent. */
+function withoutNulls(data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  for (const name in data) {
+    if (data[name] === null) return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
+  }
+  return data;
+}
+
+function explain(error: ErrorObject | undefined): string {
+  if (error === undefined) return "data: wrong";
+  if (error.keyword === "required") return `${String(error.params["missingProperty"])}: missing`;
+  const field = error.instancePath.slice(1) || "data";
+  return `${field}: ${error.message ?? "wrong"}`;
+}
