@@ -1,0 +1,114 @@
+// One run of the bench: every scenario against every target, and the result files.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, release, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import type { EngineProgram } from "./engine/engine-process.ts";
+import { chooseCores, type Cores } from "./measure/pinning.ts";
+import { markdownTables } from "./report/markdown.ts";
+import type { Machine, ResultRow, RunResult } from "./report/result.ts";
+import type { BenchOptions, Scenario, ScenarioContext } from "./scenarios/scenario.ts";
+import type { RunningTarget, Target } from "./targets/target.ts";
+
+/** A run as asked for. */
+export interface BenchRun {
+  readonly options: BenchOptions;
+  readonly scenarios: readonly Scenario[];
+  readonly targets: readonly Target[];
+  /** Each scenario and target is measured this often, one after the other in turn. */
+  readonly runCount: number;
+  readonly program: EngineProgram;
+  readonly pin: boolean;
+  /** Folder for the result files; undefined writes none. */
+  readonly outFolder: string | undefined;
+  progress(line: string): void;
+}
+
+/** Measures, writes the result files and returns the result. A target that is missing is left out with a word. */
+export async function runBench(run: BenchRun): Promise<RunResult> {
+  const cores = chooseCores(run.pin);
+  const startedAt = new Date();
+  const rows: ResultRow[] = [];
+  const targets = run.targets.filter((target) => {
+    const missing = target.missing();
+    if (missing !== undefined) run.progress(`${target.name}: left out, ${missing}`);
+    return missing === undefined;
+  });
+  for (let turn = 1; turn <= run.runCount; turn += 1) {
+    for (const scenario of run.scenarios) {
+      for (const target of targets.filter(({ name }) => scenario.forPeers || name === "messenger")) {
+        run.progress(`run ${turn} of ${run.runCount}: ${scenario.name}, ${target.name}`);
+        rows.push(...(await scenario.run(contextOf(run, cores), target)));
+      }
+    }
+  }
+  const result: RunResult = {
+    version: 1,
+    startedAt: startedAt.toISOString(),
+    commit: commit(),
+    machine: machine(run.program, cores),
+    rows,
+  };
+  if (run.outFolder !== undefined) writeResult(run.outFolder, result);
+  return result;
+}
+
+function contextOf({ options, program, progress }: BenchRun, cores: Cores): ScenarioContext {
+  return {
+    options,
+    program,
+    cores,
+    progress,
+    start: (target, clientCount) => startInFolder(target, clientCount, cores),
+  };
+}
+
+async function startInFolder(target: Target, clientCount: number, cores: Cores): Promise<RunningTarget> {
+  const folder = mkdtempSync(join(tmpdir(), "messenger-bench-"));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    const running = await target.start({ clientCount, cores, folder });
+    return {
+      ...running,
+      close: async () => {
+        await running.close();
+        remove();
+      },
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+function writeResult(folder: string, result: RunResult): void {
+  mkdirSync(folder, { recursive: true });
+  const name = `bench-${result.startedAt.replaceAll(/[:.]/g, "-")}`;
+  writeFileSync(join(folder, `${name}.json`), JSON.stringify(result, undefined, 1) + "\n");
+  writeFileSync(join(folder, `${name}.md`), markdownTables(result));
+}
+
+function machine(program: EngineProgram, cores: Cores): Machine {
+  return {
+    cpu: cpus()[0]?.model ?? "unknown",
+    coreCount: cpus().length,
+    memoryBytes: totalmem(),
+    kernel: release(),
+    node: process.version,
+    engine: program.name,
+    pinned: cores.server !== undefined,
+  };
+}
+
+/** The commit of the checkout that runs, with `+` when it was changed; empty outside of one. */
+function commit(): string {
+  const git = (...args: string[]): string =>
+    execFileSync("git", args, { cwd: import.meta.dirname, stdio: ["ignore", "pipe", "ignore"] })
+      .toString()
+      .trim();
+  try {
+    return git("rev-parse", "--short", "HEAD") + (git("status", "--porcelain") ? "+" : "");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,58 @@
+// Finds the highest rate that holds: doubles until one does not, then halves the gap.
+
+/** One try at a rate; `held` undefined means that it held, otherwise why not. */
+export interface Step<Outcome> {
+  readonly ratePerSec: number;
+  readonly outcome: Outcome;
+  readonly brokenBy: string | undefined;
+}
+
+export interface SearchOptions {
+  readonly startPerSec: number;
+  readonly maxPerSec: number;
+  /** The search ends when the gap between what held and what did not is at most this share of the rate. */
+  readonly precision: number;
+}
+
+/**
+ * Calls `attempt` with rising rates and returns the steps in the order tried. A rate that fails is tried once more
+ * before it counts as too high: one hiccup of the machine must not end the search.
+ */
+export async function findMax<Outcome>(
+  options: SearchOptions,
+  attempt: (ratePerSec: number) => Promise<Step<Outcome>>,
+): Promise<Step<Outcome>[]> {
+  const steps: Step<Outcome>[] = [];
+  const holds = async (ratePerSec: number): Promise<boolean> => {
+    for (let tries = 0; tries < 2; tries += 1) {
+      const step = await attempt(ratePerSec);
+      steps.push(step);
+      if (step.brokenBy === undefined) return true;
+    }
+    return false;
+  };
+  let held = 0;
+  let broken = Infinity;
+  for (let rate = options.startPerSec; broken === Infinity && held < options.maxPerSec;) {
+    if (await holds(rate)) held = rate;
+    else broken = rate;
+    rate = Math.min(rate * 2, options.maxPerSec);
+  }
+  while (broken !== Infinity && broken - held > broken * options.precision && broken > 1) {
+    const middle = Math.round((held + broken) / 2);
+    if (middle === held || middle === broken) break;
+    if (await holds(middle)) held = middle;
+    else broken = middle;
+  }
+  return steps;
+}
+
+/** The step with the highest rate that held. */
+export function bestStep<Outcome>(steps: readonly Step<Outcome>[]): Step<Outcome> | undefined {
+  return steps
+    .filter(({ brokenBy }) => brokenBy === undefined)
+    .reduce<Step<Outcome> | undefined>(
+      (best, step) => (best && best.ratePerSec >= step.ratePerSec ? best : step),
+      undefined,
+    );
+}

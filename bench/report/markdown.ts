@@ -1,0 +1,133 @@
+// Result rows as Markdown tables: one table per scenario, medians and ranges over the runs of the same measurement.
+import type { ResultRow, RunResult } from "./result.ts";
+
+/** Figures shown first and in this order; the others follow as they come. Those not named here are left to the JSON. */
+const COLUMNS: Readonly<Record<string, (value: number) => string>> = {
+  deliveriesPerSec: short,
+  bytesPerSec: short,
+  medianMs: milliseconds,
+  p90Ms: milliseconds,
+  p99Ms: milliseconds,
+  maxMs: milliseconds,
+  acknowledgedPerSec: short,
+  acknowledgeMedianMs: milliseconds,
+  acknowledgeP99Ms: milliseconds,
+  commitMs: milliseconds,
+  batchMessages: short,
+  requestsPerSec: short,
+  loginsPerSec: short,
+  allReadyMs: milliseconds,
+  bytesPerSession: short,
+  ratio: (value) => value.toFixed(2),
+  lost: short,
+  doubled: short,
+  outOfOrder: short,
+  differing: short,
+  serverRssBytes: short,
+  generatorLoad: (value) => `${(value * 100).toFixed(0)}%`,
+};
+
+/** All tables of a run, under a line that says where it was made. */
+export function markdownTables(result: RunResult): string {
+  const { machine } = result;
+  const pinned = machine.pinned ? "server on one core, generator on another" : "not pinned";
+  const head =
+    `${result.startedAt}, commit ${result.commit || "unknown"}: ${machine.cpu}, ${machine.coreCount} cores (${pinned}), ` +
+    `Linux ${machine.kernel}, Node ${machine.node}, generator ${machine.engine}`;
+  const scenarios = [...new Set(result.rows.map(({ scenario }) => scenario))];
+  const tables = scenarios.map((scenario) =>
+    table(
+      scenario,
+      result.rows.filter((row) => row.scenario === scenario),
+    ),
+  );
+  return [head, ...tables].join("\n\n") + "\n";
+}
+
+/** One row per measurement; several runs of it are shown as `median (least-most)`. */
+function table(scenario: string, rows: readonly ResultRow[]): string {
+  const groups = groupRuns(rows);
+  const parameters = [...new Set(rows.flatMap((row) => Object.keys(row.parameters)))].filter(
+    (name) => name !== "search",
+  );
+  const figures = Object.keys(COLUMNS).filter((name) => rows.some((row) => name in row.figures));
+  const header = ["target", ...parameters, ...figures, "server CPU by thread", "remarks"];
+  const lines = groups.map((runs) => {
+    const [first] = runs;
+    if (!first) return "";
+    const cells = [
+      first.target,
+      ...parameters.map((name) => (name === "ratePerSec" ? rates(runs) : String(first.parameters[name] ?? ""))),
+      ...figures.map((name) =>
+        range(
+          runs.flatMap((run) => run.figures[name] ?? []),
+          COLUMNS[name] ?? String,
+        ),
+      ),
+      threads(first),
+      [...new Set(runs.flatMap((run) => run.remarks))].join("; "),
+    ];
+    return `| ${cells.join(" | ")} |`;
+  });
+  return [`### ${scenario}`, "", `| ${header.join(" | ")} |`, `|${" --- |".repeat(header.length)}`, ...lines].join(
+    "\n",
+  );
+}
+
+/** Runs of one measurement have the same target and parameters; a rate that was searched for may differ. */
+export function groupRuns(rows: readonly ResultRow[]): ResultRow[][] {
+  const groups = new Map<string, ResultRow[]>();
+  for (const row of rows) {
+    const searched = String(row.parameters["search"] ?? "").startsWith("highest");
+    const same = { ...row.parameters, ...(searched && { ratePerSec: 0 }) };
+    const key = JSON.stringify([row.scenario, row.target, same]);
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return [...groups.values()];
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
+}
+
+function rates(runs: readonly ResultRow[]): string {
+  return range(
+    runs.map((run) => Number(run.parameters["ratePerSec"] ?? 0)),
+    short,
+  );
+}
+
+function range(values: readonly number[], format: (value: number) => string): string {
+  if (values.length === 0) return "";
+  const least = format(Math.min(...values));
+  const most = format(Math.max(...values));
+  return least === most ? least : `${format(median(values))} (${least}-${most})`;
+}
+
+function threads(row: ResultRow): string {
+  return Object.entries(row.serverCpuByThread)
+    .filter(([, share]) => share >= 0.01)
+    .toSorted(([, one], [, other]) => other - one)
+    .map(([name, share]) => `${name} ${(share * 100).toFixed(0)}%`)
+    .join(", ");
+}
+
+function milliseconds(value: number): string {
+  return value.toFixed(value < 100 ? 1 : 0);
+}
+
+/** Three significant digits with k, M or G. */
+export function short(value: number): string {
+  const units: readonly (readonly [number, string])[] = [
+    [1e9, " G"],
+    [1e6, " M"],
+    [1e3, " k"],
+  ];
+  for (const [size, unit] of units) if (value >= size) return `${Number((value / size).toPrecision(3))}${unit}`;
+  return String(Number(value.toPrecision(3)));
+}

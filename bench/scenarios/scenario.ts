@@ -1,0 +1,51 @@
+// What every scenario is given, and how it names itself.
+import type { EngineProgram } from "../engine/engine-process.ts";
+import type { Cores } from "../measure/pinning.ts";
+import type { ResultRow } from "../report/result.ts";
+import type { RunningTarget, Target } from "../targets/target.ts";
+
+/** What the user asked for; the scenarios take from it what they need. */
+export interface BenchOptions {
+  readonly clients: readonly number[];
+  readonly senders: number;
+  readonly textBytes: number;
+  /** Messages a second; undefined searches for the highest rate that holds. */
+  readonly ratePerSec: number | undefined;
+  readonly startRatePerSec: number;
+  readonly maxRatePerSec: number;
+  readonly precision: number;
+  readonly p99LimitMs: number;
+  readonly warmupMs: number;
+  readonly measureMs: number;
+  readonly settleMs: number;
+  readonly engineCount: number;
+  /** How the receivers that are not sampled are looked at. */
+  readonly verify: "full" | "walk" | "bytes";
+  /** Receivers whose every message is timed and checked. */
+  readonly sampledReceivers: number;
+  /** Unacknowledged messages of a pipelining sender. */
+  readonly pipelined: number;
+  /** Messages in the store before the history scenario begins. */
+  readonly storedMessages: number;
+}
+
+/** What a scenario works with. */
+export interface ScenarioContext {
+  readonly options: BenchOptions;
+  readonly program: EngineProgram;
+  readonly cores: Cores;
+  /** Starts a target in a fresh folder; `close` ends it and removes the folder. */
+  start(target: Target, clientCount: number): Promise<RunningTarget>;
+  /** One line for the person who waits. */
+  progress(line: string): void;
+}
+
+/** One kind of measurement; it runs against one target at a time. */
+export interface Scenario {
+  readonly name: string;
+  /** One sentence for --help and the report. */
+  readonly summary: string;
+  /** False for scenarios that speak our protocol and so run against our server only. */
+  readonly forPeers: boolean;
+  run(context: ScenarioContext, target: Target): Promise<ResultRow[]>;
+}

@@ -1,0 +1,156 @@
+// The clients of one run: spreads them over load engine processes, and puts one load on them at a time.
+import type { LoadReport, PlannedConnection, SendReport, SentCount } from "./engine/commands.ts";
+import { EngineProcess, type EngineProgram } from "./engine/engine-process.ts";
+import { Histogram } from "./engine/histogram.ts";
+import { monotonicUs } from "./engine/stamp.ts";
+import type { LoadOutcome, LoadPlan } from "./load.ts";
+import { processUsage, usageBetween, type Usage } from "./measure/process-usage.ts";
+import type { RunningTarget } from "./targets/target.ts";
+
+/** From giving the order to the first message. */
+const LEAD_US = 100_000;
+const CONNECT_DEADLINE_MS = 120_000;
+
+export interface SwarmOptions {
+  readonly program: EngineProgram;
+  readonly engineCount: number;
+  readonly engineCore: number | undefined;
+}
+
+/** Connected clients, some of them senders. Senders all are in the first engine. */
+export class Swarm {
+  readonly #target: RunningTarget;
+  readonly #engines: EngineProcess[];
+  readonly #senderGroups = new Map<number, number>();
+  readonly #nextNumbers = new Map<number, number>();
+
+  constructor(target: RunningTarget, options: SwarmOptions) {
+    this.#target = target;
+    this.#engines = Array.from(
+      { length: options.engineCount },
+      () => new EngineProcess(options.program, options.engineCore),
+    );
+    for (const engine of this.#engines) engine.target(target.host, target.port, target.format);
+  }
+
+  /** Adds clients; connections without a sender go round all engines. */
+  add(connections: readonly PlannedConnection[]): void {
+    connections.forEach((planned, index) => {
+      const engine = this.#engines[planned.sender ? 0 : index % this.#engines.length];
+      if (planned.sender) this.#senderGroups.set(planned.sender.id, planned.group);
+      engine?.add(planned);
+    });
+  }
+
+  /** Connects all that were added; throws when one cannot. Resolves with what the steps took. */
+  async connect(): Promise<Histogram> {
+    const parallel = Math.max(1, Math.floor(this.#target.connectParallel / this.#engines.length));
+    const reports = await Promise.all(this.#engines.map((engine) => engine.connect(parallel, CONNECT_DEADLINE_MS)));
+    const steps = new Histogram();
+    for (const { failed, firstFailure, stepsUs } of reports) {
+      if (failed > 0) throw new Error(`${failed} clients could not connect to ${this.#target.name}: ${firstFailure}`);
+      steps.merge(stepsUs.buckets, stepsUs.maxUs);
+    }
+    return steps;
+  }
+
+  /** Sends as planned, waits until all has arrived, and tells what did. */
+  async load(plan: LoadPlan): Promise<LoadOutcome> {
+    const fromUs = monotonicUs() + LEAD_US;
+    const windowFromUs = fromUs + plan.warmupMs * 1000;
+    const toUs = windowFromUs + plan.measureMs * 1000;
+    await Promise.all(this.#engines.map((engine) => engine.begin(windowFromUs, toUs)));
+    const usage = this.#measureServer(windowFromUs, toUs);
+    const sendReport = await this.#send(plan, fromUs, toUs);
+    const sent = this.#sentCounts(sendReport);
+    const settleFromUs = monotonicUs();
+    const reports = await Promise.all(this.#engines.map((engine) => engine.settle(plan.settleMs, sent)));
+    const settleMs = (monotonicUs() - settleFromUs) / 1000;
+    return summarize(plan, sent, sendReport, reports, settleMs, await usage);
+  }
+
+  /** Idempotent. */
+  async close(): Promise<void> {
+    await Promise.all(this.#engines.map((engine) => engine.close()));
+  }
+
+  async #send(plan: LoadPlan, fromUs: number, toUs: number): Promise<SendReport> {
+    const [first] = this.#engines;
+    if (!first) throw new Error("a swarm needs at least one engine");
+    return plan.pipelined === undefined
+      ? first.send(plan.ratePerSec, fromUs, toUs)
+      : first.pipeline(plan.pipelined, fromUs, toUs);
+  }
+
+  #sentCounts(report: SendReport): Map<number, SentCount> {
+    const sent = new Map<number, SentCount>();
+    for (const [id, to] of report.sent) {
+      sent.set(id, { group: this.#senderGroups.get(id) ?? 0, from: this.#nextNumbers.get(id) ?? 0, to });
+      this.#nextNumbers.set(id, to);
+    }
+    return sent;
+  }
+
+  async #measureServer(fromUs: number, toUs: number): Promise<Usage | undefined> {
+    const { pid } = this.#target;
+    if (pid === undefined) return undefined;
+    await waitUntil(fromUs);
+    const before = processUsage(pid);
+    await waitUntil(toUs);
+    const after = processUsage(pid);
+    return before && after && usageBetween(before, after);
+  }
+}
+
+function waitUntil(timeUs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, (timeUs - monotonicUs()) / 1000)));
+}
+
+function summarize(
+  plan: LoadPlan,
+  sent: ReadonlyMap<number, SentCount>,
+  sendReport: SendReport,
+  reports: readonly LoadReport[],
+  settleMs: number,
+  usage: Usage | undefined,
+): LoadOutcome {
+  const sum = (field: NumberField): number => reports.reduce((total, report) => total + report[field], 0);
+  const latency = new Histogram();
+  const acknowledge = new Histogram();
+  const lateness = new Histogram();
+  lateness.merge(sendReport.latenessUs.buckets, sendReport.latenessUs.maxUs);
+  for (const report of reports) {
+    latency.merge(report.latencyUs.buckets, report.latencyUs.maxUs);
+    acknowledge.merge(report.acknowledgeUs.buckets, report.acknowledgeUs.maxUs);
+  }
+  const windowSec = plan.measureMs / 1000;
+  const bytesPerDelivery = sum("countedBytes") / Math.max(1, sum("countedFrames"));
+  const bytesPerSec = sum("windowBytes") / windowSec;
+  return {
+    offered: [...sent.values()].reduce((total, { from, to }) => total + to - from, 0),
+    receivers: sum("receivers"),
+    expected: sum("expected"),
+    delivered: sum("delivered"),
+    lost: sum("lost"),
+    doubled: sum("doubled"),
+    outOfOrder: sum("outOfOrder"),
+    differing: sum("differing"),
+    closed: sum("closed"),
+    acknowledged: sum("acknowledged"),
+    refused: sum("refused"),
+    overloaded: sendReport.overloaded,
+    acknowledgedPerSec: sum("windowAcknowledged") / windowSec,
+    deliveriesPerSec: bytesPerDelivery > 0 ? bytesPerSec / bytesPerDelivery : 0,
+    bytesPerSec,
+    bytesPerDelivery,
+    settleMs,
+    latency,
+    acknowledge,
+    lateness,
+    // Each engine is one process; the busiest one is the limit.
+    engineLoad: Math.max(...reports.map(({ cpuUs, wallUs }) => cpuUs / wallUs)),
+    usage,
+  };
+}
+
+type NumberField = { [K in keyof LoadReport]: LoadReport[K] extends number ? K : never }[keyof LoadReport];

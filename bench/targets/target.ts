@@ -1,0 +1,40 @@
+// What the bench can load: a kind of server that it starts itself, and how a client of it connects and sends.
+import type { Cores } from "../measure/pinning.ts";
+import type { PlannedSender, Step } from "../engine/commands.ts";
+import type { FrameFormat } from "../engine/frames.ts";
+
+/** What a scenario needs of a server before it starts. */
+export interface StartPlan {
+  /** Clients that will connect, at most. */
+  readonly clientCount: number;
+  readonly cores: Cores;
+  /** Folder for configuration and data, empty at the start and removed by the caller afterwards. */
+  readonly folder: string;
+}
+
+/** A kind of server. */
+export interface Target {
+  /** As in the results, for example `plain-node-shared`. */
+  readonly name: string;
+  /** Undefined when it can run here; otherwise what is missing. */
+  missing(): string | undefined;
+  start(plan: StartPlan): Promise<RunningTarget>;
+}
+
+/** A server that runs. */
+export interface RunningTarget {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  /** Process to measure; undefined for a server that the bench has not started. */
+  readonly pid: number | undefined;
+  readonly format: FrameFormat;
+  /** How many connections may be in their first steps at once. */
+  readonly connectParallel: number;
+  /** What client number `index` sends to be among the receivers of the common chat. */
+  steps(index: number): readonly Step[];
+  /** Makes client number `index` sender `id` of texts of `textBytes` bytes to the common chat. */
+  commonSender(index: number, id: number, textBytes: number): PlannedSender;
+  /** Ends the server; resolves when it is gone. Idempotent. */
+  close(): Promise<void>;
+}
