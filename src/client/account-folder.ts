@@ -1,0 +1,166 @@
+// Where one account of one server keeps its things on this machine: the session, unsent messages, history seen.
+import { createHash } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { usernameKey } from "../protocol/text.ts";
+import type { ServerAddress } from "./dial.ts";
+import { CacheInUseError, memoryHistoryCache, openHistoryCache, type HistoryCache } from "./history-cache.ts";
+import { syncFolder } from "./journal.ts";
+import { OutgoingQueue } from "./outgoing.ts";
+import { isCount, isFlag, isText, objectOf } from "./shapes.ts";
+
+/** A session that can be resumed without the password. */
+export interface SavedSession {
+  readonly userId: string;
+  readonly username: string;
+  readonly token: string;
+}
+
+/** Keeps one session; `save` resolves when it would survive a crash. */
+export interface TokenStore {
+  load(): Promise<SavedSession | undefined>;
+  save(session: SavedSession): Promise<void>;
+  clear(): Promise<void>;
+}
+
+/** What a Messenger needs of an account: who, and where its things are kept. */
+export interface Account {
+  readonly address: ServerAddress;
+  /** As it was typed; the server's own spelling comes with the login. */
+  readonly username: string;
+  readonly tokens: TokenStore;
+  readonly outgoing: OutgoingQueue;
+  readonly cache: HistoryCache;
+  /** Says why nothing is kept on this machine; undefined when it is. */
+  readonly unkeptBecause: string | undefined;
+  close(): Promise<void>;
+}
+
+/** An account that was used on this machine before. */
+export interface KnownAccount {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly username: string;
+  readonly usedMs: number;
+}
+
+const isKnownAccount = objectOf<KnownAccount>({
+  host: isText,
+  port: isCount,
+  tls: isFlag,
+  username: isText,
+  usedMs: isCount,
+});
+const isSavedSession = objectOf<SavedSession>({ userId: isText, username: isText, token: isText });
+
+/**
+ * Opens the account's folder below `root`, which is made when it is missing (readable by its owner only). While another
+ * process has it open, or when the disk refuses, the account works in memory and `unkeptBecause` says so.
+ */
+export async function openAccount(
+  root: string,
+  address: ServerAddress & { readonly tls: boolean },
+  username: string,
+): Promise<Account> {
+  const folder = folderOf(root, address, username);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const cache = openHistoryCache(join(folder, "history.sqlite"));
+    try {
+      const outgoing = await OutgoingQueue.open(join(folder, "outgoing.jsonl"));
+      await writeWhole(join(folder, "account.json"), { ...address, username, usedMs: Date.now() });
+      return account(address, username, fileTokenStore(join(folder, "session.json")), outgoing, cache);
+    } catch (error) {
+      cache.close();
+      throw error;
+    }
+  } catch (error) {
+    const reason = error instanceof CacheInUseError ? error.message : `cannot use ${folder}: ${String(error)}`;
+    return { ...(await memoryAccount(address, username)), unkeptBecause: reason };
+  }
+}
+
+/** An account of which nothing is kept. */
+export async function memoryAccount(address: ServerAddress, username: string): Promise<Account> {
+  const outgoing = await OutgoingQueue.open(undefined);
+  return account(address, username, memoryTokenStore(), outgoing, memoryHistoryCache());
+}
+
+function account(
+  address: ServerAddress,
+  username: string,
+  tokens: TokenStore,
+  outgoing: OutgoingQueue,
+  cache: HistoryCache,
+): Account {
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await outgoing.close();
+    cache.close();
+  };
+  return { address, username, tokens, outgoing, cache, unkeptBecause: undefined, close: () => (closing ??= close()) };
+}
+
+/** The accounts used on this machine, the latest first. What cannot be read is left out. */
+export async function knownAccounts(root: string): Promise<KnownAccount[]> {
+  const folders = await readdir(root).catch(() => []);
+  const accounts = await Promise.all(folders.map((folder) => readJson(join(root, folder, "account.json"))));
+  return accounts.filter(isKnownAccount).toSorted((one, other) => other.usedMs - one.usedMs);
+}
+
+/** Removes everything that this machine keeps of an account that is not open. */
+export async function forgetAccount(root: string, address: ServerAddress, username: string): Promise<void> {
+  await rm(folderOf(root, address, username), { recursive: true, force: true });
+}
+
+function folderOf(root: string, address: ServerAddress, username: string): string {
+  const key = `${address.host.toLowerCase()}:${address.port}\n${usernameKey(username)}`;
+  // A hash: names may be longer, as a path, than a file system takes.
+  return join(root, createHash("sha256").update(key).digest("hex").slice(0, 32));
+}
+
+/** A session in a file that its owner alone can read. */
+export function fileTokenStore(file: string): TokenStore {
+  return {
+    load: async () => {
+      const value = await readJson(file);
+      return isSavedSession(value) ? value : undefined;
+    },
+    save: (session) => writeWhole(file, session),
+    clear: () => rm(file, { force: true }),
+  };
+}
+
+/** A session for as long as the process lives. */
+export function memoryTokenStore(): TokenStore {
+  let kept: SavedSession | undefined;
+  return {
+    load: async () => kept,
+    save: async (session) => void (kept = session),
+    clear: async () => void (kept = undefined),
+  };
+}
+
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Puts a file in its place in one step: a crash leaves the old one or the new one. */
+async function writeWhole(file: string, value: unknown): Promise<void> {
+  const temporary = `${file}.new`;
+  await rm(temporary, { force: true }); // one left by a crash may have another mode
+  const handle = await open(temporary, "w", 0o600);
+  try {
+    await handle.writeFile(JSON.stringify(value) + "\n");
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, file);
+  await syncFolder(join(file, ".."));
+}

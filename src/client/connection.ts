@@ -1,0 +1,215 @@
+// One connection to a server: frames in and out, answers matched to requests, events, heartbeats.
+import type { Socket } from "node:net";
+import type { ActionName, DataOf, ResultOf } from "../protocol/actions.ts";
+import { Code, type ErrorCode } from "../protocol/codes.ts";
+import type { EventName, Events } from "../protocol/events.ts";
+import { encodeFrame, FrameDecoder } from "../protocol/frame.ts";
+import { LENGTH_PREFIX_BYTES, MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES } from "../protocol/limits.ts";
+import { Emitter } from "../util/emitter.ts";
+import { describe, dial, type DialOptions } from "./dial.ts";
+import { DisconnectedError, RequestError } from "./errors.ts";
+import { isEventName, isEventOf, isRecord, isResult, isText, isTime } from "./shapes.ts";
+
+export interface ConnectionOptions {
+  /** Deadline of a request that names none. */
+  readonly requestTimeoutMs?: number | undefined;
+  /** How often the connection is looked after: a keep-alive when we are silent, a ping when the server is. */
+  readonly heartbeatMs?: number | undefined;
+  /** How long a ping may take before the server counts as gone. */
+  readonly pingTimeoutMs?: number | undefined;
+}
+
+const DEFAULTS = { requestTimeoutMs: 30_000, heartbeatMs: 15_000, pingTimeoutMs: 10_000 };
+
+/** Requests that wait for an answer; one more is refused, so that what waits in memory is bounded. */
+const MAX_IN_FLIGHT = 256;
+/** Events kept between the login and the moment in which somebody listens. */
+const MAX_HELD_EVENTS = 20_000;
+/** How long a closed socket may take to send what was written before. */
+const CLOSE_GRACE_MS = 1000;
+const KEEP_ALIVE = Buffer.alloc(LENGTH_PREFIX_BYTES);
+
+export interface ConnectionEvents extends Events {
+  /** Once: its message is for people. No event and no answer comes after it. */
+  closed: DisconnectedError;
+}
+
+interface Waiting {
+  settle(fields: Readonly<Record<string, unknown>>): void;
+  fail(error: Error): void;
+}
+
+/** Length-prefixed frames over one socket. Made by `Connection.open`; ends by `close`, whoever causes it. */
+export class Connection {
+  readonly events = new Emitter<ConnectionEvents>();
+  readonly #socket: Socket;
+  readonly #options: Required<{ [K in keyof ConnectionOptions]: number }>;
+  readonly #decoder = new FrameDecoder("prefixed", MAX_RESPONSE_BYTES);
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #heartbeat: NodeJS.Timeout;
+  #lastId = 0;
+  #heard = true;
+  #spoke = true;
+  #pinging = false;
+  /** What the server said about the connection as a whole before it closes it. */
+  #refusal: RequestError | undefined;
+  #held: (() => void)[] | undefined = [];
+  #closedBecause: string | undefined;
+
+  /** Dials; rejects with DisconnectedError or UntrustedServerError. `signal` gives the attempt up. */
+  static async open(options: DialOptions & ConnectionOptions, signal?: AbortSignal): Promise<Connection> {
+    return new Connection(await dial(options, signal), options);
+  }
+
+  private constructor(socket: Socket, options: ConnectionOptions) {
+    this.#socket = socket;
+    this.#options = {
+      requestTimeoutMs: options.requestTimeoutMs ?? DEFAULTS.requestTimeoutMs,
+      heartbeatMs: options.heartbeatMs ?? DEFAULTS.heartbeatMs,
+      pingTimeoutMs: options.pingTimeoutMs ?? DEFAULTS.pingTimeoutMs,
+    };
+    this.#heartbeat = setInterval(() => this.#beat(), this.#options.heartbeatMs);
+    socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    socket.on("error", (error) => this.close(describe(error)));
+    socket.on("close", () => this.close(this.#refusal?.message ?? "the server closed the connection"));
+  }
+
+  /** Why the connection ended; undefined while it is open. */
+  get closedBecause(): string | undefined {
+    return this.#closedBecause;
+  }
+
+  /**
+   * Asks the server. Requests are carried out and answered in the order of the calls. Rejects with RequestError when the
+   * server refuses, with DisconnectedError when no answer comes (after a passed deadline a late answer is dropped).
+   */
+  request<A extends ActionName>(action: A, data: DataOf<A>, timeoutMs?: number): Promise<ResultOf<A>> {
+    const id = (this.#lastId += 1);
+    const frame = encodeFrame(JSON.stringify({ action, time: Date.now() / 1000, id, data }), "prefixed");
+    return new Promise((resolve, reject) => {
+      if (this.#closedBecause !== undefined) return reject(new DisconnectedError(this.#closedBecause));
+      if (frame.length - LENGTH_PREFIX_BYTES > MAX_REQUEST_BYTES) {
+        return reject(new RequestError(Code.FrameTooLarge, "the request is too large"));
+      }
+      if (this.#waiting.size >= MAX_IN_FLIGHT) {
+        return reject(new RequestError(Code.TooManyRequests, "too many requests under way"));
+      }
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(id);
+      };
+      const fail = (error: Error): void => {
+        end();
+        reject(error);
+      };
+      const settle = (fields: Readonly<Record<string, unknown>>): void => {
+        end();
+        const error = errorOf(fields);
+        if (error) reject(error);
+        else if (isResult(action, fields)) resolve(fields);
+        else reject(new RequestError(Code.Internal, `the server's answer to ${action} is not understood`));
+      };
+      const timer = setTimeout(
+        () => fail(new DisconnectedError(`no answer to ${action} in time`)),
+        timeoutMs ?? this.#options.requestTimeoutMs,
+      );
+      this.#waiting.set(id, { settle, fail });
+      this.#write(frame);
+    });
+  }
+
+  /** Lets events through, at first those that came before. To be called when whoever logged in has its listeners. */
+  releaseEvents(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const emit of held) emit();
+  }
+
+  /** Ends the connection; every request without answer rejects with this reason. The first call counts. */
+  close(reason: string): void {
+    if (this.#closedBecause !== undefined) return;
+    this.#closedBecause = reason;
+    clearInterval(this.#heartbeat);
+    this.#socket.destroySoon();
+    // A peer that takes nothing any more must not keep the socket open.
+    setTimeout(() => this.#socket.destroy(), CLOSE_GRACE_MS).unref();
+    const error = new DisconnectedError(reason, { retryAfterMs: this.#refusal?.retryAfterMs });
+    for (const waiting of [...this.#waiting.values()]) waiting.fail(error);
+    this.events.emit("closed", error);
+  }
+
+  #write(frame: Buffer): void {
+    this.#spoke = true;
+    this.#socket.write(frame); // at most MAX_IN_FLIGHT requests can be waiting in the socket
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#heard = true;
+    const payloads: Buffer[] = [];
+    this.#decoder.push(chunk, payloads);
+    for (const payload of payloads) {
+      if (this.#closedBecause !== undefined) return;
+      this.#dispatch(payload);
+    }
+    if (this.#decoder.failed) this.close("the server sent a frame that is too large");
+  }
+
+  #dispatch(payload: Buffer): void {
+    const frame = parse(payload);
+    if (frame === undefined) return this.close("the server does not speak this protocol");
+    const { event, id } = frame;
+    if (isEventName(event)) {
+      this.#announce(event, frame["data"]);
+      return;
+    }
+    if (typeof id === "number") this.#waiting.get(id)?.settle(frame);
+    else this.#refusal = errorOf(frame) ?? this.#refusal;
+  }
+
+  #announce(event: EventName, value: unknown): void {
+    if (!isEventOf(event, value)) return;
+    if (event === "closing" && isEventOf(event, value)) {
+      this.#refusal ??= new RequestError(Code.Unavailable, value.reason);
+    }
+    if (this.#held === undefined) return this.events.emit(event, value);
+    if (this.#held.push(() => this.events.emit(event, value)) > MAX_HELD_EVENTS) this.close("too many events at once");
+  }
+
+  /** A server that was heard since the last beat is there; a silent one is asked, and has to answer. */
+  #beat(): void {
+    if (!this.#heard && !this.#pinging) this.#ping();
+    else if (!this.#spoke) this.#write(KEEP_ALIVE);
+    this.#heard = false;
+    this.#spoke = false;
+  }
+
+  #ping(): void {
+    this.#pinging = true;
+    this.request("ping", {}, this.#options.pingTimeoutMs).then(
+      () => (this.#pinging = false),
+      (error: unknown) => {
+        this.#pinging = false;
+        // Any answer, also a refusal, shows that somebody is there; so does anything else that arrived meanwhile.
+        if (error instanceof DisconnectedError && !this.#heard) this.close("the server does not answer");
+      },
+    );
+  }
+}
+
+function parse(payload: Buffer): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(payload.toString("utf8"));
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The error that a response tells of; undefined for 200. */
+function errorOf(fields: Readonly<Record<string, unknown>>): RequestError | undefined {
+  const { code, info, retry_after: retryAfterSec } = fields;
+  if (code === Code.Ok) return undefined;
+  const retryAfterMs = isTime(retryAfterSec) ? Math.max(0, retryAfterSec * 1000) : undefined;
+  const known = Object.values(Code).find((one): one is ErrorCode => one === code && one !== Code.Ok);
+  return new RequestError(known ?? Code.Internal, isText(info) ? info : "no reason given", retryAfterMs);
+}

@@ -1,0 +1,40 @@
+// The ways in which a request of the client can fail.
+import type { ErrorCode } from "../protocol/codes.ts";
+
+/** The server answered with a code other than 200. `message` is the server's `info`, meant for people. */
+export class RequestError extends Error {
+  override readonly name = "RequestError";
+  readonly code: ErrorCode;
+  /** Milliseconds that the server asks to wait before a retry; only with 429. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, info: string, retryAfterMs?: number) {
+    super(info);
+    this.code = code;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** No answer came: there is no connection, it was lost, or the deadline passed. What was asked may have been done. */
+export class DisconnectedError extends Error {
+  override readonly name = "DisconnectedError";
+  /** Milliseconds that the server asked to wait before another attempt, where it said so before it closed. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(reason: string, options: { cause?: unknown; retryAfterMs?: number | undefined } = {}) {
+    super(reason, options);
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** The server's certificate was not accepted; nothing was sent. */
+export class UntrustedServerError extends Error {
+  override readonly name = "UntrustedServerError";
+  /** SHA-256 of the certificate, in hexadecimal pairs joined by colons. */
+  readonly fingerprint: string;
+
+  constructor(message: string, fingerprint: string) {
+    super(message);
+    this.fingerprint = fingerprint;
+  }
+}

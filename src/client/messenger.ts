@@ -1,0 +1,278 @@
+// The always-on client of one account: logged in whenever it can be, sends what was written, misses nothing.
+import type { ActionName, DataOf, LoginResult, Page, ResultOf } from "../protocol/actions.ts";
+import type { Profile } from "../protocol/entities.ts";
+import type { Events } from "../protocol/events.ts";
+import type { ChatId, UserId } from "../protocol/ids.ts";
+import type { BackoffOptions } from "../util/backoff.ts";
+import { DisposableStore } from "../util/disposable.ts";
+import { Emitter } from "../util/emitter.ts";
+import type { Account } from "./account-folder.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
+import type { AcceptCertificate, DialOptions } from "./dial.ts";
+import { DisconnectedError } from "./errors.ts";
+import { fetchHistory } from "./history.ts";
+import { Link, RECONNECT, type LinkState } from "./link.ts";
+import type { OutgoingMessage, OutgoingQueue } from "./outgoing.ts";
+import { ReadMarks } from "./read-marks.ts";
+import { Sender } from "./sender.ts";
+import { isResult } from "./shapes.ts";
+import { Sync, type SyncEvents } from "./sync.ts";
+import type { HistoryCache } from "./history-cache.ts";
+
+export interface MessengerOptions extends ConnectionOptions {
+  readonly account: Account;
+  /** Absent: plain TCP. */
+  readonly tls?: { readonly accept?: AcceptCertificate } | undefined;
+  readonly backoff?: BackoffOptions | undefined;
+}
+
+/** What a login tells, without the token; kept in the cache for a start without the server. */
+export type Roster = Omit<LoginResult, "token">;
+
+export interface MessengerEvents extends SyncEvents {
+  state: LinkState;
+  /** After each login, before what was missed is given out. */
+  login: Roster;
+  presence: Events["presence"];
+  typing: Events["typing"];
+  /** Somebody's read mark moved, the own one too (also when it was moved here). */
+  read: Events["read"];
+  /** Somebody's profile changed, the own one too. */
+  profile: Events["profile"];
+  /** The own contacts changed, here or in another session. */
+  contact: Events["contact"];
+  /** Something could not be kept on this machine; the text is for people. */
+  trouble: string;
+}
+
+/** A user's own typing is told at most this often. */
+const TYPING_INTERVAL_MS = 3000;
+const LOGOUT_TIMEOUT_MS = 3000;
+
+/**
+ * One per account. `resume` or `login` starts it; from then on it reconnects by itself until `logout` or `close`.
+ * Everything that it tells comes through `events`; the models in `models/` make lists of that.
+ */
+export class Messenger {
+  readonly events = new Emitter<MessengerEvents>();
+  readonly outgoing: OutgoingQueue;
+  readonly cache: HistoryCache;
+  readonly #account: Account;
+  readonly #link: Link;
+  readonly #sync: Sync;
+  readonly #sender: Sender;
+  readonly #readMarks = new ReadMarks();
+  readonly #typingMs = new Map<ChatId, number>();
+  readonly #subscriptions = new DisposableStore();
+  #roster: Roster | undefined;
+
+  constructor(options: MessengerOptions) {
+    const { account } = options;
+    this.#account = account;
+    this.outgoing = account.outgoing;
+    this.cache = account.cache;
+    this.#roster = savedRoster(account.cache);
+    this.#link = new Link({ ...options, ...account.address }, account.tokens);
+    this.#sync = new Sync(account.cache);
+    this.#sender = new Sender(account.outgoing, (message) => this.#sync.offer(message), options.backoff ?? RECONNECT);
+    this.#pass();
+  }
+
+  /** Connected or not, and why; changes come as the event `state`. */
+  get state(): LinkState {
+    return this.#link.state;
+  }
+
+  /** The last login's result, also one of an earlier start; undefined before the first login of this account. */
+  get roster(): Roster | undefined {
+    return this.#roster;
+  }
+
+  /** The own user id; undefined before the first login of this account. */
+  get userId(): UserId | undefined {
+    return this.#roster?.user_id;
+  }
+
+  /** The name as the server spells it, or as it was typed before the first login. */
+  get username(): string {
+    return this.#roster?.username ?? this.#account.username;
+  }
+
+  /** Takes up the saved session and keeps trying. False when there is none: then `login` is needed. */
+  resume(): Promise<boolean> {
+    return this.#link.resume();
+  }
+
+  /** One attempt with the password; rejects with RequestError (401, 429…), DisconnectedError, UntrustedServerError. */
+  login(password: string): Promise<void> {
+    return this.#link.login(this.#account.username, password);
+  }
+
+  /** Tries to connect at once instead of waiting for the next attempt. */
+  retryNow(): void {
+    this.#link.retryNow();
+  }
+
+  /** Ends the session here and, if it can be reached, on the server. `forget` empties the cache too. */
+  async logout(forget: boolean): Promise<void> {
+    await this.#link.connection?.request("logout", {}, LOGOUT_TIMEOUT_MS).catch(() => {});
+    await this.#link.signOut("logged out");
+    if (!forget) return;
+    this.#roster = undefined;
+    this.cache.clear();
+    this.#sync.forget();
+  }
+
+  /** Asks the server; rejects with DisconnectedError at once while there is no connection. */
+  request<A extends ActionName>(action: A, data: DataOf<A>, timeoutMs?: number): Promise<ResultOf<A>> {
+    const connection = this.#link.connection;
+    return connection?.request(action, data, timeoutMs) ?? Promise.reject(new DisconnectedError("not connected"));
+  }
+
+  /** A part of a chat's history from the server, ascending. */
+  history(chatId: ChatId, page: Page): Promise<ResultOf<"common_chat">> {
+    return fetchHistory(this, chatId, this.userId ?? "", page);
+  }
+
+  /** The seq of the last message of the chat that `messages` has given out. */
+  liveSeq(chatId: ChatId): number {
+    return this.#sync.liveSeq(chatId);
+  }
+
+  /** Queues a text; it is sent once, in its turn, when there is a connection. Throws QueueFullError. */
+  send(chatId: ChatId, text: string): OutgoingMessage {
+    return this.outgoing.add(chatId, text);
+  }
+
+  /** The user has seen the chat up to `seq`. Told to the server a moment later, and after a reconnect. */
+  markRead(chatId: ChatId, seq: number): void {
+    this.#readMarks.mark(chatId, seq);
+    if (this.userId !== undefined) this.events.emit("read", { chat_id: chatId, user_id: this.userId, seq });
+  }
+
+  /** The user is typing in a one-to-one chat; may be called at every key. */
+  typing(chatId: ChatId): void {
+    const nowMs = Date.now();
+    const connection = this.#link.connection;
+    if (!connection || nowMs - (this.#typingMs.get(chatId) ?? 0) < TYPING_INTERVAL_MS) return;
+    this.#typingMs.set(chatId, nowMs);
+    connection.request("typing", { chat_id: chatId }).catch(() => {}); // of no use to anybody when it is late
+  }
+
+  /** Rejects with RequestError: 404 no such user, 409 already a contact, 400 oneself. */
+  async addContact(username: string): Promise<void> {
+    const { new_contact: added } = await this.request("add_contact", { contact: username });
+    this.events.emit("contact", { added });
+  }
+
+  async deleteContact(username: string, userId: UserId): Promise<void> {
+    const { contact } = await this.request("delete_contact", { contact_id: userId });
+    this.events.emit("contact", { deleted: { [contact || username]: userId } });
+  }
+
+  async updateProfile(changes: DataOf<"update_profile">): Promise<Profile> {
+    const { user_data: profile } = await this.request("update_profile", changes);
+    this.events.emit("profile", { user_data: profile });
+    return profile;
+  }
+
+  /** Resolves with true as soon as nothing waits to be sent, with false after `timeoutMs`. */
+  whenSent(timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const subscriptions = new DisposableStore();
+      const end = (isSent: boolean): void => {
+        clearTimeout(timer);
+        subscriptions.dispose();
+        resolve(isSent);
+      };
+      const check = (): void => {
+        if (this.outgoing.waitingCount === 0) end(true);
+      };
+      const timer = setTimeout(() => end(false), timeoutMs);
+      subscriptions.add(this.outgoing.events.on("removed", check));
+      subscriptions.add(this.outgoing.events.on("changed", check));
+      check();
+    });
+  }
+
+  /** Ends everything; the session can be resumed by the next start. Nothing may be called afterwards. */
+  async close(): Promise<void> {
+    this.#link.close("closed");
+    this.#subscriptions.dispose();
+    this.#sender.stop();
+    this.#sync.stop();
+    this.#readMarks.stop();
+    await this.#account.close();
+  }
+
+  /** Connects the parts with each other and with those who listen. */
+  #pass(): void {
+    const { events } = this;
+    const all = this.#subscriptions;
+    all.add(this.#link.events.on("state", (state) => events.emit("state", state)));
+    all.add(this.#link.events.on("trouble", (text) => events.emit("trouble", text)));
+    all.add(this.#link.events.on("online", ({ connection, login }) => this.#onOnline(connection, login)));
+    all.add(this.#link.events.on("lost", () => this.#onLost()));
+    all.add(this.outgoing.events.on("trouble", (text) => events.emit("trouble", text)));
+    all.add(this.#sync.events.on("messages", (value) => events.emit("messages", value)));
+    all.add(this.#sync.events.on("skipped", (value) => events.emit("skipped", value)));
+    all.add(this.#sync.events.on("reset", (value) => events.emit("reset", value)));
+    all.add(this.#sync.events.on("caughtUp", (value) => events.emit("caughtUp", value)));
+    all.add(events.on("contact", (change) => this.#onContact(change)));
+  }
+
+  #onOnline(connection: Connection, login: LoginResult): void {
+    const { token: _, ...roster } = login;
+    if (this.#roster && this.#roster.user_id !== login.user_id) {
+      this.cache.clear(); // another server, or a new user of the old name: nothing that was seen holds any more
+      this.#sync.forget();
+    }
+    this.#keepRoster(roster);
+    connection.events.on("message", (message) => this.#sync.offer(message));
+    connection.events.on("gap", ({ chat_id: chatId, to_seq: seq }) => this.#sync.expect(chatId, seq));
+    for (const name of ["presence", "typing", "read", "profile", "contact"] as const) {
+      connection.events.on(name, (value) => this.events.emit(name, value as never));
+    }
+    this.events.emit("login", roster);
+    this.#sync.start(login.chats, (chatId, page) => fetchHistory(connection, chatId, login.user_id, page));
+    this.#sender.start(connection, { userId: login.user_id, username: login.username });
+    this.#readMarks.start(connection);
+  }
+
+  #onLost(): void {
+    this.#sync.stop();
+    this.#sender.stop();
+    this.#readMarks.stop();
+  }
+
+  #onContact(change: Events["contact"]): void {
+    if (!this.#roster) return;
+    const contacts = new Map(Object.entries(this.#roster.contacts));
+    if ("added" in change) for (const [name, userId] of Object.entries(change.added)) contacts.set(name, userId);
+    else for (const name of Object.keys(change.deleted)) contacts.delete(name);
+    this.#keepRoster({ ...this.#roster, contacts: Object.fromEntries(contacts) });
+  }
+
+  #keepRoster(roster: Roster): void {
+    this.#roster = roster;
+    this.cache.save("roster", { ...roster, online: [] });
+  }
+}
+
+function savedRoster(cache: HistoryCache): Roster | undefined {
+  const saved = cache.load("roster");
+  const login = typeof saved === "object" ? { ...saved, token: "" } : undefined;
+  if (!isResult("login", login)) return undefined;
+  const { token: _, ...roster } = login;
+  return roster;
+}
+
+/** Makes a new user; rejects with RequestError (409: the name is taken) or as dialling does. */
+export async function registerUser(server: DialOptions, username: string, password: string): Promise<void> {
+  const connection = await Connection.open(server);
+  try {
+    await connection.request("register", { username, password });
+  } finally {
+    connection.close("registered");
+  }
+}

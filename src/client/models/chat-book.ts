@@ -1,0 +1,139 @@
+// What is known of each chat: its end, the read marks of both sides, its last message.
+import type { ChatSummary, Message } from "../../protocol/entities.ts";
+import { COMMON_CHAT, type ChatId, type UserId } from "../../protocol/ids.ts";
+import { DisposableStore, type Disposable } from "../../util/disposable.ts";
+import { Emitter } from "../../util/emitter.ts";
+import { partnerOf } from "../history.ts";
+import type { Messenger, Roster } from "../messenger.ts";
+import { isCount } from "../shapes.ts";
+
+export interface ChatFacts {
+  readonly chatId: ChatId;
+  /** The other user of a one-to-one chat. */
+  readonly partnerId: UserId | undefined;
+  readonly partnerName: string | undefined;
+  readonly lastSeq: number;
+  /** Up to where the user has read. */
+  readonly readSeq: number;
+  /** Up to where the other user is known to have read; 0 in the common chat. */
+  readonly partnerReadSeq: number;
+  readonly lastMessage: Message | undefined;
+}
+
+/** Messages after the own read mark; an own one never is, since sending moves the mark. */
+export function unreadCount(facts: ChatFacts): number {
+  return Math.max(0, facts.lastSeq - facts.readSeq);
+}
+
+export class ChatBook implements Disposable {
+  /** Says at once which chat's facts have changed. */
+  readonly events = new Emitter<{ changed: ChatFacts }>();
+  readonly #messenger: Messenger;
+  readonly #subscriptions = new DisposableStore();
+  readonly #facts = new Map<ChatId, ChatFacts>();
+
+  constructor(messenger: Messenger) {
+    this.#messenger = messenger;
+    const { events } = messenger;
+    if (messenger.roster) this.#onLogin(messenger.roster);
+    for (const message of messenger.cache.newest()) this.#onMessages(message.chat_id, [message]);
+    this.#subscriptions.add(events.on("login", (roster) => this.#onLogin(roster)));
+    this.#subscriptions.add(events.on("messages", ({ chatId, messages }) => this.#onMessages(chatId, messages)));
+    this.#subscriptions.add(
+      events.on("read", ({ chat_id: chatId, user_id: userId, seq }) => this.#onRead(chatId, userId, seq)),
+    );
+    this.#subscriptions.add(events.on("reset", ({ chatId }) => this.#facts.delete(chatId)));
+    this.#subscriptions.add(
+      events.on("contact", (change) => {
+        if ("added" in change) for (const [name, userId] of Object.entries(change.added)) this.#name(userId, name);
+      }),
+    );
+  }
+
+  list(): ChatFacts[] {
+    return [...this.#facts.values()];
+  }
+
+  /** What is known of a chat; of an unknown one, that it is empty. */
+  get(chatId: ChatId): ChatFacts {
+    return this.#facts.get(chatId) ?? this.#empty(chatId);
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+  }
+
+  #empty(chatId: ChatId): ChatFacts {
+    const partnerId = partnerOf(chatId, this.#messenger.userId ?? "");
+    const saved = chatId === COMMON_CHAT ? 0 : this.#messenger.cache.load(readNote(chatId));
+    return {
+      chatId,
+      partnerId,
+      partnerName: undefined,
+      lastSeq: 0,
+      readSeq: 0,
+      partnerReadSeq: isCount(saved) ? saved : 0,
+      lastMessage: undefined,
+    };
+  }
+
+  #change(chatId: ChatId, change: Partial<ChatFacts>): void {
+    const facts = { ...this.get(chatId), ...change };
+    this.#facts.set(chatId, facts);
+    this.events.emit("changed", facts);
+  }
+
+  #onLogin(roster: Roster): void {
+    for (const summary of roster.chats) this.#onSummary(summary);
+  }
+
+  #onSummary(summary: ChatSummary): void {
+    const { chat_id: chatId, last_seq: lastSeq, last_message: lastMessage } = summary;
+    const known = this.get(chatId);
+    this.#change(chatId, {
+      lastSeq,
+      partnerName: summary.contact_username ?? known.partnerName,
+      // A mark made here may still be on its way.
+      readSeq: Math.min(lastSeq, Math.max(summary.read_seq, known.readSeq)),
+      partnerReadSeq: Math.min(lastSeq, known.partnerReadSeq),
+      lastMessage: lastMessage ?? known.lastMessage,
+    });
+  }
+
+  #onMessages(chatId: ChatId, messages: readonly Message[]): void {
+    const last = messages.at(-1);
+    if (!last) return;
+    const known = this.get(chatId);
+    const { userId } = this.#messenger;
+    const own = messages.findLast((message) => message.user_id === userId)?.seq ?? 0;
+    const partners = messages.findLast((message) => message.user_id === known.partnerId);
+    const isNewest = last.seq >= (known.lastMessage?.seq ?? 0);
+    this.#change(chatId, {
+      lastSeq: Math.max(known.lastSeq, last.seq),
+      readSeq: Math.max(known.readSeq, own),
+      partnerName: partners?.username ?? known.partnerName,
+      // Who writes has read what was there.
+      partnerReadSeq: Math.max(known.partnerReadSeq, partners?.seq ?? 0),
+      lastMessage: isNewest ? last : known.lastMessage,
+    });
+  }
+
+  #onRead(chatId: ChatId, userId: UserId, seq: number): void {
+    const known = this.get(chatId);
+    if (userId === this.#messenger.userId) {
+      if (seq > known.readSeq) this.#change(chatId, { readSeq: seq });
+    } else if (userId === known.partnerId && seq > known.partnerReadSeq) {
+      this.#messenger.cache.save(readNote(chatId), seq);
+      this.#change(chatId, { partnerReadSeq: seq });
+    }
+  }
+
+  #name(userId: UserId, username: string): void {
+    const facts = this.list().find((one) => one.partnerId === userId);
+    if (facts) this.#change(facts.chatId, { partnerName: username });
+  }
+}
+
+function readNote(chatId: ChatId): string {
+  return `partner-read:${chatId}`;
+}

@@ -1,0 +1,113 @@
+// The chats as a list: the common chat first, then people by activity; with presence, unread counts and a filter.
+import type { Message } from "../../protocol/entities.ts";
+import { COMMON_CHAT, directChatId, type ChatId, type UserId } from "../../protocol/ids.ts";
+import { foldCase } from "../../protocol/text.ts";
+import { DisposableStore, type Disposable } from "../../util/disposable.ts";
+import type { Messenger } from "../messenger.ts";
+import { ChangeSignal } from "./change-signal.ts";
+import { unreadCount, type ChatBook, type ChatFacts } from "./chat-book.ts";
+import type { Contacts } from "./contacts.ts";
+import type { Typing } from "./typing.ts";
+
+export interface ChatRow {
+  readonly chatId: ChatId;
+  readonly kind: "common" | "direct";
+  /** The other user's name; of the common chat, COMMON_TITLE. */
+  readonly title: string;
+  /** The other user of a one-to-one chat. */
+  readonly userId: UserId | undefined;
+  readonly isContact: boolean;
+  /** Of a contact; undefined when it is not known. */
+  readonly online: boolean | undefined;
+  readonly lastMessage: Message | undefined;
+  readonly unread: number;
+  /** Names of those who are typing. */
+  readonly typing: readonly string[];
+}
+
+export const COMMON_TITLE = "Common chat";
+
+export class ChatList implements Disposable {
+  readonly #messenger: Messenger;
+  readonly #book: ChatBook;
+  readonly #contacts: Contacts;
+  readonly #typing: Typing;
+  readonly #changes = new ChangeSignal();
+  readonly #subscriptions = new DisposableStore();
+  #rows: readonly ChatRow[] | undefined;
+
+  constructor(messenger: Messenger, book: ChatBook, contacts: Contacts, typing: Typing) {
+    this.#messenger = messenger;
+    this.#book = book;
+    this.#contacts = contacts;
+    this.#typing = typing;
+    const touch = (): void => {
+      this.#rows = undefined;
+      this.#changes.touch();
+    };
+    this.#subscriptions.add(book.events.on("changed", touch));
+    this.#subscriptions.add(contacts.onChange(touch));
+    this.#subscriptions.add(typing.onChange(touch));
+  }
+
+  /** All rows in their order, or those whose title contains `filter`, case-insensitively. */
+  rows(filter = ""): readonly ChatRow[] {
+    this.#rows ??= this.#make();
+    const wanted = foldCase(filter.trim());
+    return wanted === "" ? this.#rows : this.#rows.filter((row) => foldCase(row.title).includes(wanted));
+  }
+
+  row(chatId: ChatId): ChatRow | undefined {
+    return this.rows().find((row) => row.chatId === chatId);
+  }
+
+  /** Unread messages of all chats together. */
+  get unread(): number {
+    return this.rows().reduce((sum, row) => sum + row.unread, 0);
+  }
+
+  onChange(listener: () => void): Disposable {
+    return this.#changes.onChange(listener);
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+    this.#changes.dispose();
+  }
+
+  #make(): ChatRow[] {
+    const chats = new Map(this.#book.list().map((facts) => [facts.chatId, facts]));
+    const { userId } = this.#messenger;
+    if (userId !== undefined) {
+      for (const contact of this.#contacts.list()) {
+        const chatId = directChatId(userId, contact.userId);
+        if (!chats.has(chatId)) chats.set(chatId, this.#book.get(chatId));
+      }
+    }
+    chats.delete(COMMON_CHAT);
+    const direct = [...chats.values()].map((facts) => this.#row(facts));
+    direct.sort((one, other) => activity(other) - activity(one) || one.title.localeCompare(other.title));
+    return [this.#row(this.#book.get(COMMON_CHAT)), ...direct];
+  }
+
+  #row(facts: ChatFacts): ChatRow {
+    const { chatId, partnerId } = facts;
+    const contact = partnerId === undefined ? undefined : this.#contacts.get(partnerId);
+    const isCommon = chatId === COMMON_CHAT;
+    return {
+      chatId,
+      kind: isCommon ? "common" : "direct",
+      title: isCommon ? COMMON_TITLE : (contact?.username ?? facts.partnerName ?? "unknown"),
+      userId: partnerId,
+      isContact: contact !== undefined,
+      online: contact?.online,
+      lastMessage: facts.lastMessage,
+      unread: unreadCount(facts),
+      typing: this.#typing.in(chatId),
+    };
+  }
+}
+
+function activity(row: ChatRow): number {
+  return row.lastMessage?.time ?? 0;
+}

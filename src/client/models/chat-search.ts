@@ -1,0 +1,116 @@
+// Searching a chat: the hits found so far, newest first, and the one that is looked at.
+import type { Message } from "../../protocol/entities.ts";
+import type { ChatId } from "../../protocol/ids.ts";
+import type { Disposable } from "../../util/disposable.ts";
+import type { Messenger } from "../messenger.ts";
+import { ChangeSignal } from "./change-signal.ts";
+
+const PAGE = 50;
+
+export class ChatSearch implements Disposable {
+  readonly #messenger: Messenger;
+  readonly #chatId: ChatId;
+  readonly #changes = new ChangeSignal();
+  #word = "";
+  #hits: readonly Message[] = [];
+  #index = 0;
+  #hasMore = false;
+  #problem: string | undefined;
+  /** Counts searches, so that a late answer to an earlier one is known. */
+  #generation = 0;
+
+  constructor(messenger: Messenger, chatId: ChatId) {
+    this.#messenger = messenger;
+    this.#chatId = chatId;
+  }
+
+  /** What is searched for; "" when nothing is. */
+  get word(): string {
+    return this.#word;
+  }
+
+  /** Newest first. */
+  get hits(): readonly Message[] {
+    return this.#hits;
+  }
+
+  /** The server has older hits than the last of `hits`. */
+  get hasMore(): boolean {
+    return this.#hasMore;
+  }
+
+  /** The hit that is looked at. */
+  get current(): Message | undefined {
+    return this.#hits[this.#index];
+  }
+
+  /** Its place in `hits`. */
+  get index(): number {
+    return this.#index;
+  }
+
+  /** Why the last search failed, for people. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  onChange(listener: () => void): Disposable {
+    return this.#changes.onChange(listener);
+  }
+
+  /** Searches the whole chat for a text, case-insensitively; "" ends the search. Never rejects. */
+  async find(word: string): Promise<void> {
+    this.#generation += 1;
+    this.#word = word;
+    this.#hits = [];
+    this.#index = 0;
+    this.#hasMore = false;
+    this.#problem = undefined;
+    this.#changes.touch();
+    if (word !== "") await this.#loadMore();
+  }
+
+  /** Goes to the next older hit; at the last one it stays. */
+  async older(): Promise<Message | undefined> {
+    if (this.#index + 1 >= this.#hits.length && this.#hasMore) await this.#loadMore();
+    return this.#goTo(this.#index + 1);
+  }
+
+  /** Goes to the next newer hit; at the first one it stays. */
+  newer(): Message | undefined {
+    return this.#goTo(this.#index - 1);
+  }
+
+  dispose(): void {
+    this.#generation += 1;
+    this.#changes.dispose();
+  }
+
+  #goTo(index: number): Message | undefined {
+    if (index >= 0 && index < this.#hits.length) this.#index = index;
+    this.#changes.touch();
+    return this.current;
+  }
+
+  async #loadMore(): Promise<void> {
+    const generation = this.#generation;
+    const before = this.#hits.at(-1)?.seq;
+    const range = before === undefined ? {} : { before };
+    try {
+      const found = await this.#messenger.request("search_in_chat", {
+        chat_id: this.#chatId,
+        word: this.#word,
+        limit: PAGE,
+        ...range,
+      });
+      if (generation !== this.#generation) return;
+      // Two presses may have asked for the same page.
+      const isNew = (hit: Message): boolean => hit.seq < (this.#hits.at(-1)?.seq ?? Number.POSITIVE_INFINITY);
+      this.#hits = [...this.#hits, ...found.messages.filter(isNew)];
+      this.#hasMore = found.has_more;
+    } catch (error) {
+      if (generation === this.#generation) this.#problem = error instanceof Error ? error.message : String(error);
+    }
+    this.#changes.touch();
+  }
+}

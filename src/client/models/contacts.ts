@@ -1,0 +1,110 @@
+// The user's contacts and which of them are online.
+import type { UserId } from "../../protocol/ids.ts";
+import { DisposableStore, type Disposable } from "../../util/disposable.ts";
+import type { Messenger, Roster } from "../messenger.ts";
+import { ChangeSignal } from "./change-signal.ts";
+
+export interface Contact {
+  readonly userId: UserId;
+  readonly username: string;
+  /** Undefined while there is no connection to know it from. */
+  readonly online: boolean | undefined;
+  /** When the contact was seen to leave, milliseconds since 1970; undefined when it was not seen. */
+  readonly lastSeenMs: number | undefined;
+}
+
+export class Contacts implements Disposable {
+  readonly #messenger: Messenger;
+  readonly #changes = new ChangeSignal();
+  readonly #subscriptions = new DisposableStore();
+  #byId = new Map<UserId, Contact>();
+
+  constructor(messenger: Messenger) {
+    this.#messenger = messenger;
+    const { events } = messenger;
+    if (messenger.roster) this.#fill(messenger.roster, undefined);
+    this.#subscriptions.add(events.on("login", (roster) => this.#fill(roster, new Set(roster.online))));
+    this.#subscriptions.add(
+      events.on("presence", ({ user_id: userId, online }) => {
+        const contact = this.#byId.get(userId);
+        const lastSeenMs = contact?.online === true && !online ? Date.now() : contact?.lastSeenMs;
+        if (contact) this.#put({ ...contact, online, lastSeenMs });
+      }),
+    );
+    this.#subscriptions.add(
+      events.on("contact", (change) => {
+        if ("added" in change) for (const [name, userId] of Object.entries(change.added)) this.#add(name, userId);
+        else for (const userId of Object.values(change.deleted)) this.#remove(userId);
+      }),
+    );
+    this.#subscriptions.add(
+      events.on("state", ({ kind }) => {
+        if (kind !== "online") this.#forgetPresence();
+      }),
+    );
+  }
+
+  /** By name, those that are online first. */
+  list(): Contact[] {
+    return [...this.#byId.values()].sort(
+      (one, other) =>
+        Number(other.online ?? false) - Number(one.online ?? false) || one.username.localeCompare(other.username),
+    );
+  }
+
+  get(userId: UserId): Contact | undefined {
+    return this.#byId.get(userId);
+  }
+
+  has(userId: UserId): boolean {
+    return this.#byId.has(userId);
+  }
+
+  /** Rejects with RequestError: 404 no such user, 409 already a contact, 400 oneself. */
+  add(username: string): Promise<void> {
+    return this.#messenger.addContact(username);
+  }
+
+  async delete(userId: UserId): Promise<void> {
+    await this.#messenger.deleteContact(this.#byId.get(userId)?.username ?? "", userId);
+  }
+
+  onChange(listener: () => void): Disposable {
+    return this.#changes.onChange(listener);
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+    this.#changes.dispose();
+  }
+
+  #fill(roster: Roster, online: ReadonlySet<string> | undefined): void {
+    const before = this.#byId;
+    this.#byId = new Map();
+    for (const [username, userId] of Object.entries(roster.contacts)) {
+      const lastSeenMs = before.get(userId)?.lastSeenMs;
+      this.#put({ userId, username, online: online?.has(username), lastSeenMs });
+    }
+    this.#changes.touch();
+  }
+
+  #add(username: string, userId: UserId): void {
+    // The presence of a new contact comes as an event if it changes; until then nothing is known.
+    if (!this.#byId.has(userId)) this.#put({ userId, username, online: undefined, lastSeenMs: undefined });
+  }
+
+  #put(contact: Contact): void {
+    this.#byId.set(contact.userId, contact);
+    this.#changes.touch();
+  }
+
+  #remove(userId: UserId): void {
+    if (this.#byId.delete(userId)) this.#changes.touch();
+  }
+
+  #forgetPresence(): void {
+    for (const contact of this.#byId.values()) {
+      if (contact.online !== undefined) this.#put({ ...contact, online: undefined });
+    }
+  }
+}

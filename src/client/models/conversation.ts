@@ -1,0 +1,301 @@
+// One chat as it is shown: a stretch of its messages in order, the own unsent ones after it, and its states.
+import type { Message } from "../../protocol/entities.ts";
+import { MAX_PAGE } from "../../protocol/limits.ts";
+import { COMMON_CHAT, type ChatId } from "../../protocol/ids.ts";
+import { DisposableStore, type Disposable } from "../../util/disposable.ts";
+import type { Messenger } from "../messenger.ts";
+import { ChangeSignal } from "./change-signal.ts";
+import { unreadCount, type ChatBook, type ChatFacts } from "./chat-book.ts";
+import { ChatSearch } from "./chat-search.ts";
+import { itemOf, waitingItem, type ConversationItem } from "./conversation-item.ts";
+import { MessageWindow } from "./message-window.ts";
+import type { Typing } from "./typing.ts";
+
+const FIRST_PAGE = 50;
+
+/**
+ * `items` is a stretch of the chat without holes: its end at first, older and newer ones as they are loaded, or the
+ * surroundings of a message that was jumped to. New messages are added while the stretch reaches to the end of the chat.
+ * Items are immutable: what has changed is another object under the same key.
+ */
+export class Conversation implements Disposable {
+  readonly chatId: ChatId;
+  readonly search: ChatSearch;
+  readonly #messenger: Messenger;
+  readonly #book: ChatBook;
+  readonly #typing: Typing;
+  readonly #changes = new ChangeSignal();
+  readonly #subscriptions = new DisposableStore();
+  readonly #window: MessageWindow;
+  #items: readonly ConversationItem[] | undefined;
+  #loading: Promise<void> | undefined;
+  #problem: string | undefined;
+  #isOpen = false;
+  #jumpsTo: number | undefined;
+  #unreadFromSeq: number | undefined;
+
+  constructor(messenger: Messenger, chatId: ChatId, book: ChatBook, typing: Typing) {
+    this.chatId = chatId;
+    this.#messenger = messenger;
+    this.#book = book;
+    this.#typing = typing;
+    this.#window = new MessageWindow((message) => this.#itemOf(message));
+    this.search = this.#subscriptions.add(new ChatSearch(messenger, chatId));
+    this.#listen();
+  }
+
+  /** Ascending; unsent own messages come last, as long as the stretch reaches to the end of the chat. */
+  get items(): readonly ConversationItem[] {
+    this.#items ??= [...this.#window.items, ...(this.hasNewer ? [] : this.#waitingItems())];
+    return this.#items;
+  }
+
+  /** The chat has messages before the first item. */
+  get hasOlder(): boolean {
+    return (this.#window.firstSeq ?? 1) > 1;
+  }
+
+  /** The chat has messages after the last item: the view is somewhere in its past. */
+  get hasNewer(): boolean {
+    return this.#window.lastSeq !== undefined && this.#window.lastSeq < this.#messenger.liveSeq(this.chatId);
+  }
+
+  get isLoading(): boolean {
+    return this.#loading !== undefined;
+  }
+
+  /** Why the last attempt to load failed, for people; undefined when it did not. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Names of others who are typing. */
+  get typing(): readonly string[] {
+    return this.#typing.in(this.chatId);
+  }
+
+  get unread(): number {
+    return unreadCount(this.#book.get(this.chatId));
+  }
+
+  /** Where the line "new messages" belongs: before the message with this seq; undefined for none. */
+  get unreadFromSeq(): number | undefined {
+    return this.#unreadFromSeq;
+  }
+
+  /** At most once per 50 ms. */
+  onChange(listener: () => void): Disposable {
+    return this.#changes.onChange(listener);
+  }
+
+  /** Shows the end of the chat, from the cache where it can; sets the line of unread messages. */
+  open(): Promise<void> {
+    this.#isOpen = true;
+    const { readSeq, lastSeq } = this.#book.get(this.chatId);
+    this.#unreadFromSeq = readSeq < lastSeq ? readSeq + 1 : undefined;
+    return this.#load(() => this.#loadEnd());
+  }
+
+  /** Back to the end of the chat, after jumping or loading away from it. */
+  jumpToEnd(): Promise<void> {
+    return this.hasNewer ? this.#load(() => this.#loadEnd()) : Promise.resolve();
+  }
+
+  /** Shows the surroundings of a message. */
+  jumpTo(seq: number): Promise<void> {
+    if (this.#window.has(seq)) return Promise.resolve();
+    return this.#load(async () => {
+      const before = await this.#before(seq + 1, FIRST_PAGE);
+      const after = await this.#after(seq, FIRST_PAGE);
+      this.#window.reset([...before, ...after]);
+    });
+  }
+
+  /** Adds a page before the first item. */
+  loadOlder(limit = FIRST_PAGE): Promise<void> {
+    const first = this.#window.firstSeq;
+    if (first === undefined || !this.hasOlder) return Promise.resolve();
+    return this.#load(async () => {
+      this.#window.prepend(await this.#before(first, limit));
+    });
+  }
+
+  /** Adds a page after the last item, when the stretch does not reach to the end of the chat. */
+  loadNewer(limit = FIRST_PAGE): Promise<void> {
+    const last = this.#window.lastSeq;
+    if (last === undefined || !this.hasNewer) return Promise.resolve();
+    return this.#load(async () => {
+      this.#window.append(await this.#after(last, limit));
+    });
+  }
+
+  /** Sends a text (1 to 8,192 characters); it is shown at once, at the end of the chat. Throws QueueFullError. */
+  send(text: string): void {
+    this.#unreadFromSeq = undefined;
+    this.#messenger.send(this.chatId, text);
+    void this.jumpToEnd();
+  }
+
+  /** Sends a refused message again. */
+  retry(item: ConversationItem): void {
+    this.#messenger.outgoing.retry(item.messageId);
+  }
+
+  /** Drops a message that was not sent. */
+  discard(item: ConversationItem): void {
+    this.#messenger.outgoing.remove(item.messageId);
+  }
+
+  /** The user has seen everything up to the last item; to be called when it is visible in a window in use. */
+  markRead(): void {
+    const seq = this.#window.lastSeq ?? 0;
+    if (seq > this.#book.get(this.chatId).readSeq) this.#messenger.markRead(this.chatId, seq);
+  }
+
+  /** Takes the line of unread messages away. */
+  clearUnreadLine(): void {
+    this.#unreadFromSeq = undefined;
+    this.#touch();
+  }
+
+  /** The user is typing here; may be called at every key. */
+  noteTyping(): void {
+    if (this.chatId !== COMMON_CHAT) this.#messenger.typing(this.chatId);
+  }
+
+  /** What was typed here and not sent, kept across restarts; "" for nothing. */
+  get draft(): string {
+    const draft = this.#messenger.cache.load(`draft:${this.chatId}`);
+    return typeof draft === "string" ? draft : "";
+  }
+
+  saveDraft(text: string): void {
+    this.#messenger.cache.save(`draft:${this.chatId}`, text);
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+    this.#changes.dispose();
+  }
+
+  #listen(): void {
+    const { events, outgoing } = this.#messenger;
+    const all = this.#subscriptions;
+    all.add(events.on("messages", ({ chatId, messages }) => this.#isMine(chatId) && this.#onMessages(messages)));
+    all.add(
+      events.on("skipped", ({ chatId, fromSeq, toSeq }) => {
+        // A view of the end stays one, and leaves what was skipped to be loaded; a view of the past stays as it is.
+        if (this.#isMine(chatId) && this.#window.lastSeq === fromSeq - 1) this.#jumpsTo = toSeq + 1;
+      }),
+    );
+    all.add(events.on("reset", ({ chatId }) => this.#isMine(chatId) && this.#onReset()));
+    all.add(
+      events.on("login", () => {
+        if (this.#isOpen && this.#window.lastSeq === undefined) setImmediate(() => void this.open());
+      }),
+    );
+    all.add(this.#book.events.on("changed", (facts) => this.#isMine(facts.chatId) && this.#onFacts(facts)));
+    all.add(this.#typing.onChange(() => this.#changes.touch()));
+    for (const name of ["added", "changed", "removed"] as const) {
+      all.add(outgoing.events.on(name, ({ chatId }) => this.#isMine(chatId) && this.#touch()));
+    }
+  }
+
+  #isMine(chatId: ChatId): boolean {
+    return chatId === this.chatId;
+  }
+
+  #touch(): void {
+    this.#items = undefined;
+    this.#changes.touch();
+  }
+
+  #onMessages(messages: readonly Message[]): void {
+    const first = messages[0]?.seq;
+    if (this.#isOpen && first !== undefined) {
+      const last = this.#window.lastSeq;
+      if (first === this.#jumpsTo || (last === undefined && first === 1)) this.#window.reset(messages);
+      else if (last === first - 1) this.#window.append(messages);
+      this.#jumpsTo = undefined;
+    }
+    this.#touch();
+  }
+
+  #onReset(): void {
+    this.#window.reset([]);
+    this.#unreadFromSeq = undefined;
+    this.#touch();
+  }
+
+  #onFacts(facts: ChatFacts): void {
+    if (facts.partnerReadSeq > this.#window.partnerReadSeq) {
+      this.#window.partnerReadSeq = facts.partnerReadSeq;
+      this.#window.refreshOwn();
+    }
+    this.#touch();
+  }
+
+  #itemOf(message: Message): ConversationItem {
+    return itemOf(message, this.#messenger.userId, this.#window.partnerReadSeq);
+  }
+
+  #waitingItems(): ConversationItem[] {
+    const author = { userId: this.#messenger.userId ?? "", username: this.#messenger.username };
+    const waiting = this.#messenger.outgoing.list(this.chatId).map((message) => waitingItem(message, author));
+    // The event of an own message may come before its acknowledgement.
+    return waiting.filter((item) => !this.#window.hasKey(item.key));
+  }
+
+  /** One load at a time; each begins from what the one before has left. Never rejects. */
+  #load(work: () => Promise<void>): Promise<void> {
+    const run = async (): Promise<void> => {
+      try {
+        await work();
+        this.#problem = undefined;
+      } catch (error) {
+        this.#problem = error instanceof Error ? error.message : String(error);
+      }
+    };
+    const loading = (this.#loading ?? Promise.resolve()).then(run).finally(() => {
+      if (this.#loading === loading) this.#loading = undefined;
+      this.#touch();
+    });
+    this.#loading = loading;
+    this.#touch();
+    return loading;
+  }
+
+  async #loadEnd(): Promise<void> {
+    this.#window.partnerReadSeq = this.#book.get(this.chatId).partnerReadSeq;
+    const live = this.#messenger.liveSeq(this.chatId);
+    if (live === 0) return;
+    this.#window.reset(await this.#before(live + 1, FIRST_PAGE));
+    // What came while the page was on its way is in the cache.
+    for (;;) {
+      const last = this.#window.lastSeq;
+      const missed = last === undefined ? [] : this.#messenger.cache.after(this.chatId, last, MAX_PAGE);
+      if (missed.length === 0) return;
+      this.#window.append(missed);
+    }
+  }
+
+  /** Messages directly before a seq: from the cache when it has them all, or when the server cannot be asked. */
+  async #before(seq: number, limit: number): Promise<Message[]> {
+    const { cache, state } = this.#messenger;
+    const cached = cache.before(this.chatId, seq, limit);
+    const isWhole = cached.length >= limit || cached[0]?.seq === 1;
+    if (isWhole || (cached.length > 0 && state.kind !== "online")) return cached;
+    const { messages } = await this.#messenger.history(this.chatId, { before: seq, limit });
+    cache.put(messages);
+    return messages;
+  }
+
+  async #after(seq: number, limit: number): Promise<Message[]> {
+    const { cache } = this.#messenger;
+    const cached = cache.after(this.chatId, seq, limit);
+    if (cached.length > 0 || seq >= this.#messenger.liveSeq(this.chatId)) return cached;
+    const { messages } = await this.#messenger.history(this.chatId, { after: seq, limit });
+    cache.put(messages);
+    return messages;
+  }
+}

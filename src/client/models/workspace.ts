@@ -1,0 +1,60 @@
+// All models of one account together, for a window or another view to stand on.
+import type { ChatId } from "../../protocol/ids.ts";
+import type { Disposable } from "../../util/disposable.ts";
+import type { Messenger } from "../messenger.ts";
+import { ChatBook } from "./chat-book.ts";
+import { ChatList } from "./chat-list.ts";
+import { Contacts } from "./contacts.ts";
+import { Conversation } from "./conversation.ts";
+import { Profiles } from "./profiles.ts";
+import { Typing } from "./typing.ts";
+
+/** Conversations kept after they were last asked for; the rest are made anew, from the cache, when needed. */
+const MAX_CONVERSATIONS = 8;
+
+/** To be made before `messenger.resume` or `messenger.login`, so that nothing is missed. */
+export class Workspace implements Disposable {
+  readonly book: ChatBook;
+  readonly contacts: Contacts;
+  readonly profiles: Profiles;
+  readonly typing: Typing;
+  readonly chats: ChatList;
+  readonly #messenger: Messenger;
+  /** The latest used last. */
+  readonly #conversations = new Map<ChatId, Conversation>();
+
+  constructor(messenger: Messenger) {
+    this.#messenger = messenger;
+    this.book = new ChatBook(messenger);
+    this.contacts = new Contacts(messenger);
+    this.profiles = new Profiles(messenger);
+    this.typing = new Typing(messenger);
+    this.chats = new ChatList(messenger, this.book, this.contacts, this.typing);
+  }
+
+  /**
+   * The chat's conversation; call its `open` when it is shown. It lives until several others were asked for or the
+   * workspace is disposed, so ask again each time it is shown.
+   */
+  conversation(chatId: ChatId): Conversation {
+    const conversation =
+      this.#conversations.get(chatId) ?? new Conversation(this.#messenger, chatId, this.book, this.typing);
+    this.#conversations.delete(chatId);
+    this.#conversations.set(chatId, conversation);
+    const [oldest] = this.#conversations;
+    if (this.#conversations.size > MAX_CONVERSATIONS && oldest) {
+      this.#conversations.delete(oldest[0]);
+      oldest[1].dispose();
+    }
+    return conversation;
+  }
+
+  dispose(): void {
+    for (const conversation of this.#conversations.values()) conversation.dispose();
+    this.chats.dispose();
+    this.typing.dispose();
+    this.profiles.dispose();
+    this.contacts.dispose();
+    this.book.dispose();
+  }
+}

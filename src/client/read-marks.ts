@@ -1,0 +1,44 @@
+// Tells the server how far each chat was read, a moment later and only the last of many.
+import type { ChatId } from "../protocol/ids.ts";
+import type { Requester } from "./history.ts";
+
+const DELAY_MS = 200;
+
+/** Marks made while there is no connection wait for the next one. */
+export class ReadMarks {
+  readonly #waiting = new Map<ChatId, number>();
+  #requester: Requester | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  start(requester: Requester): void {
+    this.#requester = requester;
+    this.#schedule();
+  }
+
+  stop(): void {
+    this.#requester = undefined;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  mark(chatId: ChatId, seq: number): void {
+    this.#waiting.set(chatId, Math.max(seq, this.#waiting.get(chatId) ?? 0));
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#waiting.size > 0 && this.#requester) this.#timer ??= setTimeout(() => this.#flush(), DELAY_MS);
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    const requester = this.#requester;
+    if (!requester) return;
+    const marks = [...this.#waiting];
+    this.#waiting.clear();
+    for (const [chatId, seq] of marks) {
+      // A mark that is lost is made again by reading on; nobody has to be told.
+      requester.request("mark_read", { chat_id: chatId, seq }).catch(() => {});
+    }
+  }
+}

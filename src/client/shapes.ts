@@ -1,0 +1,131 @@
+// Checks of what a server sends: every result and event is `unknown` until one of these has accepted it.
+import type { ActionName, ResultOf } from "../protocol/actions.ts";
+import type { AvatarTicket, ChatSummary, ContactMap, Message, Profile } from "../protocol/entities.ts";
+import type { EventName, Events } from "../protocol/events.ts";
+
+/** True when the value has the shape of T; members that T does not name are not looked at. */
+export type Shape<T> = (value: unknown) => value is T;
+
+export const isText = (value: unknown): value is string => typeof value === "string";
+export const isFlag = (value: unknown): value is boolean => typeof value === "boolean";
+export const isTime = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+export const isCount = (value: unknown): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+
+/** Absent members may be left out; null is not the same here, since the types do not know it. */
+export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
+  return (value): value is T | undefined => value === undefined || shape(value);
+}
+
+export function listOf<T>(shape: Shape<T>): Shape<T[]> {
+  return (value): value is T[] => Array.isArray(value) && value.every(shape);
+}
+
+/** An object whose named members have these shapes. */
+export function objectOf<T extends object>(shapes: { readonly [K in keyof T]-?: Shape<T[K]> }): Shape<T> {
+  const members: [string, Shape<unknown>][] = Object.entries(shapes);
+  return (value): value is T =>
+    isRecord(value) && members.every(([name, shape]) => shape(Object.hasOwn(value, name) ? value[name] : undefined));
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value);
+const isContactMap = (value: unknown): value is ContactMap => isRecord(value) && Object.values(value).every(isText);
+
+export const isMessage = objectOf<Message>({
+  chat_id: isText,
+  seq: isCount,
+  message_id: isText,
+  user_id: isText,
+  username: isText,
+  message: isText,
+  time: isTime,
+});
+
+export const isProfile = objectOf<Profile>({
+  user_id: isText,
+  username: isText,
+  first_name: isText,
+  second_name: isText,
+  bio: isText,
+  file_name: isTextOrNull,
+});
+
+const isChatSummary = objectOf<Record<keyof ChatSummary, unknown>>({
+  chat_id: isText,
+  contact_user_id: optional(isText),
+  contact_username: optional(isText),
+  last_seq: isCount,
+  read_seq: isCount,
+  unread: isCount,
+  last_message: optional(isMessage),
+}) as Shape<unknown> as Shape<ChatSummary>;
+
+const isTicket = objectOf<AvatarTicket>({
+  port: isCount,
+  username: isText,
+  password: isText,
+  path: isText,
+  secure: isFlag,
+});
+
+const nothing = (value: unknown): value is Record<string, never> => isRecord(value);
+const history = { chat_id: isText, length: isCount, messages: listOf(isMessage), has_more: isFlag };
+
+const RESULTS: { readonly [A in ActionName]: Shape<ResultOf<A>> } = {
+  register: objectOf({ username: isText, user_id: isText }),
+  login: objectOf({
+    username: isText,
+    user_id: isText,
+    contacts: isContactMap,
+    online: listOf(isText),
+    token: isText,
+    user_data: isProfile,
+    chats: listOf(isChatSummary),
+  }),
+  logout: objectOf({ username: isText, user_id: isText }),
+  add_contact: objectOf({ new_contact: isContactMap }),
+  delete_contact: objectOf({ contact: isText }),
+  get_chat: objectOf({ ...history, contact_user_id: isText, contact_username: isText }),
+  common_chat: objectOf(history),
+  add_message: objectOf({ chat_id: isText, seq: isCount, message_id: isText, time: isTime }),
+  search_in_chat: objectOf({ messages: listOf(isMessage), has_more: isFlag }),
+  profile: objectOf({ user_data: isProfile }),
+  update_profile: objectOf({ user_data: isProfile }),
+  mark_read: objectOf({ chat_id: isText, read_seq: isCount }),
+  typing: nothing,
+  avatar_ticket: objectOf({ ftp: isTicket }),
+  change_password: nothing,
+  ping: nothing,
+};
+
+const isContactChange = (value: unknown): value is Events["contact"] =>
+  isRecord(value) && (isContactMap(value["added"]) || isContactMap(value["deleted"]));
+
+const EVENTS: { readonly [E in EventName]: Shape<Events[E]> } = {
+  message: isMessage,
+  presence: objectOf({ user_id: isText, username: isText, online: isFlag }),
+  typing: objectOf({ chat_id: isText, user_id: isText, username: isText }),
+  read: objectOf({ chat_id: isText, user_id: isText, seq: isCount }),
+  profile: objectOf({ user_data: isProfile }),
+  contact: isContactChange,
+  gap: objectOf({ chat_id: isText, from_seq: isCount, to_seq: isCount }),
+  closing: objectOf({ reason: isText }),
+};
+
+/** True when the fields of a response are the result of this action. */
+export function isResult<A extends ActionName>(action: A, fields: unknown): fields is ResultOf<A> {
+  return RESULTS[action](fields);
+}
+
+/** True for the name of an event that this client knows; others are from a newer server and mean nothing to it. */
+export function isEventName(name: unknown): name is EventName {
+  return isText(name) && Object.hasOwn(EVENTS, name);
+}
+
+export function isEventOf<E extends EventName>(event: E, value: unknown): value is Events[E] {
+  return EVENTS[event](value);
+}
