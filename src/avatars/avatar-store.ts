@@ -1,0 +1,241 @@
+// The folder of avatar pictures: what is in it, how a new one takes its place, and how old ones leave it.
+import { createHash, randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { lstat, mkdir, open, readdir, rename, unlink, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "../log/logger.ts";
+import type { UserId } from "../protocol/ids.ts";
+import { MAX_AVATAR_BYTES } from "../protocol/limits.ts";
+import { KeyedLock } from "./keyed-lock.ts";
+import { checkPicture, PictureError, type Picture } from "./picture.ts";
+
+/** A picture that is in its place. */
+export interface AvatarFile {
+  /** `<user_id>-<version>.<png|jpg|gif|webp>`; other content has another version, so it can be cached for good. */
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+/** A temporary file for a picture that is arriving. */
+export interface Upload {
+  readonly path: string;
+  readonly handle: FileHandle;
+}
+
+export interface AvatarStoreOptions {
+  /** Made with its parents if it is not there. */
+  readonly folder: string;
+  readonly log: Logger;
+  /** How long a picture stays after another has taken its place, in milliseconds. */
+  readonly keepOldMs?: number;
+}
+
+const FILE_NAME = /^([0-9a-f]{24})-[0-9a-f]{12}\.(?:png|jpg|gif|webp)$/;
+const TEMPORARY_NAME = /^\.upload-[0-9a-f]{32}\.tmp$/;
+const VERSION_CHARS = 12;
+const DEFAULT_KEEP_OLD_MS = 60_000;
+/** Windows has neither flag; links there need rights that a server should not have. */
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const CREATE_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+
+/**
+ * One server owns the folder; what others put into it while it runs is not seen. Only regular files whose names have the
+ * pattern count; links are never followed.
+ */
+export class AvatarStore {
+  readonly #folder: string;
+  readonly #log: Logger;
+  readonly #keepOldMs: number;
+  /** By user, then by name. */
+  readonly #files = new Map<UserId, Map<string, AvatarFile>>();
+  readonly #locks = new KeyedLock();
+  /** Files that another has replaced, with the timer that removes them. */
+  readonly #leaving = new Map<string, NodeJS.Timeout>();
+  #closed = false;
+
+  private constructor(options: AvatarStoreOptions) {
+    this.#folder = options.folder;
+    this.#log = options.log;
+    this.#keepOldMs = options.keepOldMs ?? DEFAULT_KEEP_OLD_MS;
+  }
+
+  /** Reads the folder and removes what interrupted uploads left. Rejects when the folder cannot be made, read or written. */
+  static async open(options: AvatarStoreOptions): Promise<AvatarStore> {
+    const store = new AvatarStore(options);
+    await mkdir(options.folder, { recursive: true, mode: 0o700 });
+    const probe = await store.createUpload();
+    await store.discard(probe);
+    for (const name of await readdir(options.folder)) {
+      if (TEMPORARY_NAME.test(name)) await unlink(join(options.folder, name));
+      else if (FILE_NAME.test(name)) await store.#load(name);
+    }
+    return store;
+  }
+
+  /** In no order. */
+  *list(): Generator<AvatarFile, void, undefined> {
+    for (const versions of this.#files.values()) yield* versions.values();
+  }
+
+  find(fileName: string): AvatarFile | undefined {
+    return this.#files.get(userOf(fileName))?.get(fileName);
+  }
+
+  /** Opens a picture for reading; the caller closes it. Undefined when there is none of that name. */
+  async openFile(fileName: string): Promise<FileHandle | undefined> {
+    if (this.find(fileName) === undefined) return undefined;
+    let handle: FileHandle | undefined;
+    try {
+      handle = await open(join(this.#folder, fileName), READ_FLAGS);
+      if ((await handle.stat()).isFile()) return handle;
+    } catch (error) {
+      this.#log.warn("avatar cannot be read", { fileName, error });
+    }
+    await handle?.close();
+    return undefined;
+  }
+
+  /** What the bytes are; throws PictureError, whose message says why they cannot be an avatar. */
+  check(bytes: Buffer): Picture {
+    return checkPicture(bytes);
+  }
+
+  /** An empty temporary file; it must end in `publish` or `discard`. */
+  async createUpload(): Promise<Upload> {
+    const path = join(this.#folder, `.upload-${randomBytes(16).toString("hex")}.tmp`);
+    return { path, handle: await open(path, CREATE_FLAGS, 0o600) };
+  }
+
+  /** Closes and removes the file, if that was not done yet. Never rejects. */
+  async discard(upload: Upload): Promise<void> {
+    await upload.handle.close().catch(() => undefined);
+    await unlink(upload.path).catch((error: unknown) => {
+      if (!isMissing(error)) this.#log.warn("temporary file stays behind", { error });
+    });
+  }
+
+  /**
+   * Makes the uploaded file the user's avatar: checks it, moves it into place durably, and then calls `commit` with its
+   * name, which is to write it to the profile. When that rejects, the picture is taken back. The user's older ones leave
+   * later. Publications of one user follow each other. Consumes the upload; returns the name.
+   * Rejects with PictureError for what is no picture; otherwise with the file system's error or that of `commit`.
+   */
+  async publish(userId: UserId, upload: Upload, commit: (fileName: string) => Promise<void>): Promise<string> {
+    try {
+      return await this.#locks.run(userId, async () => {
+        const { fileName, file } = await this.#prepare(userId, upload);
+        const wasThere = this.find(fileName) !== undefined;
+        await rename(upload.path, join(this.#folder, fileName));
+        await this.#syncFolder();
+        this.#add(file);
+        try {
+          await commit(fileName);
+        } catch (error) {
+          if (!wasThere) await this.#remove(fileName);
+          throw error;
+        }
+        this.#retireOthers(userId, fileName);
+        return fileName;
+      });
+    } finally {
+      await this.discard(upload);
+    }
+  }
+
+  /**
+   * Removes versions that a crash left: of users with several pictures, those that are not the profile's, provided that
+   * the profile's is there. `currentOf` tells a user's `file_name`, undefined for an unknown user; when it rejects, so
+   * does this, and the rest stays.
+   */
+  async removeUnused(currentOf: (userId: UserId) => Promise<string | null | undefined>): Promise<void> {
+    for (const [userId, versions] of this.#files) {
+      if (versions.size < 2) continue;
+      await this.#locks.run(userId, async () => {
+        const current = await currentOf(userId);
+        if (typeof current === "string" && versions.has(current)) this.#retireOthers(userId, current);
+      });
+    }
+  }
+
+  /** Stops removing; older versions are then removed after the next start. The rest stays usable. */
+  close(): void {
+    this.#closed = true;
+    for (const timer of this.#leaving.values()) clearTimeout(timer);
+    this.#leaving.clear();
+  }
+
+  async #load(fileName: string): Promise<void> {
+    const stats = await lstat(join(this.#folder, fileName));
+    if (!stats.isFile()) {
+      this.#log.warn("not a regular file in the avatar folder", { fileName });
+      return;
+    }
+    this.#add({ fileName, sizeBytes: stats.size, modifiedMs: stats.mtimeMs });
+  }
+
+  #add(file: AvatarFile): void {
+    const userId = userOf(file.fileName);
+    const versions = this.#files.get(userId) ?? new Map<string, AvatarFile>();
+    this.#files.set(userId, versions.set(file.fileName, file));
+  }
+
+  async #prepare(userId: UserId, { handle }: Upload): Promise<{ fileName: string; file: AvatarFile }> {
+    const { size: sizeBytes, mtimeMs: modifiedMs } = await handle.stat();
+    if (sizeBytes > MAX_AVATAR_BYTES) throw new PictureError(`larger than ${MAX_AVATAR_BYTES} bytes`);
+    const bytes = Buffer.alloc(sizeBytes);
+    const { bytesRead } = await handle.read(bytes, 0, sizeBytes, 0);
+    if (bytesRead !== sizeBytes) throw new Error("the temporary file became shorter while it was read");
+    const { format } = this.check(bytes);
+    await handle.sync();
+    await handle.close();
+    const version = createHash("sha256").update(bytes).digest("hex").slice(0, VERSION_CHARS);
+    const fileName = `${userId}-${version}.${format}`;
+    return { fileName, file: { fileName, sizeBytes, modifiedMs } };
+  }
+
+  #retireOthers(userId: UserId, current: string): void {
+    clearTimeout(this.#leaving.get(current));
+    this.#leaving.delete(current);
+    for (const fileName of this.#files.get(userId)?.keys() ?? []) {
+      if (fileName === current || this.#leaving.has(fileName) || this.#closed) continue;
+      this.#leaving.set(fileName, setTimeout(() => void this.#leave(userId, fileName), this.#keepOldMs).unref());
+    }
+  }
+
+  /** Waits for a publication under way: it may be of this very picture, which then stays. */
+  async #leave(userId: UserId, fileName: string): Promise<void> {
+    await this.#locks.run(userId, async () => {
+      if (this.#leaving.delete(fileName)) await this.#remove(fileName);
+    });
+  }
+
+  /** Never rejects: a file that cannot be removed is no longer listed, and is tried again after the next start. */
+  async #remove(fileName: string): Promise<void> {
+    const versions = this.#files.get(userOf(fileName));
+    versions?.delete(fileName);
+    if (versions?.size === 0) this.#files.delete(userOf(fileName));
+    await unlink(join(this.#folder, fileName)).catch((error: unknown) => {
+      if (!isMissing(error)) this.#log.warn("old avatar stays behind", { fileName, error });
+    });
+  }
+
+  /** Makes the new name itself survive a power cut. Windows cannot sync a folder. */
+  async #syncFolder(): Promise<void> {
+    if (process.platform === "win32") return;
+    const handle = await open(this.#folder, constants.O_RDONLY);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+function userOf(fileName: string): UserId {
+  return fileName.slice(0, 24);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}

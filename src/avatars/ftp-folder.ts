@@ -1,0 +1,63 @@
+// What a logged-in FTP client sees: one folder without any other in it, and how it is listed.
+import type { AvatarFile, AvatarStore } from "./avatar-store.ts";
+import { statOf, type FtpFolder, type FtpStat } from "./ftp-types.ts";
+
+/** Lines that are made at once; the main thread does other things in between. */
+const BLOCK_LINES = 500;
+const HALF_YEAR_MS = 182 * 24 * 3600 * 1000;
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** The name of a file in the root folder, the only one: at most `/` or `./` may stand before it. Undefined for other paths. */
+export function fileNameOf(path: string | null): string | undefined {
+  const name = path?.replace(/^\.?\//, "");
+  return name === undefined || name === "" || /[/\\]/.test(name) || name === "." || name === ".." ? undefined : name;
+}
+
+/** True for every path that leads to the root folder. */
+export function isRoot(path: string | null): boolean {
+  return (path ?? "").split("/").every((part) => part === "" || part === "." || part === "..");
+}
+
+export class RootFolder implements FtpFolder {
+  readonly #store: AvatarStore;
+
+  constructor(store: AvatarStore) {
+    this.#store = store;
+  }
+
+  currentDirectory(): string {
+    return "/";
+  }
+
+  chdir(path: string | null): string {
+    if (!isRoot(path)) throw new Error("No such folder");
+    return "/";
+  }
+
+  get(path: string | null): FtpStat {
+    const file = this.#store.find(fileNameOf(path) ?? "");
+    if (file === undefined) throw new Error("No such file");
+    return statOf(file);
+  }
+}
+
+/** The listing in blocks of many lines; `nowMs` decides whether a line has the time of day or the year, as `ls` does. */
+export function* listing(files: Iterable<AvatarFile>, namesOnly: boolean, nowMs: number): Generator<string> {
+  let lines: string[] = [];
+  for (const file of files) {
+    lines.push(namesOnly ? file.fileName : longLine(file, nowMs));
+    if (lines.length < BLOCK_LINES) continue;
+    yield lines.join("\r\n") + "\r\n";
+    lines = [];
+  }
+  if (lines.length > 0) yield lines.join("\r\n") + "\r\n";
+}
+
+function longLine(file: AvatarFile, nowMs: number): string {
+  const time = new Date(file.modifiedMs);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const isRecent = Math.abs(nowMs - file.modifiedMs) < HALF_YEAR_MS;
+  const clock = isRecent ? `${two(time.getUTCHours())}:${two(time.getUTCMinutes())}` : ` ${time.getUTCFullYear()}`;
+  const date = `${MONTHS[time.getUTCMonth()]} ${two(time.getUTCDate())} ${clock}`;
+  return `-r--r--r-- 1 avatars avatars ${String(file.sizeBytes).padStart(8)} ${date} ${file.fileName}`;
+}

@@ -1,0 +1,157 @@
+// The avatar server: FTP on a port of its own. The only file that imports ftp-srv.
+//
+// ftp-srv does the listening, the greeting, replies, USER/PASS, AUTH TLS and the small commands. Reading lines, data
+// connections and transfers are ours (FtpSession): its own join no split lines, know no limits, leave ports and files
+// open when a client goes away, and throw where nobody catches.
+import type { EventEmitter } from "node:events";
+import { isIPv6, Server } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { createSecureContext } from "node:tls";
+import { FtpSrv } from "ftp-srv";
+import type { Logger } from "../log/logger.ts";
+import type { UserId } from "../protocol/ids.ts";
+import { monotonicClock } from "../util/clock.ts";
+import type { AvatarStore } from "./avatar-store.ts";
+import { RootFolder } from "./ftp-folder.ts";
+import { DEFAULT_FTP_LIMITS, FtpLimits, type FtpLimitOptions } from "./ftp-limits.ts";
+import type { PortRange } from "./ftp-passive-port.ts";
+import {
+  DEFAULT_FTP_TIMEOUTS,
+  FtpSession,
+  type FtpSessionOptions,
+  type FtpTimeouts,
+  type LoginOutcome,
+} from "./ftp-session.ts";
+import type { FtpConnection } from "./ftp-types.ts";
+
+export interface AvatarServerOptions {
+  readonly address: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Ports for data connections; without them the system chooses. */
+  readonly passivePorts?: PortRange | undefined;
+  /** The IPv4 address that clients reach, behind a NAT. */
+  readonly passiveAddress?: string | undefined;
+  /** PEM texts; with them AUTH TLS is offered. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
+  /** True: no login without TLS, but from this machine. */
+  readonly requireTls?: boolean;
+  readonly store: AvatarStore;
+  readonly log: Logger;
+  /** Who may log in; undefined for a wrong name or password. The address is without the prefix of IPv4 in IPv6. */
+  readonly authenticate: (username: string, password: string, remoteAddress: string) => Promise<LoginOutcome>;
+  /** Writes `fileName` to the profile and tells those who watch; the upload is confirmed after it. */
+  readonly onPublished: (userId: UserId, fileName: string) => Promise<void>;
+  readonly limits?: Partial<FtpLimitOptions>;
+  readonly timeouts?: Partial<FtpTimeouts>;
+}
+
+export interface AvatarServer {
+  readonly port: number;
+  /** Whether AUTH TLS is offered. */
+  readonly secure: boolean;
+  /** Takes no new connections, lets transfers end for at most `graceMs`, then closes all. Any number of times. */
+  close(graceMs?: number): Promise<void>;
+}
+
+const SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT"] as const;
+const DEFAULT_GRACE_MS = 3_000;
+
+/** Resolves when the port is open; rejects with the system's error when it cannot be. */
+export async function startAvatarServer(options: AvatarServerOptions): Promise<AvatarServer> {
+  const library = createLibraryServer(options);
+  const { server } = library;
+  if (!(server instanceof Server)) throw new Error("this is not the ftp-srv that we know");
+  const sessions = acceptSessions(library, options);
+  await library.listen();
+  const address = server.address();
+  let closing: Promise<void> | undefined;
+  return {
+    port: typeof address === "object" && address !== null ? address.port : 0,
+    secure: options.tls !== undefined,
+    close: (graceMs = DEFAULT_GRACE_MS) => {
+      server.close();
+      return (closing ??= closeSessions(sessions, graceMs).then(() => library.close()));
+    },
+  };
+}
+
+/** No transfer is broken off that ends within the grace. */
+async function closeSessions(sessions: ReadonlySet<FtpSession>, graceMs: number): Promise<void> {
+  const transfers = [...sessions].flatMap(({ transfer }) => transfer ?? []);
+  const graceEnds = new AbortController();
+  const grace = delay(graceMs, undefined, { signal: graceEnds.signal }).catch(() => undefined);
+  await Promise.race([Promise.all(transfers), grace]);
+  graceEnds.abort();
+  for (const session of sessions) session.close("Shutting down");
+}
+
+/** `server` is there in truth, but not in the library's declarations. */
+function createLibraryServer({ address, port, tls, log }: AvatarServerOptions): FtpSrv & { readonly server?: unknown } {
+  const host = isIPv6(address) ? `[${address}]` : address;
+  const before = SIGNALS.map((signal) => process.listeners(signal));
+  const library = new FtpSrv({
+    url: `ftp://${host}:${port}`,
+    tls: tls === undefined ? false : { ...tls },
+    log: quietLog(log),
+  });
+  // ftp-srv ends the process at these signals; the server has an order of its own for that.
+  SIGNALS.forEach((signal, index) => {
+    const known = new Set(before[index]);
+    for (const added of process.listeners(signal)) if (!known.has(added)) process.removeListener(signal, added);
+  });
+  return library;
+}
+
+/** ftp-srv's log holds whole commands, with passwords in places: only errors are kept of it, and these low. */
+function quietLog(log: Logger): object {
+  const drop = (): void => undefined;
+  const keep = (error: unknown): void =>
+    log.debug("ftp-srv", { error: error instanceof Error ? error.message : undefined });
+  const quiet = {
+    trace: drop,
+    debug: drop,
+    info: drop,
+    warn: drop,
+    error: keep,
+    fatal: keep,
+    child: (): object => quiet,
+  };
+  return quiet;
+}
+
+type Connected = { readonly connection: FtpConnection };
+type Login = Connected & { readonly username: string; readonly password: string };
+
+/** Makes a session of each connection that is let in; the set holds those that are open. */
+function acceptSessions(library: EventEmitter, options: AvatarServerOptions): ReadonlySet<FtpSession> {
+  const limits = new FtpLimits({ ...DEFAULT_FTP_LIMITS, ...options.limits }, monotonicClock);
+  const sessionOptions: FtpSessionOptions = {
+    ...options,
+    limits,
+    passivePorts: options.passivePorts,
+    passiveAddress: options.passiveAddress,
+    requireTls: options.requireTls ?? false,
+    secureContext: options.tls === undefined ? undefined : createSecureContext({ ...options.tls }),
+    timeouts: { ...DEFAULT_FTP_TIMEOUTS, ...options.timeouts },
+  };
+  const sessions = new Set<FtpSession>();
+  const byConnection = new WeakMap<FtpConnection, FtpSession>();
+  library.on("connect", ({ connection }: Connected) => {
+    const socket = connection.commandSocket;
+    const release = limits.connect(socket.remoteAddress ?? "");
+    if (release === undefined) return void socket.end("421 Too many connections\r\n", () => socket.destroy());
+    const session = new FtpSession(connection, sessionOptions);
+    sessions.add(session);
+    byConnection.set(connection, session);
+    return void socket.once("close", () => {
+      release();
+      sessions.delete(session);
+    });
+  });
+  library.on("login", (login: Login, resolve: (root: object) => void, reject: (reason: Error) => void) => {
+    const session = byConnection.get(login.connection);
+    session?.logIn(login.username, login.password).then(() => resolve({ fs: new RootFolder(options.store) }), reject);
+  });
+  return sessions;
+}

@@ -1,0 +1,260 @@
+// One control connection: its lines in order, its time limits, its login, and the commands that ftp-srv does not get.
+import type { Socket } from "node:net";
+import type { SecureContext } from "node:tls";
+import type { Logger } from "../log/logger.ts";
+import type { UserId } from "../protocol/ids.ts";
+import { monotonicClock } from "../util/clock.ts";
+import { TokenBucket } from "../util/token-bucket.ts";
+import { openData, isDataCommand } from "./ftp-data-commands.ts";
+import { DataChannel } from "./ftp-data.ts";
+import { commandOf, FtpLines } from "./ftp-lines.ts";
+import { isLoopback, type FtpLimits } from "./ftp-limits.ts";
+import { canonical, DataConnectionError, type PortRange } from "./ftp-passive-port.ts";
+import { TransferError, UserTransfers, type Transfer, type TransferOptions } from "./ftp-transfers.ts";
+import type { FtpCommand, FtpConnection } from "./ftp-types.ts";
+
+export interface FtpSessionOptions extends TransferOptions {
+  readonly limits: FtpLimits;
+  readonly log: Logger;
+  readonly passivePorts: PortRange | undefined;
+  /** The IPv4 address that clients reach, where it is not the server's own. */
+  readonly passiveAddress: string | undefined;
+  /** With it AUTH TLS is offered. */
+  readonly secureContext: SecureContext | undefined;
+  /** True: no login without TLS, but from this machine. */
+  readonly requireTls: boolean;
+  readonly timeouts: FtpTimeouts;
+  /** Who may log in; see `AvatarServerOptions.authenticate`. */
+  readonly authenticate: (username: string, password: string, remoteAddress: string) => Promise<LoginOutcome>;
+}
+
+export type LoginOutcome = { readonly userId: UserId } | "rateLimited" | undefined;
+
+/** All in milliseconds. */
+export interface FtpTimeouts {
+  /** From the connection to the login. */
+  readonly loginMs: number;
+  /** Between two commands. */
+  readonly idleMs: number;
+  /** A command until its reply is handed to the system; a client that reads nothing ends here. */
+  readonly commandMs: number;
+  readonly transferMs: number;
+}
+
+export const DEFAULT_FTP_TIMEOUTS: FtpTimeouts = {
+  loginMs: 60_000,
+  idleMs: 300_000,
+  commandMs: 60_000,
+  transferMs: 600_000,
+};
+
+const MAX_FAILED_LOGINS = 3;
+const COMMANDS_PER_SEC = { ratePerSec: 20, burstCount: 100 };
+/** After a goodbye the client has so long to read it. */
+const LINGER_MS = 1_000;
+
+/** What ftp-srv answers itself; it is given these and no others. */
+const LIBRARY_COMMANDS = new Set(
+  "USER PASS AUTH PBSZ PROT NOOP QUIT SYST TYPE MODE STRU OPTS PWD XPWD CWD XCWD CDUP XCUP SIZE MDTM REST ALLO".split(
+    " ",
+  ),
+);
+const OPEN_COMMANDS = new Set("USER PASS AUTH PBSZ PROT NOOP QUIT SYST FEAT OPTS".split(" "));
+const ARGUMENT_COMMANDS = new Set("USER PASS AUTH TYPE MODE STRU OPTS SIZE MDTM REST PBSZ PROT".split(" "));
+
+export class FtpSession {
+  readonly #connection: FtpConnection;
+  readonly #socket: Socket;
+  readonly #options: FtpSessionOptions;
+  readonly #lines: FtpLines;
+  readonly #data: DataChannel;
+  readonly #remoteAddress: string;
+  readonly #localAddress: string;
+  readonly #bucket = new TokenBucket(COMMANDS_PER_SEC, monotonicClock);
+  readonly #loginTimer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
+  #transfers: UserTransfers | undefined;
+  #transfer: Promise<void> | undefined;
+  #aborter: AbortController | undefined;
+  #failedLogins = 0;
+  #closed = false;
+
+  /** Takes the lines of a new connection over from ftp-srv, whose reading joins no split lines and knows no bounds. */
+  constructor(connection: FtpConnection, options: FtpSessionOptions) {
+    this.#connection = connection;
+    this.#socket = connection.commandSocket;
+    this.#options = options;
+    this.#remoteAddress = this.#socket.remoteAddress ?? "";
+    this.#localAddress = this.#socket.localAddress ?? "";
+    const { passivePorts, timeouts } = options;
+    const addresses = { localAddress: this.#localAddress, remoteAddress: this.#remoteAddress };
+    this.#data = new DataChannel({ ...addresses, passivePorts });
+    this.#lines = new FtpLines(connection, {
+      answer: (line) => this.#answer(line),
+      abort: () => this.#aborter?.abort(),
+      fail: (reason) => this.close(reason),
+    });
+    this.#socket.on("close", () => this.#release());
+    this.#loginTimer = setTimeout(() => this.close("Log in faster"), timeouts.loginMs);
+    this.#wait(timeouts.idleMs);
+  }
+
+  /** Resolves when the picture or listing under way has ended, however; undefined when there is none. */
+  get transfer(): Promise<void> | undefined {
+    return this.#transfer;
+  }
+
+  /** For ftp-srv's `login` event; rejects when it is refused, with a message for the client. */
+  async logIn(username: string, password: string): Promise<void> {
+    const outcome = await this.#authenticate(username, password);
+    if (outcome === "rateLimited") throw new Error("Too many failed logins, try again in a minute");
+    if (outcome === undefined) throw new Error("Wrong name or password");
+    this.#transfers = new UserTransfers(outcome.userId, this.#options);
+    clearTimeout(this.#loginTimer);
+  }
+
+  async #authenticate(username: string, password: string): Promise<LoginOutcome> {
+    try {
+      return await this.#options.authenticate(username, password, canonical(this.#remoteAddress));
+    } catch (error) {
+      this.#options.log.error("avatar login failed", { error });
+      throw new Error("The server cannot check it now, try again later");
+    }
+  }
+
+  /** Says goodbye and closes; transfers are broken off. Any number of times. */
+  close(reason: string): void {
+    if (this.#closed) return;
+    this.#release();
+    const socket = this.#connection.commandSocket;
+    if (socket.writable) socket.end(`421 ${reason}\r\n`);
+    setTimeout(() => {
+      socket.destroy();
+      this.#socket.destroy();
+    }, LINGER_MS).unref();
+  }
+
+  #release(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#loginTimer);
+    this.#lines.close();
+    this.#aborter?.abort();
+    this.#data.close();
+  }
+
+  #wait(deadlineMs: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#closed) this.#timer = setTimeout(() => this.close("Timeout"), deadlineMs);
+  }
+
+  /** One command, to its last reply; resolves with the milliseconds to wait before the next. */
+  async #answer(line: string): Promise<number> {
+    const { timeouts, log } = this.#options;
+    this.#wait(timeouts.commandMs);
+    try {
+      await this.#dispatch(commandOf(line));
+    } catch (error) {
+      // ftp-srv throws TypeErrors for arguments that it did not expect.
+      log.debug("ftp command failed", { error });
+      await this.#connection.reply(501, "Syntax error");
+    }
+    this.#wait(timeouts.idleMs);
+    return this.#bucket.take() * 1000;
+  }
+
+  async #dispatch(command: FtpCommand): Promise<unknown> {
+    const { directive, arg } = command;
+    const reply = this.#connection.reply.bind(this.#connection);
+    if (this.#transfers === undefined && !OPEN_COMMANDS.has(directive)) return reply(530, "Please log in");
+    if (arg === null && ARGUMENT_COMMANDS.has(directive)) return reply(501, "An argument is missing");
+    if (directive === "FEAT") return this.#features();
+    if (directive === "ABOR") return this.#abort();
+    if (directive === "STAT" && arg === null) return reply(211, "Ready");
+    if (isDataCommand(directive)) return openData(command, this.#connection, this.#data, this.#passiveAddress());
+    if (["LIST", "NLST", "RETR", "STOR"].includes(directive)) {
+      this.#transfer = this.#runTransfer(command);
+      return this.#transfer.finally(() => (this.#transfer = undefined));
+    }
+    if (!LIBRARY_COMMANDS.has(directive)) return reply(502, "Not supported here");
+    if (directive === "USER" && !this.#mayLogIn()) return reply(530, "Use AUTH TLS first");
+    await this.#connection.commands.handle(command);
+    if (directive === "AUTH" && this.#connection.secure) this.#lines.discard();
+    if (directive === "PASS") this.#countLogin();
+    return undefined;
+  }
+
+  #mayLogIn(): boolean {
+    return !this.#options.requireTls || this.#connection.secure || isLoopback(canonical(this.#remoteAddress));
+  }
+
+  #countLogin(): void {
+    if (this.#transfers !== undefined) return;
+    this.#failedLogins++;
+    if (this.#failedLogins >= MAX_FAILED_LOGINS) this.close("Too many failed logins");
+  }
+
+  /** On loopback the server's own address is the one that is reached. */
+  #passiveAddress(): string {
+    const own = canonical(this.#localAddress);
+    return isLoopback(canonical(this.#remoteAddress)) ? own : (this.#options.passiveAddress ?? own);
+  }
+
+  async #features(): Promise<void> {
+    const tls = this.#options.secureContext === undefined ? [] : ["AUTH TLS", "PBSZ", "PROT"];
+    const lines = [...tls, "EPRT", "EPSV", "MDTM", "REST STREAM", "SIZE", "UTF8"];
+    const raw = lines.map((message) => ({ raw: true as const, message: ` ${message}` }));
+    await this.#connection.reply(211, "Features:", ...raw, "End");
+  }
+
+  async #abort(): Promise<void> {
+    this.#data.abort();
+    await this.#connection.reply(226, "Nothing under way");
+  }
+
+  async #runTransfer(command: FtpCommand): Promise<void> {
+    const release = this.#options.limits.transfer();
+    const aborter = new AbortController();
+    this.#aborter = aborter;
+    this.#wait(this.#options.timeouts.transferMs);
+    try {
+      if (release === undefined) throw new TransferError(450, "Too many transfers, try again");
+      if (!this.#data.isPrepared) throw new TransferError(425, "Use PASV or EPSV first");
+      const run = this.#begin(command);
+      const socket = await this.#data.take(this.#connection.secure ? this.#options.secureContext : undefined);
+      await this.#connection.reply(150, "Data connection open");
+      const text = await run(socket, aborter.signal);
+      this.#data.end();
+      await this.#connection.reply(226, text);
+    } catch (error) {
+      this.#data.abort();
+      const { code, message } = this.#failure(error);
+      await this.#connection.reply(code, message);
+    } finally {
+      this.#aborter = undefined;
+      release?.();
+    }
+  }
+
+  #begin({ directive, arg }: FtpCommand): Transfer {
+    const start = this.#connection.restByteCount ?? 0;
+    this.#connection.restByteCount = undefined; // counts for the next transfer only
+    if (this.#transfers === undefined) throw new TransferError(530, "Please log in");
+    if (directive === "RETR") return this.#transfers.retrieve(arg, start);
+    if (directive !== "STOR") return this.#transfers.list(withoutFlags(arg), directive === "NLST");
+    if (start > 0) throw new TransferError(550, "A picture is stored whole: no REST before STOR");
+    return this.#transfers.store(arg);
+  }
+
+  #failure(error: unknown): { code: number; message: string } {
+    if (error instanceof TransferError) return error;
+    if (error instanceof DataConnectionError) return { code: 425, message: error.message };
+    this.#options.log.error("avatar transfer failed", { error });
+    return { code: 550, message: "The server could not do it, try again later" };
+  }
+}
+
+/** Clients write LIST as they would write `ls`: "-la", "-a /". */
+function withoutFlags(arg: string | null): string | null {
+  return arg?.replace(/^(?:-[A-Za-z]+\s*)+/, "") ?? null;
+}

@@ -1,0 +1,138 @@
+// What travels over data connections: listings and pictures to the client, the user's own new picture from it.
+import type { FileHandle } from "node:fs/promises";
+import type { Socket } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Logger } from "../log/logger.ts";
+import type { UserId } from "../protocol/ids.ts";
+import { MAX_AVATAR_BYTES } from "../protocol/limits.ts";
+import type { AvatarStore } from "./avatar-store.ts";
+import { fileNameOf, isRoot, listing } from "./ftp-folder.ts";
+import type { FtpLimits } from "./ftp-limits.ts";
+import { PictureError } from "./picture.ts";
+
+/** A transfer that is refused or fails, with the FTP code that says so. The message may be shown to the client. */
+export class TransferError extends Error {
+  override readonly name = "TransferError";
+  readonly code: number;
+
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A transfer that may begin; resolves with what the reply 226 says. */
+export type Transfer = (socket: Socket, signal: AbortSignal) => Promise<string>;
+
+export interface TransferOptions {
+  readonly store: AvatarStore;
+  readonly limits: FtpLimits;
+  readonly log: Logger;
+  readonly onPublished: (userId: UserId, fileName: string) => Promise<void>;
+}
+
+/** Upper and lower case are the same in the path of an upload: file managers and cameras write `.PNG`. */
+const UPLOAD_NAME = /^([0-9a-f]{24})\.(?:png|jpg|jpeg|gif|webp)$/;
+
+/** The transfers that one logged-in user may ask for. Each method throws TransferError when it may not begin. */
+export class UserTransfers {
+  readonly #userId: UserId;
+  readonly #options: TransferOptions;
+
+  constructor(userId: UserId, options: TransferOptions) {
+    this.#userId = userId;
+    this.#options = options;
+  }
+
+  /** LIST and NLST of the folder or of one file. */
+  list(path: string | null, namesOnly: boolean): Transfer {
+    const file = isRoot(path) ? undefined : this.#options.store.find(fileNameOf(path) ?? "");
+    if (file === undefined && !isRoot(path)) throw new TransferError(550, "No such file");
+    const files = file === undefined ? this.#options.store.list() : [file];
+    return async (socket, signal) => {
+      await send(Readable.from(listing(files, namesOnly, Date.now())), socket, signal);
+      return "Listed";
+    };
+  }
+
+  /** RETR from byte `start` on. */
+  retrieve(path: string | null, start: number): Transfer {
+    const { store } = this.#options;
+    const fileName = fileNameOf(path) ?? "";
+    if (store.find(fileName) === undefined) throw new TransferError(550, "No such file");
+    return async (socket, signal) => {
+      const handle = await store.openFile(fileName);
+      if (handle === undefined) throw new TransferError(550, "No such file");
+      await send(handle.createReadStream({ start }), socket, signal);
+      return "Sent";
+    };
+  }
+
+  /** STOR of the user's own picture. */
+  store(path: string | null): Transfer {
+    const owner = UPLOAD_NAME.exec(fileNameOf(path)?.toLowerCase() ?? "")?.[1];
+    if (owner !== this.#userId)
+      throw new TransferError(553, `You may store your own picture only: ${this.#userId}.png`);
+    const waitSec = this.#options.limits.upload(this.#userId);
+    if (waitSec > 0) throw new TransferError(550, `Too many uploads, try again in ${waitSec} seconds`);
+    return (socket, signal) => this.#receive(socket, signal);
+  }
+
+  async #receive(socket: Socket, signal: AbortSignal): Promise<string> {
+    const { store, onPublished, log } = this.#options;
+    const upload = await store.createUpload();
+    try {
+      const sizeBytes = await readInto(upload.handle, socket, signal);
+      const fileName = await store.publish(this.#userId, upload, (name) => onPublished(this.#userId, name));
+      log.info("avatar stored", { userId: this.#userId, fileName, sizeBytes });
+      return `Stored as ${fileName}`;
+    } catch (error) {
+      if (error instanceof PictureError) throw new TransferError(550, `Refused: ${error.message}`);
+      throw error;
+    } finally {
+      await store.discard(upload);
+    }
+  }
+}
+
+async function send(source: Readable, socket: Socket, signal: AbortSignal): Promise<void> {
+  try {
+    await pipeline(source, socket, { signal });
+  } catch (cause) {
+    throw lost(cause);
+  }
+}
+
+/** Reads to the end of the data, or to one byte too many, and no further. Returns the number of bytes. */
+async function readInto(file: FileHandle, socket: Socket, signal: AbortSignal): Promise<number> {
+  const abort = (): void => void socket.destroy(new TransferError(426, "Aborted"));
+  signal.addEventListener("abort", abort, { once: true });
+  let sizeBytes = 0;
+  const chunks: AsyncIterator<Buffer> = socket[Symbol.asyncIterator]();
+  try {
+    for (let next = await read(chunks); next !== undefined; next = await read(chunks)) {
+      sizeBytes += next.length;
+      if (sizeBytes > MAX_AVATAR_BYTES) throw new TransferError(552, `Larger than ${MAX_AVATAR_BYTES} bytes`);
+      await file.write(next);
+    }
+    if (signal.aborted) throw new TransferError(426, "Aborted");
+    return sizeBytes;
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+async function read(chunks: AsyncIterator<Buffer>): Promise<Buffer | undefined> {
+  try {
+    const next = await chunks.next();
+    return next.done === true ? undefined : next.value;
+  } catch (cause) {
+    throw lost(cause);
+  }
+}
+
+/** Whatever the data connection failed with, told apart from errors of our own files. */
+function lost(cause: unknown): TransferError {
+  return cause instanceof TransferError ? cause : new TransferError(426, "The data connection broke before the end");
+}
