@@ -37,6 +37,11 @@ export class FtpLines {
     socket.on("data", (chunk: Buffer) => this.#push(chunk));
   }
 
+  /** Reads nothing until the line in hand is answered. */
+  pause(): void {
+    this.#connection.commandSocket.pause();
+  }
+
   /** Forgets what has been read and not answered: after AUTH TLS it may be another's. */
   discard(): void {
     this.#waiting = [];

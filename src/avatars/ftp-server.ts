@@ -107,7 +107,7 @@ function createLibraryServer({ address, port, tls, log }: AvatarServerOptions): 
 function quietLog(log: Logger): object {
   const drop = (): void => undefined;
   const keep = (error: unknown): void =>
-    log.debug("ftp-srv", { error: error instanceof Error ? error.message : undefined });
+    log.debug("ftp-srv", { error: error instanceof Error ? error.message : String(error) });
   const quiet = {
     trace: drop,
     debug: drop,

@@ -59,6 +59,8 @@ const LIBRARY_COMMANDS = new Set(
     " ",
   ),
 );
+/** Everything that would change the folder but STOR. Not 502: clients take that for a server without any writing. */
+const FORBIDDEN_COMMANDS = new Set("APPE STOU DELE RMD XRMD MKD XMKD RNFR RNTO SITE".split(" "));
 const OPEN_COMMANDS = new Set("USER PASS AUTH PBSZ PROT NOOP QUIT SYST FEAT OPTS".split(" "));
 const ARGUMENT_COMMANDS = new Set("USER PASS AUTH TYPE MODE STRU OPTS SIZE MDTM REST PBSZ PROT".split(" "));
 
@@ -176,8 +178,11 @@ export class FtpSession {
       this.#transfer = this.#runTransfer(command);
       return this.#transfer.finally(() => (this.#transfer = undefined));
     }
+    if (FORBIDDEN_COMMANDS.has(directive)) return reply(550, "Not allowed: all you may do is store your own picture");
     if (!LIBRARY_COMMANDS.has(directive)) return reply(502, "Not supported here");
     if (directive === "USER" && !this.#mayLogIn()) return reply(530, "Use AUTH TLS first");
+    // What comes after AUTH TLS is the client's side of the handshake, for the TLS socket that ftp-srv then makes of this.
+    if (directive === "AUTH") this.#lines.pause();
     await this.#connection.commands.handle(command);
     if (directive === "AUTH" && this.#connection.secure) this.#lines.discard();
     if (directive === "PASS") this.#countLogin();
