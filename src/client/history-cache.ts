@@ -43,6 +43,7 @@ const MAX_TEXT_BYTES = 256 * 1024 * 1024;
 const DROPPED_PART = 0.1;
 /** Messages wait so long in memory and are then written together: a write of its own for each is 50 times dearer. */
 const WRITE_DELAY_MS = 250;
+const MAX_UNWRITTEN = 2000;
 const VERSION = 1;
 
 const SCHEMA = `
@@ -133,7 +134,8 @@ class SqliteHistoryCache implements HistoryCache {
   put(messages: readonly Message[]): void {
     if (messages.length === 0) return;
     this.#unwritten.push(...messages);
-    this.#writeTimer ??= setTimeout(() => this.#write(), WRITE_DELAY_MS).unref();
+    if (this.#unwritten.length >= MAX_UNWRITTEN) this.#write();
+    else this.#writeTimer ??= setTimeout(() => this.#write(), WRITE_DELAY_MS).unref();
   }
 
   #write(): void {
@@ -149,7 +151,7 @@ class SqliteHistoryCache implements HistoryCache {
         this.#messageCount += changes;
         this.#textBytes += changes * json.length;
       }
-      if (this.#messageCount > this.#maxMessages || this.#textBytes > this.#maxTextBytes) this.#dropOldest();
+      while (this.#messageCount > this.#maxMessages || this.#textBytes > this.#maxTextBytes) this.#dropOldest();
     });
   }
 

@@ -1,0 +1,72 @@
+// The cache of history: stretches without holes, bounds, damage, and one process at a time.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CacheInUseError, openHistoryCache, type HistoryCache } from "../../../src/client/history-cache.ts";
+import { message } from "../../support/messages.ts";
+import { useTempFolder } from "../../support/temp-folder.ts";
+
+describe("history cache", () => {
+  const folder = useTempFolder();
+  const file = (): string => join(folder(), "history.sqlite");
+  const seqs = (messages: readonly { readonly seq: number }[]): number[] => messages.map(({ seq }) => seq);
+
+  const filled = (...numbers: number[]): HistoryCache => {
+    const cache = openHistoryCache(file());
+    cache.put(numbers.map((seq) => message(seq)));
+    return cache;
+  };
+
+  it("gives stretches in both directions, as far as nothing is missing", () => {
+    const cache = filled(1, 2, 3, 7, 8, 9);
+    assert.deepEqual(seqs(cache.before("common", undefined, 10)), [7, 8, 9]);
+    assert.deepEqual(seqs(cache.before("common", 9, 1)), [8]);
+    assert.deepEqual(seqs(cache.before("common", 4, 10)), [1, 2, 3]);
+    assert.deepEqual(seqs(cache.before("common", 7, 10)), []);
+    assert.deepEqual(seqs(cache.after("common", 0, 10)), [1, 2, 3]);
+    assert.deepEqual(seqs(cache.after("common", 7, 1)), [8]);
+    assert.deepEqual(seqs(cache.after("common", 3, 10)), []);
+    cache.close();
+  });
+
+  it("keeps what it was given over a restart, each message once", () => {
+    const before = filled(1, 2);
+    before.put([message(2), message(1, "dm:x")]);
+    before.save("note", { any: [1] });
+    before.close();
+    const after = openHistoryCache(file());
+    assert.deepEqual(after.before("common", undefined, 10), [message(1), message(2)]);
+    assert.deepEqual(after.newest(), [message(2), message(1, "dm:x")]);
+    assert.deepEqual(after.load("note"), { any: [1] });
+    assert.equal(after.load("other"), undefined);
+    after.dropChat("common");
+    assert.deepEqual(after.newest(), [message(1, "dm:x")]);
+    after.clear();
+    assert.deepEqual(after.newest(), []);
+    assert.equal(after.load("note"), undefined);
+    after.close();
+  });
+
+  it("drops the oldest when it is full", () => {
+    const cache = openHistoryCache(file(), { maxMessages: 100 });
+    for (let seq = 1; seq <= 500; seq += 1) cache.put([message(seq)]);
+    const left = cache.before("common", undefined, 1000);
+    assert.ok(left.length >= 80 && left.length <= 100, `${left.length} left`);
+    assert.equal(left.at(-1)?.seq, 500);
+    cache.close();
+  });
+
+  it("replaces a damaged file by an empty one", () => {
+    writeFileSync(file(), "this is no database, but it is long enough to be taken for one ".repeat(100));
+    const cache = filled(1);
+    assert.deepEqual(seqs(cache.newest()), [1]);
+    cache.close();
+  });
+
+  it("is opened by one at a time", () => {
+    const cache = filled(1);
+    assert.throws(() => openHistoryCache(file()), CacheInUseError);
+    cache.close();
+    openHistoryCache(file()).close();
+  });
+});

@@ -1,0 +1,110 @@
+// The outgoing queue: it survives a restart, a kill and a torn line, keeps its order, and stays small.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { OutgoingQueue, QueueFullError } from "../../../src/client/outgoing.ts";
+import { eventually } from "../../support/eventually.ts";
+import { useTempFolder } from "../../support/temp-folder.ts";
+
+describe("outgoing queue", () => {
+  const folder = useTempFolder();
+  const file = (): string => join(folder(), "outgoing.jsonl");
+  const texts = (queue: OutgoingQueue): string[] => queue.list().map((message) => message.text);
+
+  it("holds after a restart what was not acknowledged, in order and with the same ids", async () => {
+    const before = await OutgoingQueue.open(file());
+    const [one, two, three] = ["one", "two", "three"].map((text) => before.add("common", text));
+    before.remove(two?.messageId ?? "");
+    before.fail(three?.messageId ?? "", "too long");
+    await before.close();
+    const after = await OutgoingQueue.open(file());
+    assert.deepEqual(after.list(), [one, { ...three, failure: "too long" }]);
+    assert.equal(after.waitingCount, 1);
+    assert.deepEqual(after.next("common"), one);
+    after.retry(three?.messageId ?? "");
+    assert.equal(after.waitingCount, 2);
+    await after.close();
+  });
+
+  it("is readable by its owner only", async () => {
+    const queue = await OutgoingQueue.open(file());
+    queue.add("common", "secret");
+    await queue.close();
+    assert.equal(statSync(file()).mode & 0o777, 0o600);
+  });
+
+  it("gives a message out only when it is on the disk", async () => {
+    const queue = await OutgoingQueue.open(file());
+    const message = queue.add("common", "hello");
+    assert.equal(queue.next("common"), undefined);
+    await new Promise((resolve) => queue.events.on("ready", resolve));
+    assert.match(readFileSync(file(), "utf8"), /hello/);
+    assert.equal(queue.next("common"), message);
+    await queue.close();
+  });
+
+  it("passes over a torn last line and goes on after it", async () => {
+    const before = await OutgoingQueue.open(file());
+    before.add("common", "whole");
+    await before.close();
+    appendFileSync(file(), '{"add":{"messageId":"x","chatId":"common","te');
+    const after = await OutgoingQueue.open(file());
+    after.add("common", "next");
+    await after.close();
+    const last = await OutgoingQueue.open(file());
+    assert.deepEqual(texts(last), ["whole", "next"]);
+    await last.close();
+  });
+
+  it("passes over lines that are none of its own", async () => {
+    writeFileSync(file(), 'null\n[]\n{"add":{"messageId":7}}\nrubbish\n{"remove":null}\n\n');
+    const queue = await OutgoingQueue.open(file());
+    assert.deepEqual(texts(queue), []);
+    await queue.close();
+  });
+
+  it("does not grow with what it has held", async () => {
+    const queue = await OutgoingQueue.open(file());
+    const kept = queue.add("common", "kept");
+    for (let i = 0; i < 2000; i += 1) queue.remove(queue.add("common", "x".repeat(500)).messageId);
+    await queue.close();
+    assert.ok(statSync(file()).size < 512 * 1024, `${statSync(file()).size} bytes`);
+    const after = await OutgoingQueue.open(file());
+    assert.deepEqual(after.list(), [kept]);
+    await after.close();
+  });
+
+  it("refuses more than it may hold", async () => {
+    const queue = await OutgoingQueue.open(undefined);
+    const large = "x".repeat(1024 * 1024);
+    for (let i = 0; i < 16; i += 1) queue.add("common", large);
+    assert.throws(() => queue.add("common", "x"), QueueFullError);
+  });
+
+  it("says at the start when its file cannot be used", async () => {
+    await assert.rejects(OutgoingQueue.open(join(folder(), "missing", "outgoing.jsonl")));
+  });
+
+  it("loses nothing that it said was on the disk when it is killed", async () => {
+    const writer = fileURLToPath(new URL("../../support/queue-writer.js", import.meta.url));
+    for (const killAfter of [1, 40, 150]) {
+      const target = `${file()}.${killAfter}`;
+      const child = spawn(process.execPath, [writer, target], { stdio: ["ignore", "pipe", "inherit"] });
+      const said: string[] = [];
+      createInterface(child.stdout).on("line", (line) => {
+        said.push(line);
+        if (said.length >= killAfter) child.kill("SIGKILL");
+      });
+      await eventually("the writer is dead", () => child.signalCode === "SIGKILL");
+      const queue = await OutgoingQueue.open(target);
+      const found = texts(queue);
+      await queue.close();
+      const expected = Array.from({ length: found.length }, (_, index) => String(index + 1));
+      assert.deepEqual(found, expected, "in order, none twice");
+      assert.ok(found.length >= killAfter, `${found.length} found, ${killAfter} promised`);
+    }
+  }).timeout(20_000);
+});
