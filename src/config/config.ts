@@ -13,6 +13,8 @@ export interface Config {
   readonly data: string;
   readonly ftp: boolean;
   readonly ftpPort: number;
+  /** Ports of the avatar server's data connections, both ends included; undefined takes any free ones. */
+  readonly ftpPassivePorts: { readonly min: number; readonly max: number } | undefined;
   /** Both or none. */
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;

@@ -2,7 +2,9 @@
 // write goes out at once, and batches grow with the load by themselves.
 import type { Logger } from "../log/logger.ts";
 import type { Pools } from "../workers/pools.ts";
-import type { CommitResult, GroupResult, WriteGroup } from "../workers/task.ts";
+import type { Write } from "../store/store.ts";
+import { packWrites } from "../workers/packing.ts";
+import type { CommitResult, Effect, GroupResult, WriteGroup } from "../workers/task.ts";
 
 /**
  * Bytes of packed writes in one batch. At 64 KiB for the largest request and thousands of small ones it bounds what a
@@ -40,6 +42,15 @@ export class GroupCommit {
       this.#waiting.push({ group, resolve, reject });
       this.#run();
     });
+  }
+
+  /** Carries out one write of the server's own. Resolves with its effects; rejects when it was not done. */
+  async write(write: Write): Promise<readonly Effect[]> {
+    const replyTo = { action: null, id: undefined };
+    const pending = { write, replyTo, identity: undefined, fields: {}, info: "", effects: [] };
+    const { effects, refusedCount } = await this.submit({ framing: "lines", writes: packWrites([pending]) });
+    if (refusedCount > 0) throw new Error(`a write of the server was refused: ${write.kind}`);
+    return effects;
   }
 
   /** Resolves when every write is committed; from then on there is no housekeeping any more. */

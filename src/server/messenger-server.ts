@@ -6,6 +6,7 @@ import { hidePassword, storeName } from "../store/open.ts";
 import { monotonicClock } from "../util/clock.ts";
 import { Pools } from "../workers/pools.ts";
 import type { ThreadSettings } from "../workers/thread-settings.ts";
+import { Avatars } from "./avatars.ts";
 import { Fanout } from "./fanout.ts";
 import { Gateway } from "./gateway.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -14,7 +15,7 @@ import { Metrics } from "./metrics.ts";
 import { PasswordGate } from "./password-gate.ts";
 import { Registry } from "./registry.ts";
 import { StartError } from "./start-error.ts";
-import { readCertificate, secureWith } from "./tls.ts";
+import { readCertificate, secureWith, type Certificate } from "./tls.ts";
 
 /** How long a stop waits for connections, in milliseconds; the contract gives the whole stop 10 s. */
 const DRAIN_MS = 6_000;
@@ -29,12 +30,14 @@ export class MessengerServer {
   readonly #pools: Pools;
   readonly #groupCommit: GroupCommit;
   readonly #listener: Listener;
+  readonly #avatars: Avatars | undefined;
   #port = 0;
   #stopped: Promise<void> | undefined;
 
   private constructor(config: Config, log: Logger) {
     this.#config = config;
     this.#log = log;
+    const certificate = certificateFor(config); // before anything is started that would have to be stopped
     const threads: ThreadSettings = { storeUrl: config.store, dataDir: config.data, bcryptCost: config.bcryptCost };
     const passwordThreads = Math.max(1, availableParallelism() - 1);
     this.#pools = new Pools(threads, { requestThreads: config.workers, passwordThreads }, log);
@@ -44,18 +47,17 @@ export class MessengerServer {
       for (const chunk of batch.chunks) fanout.deliver(chunk);
     });
     const gate = new PasswordGate((job) => this.#pools.password(job), { ...config, passwordThreads });
+    const shared = { pools: this.#pools, groupCommit: this.#groupCommit, gate, fanout, log };
+    const avatars = config.ftp ? new Avatars({ ...shared, config, certificate }) : undefined;
+    this.#avatars = avatars;
     const gateway = new Gateway({
+      ...shared,
       settings: config,
       clock: monotonicClock,
-      pools: this.#pools,
-      groupCommit: this.#groupCommit,
-      gate,
       registry: this.registry,
-      fanout,
       metrics: this.metrics,
-      log,
-      secure: secureFor(config),
-      issueTicket: undefined,
+      secure: certificate && secureWith(certificate),
+      issueTicket: avatars && ((userId) => avatars.issueTicket(userId)),
     });
     this.#listener = new Listener(gateway, config, this.metrics, log);
   }
@@ -68,10 +70,14 @@ export class MessengerServer {
     const server = new MessengerServer(config, log);
     try {
       await server.#openStore();
+      await server.#avatars?.start().catch((error: unknown) => {
+        throw new StartError(explainListen(error, "ftp-port", config.ftpPort, config.address));
+      });
       server.#port = await server.#listener.listen(config.address, config.port).catch((error: unknown) => {
-        throw new StartError(explainListen(error, config));
+        throw new StartError(explainListen(error, "port", config.port, config.address));
       });
     } catch (error) {
+      await server.#avatars?.close();
       await server.#pools.close().catch((reason: unknown) => log.error("closing failed", { error: reason }));
       throw error;
     }
@@ -82,7 +88,8 @@ export class MessengerServer {
   get readyLine(): string {
     const { address, store } = this.#config;
     const host = address.includes(":") ? `[${address}]` : address;
-    return `messenger server listening on ${host}:${this.#port} (store ${storeName(store)}, avatars off)`;
+    const avatars = this.#avatars === undefined ? "off" : `ftp://${host}:${this.#avatars.port}`;
+    return `messenger server listening on ${host}:${this.#port} (store ${storeName(store)}, avatars ${avatars})`;
   }
 
   /** Tries until the store opens, or `waitForStoreMs` are over. */
@@ -105,17 +112,17 @@ export class MessengerServer {
 
   async #stopOnce(reason: string): Promise<void> {
     this.#log.info("stopping", { reason });
-    await this.#listener.close(reason, DRAIN_MS);
+    await Promise.all([this.#listener.close(reason, DRAIN_MS), this.#avatars?.close()]);
     await this.#groupCommit.drain();
     await this.#pools.close();
     this.#log.info("stopped");
   }
 }
 
-function secureFor({ tlsCert, tlsKey }: Config) {
+function certificateFor({ tlsCert, tlsKey }: Config): Certificate | undefined {
   if (tlsCert === undefined || tlsKey === undefined) return undefined;
   try {
-    return secureWith(readCertificate(tlsCert, tlsKey));
+    return readCertificate(tlsCert, tlsKey);
   } catch (error) {
     throw new StartError(
       `tls-cert, tls-key: cannot be used: ${error instanceof Error ? error.message : String(error)}`,
@@ -123,10 +130,12 @@ function secureFor({ tlsCert, tlsKey }: Config) {
   }
 }
 
-function explainListen(error: unknown, { address, port }: Config): string {
+/** One line for why a port cannot be listened on; `option` is the one that names it. */
+function explainListen(error: unknown, option: string, port: number, address: string): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "EADDRINUSE") return `port: ${port} is in use on ${address}; stop what uses it or take another port`;
-  if (code === "EACCES") return `port: ${port} may not be used by this user; take one above 1023`;
+  if (code === "EADDRINUSE")
+    return `${option}: ${port} is in use on ${address}; stop what uses it or take another port`;
+  if (code === "EACCES") return `${option}: ${port} may not be used by this user; take one above 1023`;
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return `address: ${address} is none of this machine`;
-  return `cannot listen on ${address}:${port}: ${error instanceof Error ? error.message : String(error)}`;
+  return `${option}: cannot listen on ${address}:${port}: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -9,12 +9,14 @@ export interface Certificate {
   readonly key: Buffer;
 }
 
-/** @throws Error naming the file that cannot be read. */
+/** @throws Error when a file cannot be read, or key and certificate do not fit. */
 export function readCertificate(certFile: string, keyFile: string): Certificate {
-  return { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+  const certificate = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+  createSecureContext(certificate);
+  return certificate;
 }
 
-/** Returns what wraps a socket in TLS 1.2 or later. @throws Error when key and certificate do not fit. */
+/** Returns what wraps a socket in TLS 1.2 or later. */
 export function secureWith({ cert, key }: Certificate): (socket: Socket) => Socket {
   const secureContext: SecureContext = createSecureContext({ cert, key, minVersion: "TLSv1.2" });
   return (socket) => new TLSSocket(socket, { isServer: true, secureContext });

@@ -35,7 +35,7 @@ interface EncodedBatch {
 
 export class BatchEncoder {
   readonly #nowMs: number;
-  readonly #groups: { framing: Framing; replies: Buffer[]; effects: Effect[] }[] = [];
+  readonly #groups: { framing: Framing; replies: Buffer[]; effects: Effect[]; refusedCount: number }[] = [];
   readonly #chunks: OpenChunk[] = [];
   readonly #openChunks = new Map<ChatId, OpenChunk>();
   #messageCount = 0;
@@ -47,7 +47,7 @@ export class BatchEncoder {
 
   /** Begins the next connection's writes; the following `add` calls are its. */
   beginGroup(framing: Framing): void {
-    this.#groups.push({ framing, replies: [], effects: [] });
+    this.#groups.push({ framing, replies: [], effects: [], refusedCount: 0 });
   }
 
   /** Answers one write by its outcome; without one the store could not be reached. */
@@ -75,7 +75,9 @@ export class BatchEncoder {
   }
 
   #refuse(pending: PendingWrite, error: ProtocolError): void {
-    this.#group.replies.push(encodeFrame(errorResponse(pending.replyTo, error, this.#nowMs), this.#group.framing));
+    const group = this.#group;
+    group.refusedCount += 1;
+    group.replies.push(encodeFrame(errorResponse(pending.replyTo, error, this.#nowMs), group.framing));
   }
 
   #answer(pending: PendingWrite, result: WriteResults[WriteKind]): void {
@@ -104,7 +106,7 @@ export class BatchEncoder {
   }
 
   finish(): EncodedBatch {
-    const groupResults = this.#groups.map(({ replies, effects }) => ({ replies: gather(replies), effects }));
+    const groupResults = this.#groups.map((group) => ({ ...group, replies: gather(group.replies) }));
     const chunks = this.#chunks.map(({ chatId, fromSeq, toSeq, frames }) => ({
       chatId,
       fromSeq,

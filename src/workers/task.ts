@@ -149,6 +149,8 @@ export interface GroupResult {
   /** The responses, one frame a write. */
   readonly replies: Uint8Array;
   readonly effects: readonly Effect[];
+  /** Writes that were not done, and were answered so. */
+  readonly refusedCount: number;
 }
 
 /** Events of one chat in length-prefixed framing; `bytes` has an ArrayBuffer of its own. */

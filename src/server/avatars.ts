@@ -1,0 +1,86 @@
+// The avatar server as part of the whole: who may log in to it, its tickets, and what an uploaded picture changes.
+import { join } from "node:path";
+import { AvatarStore } from "../avatars/avatar-store.ts";
+import { startAvatarServer, type AvatarServer } from "../avatars/ftp-server.ts";
+import type { LoginOutcome } from "../avatars/ftp-session.ts";
+import { AvatarTickets } from "../avatars/tickets.ts";
+import type { Config } from "../config/config.ts";
+import type { Logger } from "../log/logger.ts";
+import type { AvatarTicket } from "../protocol/entities.ts";
+import type { UserId } from "../protocol/ids.ts";
+import { monotonicClock } from "../util/clock.ts";
+import type { Pools } from "../workers/pools.ts";
+import type { Fanout } from "./fanout.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import type { PasswordGate } from "./password-gate.ts";
+import type { Certificate } from "./tls.ts";
+
+export interface AvatarParts {
+  readonly config: Config;
+  readonly certificate: Certificate | undefined;
+  readonly pools: Pools;
+  readonly groupCommit: GroupCommit;
+  readonly gate: PasswordGate;
+  readonly fanout: Fanout;
+  readonly log: Logger;
+}
+
+export class Avatars {
+  readonly #parts: AvatarParts;
+  readonly #tickets = new AvatarTickets(monotonicClock);
+  #server: AvatarServer | undefined;
+
+  constructor(parts: AvatarParts) {
+    this.#parts = parts;
+  }
+
+  /** Opens the folder and the port; rejects with the system's error. */
+  async start(): Promise<void> {
+    const { config, certificate, log } = this.#parts;
+    const store = await AvatarStore.open({ folder: join(config.data, "avatars"), log });
+    this.#server = await startAvatarServer({
+      address: config.address,
+      port: config.ftpPort,
+      passivePorts: config.ftpPassivePorts,
+      tls: certificate,
+      store,
+      log,
+      authenticate: (username, password, address) => this.#authenticate(username, password, address),
+      onPublished: (userId, fileName) => this.#publish(userId, fileName),
+    });
+  }
+
+  /** 0 before the start. */
+  get port(): number {
+    return this.#server?.port ?? 0;
+  }
+
+  /** A login for this user, as the `avatar_ticket` action answers it. */
+  issueTicket(userId: UserId): AvatarTicket {
+    const secure = this.#server?.secure ?? false;
+    return { port: this.port, ...this.#tickets.issue(userId), path: `${userId}.png`, secure };
+  }
+
+  async close(): Promise<void> {
+    await this.#server?.close();
+  }
+
+  async #authenticate(username: string, password: string, address: string): Promise<LoginOutcome> {
+    if (AvatarTickets.isTicketName(username)) {
+      const userId = this.#tickets.userOf(username, password);
+      return userId === undefined ? undefined : { userId };
+    }
+    const { account, userId, hash } = await this.#parts.pools.credentials({ username });
+    const stop = { kind: "login", account, job: { verify: { password, hash } } } as const;
+    const admission = await this.#parts.gate.admit(stop, { address, isClosed: false });
+    if (!admission.granted) return "rateLimited";
+    return admission.result.verified === true && userId !== undefined ? { userId } : undefined;
+  }
+
+  /** Writes the new picture to the profile and tells who watches it; rejects when it could not be stored. */
+  async #publish(userId: UserId, fileName: string): Promise<void> {
+    const { groupCommit, fanout } = this.#parts;
+    const effects = await groupCommit.write({ kind: "updateProfile", userId, changes: { file_name: fileName } });
+    for (const effect of effects) if (effect.kind === "emit") fanout.emit(effect.text, effect.to, undefined);
+  }
+}
