@@ -7,7 +7,7 @@ import type { EngineProgram } from "./engine/engine-process.ts";
 import { chooseCores, type Cores } from "./measure/pinning.ts";
 import { markdownTables } from "./report/markdown.ts";
 import type { Machine, ResultRow, RunResult } from "./report/result.ts";
-import type { BenchOptions, Scenario, ScenarioContext } from "./scenarios/scenario.ts";
+import type { BenchOptions, Scenario, ScenarioContext, Startable, Started } from "./scenarios/scenario.ts";
 import type { RunningTarget, Target } from "./targets/target.ts";
 
 /** A run as asked for. */
@@ -63,13 +63,17 @@ function contextOf({ options, program, progress }: BenchRun, cores: Cores): Scen
   };
 }
 
-async function startInFolder(target: Target, clientCount: number, cores: Cores): Promise<RunningTarget> {
+async function startInFolder<Running extends RunningTarget>(
+  target: Startable<Running>,
+  clientCount: number,
+  cores: Cores,
+): Promise<Started<Running>> {
   const folder = mkdtempSync(join(tmpdir(), "messenger-bench-"));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     const running = await target.start({ clientCount, cores, folder });
     return {
-      ...running,
+      running,
       close: async () => {
         await running.close();
         remove();

@@ -8,6 +8,8 @@ import { markdownTables } from "./report/markdown.ts";
 import { SCENARIOS } from "./scenarios/all.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import { BASELINES, PEERS } from "./targets/all.ts";
+import { MessengerTarget, OWN_SERVER } from "./targets/messenger.ts";
+import { remoteMessenger } from "./targets/messenger-remote.ts";
 import type { Target } from "./targets/target.ts";
 
 export const benchCommand: CommandModule<object, BenchArguments> = {
@@ -37,9 +39,17 @@ function chooseScenarios(names: readonly string[]): readonly Scenario[] {
 }
 
 function chooseTargets(args: BenchArguments): readonly Target[] {
-  const known = [...BASELINES, ...PEERS];
+  const known = [messenger(args), ...BASELINES, ...PEERS];
   const named = args.targets.map((name) => oneNamed(known, name, "target"));
   return [...new Set([...named, ...(args.baselines ? BASELINES : []), ...(args.peers ? PEERS : [])])];
+}
+
+function messenger(args: BenchArguments): Target {
+  if (args.target === undefined) return new MessengerTarget(args["server-command"]?.split(" ") ?? OWN_SERVER);
+  const colon = args.target.lastIndexOf(":");
+  const port = Number(args.target.slice(colon + 1));
+  if (colon < 1 || !Number.isInteger(port)) throw new Error(`--target ${args.target}: must be HOST:PORT`);
+  return remoteMessenger(args.target.slice(0, colon), port);
 }
 
 function oneNamed<T extends { readonly name: string }>(all: readonly T[], name: string, kind: string): T {

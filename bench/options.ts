@@ -16,11 +16,15 @@ const OPTIONS = {
   baselines: { type: "boolean", default: false, describe: "the bare Node servers too" },
   peers: { type: "boolean", default: false, describe: "chat and message servers of others too, as far as installed" },
   target: { type: "string", describe: "HOST:PORT of a messenger server that runs already" },
+  "server-command": {
+    type: "string",
+    describe: "starts the messenger server of another checkout, without options: `node OTHER/dist/src/cli.js server`",
+  },
   clients: { type: "array", number: true, default: DEFAULT_CLIENTS, describe: "clients; each number is a measurement" },
   senders: { type: "number", default: 10, describe: "how many of them send" },
   "text-bytes": { type: "number", default: 100, describe: "length of a text in bytes" },
   rate: { type: "number", describe: "messages a second of all senders together" },
-  "find-max": { type: "boolean", default: false, describe: "search for the highest rate that holds (without --rate)" },
+  "find-max": { type: "boolean", describe: "search for the highest rate that holds; so without --rate" },
   "start-rate": {
     type: "number",
     default: 1000,

@@ -7,4 +7,5 @@ await yargs(hideBin(process.argv))
   .command({ ...benchCommand, command: "$0" })
   .strict()
   .help()
+  .showHelpOnFail(false)
   .parseAsync();

@@ -63,7 +63,7 @@ export class EngineConnection {
         this.#next();
       });
       socket.on("error", (error) => this.#end(error.message));
-      socket.on("close", () => this.#end(`closed by the target after: ${this.#answer.slice(-200)}`));
+      socket.on("close", () => this.#end("closed by the target"));
     });
   }
 
@@ -79,7 +79,7 @@ export class EngineConnection {
 
   #end(reason: string): void {
     this.#closed = true;
-    this.#onFailure?.(reason);
+    this.#onFailure?.(`${reason}; last heard: ${this.#answer.slice(-200) || "nothing"}`);
   }
 
   #read(length: number): boolean {

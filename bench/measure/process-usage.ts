@@ -1,10 +1,10 @@
-// What a process uses, from /proc: CPU time by thread name, and resident memory. Linux only; elsewhere nothing is told.
+// What a process uses, from /proc: CPU time by thread, and resident memory. Linux only; elsewhere nothing is told.
 import { readdirSync, readFileSync } from "node:fs";
 
 /** Clock ticks per second of /proc (USER_HZ): 100 on every Linux that Node runs on. */
 const TICKS_PER_SEC = 100;
 
-/** CPU time in milliseconds by thread name (threads of one name are summed), and memory in bytes. */
+/** CPU time in milliseconds by thread, and memory in bytes. The first thread is `main`, others `name#order`. */
 export interface Usage {
   readonly cpuMsByThread: Readonly<Record<string, number>>;
   readonly rssBytes: number;
@@ -14,7 +14,8 @@ export interface Usage {
 export function processUsage(pid: number): Usage | undefined {
   try {
     const cpuMsByThread: Record<string, number> = {};
-    for (const task of readdirSync(`/proc/${pid}/task`)) addThread(cpuMsByThread, `/proc/${pid}/task/${task}/stat`);
+    const tasks = readdirSync(`/proc/${pid}/task`).toSorted((one, other) => Number(one) - Number(other));
+    tasks.forEach((task, order) => addThread(cpuMsByThread, `/proc/${pid}/task/${task}/stat`, order));
     return { cpuMsByThread, rssBytes: rssBytes(pid) };
   } catch {
     return undefined;
@@ -37,17 +38,17 @@ export function totalCpuMs(usage: Usage): number {
 }
 
 /** proc(5), /proc/pid/stat: the name in parentheses is field 2, utime 14, stime 15. */
-function addThread(cpuMsByThread: Record<string, number>, statFile: string): void {
+function addThread(cpuMsByThread: Record<string, number>, statFile: string, order: number): void {
   let stat: string;
   try {
     stat = readFileSync(statFile, "latin1");
   } catch {
     return; // the thread ended since the folder was read
   }
-  const name = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
+  const name = order === 0 ? "main" : `${stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"))}#${order}`;
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const ticks = Number(fields[11]) + Number(fields[12]);
-  cpuMsByThread[name] = (cpuMsByThread[name] ?? 0) + (ticks * 1000) / TICKS_PER_SEC;
+  cpuMsByThread[name] = (ticks * 1000) / TICKS_PER_SEC;
 }
 
 function rssBytes(pid: number): number {

@@ -85,7 +85,10 @@ class Connection {
 
   void end(const std::string& reason) {
     if (state == State::closed) return;
-    if (state != State::ready) failure = reason;
+    if (state != State::ready) {
+      const std::string heard = answer_.substr(answer_.size() - std::min<size_t>(answer_.size(), 200));
+      failure = reason + "; last heard: " + (heard.empty() ? "nothing" : heard);
+    }
     state = State::closed;
     if (fd_ >= 0) close(fd_);
     fd_ = -1;
@@ -156,7 +159,7 @@ class Connection {
 
   void closed_by_peer(ssize_t count) {
     if (count < 0 && errno == EAGAIN) return;
-    end(count < 0 ? strerror(errno) : "closed by the target after: " + answer_.substr(answer_.size() - std::min<size_t>(answer_.size(), 200)));
+    end(count < 0 ? strerror(errno) : "closed by the target");
   }
 
   int epoll_ = -1;

@@ -6,14 +6,14 @@ import { Swarm } from "../swarm.ts";
 import type { RunningTarget, Target } from "../targets/target.ts";
 import { commonChatClients } from "./clients.ts";
 import { loadFigures, progressLine, remarksOn, serverCpu } from "./figures.ts";
-import type { Scenario, ScenarioContext } from "./scenario.ts";
+import type { Scenario, ScenarioContext, Started } from "./scenario.ts";
 
 /** After a rate that broke, clients and server begin anew: the backlog must not spoil the next rate. */
 class FanOutRun {
   readonly #context: ScenarioContext;
   readonly #target: Target;
   readonly #clientCount: number;
-  #running: RunningTarget | undefined;
+  #started: Started<RunningTarget> | undefined;
   #swarm: Swarm | undefined;
 
   constructor(context: ScenarioContext, target: Target, clientCount: number) {
@@ -34,9 +34,9 @@ class FanOutRun {
 
   async close(): Promise<void> {
     await this.#swarm?.close();
-    await this.#running?.close();
+    await this.#started?.close();
     this.#swarm = undefined;
-    this.#running = undefined;
+    this.#started = undefined;
   }
 
   #plan(): Omit<LoadPlan, "ratePerSec"> {
@@ -46,13 +46,14 @@ class FanOutRun {
 
   async #open(): Promise<Swarm> {
     const { options, program, cores } = this.#context;
-    this.#running = await this.#context.start(this.#target, this.#clientCount);
-    const swarm = new Swarm(this.#running, { program, engineCount: options.engineCount, engineCore: cores.engine });
+    this.#started = await this.#context.start(this.#target, this.#clientCount);
+    const { running } = this.#started;
+    const swarm = new Swarm(running, { program, engineCount: options.engineCount, engineCore: cores.engine });
     this.#swarm = swarm;
     const { textBytes, verify, sampledReceivers } = options;
     const senderCount = Math.min(options.senders, this.#clientCount);
     const plan = { clientCount: this.#clientCount, senderCount, textBytes, verify, sampledReceivers, stalledEvery: 0 };
-    swarm.add(commonChatClients(this.#running, plan));
+    swarm.add(commonChatClients(running, plan));
     await swarm.connect();
     return swarm;
   }

@@ -2,7 +2,7 @@
 import type { EngineProgram } from "../engine/engine-process.ts";
 import type { Cores } from "../measure/pinning.ts";
 import type { ResultRow } from "../report/result.ts";
-import type { RunningTarget, Target } from "../targets/target.ts";
+import type { RunningTarget, StartPlan, Target } from "../targets/target.ts";
 
 /** What the user asked for; the scenarios take from it what they need. */
 export interface BenchOptions {
@@ -29,13 +29,24 @@ export interface BenchOptions {
   readonly storedMessages: number;
 }
 
+/** What can be started: a target, or one with settings that a scenario wants. */
+export interface Startable<Running extends RunningTarget> {
+  start(plan: StartPlan): Promise<Running>;
+}
+
+/** A server that runs, and its end: `close` stops it and removes its folder. Idempotent. */
+export interface Started<Running extends RunningTarget> {
+  readonly running: Running;
+  close(): Promise<void>;
+}
+
 /** What a scenario works with. */
 export interface ScenarioContext {
   readonly options: BenchOptions;
   readonly program: EngineProgram;
   readonly cores: Cores;
-  /** Starts a target in a fresh folder; `close` ends it and removes the folder. */
-  start(target: Target, clientCount: number): Promise<RunningTarget>;
+  /** Starts a target in a fresh folder. */
+  start<Running extends RunningTarget>(target: Startable<Running>, clientCount: number): Promise<Started<Running>>;
   /** One line for the person who waits. */
   progress(line: string): void;
 }

@@ -1,0 +1,147 @@
+// Our server as a target: started from this checkout with its limits off, its users made beforehand.
+import { fileURLToPath } from "node:url";
+import { directChatId } from "../../src/protocol/ids.ts";
+import { encodeFrame } from "../../src/protocol/frame.ts";
+import type { PlannedSender, Step } from "../engine/commands.ts";
+import { stampedText } from "../engine/stamp.ts";
+import { BENCH_PASSWORD, prefillStore, type BenchUser } from "./prefilled-users.ts";
+import { ServerProcess } from "./server-process.ts";
+import type { RunningTarget, StartPlan, Target } from "./target.ts";
+
+const CLI = fileURLToPath(new URL("../../src/cli.js", import.meta.url));
+const LOGGED_IN = '"token":"';
+
+/** What a scenario may ask of our server beside what it asks of every target. */
+export interface MessengerSettings {
+  readonly bcryptCost: number;
+  readonly storedMessages: number;
+  textOf(index: number): string;
+}
+
+export const DEFAULT_SETTINGS: MessengerSettings = { bcryptCost: 4, storedMessages: 0, textOf: () => "" };
+
+/** Our server while it runs, for scenarios that know its protocol. */
+export interface RunningMessenger extends RunningTarget {
+  readonly users: readonly BenchUser[];
+  /** As `steps`, but by password. */
+  passwordSteps(index: number): readonly Step[];
+  /** Client `index` sends to its one-to-one chat with client `other`. */
+  directSender(index: number, other: number, id: number, textBytes: number): PlannedSender;
+}
+
+/** The kind of target `messenger`. */
+export class MessengerTarget implements Target {
+  readonly name = "messenger";
+  readonly #serverCommand: readonly string[];
+  readonly #settings: MessengerSettings;
+
+  /** `serverCommand` is what starts a server without its options, for example that of another commit. */
+  constructor(serverCommand: readonly string[], settings: MessengerSettings = DEFAULT_SETTINGS) {
+    this.#serverCommand = serverCommand;
+    this.#settings = settings;
+  }
+
+  /** The same server started with other settings. */
+  with(settings: Partial<MessengerSettings>): MessengerTarget {
+    return new MessengerTarget(this.#serverCommand, { ...this.#settings, ...settings });
+  }
+
+  missing(): string | undefined {
+    return undefined;
+  }
+
+  async start(plan: StartPlan): Promise<RunningMessenger> {
+    const { bcryptCost, storedMessages, textOf } = this.#settings;
+    const userCount = Math.max(1, plan.clientCount);
+    const users = await prefillStore(plan.folder, { userCount, bcryptCost, messageCount: storedMessages, textOf });
+    const server = new ServerProcess({
+      command: [...this.#serverCommand, ...serverOptions(plan.folder, bcryptCost)],
+      core: plan.cores.server,
+    });
+    const [, port] = await server.printed(/messenger server listening on \S+:(\d+)/);
+    return new StartedMessenger({ name: this.name, server, port: Number(port), users });
+  }
+}
+
+/** The command line of this checkout's server. */
+export const OWN_SERVER: readonly string[] = [process.execPath, CLI, "server"];
+
+/** Limits on what one peer may ask are off: here they would limit the generator, not an attacker. */
+function serverOptions(folder: string, bcryptCost: number): string[] {
+  const options = {
+    address: "127.0.0.1",
+    port: "0",
+    data: folder,
+    store: "sqlite:messenger.db",
+    "bcrypt-cost": String(bcryptCost),
+    "request-rate": "0",
+    "max-connections": "100000",
+    "failed-logins-per-name": "0",
+    "failed-logins-per-address": "0",
+    "log-level": "error",
+  };
+  return [...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]), "--no-ftp"];
+}
+
+interface StartedParts {
+  readonly name: string;
+  readonly server: ServerProcess;
+  readonly port: number;
+  readonly users: readonly BenchUser[];
+}
+
+class StartedMessenger implements RunningMessenger {
+  readonly name: string;
+  readonly host = "127.0.0.1";
+  readonly port: number;
+  readonly pid: number;
+  readonly format = "prefixed";
+  readonly connectParallel = 64;
+  readonly users: readonly BenchUser[];
+  readonly #server: ServerProcess;
+
+  constructor({ name, server, port, users }: StartedParts) {
+    this.name = name;
+    this.port = port;
+    this.users = users;
+    this.pid = server.pid;
+    this.#server = server;
+  }
+
+  steps(index: number): readonly Step[] {
+    return [{ send: requestFrame("login", { token: this.#user(index).token }), until: LOGGED_IN }];
+  }
+
+  passwordSteps(index: number): readonly Step[] {
+    const credentials = { username: this.#user(index).username, password: BENCH_PASSWORD };
+    return [{ send: requestFrame("login", credentials), until: LOGGED_IN }];
+  }
+
+  commonSender(_index: number, id: number, textBytes: number): PlannedSender {
+    return messageSender("common", id, textBytes);
+  }
+
+  directSender(index: number, other: number, id: number, textBytes: number): PlannedSender {
+    return messageSender(directChatId(this.#user(index).userId, this.#user(other).userId), id, textBytes);
+  }
+
+  close(): Promise<void> {
+    return this.#server.close();
+  }
+
+  #user(index: number): BenchUser {
+    const user = this.users[index % this.users.length];
+    if (!user) throw new Error("there are no users");
+    return user;
+  }
+}
+
+function messageSender(chatId: string, id: number, textBytes: number): PlannedSender {
+  const frame = requestFrame("add_message", { chat_id: chatId, message: stampedText(textBytes) });
+  return { id, frame, acknowledged: true, echoed: true };
+}
+
+/** A request as our own clients frame it. */
+export function requestFrame(action: string, data: Record<string, unknown>): Buffer {
+  return encodeFrame(JSON.stringify({ action, id: 1, data }), "prefixed");
+}

@@ -1,0 +1,74 @@
+// Users made directly in a new store, before a server opens it: registering thousands over the wire would take minutes.
+import type { UserId } from "../../src/protocol/ids.ts";
+import { usernameKey } from "../../src/protocol/text.ts";
+import { openWriter } from "../../src/store/open.ts";
+import type { StoreWriter, Write } from "../../src/store/store.ts";
+import { doPasswordJob, hashToken, newToken, newUserId } from "../../src/workers/passwords.ts";
+
+/** All prefilled users have it; its hash is made once. */
+export const BENCH_PASSWORD = "bench password";
+
+const STORE_URL = "sqlite:messenger.db";
+const USERS_PER_COMMIT = 2000;
+const MESSAGES_PER_COMMIT = 5000;
+
+/** A user that can log in by token (once: it is rotated) or by BENCH_PASSWORD. */
+export interface BenchUser {
+  readonly userId: UserId;
+  readonly username: string;
+  readonly token: string;
+}
+
+/** What is in the store before the server starts. */
+export interface Prefill {
+  readonly userCount: number;
+  readonly bcryptCost: number;
+  /** Messages of the common chat. */
+  readonly messageCount: number;
+  /** Text of message number `index` from 0. */
+  textOf(index: number): string;
+}
+
+/** Makes `messenger.db` in the folder; resolves with the users in the order of their numbers. */
+export async function prefillStore(folder: string, prefill: Prefill): Promise<BenchUser[]> {
+  const writer = await openWriter(STORE_URL, { dataDir: folder });
+  try {
+    const users = await addUsers(writer, prefill);
+    await addMessages(writer, users, prefill);
+    return users;
+  } finally {
+    await writer.close();
+  }
+}
+
+async function addUsers(writer: StoreWriter, { userCount, bcryptCost }: Prefill): Promise<BenchUser[]> {
+  const { hash } = doPasswordJob({ hash: BENCH_PASSWORD }, bcryptCost);
+  if (hash === undefined) throw new Error("no hash was made");
+  const users = Array.from({ length: userCount }, (_, index): BenchUser => {
+    const username = `bench-${String(index).padStart(5, "0")}`;
+    return { userId: newUserId(), username, token: newToken() };
+  });
+  for (let start = 0; start < userCount; start += USERS_PER_COMMIT) {
+    const writes = users.slice(start, start + USERS_PER_COMMIT).flatMap(({ userId, username, token }): Write[] => [
+      { kind: "createUser", userId, username, usernameKey: usernameKey(username), passwordHash: hash },
+      { kind: "putToken", userId, oldTokenHash: undefined, newTokenHash: hashToken(token) },
+    ]);
+    await writer.commit(writes, Date.now());
+  }
+  return users;
+}
+
+async function addMessages(writer: StoreWriter, users: readonly BenchUser[], prefill: Prefill): Promise<void> {
+  for (let start = 0; start < prefill.messageCount; start += MESSAGES_PER_COMMIT) {
+    const count = Math.min(MESSAGES_PER_COMMIT, prefill.messageCount - start);
+    const writes = Array.from({ length: count }, (_, offset): Write => {
+      const index = start + offset;
+      const user = users[index % users.length];
+      if (!user) throw new Error("messages need at least one user");
+      const { userId, username } = user;
+      const messageId = `stored-${index}`;
+      return { kind: "append", chatId: "common", userId, username, messageId, text: prefill.textOf(index) };
+    });
+    await writer.commit(writes, Date.now());
+  }
+}
