@@ -3,16 +3,43 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openReader, openWriter } from "../../src/store/open.ts";
+import { openSqliteReader, openSqliteWriter } from "../../src/store/sqlite/open.ts";
+import type { StoreWriter } from "../../src/store/store.ts";
 import type { StoreUnderTest } from "./fixture.ts";
+import { searchContract } from "./search-contract.ts";
 import { storeContract } from "./store-contract.ts";
 
-async function create(): Promise<StoreUnderTest> {
+async function create(): Promise<StoreUnderTest & { readonly file: string }> {
   const dataDir = await mkdtemp(join(tmpdir(), "messenger-store-"));
   return {
+    file: join(dataDir, "messenger.db"),
     openWriter: () => openWriter("sqlite:messenger.db", { dataDir }),
     openReader: () => openReader("sqlite:messenger.db", { dataDir }),
     remove: () => rm(dataDir, { recursive: true }),
   };
 }
 
+/** Stores that have each message in the search index before its commit is done, and ask it for every word. */
+async function createIndexed(): Promise<StoreUnderTest> {
+  const store = await create();
+  return {
+    ...store,
+    openWriter: async () => indexAtOnce(openSqliteWriter(store.file, { indexFromCount: 1 })),
+    openReader: async () => openSqliteReader(store.file, { shortWordScanCount: 0 }),
+  };
+}
+
+function indexAtOnce(writer: StoreWriter): StoreWriter {
+  return {
+    commit: async (writes, nowMs) => {
+      const outcomes = await writer.commit(writes, nowMs);
+      while (await writer.maintain?.(nowMs));
+      return outcomes;
+    },
+    close: () => writer.close(),
+  };
+}
+
 storeContract({ name: "sqlite", create });
+describe("search contract: sqlite, all indexed", () =>
+  searchContract({ name: "sqlite, all indexed", create: createIndexed }));

@@ -5,6 +5,7 @@ import { COMMON_CHAT, directChatUsers } from "../../protocol/ids.ts";
 import type { ChatId } from "../../protocol/ids.ts";
 import { Refusal } from "../store.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
+import type { Indexer } from "./indexer.ts";
 import type { UserRow, UserWrites } from "./users.ts";
 
 /** Chats whose counter is remembered, so that an append reads no table; when full, all are forgotten. */
@@ -16,6 +17,8 @@ interface Chat {
   /** The participants' rows; undefined for the common chat. */
   readonly users: readonly [number, number] | undefined;
   lastSeq: number;
+  /** Last seq at which the indexer hears of the chat. */
+  announceAt: number;
   /** Read marks set by the batch under way, by user row. */
   readonly marks: Map<number, number>;
 }
@@ -25,6 +28,7 @@ interface ChatRow {
   readonly first_user: number | null;
   readonly second_user: number | null;
   readonly last_seq: number;
+  readonly indexed_seq: number;
 }
 
 const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;
@@ -32,7 +36,7 @@ const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;
 function prepare(database: Database.Database) {
   return {
     chat: database.prepare<[ChatId], ChatRow>(
-      "SELECT id, first_user, second_user, last_seq FROM chats WHERE chat_id = ?",
+      "SELECT id, first_user, second_user, last_seq, indexed_seq FROM chats WHERE chat_id = ?",
     ),
     createChat: database.prepare<[ChatId, number, number]>(
       "INSERT INTO chats (chat_id, first_user, second_user) VALUES (?, ?, ?)",
@@ -60,12 +64,17 @@ function prepare(database: Database.Database) {
 export class MessageWrites {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #users: UserWrites;
+  readonly #indexer: Indexer;
+  readonly #indexFromCount: number;
   readonly #chats = new Map<ChatId, Chat>();
   readonly #touched = new Set<Chat>();
 
-  constructor(database: Database.Database, users: UserWrites) {
+  /** The indexer hears of a chat whenever `indexFromCount` more messages are there to be indexed. */
+  constructor(database: Database.Database, users: UserWrites, indexer: Indexer, indexFromCount: number) {
     this.#sql = prepare(database);
     this.#users = users;
+    this.#indexer = indexer;
+    this.#indexFromCount = indexFromCount;
   }
 
   /** Last seq of the common chat. */
@@ -109,6 +118,9 @@ export class MessageWrites {
       this.#sql.count.run(chat.lastSeq, chat.id);
       for (const [user, seq] of chat.marks) this.#sql.setMark.run(user, chat.id, seq);
       chat.marks.clear();
+      if (chat.lastSeq < chat.announceAt) continue;
+      chat.announceAt = chat.lastSeq + this.#indexFromCount;
+      this.#indexer.announce(chat.id);
     }
     this.#touched.clear();
   }
@@ -132,7 +144,8 @@ export class MessageWrites {
     if (row === undefined) return undefined;
     const { id, first_user: first, second_user: second } = row;
     const users: Chat["users"] = first === null || second === null ? undefined : [first, second];
-    return this.#remember(chatId, { id, users, lastSeq: row.last_seq, marks: new Map() });
+    const announceAt = row.indexed_seq + this.#indexFromCount;
+    return this.#remember(chatId, { id, users, lastSeq: row.last_seq, announceAt, marks: new Map() });
   }
 
   /** Makes a one-to-one chat with its first message; undefined when there cannot be such a chat. */
@@ -141,7 +154,7 @@ export class MessageWrites {
     if (users === undefined) return undefined;
     const id = Number(this.#sql.createChat.run(chatId, ...users).lastInsertRowid);
     for (const user of users) this.#sql.setMark.run(user, id, 0);
-    return this.#remember(chatId, { id, users, lastSeq: 0, marks: new Map() });
+    return this.#remember(chatId, { id, users, lastSeq: 0, announceAt: this.#indexFromCount, marks: new Map() });
   }
 
   #participants(chatId: ChatId): readonly [number, number] | undefined {

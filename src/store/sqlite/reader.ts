@@ -1,16 +1,15 @@
 // The reading side of the embedded store, on a connection of its own.
 import type Database from "better-sqlite3";
-import type { ChatSummary, Message } from "../../protocol/entities.ts";
+import type { ChatSummary } from "../../protocol/entities.ts";
 import { directChatId } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
-import { PAGE_TEXT_BYTES, TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
-import { foldCase } from "../../protocol/text.ts";
+import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { StoreUnavailableError } from "../store.ts";
 import type { Contact, History, HistoryPage, SearchResult, StoreReader, User } from "../store.ts";
 import { storeError } from "./errors.ts";
-
-/** Greatest seq that a message's key has room for. */
-const MAX_SEQ = 2 ** 32 - 1;
+import { MAX_SEQ, MESSAGE_COLUMNS, messageOf, Page } from "./rows.ts";
+import type { MessageRow } from "./rows.ts";
+import { Search, SHORT_WORD_SCAN_COUNT } from "./search.ts";
 
 interface UserRow {
   readonly user_id: UserId;
@@ -21,15 +20,6 @@ interface UserRow {
   readonly second_name: string;
   readonly bio: string;
   readonly file_name: string | null;
-}
-
-interface MessageRow {
-  readonly seq: number;
-  readonly message_id: string;
-  readonly user_id: UserId;
-  readonly username: string;
-  readonly text: string;
-  readonly time_ms: number;
 }
 
 interface ChatRow {
@@ -48,8 +38,7 @@ interface SummaryRow extends MessageRow {
 type PageBounds = [chat: number, after: number, sameChat: number, before: number, limit: number];
 
 const USER = `SELECT user_id, username, username_key, password_hash, first_name, second_name, bio, file_name FROM users`;
-const MESSAGE = "m.id & 0xffffffff AS seq, m.message_id, u.user_id, u.username, m.text, m.time_ms";
-const PAGE = `SELECT ${MESSAGE} FROM messages m JOIN users u ON u.id = m.user
+const PAGE = `SELECT ${MESSAGE_COLUMNS} FROM messages m JOIN users u ON u.id = m.user
   WHERE m.id > (? << 32 | ?) AND m.id < (? << 32 | ?) ORDER BY m.id`;
 
 function prepare(database: Database.Database) {
@@ -65,7 +54,7 @@ function prepare(database: Database.Database) {
     ),
     chats: database.prepare<[UserId], SummaryRow>(
       `SELECT c.chat_id, c.last_seq, r.read_seq, o.user_id AS contact_user_id, o.username AS contact_username,
-         ${MESSAGE}
+         ${MESSAGE_COLUMNS}
        FROM users me JOIN marks r ON r.user = me.id JOIN chats c ON c.id = r.chat
          LEFT JOIN users o ON o.id = iif(c.first_user = me.id, c.second_user, c.first_user)
          LEFT JOIN messages m ON m.id = (c.id << 32 | c.last_seq)
@@ -78,14 +67,21 @@ function prepare(database: Database.Database) {
   };
 }
 
+export interface ReaderOptions {
+  /** Messages that a search for a word of one or two characters scans first; SHORT_WORD_SCAN_COUNT by default. */
+  readonly shortWordScanCount?: number;
+}
+
 /** See StoreReader. Owns the connection. */
 export class SqliteReader implements StoreReader {
   readonly #database: Database.Database;
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #search: Search;
 
-  constructor(database: Database.Database) {
+  constructor(database: Database.Database, options: ReaderOptions) {
     this.#database = database;
     this.#sql = prepare(database);
+    this.#search = new Search(database, options.shortWordScanCount ?? SHORT_WORD_SCAN_COUNT);
   }
 
   async userByKey(usernameKey: string): Promise<User | undefined> {
@@ -122,20 +118,20 @@ export class SqliteReader implements StoreReader {
       const chat = this.#sql.chat.get(chatId);
       if (chat === undefined) return { lastSeq: 0, messages: [], hasMore: false };
       const statement = page.after === undefined ? this.#sql.newest : this.#sql.oldest;
-      const { messages, hasMore } = take(chatId, statement.iterate(...bounds(chat, page)), page.limit);
-      if (page.after === undefined) messages.reverse();
-      return { lastSeq: chat.last_seq, messages, hasMore };
+      const result = new Page(chatId, page.limit);
+      for (const row of statement.iterate(...bounds(chat, page))) if (!result.add(row)) break;
+      if (page.after === undefined) result.messages.reverse();
+      return { lastSeq: chat.last_seq, messages: result.messages, hasMore: result.hasMore };
     });
   }
 
   async search(chatId: ChatId, word: string, before: number | undefined, limit: number): Promise<SearchResult> {
-    return this.#read(() => {
-      const chat = this.#sql.chat.get(chatId);
-      if (chat === undefined) return { messages: [], hasMore: false };
-      const folded = foldCase(word);
-      const all = this.#sql.newest.iterate(...bounds(chat, { before, after: undefined, limit: MAX_SEQ }));
-      return take(chatId, hits(all, folded), limit);
-    });
+    if (!this.#database.open) throw new StoreUnavailableError("store: closed");
+    try {
+      return await this.#search.find(chatId, word, before, limit);
+    } catch (error) {
+      throw storeError(error, this.#database.name);
+    }
   }
 
   async close(): Promise<void> {
@@ -158,37 +154,15 @@ export class SqliteReader implements StoreReader {
   }
 }
 
-function* hits(rows: Iterable<MessageRow>, folded: string): Iterable<MessageRow> {
-  for (const row of rows) if (foldCase(row.text).includes(folded)) yield row;
-}
-
 function bounds(chat: ChatRow, { before, after, limit }: HistoryPage): PageBounds {
   return [chat.id, Math.min(after ?? 0, MAX_SEQ), chat.id, Math.min(before ?? MAX_SEQ, MAX_SEQ), limit + 1];
-}
-
-/** The page that begins with the first of `rows`; reads at most one row beyond it. */
-function take(chatId: ChatId, rows: Iterable<MessageRow>, limit: number): { messages: Message[]; hasMore: boolean } {
-  const messages: Message[] = [];
-  let textBytes = 0;
-  for (const row of rows) {
-    textBytes += Buffer.byteLength(row.text);
-    if (messages.length === limit || (textBytes > PAGE_TEXT_BYTES && messages.length > 0)) {
-      return { messages, hasMore: true };
-    }
-    messages.push(message(chatId, row));
-  }
-  return { messages, hasMore: false };
-}
-
-function message(chatId: ChatId, { seq, message_id, user_id, username, text, time_ms }: MessageRow): Message {
-  return { chat_id: chatId, seq, message_id, user_id, username, message: text, time: time_ms / 1000 };
 }
 
 function summary(row: SummaryRow): ChatSummary {
   const { chat_id, last_seq, read_seq, contact_user_id, contact_username } = row;
   const unread = last_seq - read_seq;
   const contact = contact_user_id === null || contact_username === null ? {} : { contact_user_id, contact_username };
-  const last = last_seq === 0 ? {} : { last_message: message(chat_id, row) };
+  const last = last_seq === 0 ? {} : { last_message: messageOf(chat_id, row) };
   return { chat_id, ...contact, last_seq, read_seq, unread, ...last };
 }
 

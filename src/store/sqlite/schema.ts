@@ -61,6 +61,15 @@ const MIGRATIONS: readonly string[] = [
      text TEXT NOT NULL
    ) STRICT;
    CREATE UNIQUE INDEX messages_once ON messages (user, message_id, id >> 32);`,
+
+  // The index holds for each trigram which messages have it, no positions and no texts: a third of the size, and a
+  // candidate's text is looked at anyway. Merging is left to the indexer's steps, so that no insertion is held up by it.
+  `CREATE VIRTUAL TABLE search_index
+     USING fts5 (text, content = '', columnsize = 0, detail = none, tokenize = 'trigram case_sensitive 1');
+   INSERT INTO search_index (search_index, rank) VALUES ('automerge', 0), ('crisismerge', 64);
+   CREATE VIRTUAL TABLE search_terms USING fts5vocab (search_index, row);
+   -- Messages up to this seq are in the index.
+   ALTER TABLE chats ADD COLUMN indexed_seq INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 /** The version that this program makes and needs. */
@@ -77,7 +86,6 @@ export function migrate(database: Database.Database, target: number = SCHEMA_VER
     database
       .transaction(() => {
         database.exec(MIGRATIONS[version] ?? "");
-        database.pragma(`application_id = ${APPLICATION_ID}`);
         database.pragma(`user_version = ${version + 1}`);
       })
       .immediate();

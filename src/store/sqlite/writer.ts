@@ -3,20 +3,32 @@ import type Database from "better-sqlite3";
 import { StoreUnavailableError } from "../store.ts";
 import type { StoreWriter, Write, WriteOutcome } from "../store.ts";
 import { storeError } from "./errors.ts";
+import { INDEX_FROM_COUNT, Indexer } from "./indexer.ts";
 import { MessageWrites } from "./messages.ts";
+import type { StoreLock } from "./store-lock.ts";
 import { UserWrites } from "./users.ts";
 
-/** See StoreWriter. Owns the connection. */
+export interface WriterOptions {
+  /** A chat's messages go into the search index when so many are not in it; INDEX_FROM_COUNT by default. */
+  readonly indexFromCount?: number;
+}
+
+/** See StoreWriter. Owns the connection and the lock. */
 export class SqliteWriter implements StoreWriter {
   readonly #database: Database.Database;
+  readonly #lock: StoreLock;
   readonly #users: UserWrites;
   readonly #messages: MessageWrites;
+  readonly #indexer: Indexer;
   readonly #carryOut: Database.Transaction<(writes: readonly Write[], nowMs: number) => WriteOutcome[]>;
 
-  constructor(database: Database.Database) {
+  constructor(database: Database.Database, lock: StoreLock, options: WriterOptions) {
+    const { indexFromCount = INDEX_FROM_COUNT } = options;
     this.#database = database;
+    this.#lock = lock;
     this.#users = new UserWrites(database);
-    this.#messages = new MessageWrites(database, this.#users);
+    this.#indexer = new Indexer(database, indexFromCount);
+    this.#messages = new MessageWrites(database, this.#users, this.#indexer, indexFromCount);
     this.#carryOut = database.transaction((writes: readonly Write[], nowMs: number) => {
       const outcomes = writes.map((write) => this.#one(write, nowMs));
       this.#messages.flush();
@@ -35,8 +47,22 @@ export class SqliteWriter implements StoreWriter {
     }
   }
 
+  async maintain(): Promise<boolean> {
+    if (!this.#database.open) throw new StoreUnavailableError("store: closed");
+    try {
+      // What a power cut takes away here is indexed again; the next commit syncs the log as a whole.
+      this.#database.pragma("synchronous = NORMAL");
+      return this.#indexer.step();
+    } catch (error) {
+      throw storeError(error, this.#database.name);
+    } finally {
+      this.#database.pragma("synchronous = FULL");
+    }
+  }
+
   async close(): Promise<void> {
     this.#database.close();
+    this.#lock.free();
   }
 
   #one(write: Write, nowMs: number): WriteOutcome {

@@ -1,0 +1,62 @@
+// Looks at a store file before it is opened for writing, and changes nothing.
+import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from "node:fs";
+import Database from "better-sqlite3";
+import { StoreOpenError } from "../store.ts";
+import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion } from "./schema.ts";
+
+/** Where SQLite's file header has what (https://www.sqlite.org/fileformat2.html, section 1.3). */
+const HEADER_BYTES = 100;
+const MAGIC = "SQLite format 3\0";
+const USER_VERSION_AT = 60;
+const APPLICATION_ID_AT = 68;
+/** Stores up to this size are checked page by page at each start (256 MiB: about a second). */
+const FULL_CHECK_BYTES = 256 * 1024 * 1024;
+
+/** Whether there is anything in the file; an empty one is as good as none. */
+export function holdsStore(file: string): boolean {
+  return existsSync(file) && statSync(file).size > 0;
+}
+
+/** Throws StoreOpenError when the file's header is not that of a store that this program can use; opens no database. */
+export function examineHeader(file: string): void {
+  const header = Buffer.alloc(HEADER_BYTES);
+  const descriptor = openSync(file, "r");
+  try {
+    readSync(descriptor, header, 0, HEADER_BYTES, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  const isOurs = header.toString("latin1", 0, MAGIC.length) === MAGIC;
+  if (!isOurs || header.readUInt32BE(APPLICATION_ID_AT) !== APPLICATION_ID) {
+    throw new StoreOpenError(
+      `store ${file} is damaged or no store of Messenger; put a backup in its place, or name another file`,
+    );
+  }
+  refuseNewer(file, header.readUInt32BE(USER_VERSION_AT));
+}
+
+/** Throws when the store is from a newer program or damaged. The caller holds the store's lock. */
+export function examineContent(file: string): void {
+  const sharedMemory = `${file}-shm`;
+  const hadSharedMemory = existsSync(sharedMemory);
+  // A connection that may only read writes nothing back from the log of a server that was killed.
+  const database = new Database(file, { readonly: true });
+  try {
+    refuseNewer(file, schemaVersion(database));
+    const check = statSync(file).size <= FULL_CHECK_BYTES ? "quick_check(1)" : "schema_version";
+    const result = database.pragma(check, { simple: true });
+    if (check !== "schema_version" && result !== "ok") {
+      throw new StoreOpenError(`store ${file} is damaged; put a backup in its place, or name another file`);
+    }
+  } finally {
+    database.close();
+    if (!hadSharedMemory) rmSync(sharedMemory, { force: true });
+  }
+}
+
+function refuseNewer(file: string, version: number): void {
+  if (version <= SCHEMA_VERSION) return;
+  throw new StoreOpenError(
+    `store ${file} is from a newer Messenger (format ${version}, this one knows ${SCHEMA_VERSION}); update Messenger`,
+  );
+}
