@@ -140,12 +140,12 @@ export class Connection {
       if (!secure) this.#refuseMode("TLS is not configured on this server");
     } else if (mode === "prefixed" || mode === "lines") {
       this.#decoder = new FrameDecoder(mode, MAX_REQUEST_BYTES);
-      this.#outbox = new Outbox(this.#socket, mode, this.#host.settings.outboxBytes);
+      this.#outbox = new Outbox(this.#socket, mode, this.#host.settings.outboxBytes, this.#host.clock);
     } else this.#refuseMode("the first byte fits no mode of the protocol");
   }
 
   #refuseMode(reason: string): void {
-    this.#outbox = new Outbox(this.#socket, "lines", this.#host.settings.outboxBytes);
+    this.#outbox = new Outbox(this.#socket, "lines", this.#host.settings.outboxBytes, this.#host.clock);
     this.#refuse(new ProtocolError(Code.BadRequest, `frame: ${reason}`));
   }
 

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../log/logger.ts";
 import { hidePassword, storeName } from "../store/open.ts";
-import { monotonicClock } from "../util/clock.ts";
+import { monotonicClock, type Clock } from "../util/clock.ts";
 import { Pools } from "../workers/pools.ts";
 import type { ThreadSettings } from "../workers/thread-settings.ts";
 import { Avatars } from "./avatars.ts";
@@ -34,7 +34,7 @@ export class MessengerServer {
   #port = 0;
   #stopped: Promise<void> | undefined;
 
-  private constructor(config: Config, log: Logger) {
+  private constructor(config: Config, log: Logger, clock: Clock) {
     this.#config = config;
     this.#log = log;
     const certificate = certificateFor(config); // before anything is started that would have to be stopped
@@ -46,14 +46,14 @@ export class MessengerServer {
       this.metrics.add(batch);
       for (const chunk of batch.chunks) fanout.deliver(chunk);
     });
-    const gate = new PasswordGate((job) => this.#pools.password(job), { ...config, passwordThreads });
+    const gate = new PasswordGate((job) => this.#pools.password(job), { ...config, passwordThreads }, clock);
     const shared = { pools: this.#pools, groupCommit: this.#groupCommit, gate, fanout, log };
     const avatars = config.ftp ? new Avatars({ ...shared, config, certificate }) : undefined;
     this.#avatars = avatars;
     const gateway = new Gateway({
       ...shared,
       settings: config,
-      clock: monotonicClock,
+      clock,
       registry: this.registry,
       metrics: this.metrics,
       secure: certificate && secureWith(certificate),
@@ -63,11 +63,12 @@ export class MessengerServer {
   }
 
   /**
-   * Resolves when everything is ready: the store is open and the port listens.
+   * Resolves when everything is ready: the store is open and the port listens. `clock` is what deadlines and limits
+   * go by, one that never jumps.
    * @throws StartError with one line for the administrator when it cannot work.
    */
-  static async start(config: Config, log: Logger): Promise<MessengerServer> {
-    const server = new MessengerServer(config, log);
+  static async start(config: Config, log: Logger, clock: Clock = monotonicClock): Promise<MessengerServer> {
+    const server = new MessengerServer(config, log, clock);
     try {
       await server.#openStore();
       await server.#avatars?.start().catch((error: unknown) => {

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { eventText } from "../protocol/events.ts";
 import { encodeFrame, prefixedToLines, type Framing } from "../protocol/frame.ts";
 import type { ChatId } from "../protocol/ids.ts";
+import type { Clock } from "../util/clock.ts";
 import type { EventChunk } from "../workers/task.ts";
 
 /** A chunk in both framings, the second made at most once however many sessions want it. */
@@ -42,14 +43,17 @@ export class Outbox {
   readonly #socket: Socket;
   readonly #framing: Framing;
   readonly #maxBytes: number;
+  readonly #clock: Clock;
   #gaps: Map<ChatId, { fromSeq: number; toSeq: number }> | undefined;
   #fullSinceMs: number | undefined;
   #corked = false;
 
-  constructor(socket: Socket, framing: Framing, maxBytes: number) {
+  /** The clock should never jump. */
+  constructor(socket: Socket, framing: Framing, maxBytes: number, clock: Clock) {
     this.#socket = socket;
     this.#framing = framing;
     this.#maxBytes = maxBytes;
+    this.#clock = clock;
   }
 
   /** Bytes taken and not yet given to the operating system. */
@@ -57,7 +61,7 @@ export class Outbox {
     return this.#socket.writableLength;
   }
 
-  /** Since when messages have been dropped, on the monotonic clock in milliseconds; undefined while all is taken. */
+  /** Since when messages have been dropped, on the clock, in milliseconds; undefined while all is taken. */
   get fullSinceMs(): number | undefined {
     return this.#fullSinceMs;
   }
@@ -82,7 +86,7 @@ export class Outbox {
     }
     this.#gaps ??= new Map();
     this.#gaps.set(chatId, { fromSeq, toSeq });
-    this.#fullSinceMs ??= performance.now();
+    this.#fullSinceMs ??= this.#clock.now();
   }
 
   /** Queues another event, or drops it. */

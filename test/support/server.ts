@@ -1,0 +1,110 @@
+// A whole server for tests, in this process: on a free port, with a data folder of its own.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Config } from "../../src/config/config.ts";
+import { MessengerServer } from "../../src/server/messenger-server.ts";
+import { monotonicClock, type Clock } from "../../src/util/clock.ts";
+import { testConfig } from "./config.ts";
+import { MemoryLog } from "./memory-log.ts";
+import { Person } from "./person.ts";
+import { WireClient, type WireOptions } from "./wire-client.ts";
+
+const READY_LINE = /^messenger server listening on \S+:(\d+) \(store \w+, avatars \S+\)$/;
+
+/** The port in a server's ready line. @throws Error when the line is not as the contract has it. */
+export function portOf(readyLine: string): number {
+  const port = Number(READY_LINE.exec(readyLine)?.[1]);
+  if (!(port > 0)) throw new Error(`not a ready line: ${readyLine}`);
+  return port;
+}
+
+export class TestServer {
+  readonly log = new MemoryLog();
+  readonly config: Config;
+  readonly #clock: Clock;
+  readonly #clients = new Set<WireClient>();
+  #server: MessengerServer | undefined;
+  #lastName = 0;
+
+  private constructor(config: Config, clock: Clock) {
+    this.config = config;
+    this.#clock = clock;
+  }
+
+  /** Starts a server; `clock` is what its limits and deadlines go by. To be ended with `remove`. */
+  static async start(overrides: Partial<Config> = {}, clock: Clock = monotonicClock): Promise<TestServer> {
+    const data = mkdtempSync(join(tmpdir(), "messenger-server-"));
+    const server = new TestServer(testConfig(data, overrides), clock);
+    await server.start();
+    return server;
+  }
+
+  async start(): Promise<void> {
+    this.#server = await MessengerServer.start(this.config, this.log, this.#clock);
+  }
+
+  get running(): MessengerServer {
+    if (this.#server === undefined) throw new Error("the server is stopped");
+    return this.#server;
+  }
+
+  get port(): number {
+    return portOf(this.running.readyLine);
+  }
+
+  /** Stops the server; its data stays for another `start`. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    await server?.stop("the test stops it");
+  }
+
+  /** Cuts all clients, stops the server and removes its data. */
+  async remove(): Promise<void> {
+    this.cutClients();
+    await this.stop();
+    rmSync(this.config.data, { recursive: true, force: true });
+  }
+
+  /** Cuts all clients that were made with `connect`. */
+  cutClients(): void {
+    for (const client of this.#clients) client.destroy();
+    this.#clients.clear();
+  }
+
+  /** A new connection to this server. */
+  async connect(options: WireOptions = {}): Promise<WireClient> {
+    const client = await WireClient.connect(this.port, options);
+    this.#clients.add(client);
+    return client;
+  }
+
+  /** Registers a new user and logs in. The name begins with `name` and is nobody else's. */
+  async newPerson(name: string, options: WireOptions = {}): Promise<Person> {
+    const client = await this.connect(options);
+    const username = `${name}.${(this.#lastName += 1)}`;
+    const password = `the password of ${username}`;
+    await client.ok("register", { username, password });
+    return Person.login(client, username, password);
+  }
+
+  /** Another session of somebody, on a connection of its own. */
+  async anotherSession({ username, password }: Person, options: WireOptions = {}): Promise<Person> {
+    return Person.login(await this.connect(options), username, password);
+  }
+}
+
+/** Starts a server before the tests of a suite and removes it after them; clients are cut after each test. */
+export function useServer(overrides: Partial<Config> = {}, clock?: Clock): () => TestServer {
+  let server: TestServer | undefined;
+  before(async () => {
+    server = await TestServer.start(overrides, clock);
+  });
+  afterEach(() => server?.cutClients());
+  after(() => server?.remove());
+  return () => {
+    if (server === undefined) throw new Error("the server is there within tests only");
+    return server;
+  };
+}
