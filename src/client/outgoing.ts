@@ -1,7 +1,7 @@
 // Messages on their way to the server: kept in order and on the disk until the server has acknowledged them.
-import { randomUUID } from "node:crypto";
 import type { ChatId } from "../protocol/ids.ts";
 import { Emitter } from "../util/emitter.ts";
+import { newMessageId } from "../util/message-id.ts";
 import { Journal } from "./journal.ts";
 import { isCount, isRecord, isText, objectOf, optional } from "./shapes.ts";
 
@@ -101,7 +101,7 @@ export class OutgoingQueue {
     if (this.#slots.size >= MAX_MESSAGES || this.#textBytes + bytes > MAX_TEXT_BYTES) {
       throw new QueueFullError("too many messages wait to be sent");
     }
-    const message = { messageId: randomUUID(), chatId, text, writtenMs: Date.now() };
+    const message = { messageId: newMessageId(), chatId, text, writtenMs: Date.now() };
     this.#textBytes += bytes;
     this.#slots.set(message.messageId, { message, ready: false });
     this.events.emit("added", message);

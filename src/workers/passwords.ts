@@ -39,7 +39,3 @@ export function hashToken(token: string): string {
 export function newUserId(): string {
   return randomBytes(12).toString("hex");
 }
-
-export function newMessageId(): string {
-  return randomBytes(16).toString("base64url");
-}

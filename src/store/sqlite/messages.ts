@@ -44,7 +44,7 @@ function prepare(database: Database.Database) {
     count: database.prepare<[number, number]>("UPDATE chats SET last_seq = ? WHERE id = ?"),
     append: database.prepare<[number, number, number, string, number, string]>(
       `INSERT INTO messages (id, user, message_id, time_ms, text) VALUES (? << 32 | ?, ?, ?, ?, ?)
-       ON CONFLICT (user, message_id, id >> 32) DO NOTHING`,
+       ON CONFLICT (message_id, user, id >> 32) DO NOTHING`,
     ),
     first: database.prepare<[number, string, number], { seq: number; time_ms: number; text: string }>(
       `SELECT id & 0xffffffff AS seq, time_ms, text FROM messages

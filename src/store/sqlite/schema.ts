@@ -60,7 +60,8 @@ const MIGRATIONS: readonly string[] = [
      time_ms INTEGER NOT NULL,
      text TEXT NOT NULL
    ) STRICT;
-   CREATE UNIQUE INDEX messages_once ON messages (user, message_id, id >> 32);`,
+   -- By message id first: ids that grow with time, as ours do, are added at the end, whoever writes.
+   CREATE UNIQUE INDEX messages_once ON messages (message_id, user, id >> 32);`,
 
   // The index holds for each trigram which messages have it, no positions and no texts: a third of the size, and a
   // candidate's text is looked at anyway. Merging is left to the indexer's steps, so that no insertion is held up by it.

@@ -5,9 +5,9 @@ import { eventText } from "../../protocol/events.ts";
 import { COMMON_CHAT, directChatId, type ChatId } from "../../protocol/ids.ts";
 import { DEFAULT_PAGE } from "../../protocol/limits.ts";
 import type { StoreReader } from "../../store/store.ts";
+import { newMessageId } from "../../util/message-id.ts";
 import { meantUser, partnerIn } from "../access.ts";
 import type { SessionController } from "../outcome.ts";
-import { newMessageId } from "../passwords.ts";
 
 export const getChat: SessionController<"get_chat"> = async ({ data }, identity, { reader }) => {
   const contact = await meantUser(data, reader);
