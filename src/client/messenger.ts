@@ -134,6 +134,11 @@ export class Messenger {
     return fetchHistory(this, chatId, this.userId ?? "", page);
   }
 
+  /** Connected, and everything that was missed has been given out. */
+  get isCaughtUp(): boolean {
+    return this.#sync.isCaughtUp;
+  }
+
   /** The seq of the last message of the chat that `messages` has given out. */
   liveSeq(chatId: ChatId): number {
     return this.#sync.liveSeq(chatId);

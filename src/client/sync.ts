@@ -49,6 +49,11 @@ export class Sync {
     for (const message of cache.newest()) this.#feeds.set(message.chat_id, new Feed(message.seq));
   }
 
+  /** Nothing is known to be missing; false without a connection. */
+  get isCaughtUp(): boolean {
+    return this.#isCaughtUp && this.#fetchPage !== undefined;
+  }
+
   /** The seq of the last message given out; 0 for an empty or unknown chat. */
   liveSeq(chatId: ChatId): number {
     return this.#feeds.get(chatId)?.liveSeq ?? 0;

@@ -1,0 +1,189 @@
+// One logged-in account in a terminal: what happens is printed, what is asked for is found.
+import type { Message } from "../../protocol/entities.ts";
+import { COMMON_CHAT, directChatId, type ChatId, type UserId } from "../../protocol/ids.ts";
+import { usernameKey } from "../../protocol/text.ts";
+import { DisposableStore } from "../../util/disposable.ts";
+import { unreadCount } from "../models/chat-book.ts";
+import { Workspace } from "../models/workspace.ts";
+import type { Messenger } from "../messenger.ts";
+import type { LinkState } from "../link.ts";
+import { messageLine, visible } from "./display.ts";
+import type { Screen } from "./screen.ts";
+
+/** The name of the common chat in commands and lines. */
+const COMMON_NAME = "common";
+/** How long what was missed may hold up the first lines. */
+const CATCH_UP_TIMEOUT_MS = 5000;
+
+export class ChatSession {
+  readonly messenger: Messenger;
+  readonly workspace: Workspace;
+  readonly #screen: Screen;
+  readonly #subscriptions = new DisposableStore();
+  #chatId: ChatId = COMMON_CHAT;
+  /** What came before `begin` has shown the history that belongs before it. */
+  #held: Message[] | undefined = [];
+  #refusedCount = 0;
+  #wasOnline = false;
+  #saidOffline = false;
+
+  /** Prints what happens from now on; to be made before the login. */
+  constructor(messenger: Messenger, screen: Screen) {
+    this.messenger = messenger;
+    this.workspace = new Workspace(messenger);
+    this.#screen = screen;
+    const { events, outgoing } = messenger;
+    const all = this.#subscriptions;
+    all.add(events.on("state", (state) => this.#onState(state)));
+    all.add(events.on("messages", ({ messages }) => this.#onMessages(messages)));
+    all.add(
+      events.on("skipped", ({ chatId, fromSeq, toSeq }) =>
+        this.say(`${toSeq - fromSeq + 1} messages of ${this.title(chatId)} are not shown; see /history`),
+      ),
+    );
+    all.add(events.on("trouble", (text) => this.say(text)));
+    all.add(
+      outgoing.events.on("changed", ({ messageId, failure, text }) => {
+        if (failure === undefined) return;
+        this.#refusedCount += 1;
+        this.say(`not sent (${failure}): ${text}`);
+        outgoing.remove(messageId);
+      }),
+    );
+  }
+
+  /** The chat that plain lines go to. */
+  get chatId(): ChatId {
+    return this.#chatId;
+  }
+
+  /** How many messages the server has refused. */
+  get refusedCount(): number {
+    return this.#refusedCount;
+  }
+
+  /** Shows the end of the common chat, then what was missed in all chats, then what comes. */
+  async begin(lastCount: number): Promise<void> {
+    await this.#upToDate();
+    const firstSeq = this.#held?.find((message) => message.chat_id === COMMON_CHAT)?.seq;
+    this.#screen.setPrompt(`${COMMON_NAME}> `);
+    await this.showHistory(lastCount, firstSeq).finally(() => {
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      this.#print(held);
+    });
+  }
+
+  /** Prints a line of the client itself. */
+  say(text: string): void {
+    this.#screen.print(`* ${visible(text)}`);
+  }
+
+  show(message: Message): void {
+    this.#screen.print(messageLine(message, this.title(message.chat_id), this.#screen.isInteractive));
+  }
+
+  /** What a chat is called in lines: `common`, or the other user's name. */
+  title(chatId: ChatId): string {
+    if (chatId === COMMON_CHAT) return COMMON_NAME;
+    return this.workspace.chats.row(chatId)?.title ?? this.workspace.book.get(chatId).partnerName ?? "unknown";
+  }
+
+  /** Makes a chat the one that plain lines go to, and shows its last messages. */
+  async enter(chatId: ChatId, title: string, lastCount: number): Promise<void> {
+    this.#chatId = chatId;
+    this.#screen.setPrompt(`${visible(title)}> `);
+    this.say(`now in ${title}`);
+    await this.showHistory(lastCount);
+    if (this.#screen.isInteractive) this.markRead();
+  }
+
+  /** Prints the last messages of the current chat, from what was kept when there is no connection. */
+  async showHistory(count: number, before?: number): Promise<void> {
+    const { messenger } = this;
+    const isOnline = messenger.state.kind === "online";
+    const messages = isOnline
+      ? (await messenger.history(this.#chatId, { limit: count, ...(before === undefined ? {} : { before }) })).messages
+      : messenger.cache.before(this.#chatId, before, count);
+    for (const message of messages) this.show(message);
+    if (!isOnline) this.say("no connection: only what was seen before");
+  }
+
+  markRead(): void {
+    const { lastSeq, readSeq } = this.workspace.book.get(this.#chatId);
+    if (lastSeq > readSeq) this.messenger.markRead(this.#chatId, lastSeq);
+  }
+
+  /** Finds a user among contacts and chats, else asks the server. Rejects with RequestError (404: no such user). */
+  async find(
+    username: string,
+  ): Promise<{ readonly userId: UserId; readonly username: string; readonly chatId: ChatId }> {
+    const known = this.#known(username) ?? (await this.#ask(username));
+    return { ...known, chatId: directChatId(this.messenger.userId ?? "", known.userId) };
+  }
+
+  /** Unread messages by chat, as a text; "" for none. */
+  unreadText(): string {
+    const unread = this.workspace.book.list().filter((facts) => unreadCount(facts) > 0);
+    return unread.map((facts) => `${unreadCount(facts)} in ${this.title(facts.chatId)}`).join(", ");
+  }
+
+  async close(): Promise<void> {
+    this.#subscriptions.dispose();
+    this.workspace.dispose();
+    await this.messenger.close();
+  }
+
+  #known(username: string): { userId: UserId; username: string } | undefined {
+    const key = usernameKey(username);
+    const contact = this.workspace.contacts.list().find((one) => usernameKey(one.username) === key);
+    if (contact) return { userId: contact.userId, username: contact.username };
+    const row = this.workspace.chats.rows().find((one) => one.userId !== undefined && usernameKey(one.title) === key);
+    return row?.userId === undefined ? undefined : { userId: row.userId, username: row.title };
+  }
+
+  async #ask(username: string): Promise<{ userId: UserId; username: string }> {
+    const { user_data: profile } = await this.messenger.request("profile", { username });
+    return { userId: profile.user_id, username: profile.username };
+  }
+
+  #print(messages: readonly Message[]): void {
+    for (const message of messages) this.show(message);
+    if (this.#screen.isInteractive && messages.some((message) => message.chat_id === this.#chatId)) this.markRead();
+  }
+
+  #onMessages(messages: readonly Message[]): void {
+    if (this.#held === undefined) this.#print(messages);
+    else this.#held.push(...messages);
+  }
+
+  /** Resolves when nothing is missing any more, or when that may take longer than people wait. */
+  #upToDate(): Promise<void> {
+    return new Promise((resolve) => {
+      const subscriptions = this.#subscriptions.add(new DisposableStore());
+      const end = (): void => {
+        clearTimeout(timer);
+        subscriptions.dispose();
+        resolve();
+      };
+      const timer = setTimeout(end, CATCH_UP_TIMEOUT_MS);
+      subscriptions.add(this.messenger.events.on("caughtUp", end));
+      subscriptions.add(this.messenger.events.on("state", ({ kind }) => kind === "offline" && end()));
+      if (this.messenger.isCaughtUp) end();
+    });
+  }
+
+  #onState(state: LinkState): void {
+    if (state.kind === "online") {
+      const unread = this.unreadText();
+      if (this.#wasOnline) this.say("connected again");
+      else this.say(`logged in as ${this.messenger.username}${unread === "" ? "" : `; unread: ${unread}`}`);
+      this.#wasOnline = true;
+      this.#saidOffline = false;
+    } else if (state.kind === "offline" && !this.#saidOffline) {
+      this.#saidOffline = true;
+      const next = state.retryAtMs === undefined ? "" : "; trying to connect again";
+      this.say(`not connected: ${state.problem}${next}`);
+    }
+  }
+}

@@ -1,0 +1,159 @@
+// The commands of the line-mode client, one row each.
+import { COMMON_CHAT } from "../../protocol/ids.ts";
+import { MAX_PAGE } from "../../protocol/limits.ts";
+import type { ChatSession } from "./chat-session.ts";
+import { profileLines } from "./display.ts";
+
+/** What commands can do beside a session. */
+export interface TerminalHost {
+  register(username: string): Promise<void>;
+  login(username: string): Promise<void>;
+  print(line: string): void;
+  quit(): void;
+}
+
+interface CommandContext {
+  /** What follows the command, without white space at its ends. */
+  readonly rest: string;
+  readonly host: TerminalHost;
+}
+
+type Command =
+  | { readonly usage: string; readonly help: string; run(context: CommandContext): Promise<void> | void }
+  | {
+      readonly usage: string;
+      readonly help: string;
+      runInSession(session: ChatSession, context: CommandContext): Promise<void> | void;
+    };
+
+/** The user's fault; the message says what to do instead. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+const ENTER_COUNT = 10;
+const HISTORY_COUNT = 20;
+const SEARCH_COUNT = 20;
+
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  register: {
+    usage: "/register NAME",
+    help: "make a new user and log in; asks for a password",
+    run: ({ rest, host }) => host.register(one(rest, "/register NAME")),
+  },
+  login: {
+    usage: "/login NAME",
+    help: "log in; asks for the password unless a session is kept",
+    run: ({ rest, host }) => host.login(one(rest, "/login NAME")),
+  },
+  msg: {
+    usage: "/msg NAME [text]",
+    help: "go to the chat with NAME, or send one message there",
+    runInSession: async (session, { rest }) => {
+      const [name = "", ...words] = rest.split(/\s/);
+      const { chatId, username } = await session.find(one(name, "/msg NAME [text]"));
+      const text = words.join(" ").trim();
+      if (text === "") await session.enter(chatId, username, ENTER_COUNT);
+      else session.messenger.send(chatId, rest.slice(name.length).trim());
+    },
+  },
+  common: {
+    usage: "/common",
+    help: "go to the common chat",
+    runInSession: (session) => session.enter(COMMON_CHAT, session.title(COMMON_CHAT), ENTER_COUNT),
+  },
+  contacts: {
+    usage: "/contacts",
+    help: "list the contacts and unread messages",
+    runInSession: (session) => {
+      for (const { username, online } of session.workspace.contacts.list()) {
+        session.say(`${username} (${online === undefined ? "presence unknown" : online ? "online" : "offline"})`);
+      }
+      session.say(`unread: ${session.unreadText() || "nothing"}`);
+    },
+  },
+  add: {
+    usage: "/add NAME",
+    help: "add a contact",
+    runInSession: async (session, { rest }) => {
+      await session.workspace.contacts.add(one(rest, "/add NAME"));
+      session.say(`added ${rest}`);
+    },
+  },
+  del: {
+    usage: "/del NAME",
+    help: "delete a contact; the chat stays",
+    runInSession: async (session, { rest }) => {
+      const { userId, username } = await session.find(one(rest, "/del NAME"));
+      await session.workspace.contacts.delete(userId);
+      session.say(`deleted ${username}`);
+    },
+  },
+  search: {
+    usage: "/search WORD",
+    help: "search the current chat",
+    runInSession: async (session, { rest }) => {
+      const request = { chat_id: session.chatId, word: one(rest, "/search WORD"), limit: SEARCH_COUNT };
+      const { messages, has_more: hasMore } = await session.messenger.request("search_in_chat", request);
+      for (const message of messages.toReversed()) session.show(message);
+      session.say(`${messages.length} found${hasMore ? ", older ones are not shown" : ""}`);
+    },
+  },
+  history: {
+    usage: "/history [N]",
+    help: `show the last N messages of the current chat (${HISTORY_COUNT}, at most ${MAX_PAGE})`,
+    runInSession: (session, { rest }) => session.showHistory(count(rest)),
+  },
+  profile: {
+    usage: "/profile [NAME]",
+    help: "show a profile, the own one without NAME",
+    runInSession: async (session, { rest }) => {
+      const data = rest === "" ? {} : { username: rest };
+      const { user_data: profile } = await session.messenger.request("profile", data);
+      for (const line of profileLines(profile)) session.say(line);
+    },
+  },
+  read: {
+    usage: "/read",
+    help: "mark the current chat as read",
+    runInSession: (session) => session.markRead(),
+  },
+  who: {
+    usage: "/who",
+    help: "list the contacts that are online",
+    runInSession: (session) => {
+      const online = session.workspace.contacts.list().filter((contact) => contact.online === true);
+      session.say(`online: ${online.map((contact) => contact.username).join(", ") || "no contact"}`);
+    },
+  },
+  quit: { usage: "/quit", help: "send what waits, then leave", run: ({ host }) => host.quit() },
+  help: {
+    usage: "/help",
+    help: "show this",
+    run: ({ host }) => {
+      for (const { usage, help } of Object.values(COMMANDS)) host.print(`* ${usage.padEnd(18)} ${help}`);
+      host.print("* any other line is sent to the current chat; begin with // to send one that begins with /");
+    },
+  },
+};
+
+/** Carries out a line that begins with "/". Rejects with UsageError, or with what the command rejects with. */
+export async function runCommand(line: string, session: ChatSession | undefined, host: TerminalHost): Promise<void> {
+  const [, name = "", rest = ""] = /^\/(\S*)\s*([^]*)$/.exec(line.trimEnd()) ?? [];
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) throw new UsageError(`there is no command /${name}; see /help`);
+  if ("run" in command) return command.run({ rest, host });
+  if (!session) throw new UsageError("not logged in: /login NAME or /register NAME");
+  return command.runInSession(session, { rest, host });
+}
+
+function one(argument: string, usage: string): string {
+  if (argument === "") throw new UsageError(`usage: ${usage}`);
+  return argument;
+}
+
+function count(argument: string): number {
+  const value = argument === "" ? HISTORY_COUNT : Number(argument);
+  if (!Number.isInteger(value) || value < 1 || value > MAX_PAGE) throw new UsageError(`a number from 1 to ${MAX_PAGE}`);
+  return value;
+}

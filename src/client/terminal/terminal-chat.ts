@@ -1,0 +1,187 @@
+// The line-mode client: reads lines, carries them out one after the other, and leaves when everything is sent.
+import { memoryAccount, openAccount } from "../account-folder.ts";
+import type { AcceptCertificate } from "../dial.ts";
+import { Messenger, registerUser } from "../messenger.ts";
+import { QueueFullError } from "../outgoing.ts";
+import type { BackoffOptions } from "../../util/backoff.ts";
+import { ChatSession } from "./chat-session.ts";
+import { runCommand, UsageError, type TerminalHost } from "./commands.ts";
+import { visible } from "./display.ts";
+import type { Screen } from "./screen.ts";
+
+export interface TerminalChatOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Absent: plain TCP. */
+  readonly tls?: { readonly accept?: AcceptCertificate } | undefined;
+  /** Logged in as this user at once. */
+  readonly username?: string | undefined;
+  /** For logins that need one; without it a person is asked, or the next line of a script is taken. */
+  readonly password?: string | undefined;
+  /** Where sessions, unsent messages and history are kept; without it nothing is. */
+  readonly folder?: string | undefined;
+  /** How long unsent messages may hold up the end, in milliseconds. */
+  readonly drainTimeoutMs: number;
+  readonly backoff?: BackoffOptions | undefined;
+}
+
+/** A script may be ahead of the server by so many messages; then it waits. */
+const MAX_AHEAD = 1000;
+/** How long a command waits for the messages before it, while there is a connection. */
+const SETTLE_TIMEOUT_MS = 5000;
+const HISTORY_AT_LOGIN = 10;
+
+export class TerminalChat implements TerminalHost {
+  readonly #options: TerminalChatOptions;
+  readonly #screen: Screen;
+  #session: ChatSession | undefined;
+  #hasFailed = false;
+  #isLeaving = false;
+
+  constructor(options: TerminalChatOptions, screen: Screen) {
+    this.#options = options;
+    this.#screen = screen;
+  }
+
+  /** Runs until /quit or the end of the input; resolves with the exit code: 0 when all that was written is stored. */
+  async run(): Promise<number> {
+    const { username } = this.#options;
+    if (this.#screen.isInteractive) this.print(`* ${this.#serverName()}; /help lists the commands`);
+    this.#screen.setPrompt("> ");
+    if (username !== undefined) await this.#guarded(() => this.login(username));
+    while (!this.#isLeaving) {
+      const line = await this.#screen.readLine();
+      if (line === undefined) break;
+      await this.#guarded(() => this.#take(line));
+    }
+    const isSent = await this.#leaveSession();
+    this.#screen.close();
+    return isSent && !this.#hasFailed ? 0 : 1;
+  }
+
+  print(line: string): void {
+    this.#screen.print(line);
+  }
+
+  quit(): void {
+    this.#isLeaving = true;
+    this.#screen.close();
+  }
+
+  async register(username: string): Promise<void> {
+    await this.#orFail(async () => {
+      const password = await this.#password(`password for the new user ${username}: `);
+      if (this.#screen.isInteractive && this.#options.password === undefined) {
+        const again = await this.#screen.readSecret("the same again: ");
+        if (again !== password) throw new UsageError("these are two different passwords");
+      }
+      await registerUser(this.#options, username, password);
+      await this.#logIn(username, password);
+    });
+  }
+
+  async login(username: string): Promise<void> {
+    await this.#orFail(() => this.#logIn(username, undefined));
+  }
+
+  /** A login that fails makes the exit code 1: a script's messages went nowhere. */
+  async #orFail(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#hasFailed = true;
+      throw error;
+    }
+  }
+
+  async #logIn(username: string, knownPassword: string | undefined): Promise<void> {
+    await this.#leaveSession();
+    const { folder, host, port, tls, backoff } = this.#options;
+    const address = { host, port, tls: tls !== undefined };
+    const account =
+      folder === undefined ? await memoryAccount(address, username) : await openAccount(folder, address, username);
+    const messenger = new Messenger({ account, tls, backoff });
+    const session = new ChatSession(messenger, this.#screen);
+    try {
+      if (account.unkeptBecause !== undefined) session.say(`nothing is kept on this machine: ${account.unkeptBecause}`);
+      // A script always gives the password, so that its lines mean the same whatever is kept here.
+      const canResume = knownPassword === undefined && this.#screen.isInteractive;
+      if (!canResume || !(await messenger.resume())) {
+        await messenger.login(knownPassword ?? (await this.#password(`password of ${username}: `)));
+      }
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+    this.#session = session;
+    messenger.events.on("state", ({ kind }) => {
+      if (kind === "signed-out") this.#onSignedOut(session, username);
+    });
+    await session.begin(HISTORY_AT_LOGIN);
+  }
+
+  #onSignedOut(session: ChatSession, username: string): void {
+    const { password } = this.#options;
+    const { state } = session.messenger;
+    if (this.#session !== session || state.kind !== "signed-out") return;
+    if (password === undefined) return session.say(`${state.reason}: /login ${username}`);
+    session.messenger.login(password).catch((error: unknown) => session.say(messageOf(error)));
+  }
+
+  async #password(question: string): Promise<string> {
+    const password = this.#options.password ?? (await this.#screen.readSecret(visible(question)));
+    if (password === undefined) throw new UsageError("no password given");
+    return password;
+  }
+
+  async #take(line: string): Promise<void> {
+    if (line.startsWith("/") && !line.startsWith("//")) {
+      await this.#settle();
+      return runCommand(line, this.#session, this);
+    }
+    const text = line.startsWith("//") ? line.slice(1) : line;
+    if (text.trim() === "") return;
+    if (!this.#session) throw new UsageError("not logged in: /login NAME or /register NAME");
+    const { messenger, chatId } = this.#session;
+    messenger.send(chatId, text);
+    if (messenger.state.kind !== "online") this.#session.say("kept until there is a connection");
+    if (messenger.outgoing.waitingCount >= MAX_AHEAD) await messenger.whenSent(this.#options.drainTimeoutMs);
+  }
+
+  /** A command sees what the lines before it have done. */
+  async #settle(): Promise<void> {
+    const messenger = this.#session?.messenger;
+    if (messenger?.state.kind === "online") await messenger.whenSent(SETTLE_TIMEOUT_MS);
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof QueueFullError) this.#hasFailed = true;
+      this.print(`* ${visible(messageOf(error))}`);
+    }
+  }
+
+  /** Waits for what is unsent, within the deadline; false when something stays unsent or was refused. */
+  async #leaveSession(): Promise<boolean> {
+    const session = this.#session;
+    if (!session) return true;
+    this.#session = undefined;
+    const { messenger } = session;
+    const isSent = await messenger.whenSent(this.#options.drainTimeoutMs);
+    const waiting = messenger.outgoing.waitingCount;
+    if (!isSent)
+      session.say(`${waiting} messages could not be sent; they are sent at the next login, if they can be kept`);
+    await session.close();
+    return isSent && session.refusedCount === 0;
+  }
+
+  #serverName(): string {
+    return visible(`${this.#options.host}:${this.#options.port}`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
