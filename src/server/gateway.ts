@@ -17,12 +17,14 @@ import type { GroupCommit } from "./group-commit.ts";
 import type { Metrics } from "./metrics.ts";
 import type { PasswordGate } from "./password-gate.ts";
 import type { Registry } from "./registry.ts";
+import type { RoundPacer } from "./round-pacer.ts";
 import { Session } from "./session.ts";
 
 export interface GatewayParts {
   readonly settings: ConnectionSettings;
   readonly clock: Clock;
   readonly pools: Pools;
+  readonly pacer: RoundPacer;
   readonly groupCommit: GroupCommit;
   readonly gate: PasswordGate;
   readonly registry: Registry;
@@ -55,11 +57,15 @@ export class Gateway implements ConnectionHost {
 
   /** Runs the task, and once more when its thread died: request threads only read. */
   async request(task: RequestTask): Promise<RequestTaskResult> {
-    const { pools, metrics } = this.#parts;
-    const result = await pools.request(task).catch((error: unknown) => {
-      this.#log.error("a task was lost with its thread and runs again", { error });
-      return pools.request(task);
-    });
+    const { pools, metrics, pacer } = this.#parts;
+    const taskEnds = pacer.taskBegins();
+    const result = await pools
+      .request(task)
+      .catch((error: unknown) => {
+        this.#log.error("a task was lost with its thread and runs again", { error });
+        return pools.request(task);
+      })
+      .finally(taskEnds);
     metrics.requests += result.consumed;
     return result;
   }

@@ -1,9 +1,10 @@
-// Joins the writes of all connections into batches: while one batch commits, the next is collected. No timer: a lone
-// write goes out at once, and batches grow with the load by themselves.
+// Joins the writes of all connections into batches: while one batch commits, the next is collected. A lone write goes
+// out at once, and batches grow with the load by themselves.
 import type { Logger } from "../log/logger.ts";
 import type { Pools } from "../workers/pools.ts";
 import type { Write } from "../store/store.ts";
 import { packWrites } from "../workers/packing.ts";
+import type { RoundPacer } from "./round-pacer.ts";
 import type { CommitResult, Effect, GroupResult, WriteGroup } from "../workers/task.ts";
 
 /**
@@ -22,6 +23,7 @@ interface Waiting {
 
 export class GroupCommit {
   readonly #pools: Pools;
+  readonly #pacer: RoundPacer;
   readonly #log: Logger;
   /** Told of each batch before its groups are, so that events go out in the order of commits. */
   readonly #onCommitted: (result: CommitResult) => void;
@@ -30,8 +32,9 @@ export class GroupCommit {
   #wantsMaintenance = true;
   #isStopping = false;
 
-  constructor(pools: Pools, log: Logger, onCommitted: (result: CommitResult) => void) {
+  constructor(pools: Pools, pacer: RoundPacer, log: Logger, onCommitted: (result: CommitResult) => void) {
     this.#pools = pools;
+    this.#pacer = pacer;
     this.#log = log;
     this.#onCommitted = onCommitted;
   }
@@ -71,6 +74,7 @@ export class GroupCommit {
     let batchCount = 0;
     while (this.#waiting.length > 0 || (this.#wantsMaintenance && !this.#isStopping)) {
       if (this.#waiting.length > 0) {
+        await this.#pacer.nextRound();
         await this.#commit(this.#takeBatch());
         this.#wantsMaintenance = true;
         batchCount += 1;
@@ -98,7 +102,9 @@ export class GroupCommit {
         this.#log.error("a batch was lost with its thread and is committed again", { error });
         return this.#pools.commit(groups);
       });
+      const startMs = performance.now();
       this.#onCommitted(result);
+      this.#pacer.fanoutTook(performance.now() - startMs);
       for (const [index, { resolve, reject }] of batch.entries()) {
         const groupResult = result.groups[index];
         if (groupResult === undefined) reject(new Error("a batch came back without one of its groups"));

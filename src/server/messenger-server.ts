@@ -14,6 +14,7 @@ import { Listener } from "./listener.ts";
 import { Metrics } from "./metrics.ts";
 import { PasswordGate } from "./password-gate.ts";
 import { Registry } from "./registry.ts";
+import { RoundPacer } from "./round-pacer.ts";
 import { StartError } from "./start-error.ts";
 import { readCertificate, secureWith, type Certificate } from "./tls.ts";
 
@@ -42,7 +43,8 @@ export class MessengerServer {
     const passwordThreads = Math.max(1, availableParallelism() - 1);
     this.#pools = new Pools(threads, { requestThreads: config.workers, passwordThreads }, log);
     const fanout = new Fanout(this.registry, this.metrics);
-    this.#groupCommit = new GroupCommit(this.#pools, log, (batch) => {
+    const pacer = new RoundPacer(monotonicClock);
+    this.#groupCommit = new GroupCommit(this.#pools, pacer, log, (batch) => {
       this.metrics.add(batch);
       for (const chunk of batch.chunks) fanout.deliver(chunk);
     });
@@ -52,6 +54,7 @@ export class MessengerServer {
     this.#avatars = avatars;
     const gateway = new Gateway({
       ...shared,
+      pacer,
       settings: config,
       clock,
       registry: this.registry,

@@ -1,0 +1,58 @@
+// When the next round of commit and fan-out begins. A round costs one write per receiver however many messages are in
+// it, so under load it pays to let messages gather; a lone message never waits.
+import type { Clock } from "../util/clock.ts";
+
+/**
+ * After a fan-out the next round waits for as long as that one took, but for not more than this, in milliseconds. So at
+ * most half of the time goes into fan-out, the rest into taking in what the next one carries.
+ */
+const MAX_GAP_MS = 10;
+/** How long a round waits for requests that are being carried out, in milliseconds: a slow one must not hold it up. */
+const MAX_GATHER_MS = 2;
+
+export class RoundPacer {
+  readonly #clock: Clock;
+  /** Tasks under way of the present generation, and of those before it. */
+  #youngCount = 0;
+  #oldCount = 0;
+  #generation = 0;
+  #notBeforeMs = 0;
+  #onGathered: (() => void) | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** To be called when a task begins; the returned function when it has ended. */
+  taskBegins(): () => void {
+    const generation = this.#generation;
+    this.#youngCount += 1;
+    return () => {
+      if (generation === this.#generation) this.#youngCount -= 1;
+      else if (--this.#oldCount === 0) this.#onGathered?.();
+    };
+  }
+
+  /** To be called after each fan-out with the time it took. */
+  fanoutTook(durationMs: number): void {
+    this.#notBeforeMs = this.#clock.now() + Math.min(durationMs, MAX_GAP_MS);
+  }
+
+  /** Resolves when the next round may begin: the gap is over, and the tasks now under way have brought their writes. */
+  async nextRound(): Promise<void> {
+    const gapMs = this.#notBeforeMs - this.#clock.now();
+    if (gapMs > 0) await new Promise((resolve) => setTimeout(resolve, gapMs));
+    if (this.#youngCount + this.#oldCount === 0) return;
+    this.#oldCount += this.#youngCount;
+    this.#youngCount = 0;
+    this.#generation += 1;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, MAX_GATHER_MS);
+      this.#onGathered = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#onGathered = undefined;
+  }
+}
