@@ -15,7 +15,7 @@ import type { SparseBuckets } from "./histogram.ts";
  */
 export type Role = "full" | "walk" | "bytes" | "stalled";
 
-/** One step of a connection's beginning: what it sends, and what must arrive before the next step ("" for nothing). */
+/** One step of a connection's beginning: what it sends, and what must arrive before the next step, one character a byte ("" for nothing). */
 export interface Step {
   readonly send: Buffer;
   readonly until: string;
@@ -124,7 +124,7 @@ export interface SentCount {
 }
 
 function stepsWord(steps: readonly Step[]): string {
-  return steps.map((step) => `${hex(step.send)}:${hex(Buffer.from(step.until))}`).join(",") || "-";
+  return steps.map((step) => `${hex(step.send)}:${hex(Buffer.from(step.until, "latin1"))}`).join(",") || "-";
 }
 
 function senderWords(sender: PlannedSender | undefined): string {

@@ -54,7 +54,7 @@ function parseSteps(word: string): Step[] {
   if (word === "-") return [];
   return word.split(",").map((step) => {
     const [send = "", until = ""] = step.split(":");
-    return { send: unhex(send), until: unhex(until).toString() };
+    return { send: unhex(send), until: unhex(until).toString("latin1") };
   });
 }
 

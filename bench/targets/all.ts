@@ -1,4 +1,7 @@
 // All kinds of servers that the bench knows, by the names used on the command line.
+import { INSPIRCD, NGIRCD } from "./irc.ts";
+import { MOSQUITTO } from "./mosquitto.ts";
+import { NATS } from "./nats.ts";
 import { plainNode } from "./plain-node.ts";
 import type { Target } from "./target.ts";
 
@@ -11,4 +14,4 @@ export const BASELINES: readonly Target[] = [
 ];
 
 /** Servers of others, which must be installed. */
-export const PEERS: readonly Target[] = [];
+export const PEERS: readonly Target[] = [INSPIRCD, NGIRCD, MOSQUITTO, NATS];
