@@ -2,6 +2,7 @@
 import type { EngineProgram } from "../engine/engine-process.ts";
 import type { Cores } from "../measure/pinning.ts";
 import type { ResultRow } from "../report/result.ts";
+import { MessengerTarget } from "../targets/messenger.ts";
 import type { RunningTarget, StartPlan, Target } from "../targets/target.ts";
 
 /** What the user asked for; the scenarios take from it what they need. */
@@ -59,4 +60,10 @@ export interface Scenario {
   /** False for scenarios that speak our protocol and so run against our server only. */
   readonly forPeers: boolean;
   run(context: ScenarioContext, target: Target): Promise<ResultRow[]>;
+}
+
+/** Our server as a target, for scenarios that speak its protocol. Throws for a server that runs elsewhere. */
+export function messengerOf(target: Target): MessengerTarget {
+  if (target instanceof MessengerTarget) return target;
+  throw new Error(`${target.name}: this scenario needs a server that the bench starts itself`);
 }
