@@ -17,7 +17,8 @@ export class PictureError extends Error {
 }
 
 // The checks run in the server's main thread: a hostile file of many tiny parts must not hold it up for long.
-const MAX_PNG_CHUNKS = 20_000;
+const MAX_PNG_CHUNKS = 4_000;
+const MAX_WEBP_CHUNKS = 4_000;
 const MAX_JPEG_HEADER_SEGMENTS = 1_000;
 
 /**
@@ -170,7 +171,9 @@ function checkWebp(bytes: Buffer): number {
   const listEnd = 8 + bytes.readUInt32LE(4);
   if (listEnd > bytes.length) throw cut();
   let hasPixels = false;
+  let chunkCount = 0;
   for (let offset = 12; offset < listEnd;) {
+    if (++chunkCount > MAX_WEBP_CHUNKS) throw new PictureError("of too many parts");
     if (offset + 8 > listEnd) throw cut();
     const length = bytes.readUInt32LE(offset + 4);
     if (offset + 8 + length > listEnd) throw cut();
