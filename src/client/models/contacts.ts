@@ -27,7 +27,7 @@ export class Contacts implements Disposable {
     this.#subscriptions.add(
       events.on("presence", ({ user_id: userId, online }) => {
         const contact = this.#byId.get(userId);
-        const lastSeenMs = contact?.online === true && !online ? Date.now() : contact?.lastSeenMs;
+        const lastSeenMs = online ? contact?.lastSeenMs : Date.now();
         if (contact) this.#put({ ...contact, online, lastSeenMs });
       }),
     );
