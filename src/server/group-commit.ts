@@ -12,8 +12,13 @@ import type { CommitResult, Effect, GroupResult, WriteGroup } from "../workers/t
  * batch takes in memory and how long the next one waits; what is beyond it is the next batch.
  */
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
-/** Housekeeping waits while batches follow one another, but for not more than so many. */
-const BATCHES_PER_MAINTENANCE = 64;
+/** How long nothing must have been written before the store's housekeeping goes on, in milliseconds. */
+const QUIET_MS = 25;
+/**
+ * While batches follow one another, one step of housekeeping (about 3 ms) in so many milliseconds: a twentieth of the
+ * storage thread. What falls behind under load is made up for when it is over.
+ */
+const STEP_INTERVAL_MS = 60;
 
 interface Waiting {
   readonly group: WriteGroup;
@@ -30,6 +35,8 @@ export class GroupCommit {
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
   #wantsMaintenance = true;
+  #maintainedMs = 0;
+  #endQuiet: (() => void) | undefined;
   #isStopping = false;
 
   constructor(pools: Pools, pacer: RoundPacer, log: Logger, onCommitted: (result: CommitResult) => void) {
@@ -43,6 +50,7 @@ export class GroupCommit {
   submit(group: WriteGroup): Promise<GroupResult> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ group, resolve, reject });
+      this.#endQuiet?.();
       this.#run();
     });
   }
@@ -59,6 +67,7 @@ export class GroupCommit {
   /** Resolves when every write is committed; from then on there is no housekeeping any more. */
   async drain(): Promise<void> {
     this.#isStopping = true;
+    this.#endQuiet?.();
     while (this.#running !== undefined) await this.#running;
   }
 
@@ -71,16 +80,26 @@ export class GroupCommit {
   }
 
   async #work(): Promise<void> {
-    let batchCount = 0;
-    while (this.#waiting.length > 0 || (this.#wantsMaintenance && !this.#isStopping)) {
-      if (this.#waiting.length > 0) {
-        await this.#pacer.nextRound();
-        await this.#commit(this.#takeBatch());
-        this.#wantsMaintenance = true;
-        batchCount += 1;
-      }
-      if (this.#waiting.length === 0 || batchCount % BATCHES_PER_MAINTENANCE === 0) await this.#maintain();
+    while (this.#waiting.length > 0) {
+      await this.#pacer.nextRound();
+      await this.#commit(this.#takeBatch());
+      this.#wantsMaintenance = true;
+      if (performance.now() - this.#maintainedMs >= STEP_INTERVAL_MS) await this.#maintain();
+      if (this.#waiting.length === 0) await this.#keepHouse();
     }
+  }
+
+  /** Does what housekeeping there is when nothing has been written for a while; ends when something is. */
+  async #keepHouse(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, QUIET_MS);
+      this.#endQuiet = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#endQuiet = undefined;
+    while (this.#wantsMaintenance && !this.#isStopping && this.#waiting.length === 0) await this.#maintain();
   }
 
   #takeBatch(): Waiting[] {
@@ -122,5 +141,6 @@ export class GroupCommit {
       this.#wantsMaintenance = false;
       this.#log.error("the store's housekeeping failed", { error });
     }
+    this.#maintainedMs = performance.now();
   }
 }
