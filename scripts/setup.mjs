@@ -1,0 +1,121 @@
+// What `npm start` and `npm test` need before they can begin: the installed packages and the compiled sources.
+// Plain JavaScript without dependencies, since on a fresh clone there are none. Everything is said on standard error.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const modules = join(root, "node_modules");
+const installStamp = join(modules, ".messenger-install");
+const buildStamp = join(root, "dist", ".messenger-build");
+/** What better-sqlite3 is compiled with where its ready-made file cannot be downloaded; Debian's names. */
+const COMPILE_PACKAGES = ["build-essential", "python3"];
+const COMPILE_TOOLS = ["c++", "make", "python3"];
+
+export function say(text) {
+  process.stderr.write(`messenger: ${text}\n`);
+}
+
+/** Ends the process with one line. */
+export function fail(text) {
+  say(text);
+  process.exit(1);
+}
+
+/** Runs a command with its output on standard error; returns whether it succeeded. */
+export function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ["ignore", 2, 2], ...options });
+  if (error) say(`${command}: ${error.message}`);
+  return status === 0;
+}
+
+export function has(tool) {
+  return spawnSync(tool, ["--version"], { stdio: "ignore" }).status === 0;
+}
+
+/** Makes everything ready; does nothing, in a few milliseconds, when it is. */
+export function setUp() {
+  checkNode();
+  install();
+  build();
+}
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    fail(`Node ${process.versions.node} is too old: 20.19 or later is needed`);
+  }
+}
+
+/** Packages are right for one lock file and one binary interface of Node. */
+function installKey() {
+  const lock = readFileSync(join(root, "package-lock.json"));
+  return `${createHash("sha256").update(lock).digest("hex")} ${process.platform}-${process.arch}-${process.versions.modules}`;
+}
+
+function install() {
+  const isLink = existsSync(modules) && lstatSync(modules).isSymbolicLink();
+  if (isLink) return; // shared with another checkout, which looks after it
+  const key = installKey();
+  if (existsSync(installStamp) && readFileSync(installStamp, "utf8") === key) return;
+  say("installing packages (1 to 3 minutes, once) …");
+  const missing = COMPILE_TOOLS.filter((tool) => !has(tool));
+  const isMissingStill = missing.length > 0 && !installDebian(COMPILE_PACKAGES);
+  const env = { ...process.env, ...headersHint() };
+  if (
+    !run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { env, shell: process.platform === "win32" })
+  ) {
+    fail(
+      isMissingStill
+        ? `installing failed; ${missing.join(", ")} are missing, get them with: ${debianLine(COMPILE_PACKAGES)}`
+        : "installing failed, see above; the next try begins anew",
+    );
+  }
+  writeFileSync(installStamp, key); // last, so that an installation that was broken off is done again
+}
+
+/** node-gyp would download Node's headers; where they lie beside node, it need not. */
+function headersHint() {
+  const prefix = dirname(dirname(process.execPath));
+  return existsSync(join(prefix, "include", "node", "node_api.h")) ? { npm_config_nodedir: prefix } : {};
+}
+
+/** Installs packages of Debian where that is possible without asking; returns whether they are there now. */
+export function installDebian(packages) {
+  const isRoot = process.getuid?.() === 0;
+  if (!has("apt-get") || !(isRoot || run("sudo", ["-n", "true"], { stdio: "ignore" }))) return false;
+  say(`installing Debian packages: ${packages.join(" ")}`);
+  const prefix = isRoot ? [] : ["sudo", "-n"];
+  const apt = (...args) => {
+    const [command, ...rest] = [...prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", ...args];
+    return run(command, rest);
+  };
+  return apt("update") && apt("install", "-y", ...packages);
+}
+
+/** The line with which an administrator installs them. */
+export function debianLine(packages) {
+  return `sudo apt-get install ${packages.join(" ")}`;
+}
+
+function build() {
+  const builtMs = existsSync(buildStamp) ? statSync(buildStamp).mtimeMs : 0;
+  const sources = ["src", "bench", "test", "tsconfig.json", "package-lock.json"].map((name) => join(root, name));
+  if (sources.every((path) => newestMs(path) <= builtMs)) return;
+  say("compiling (a few seconds) …");
+  rmSync(join(root, "dist"), { recursive: true, force: true });
+  if (!run(process.execPath, [join(modules, "typescript", "bin", "tsc"), "-p", join(root, "tsconfig.json")])) {
+    fail("compiling failed, see above");
+  }
+  writeFileSync(buildStamp, "");
+}
+
+/** Time of the latest change below a path; a folder's own time tells of files that were removed. */
+function newestMs(path) {
+  if (!existsSync(path)) return 0;
+  const { mtimeMs } = statSync(path);
+  if (!statSync(path).isDirectory()) return mtimeMs;
+  return Math.max(mtimeMs, ...readdirSync(path).map((name) => newestMs(join(path, name))));
+}

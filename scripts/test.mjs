@@ -1,0 +1,37 @@
+// `npm test`: makes everything ready, runs all tests, and ends with one line that counts them.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root, setUp } from "./setup.mjs";
+
+setUp();
+
+/** All compiled test files below a folder. */
+function testFiles(folder) {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) return testFiles(path);
+    return name.endsWith(".test.js") ? [path] : [];
+  });
+}
+
+/** Runs one set of tests in a process of its own; a process that died counts as one failure. */
+function runTests(files, env = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "messenger-test-"));
+  const counts = join(folder, "counts.json");
+  const args = ["--enable-source-maps", join(root, "scripts", "run-mocha.mjs"), counts, ...files];
+  spawnSync(process.execPath, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
+  const result = existsSync(counts)
+    ? JSON.parse(readFileSync(counts, "utf8"))
+    : { passes: 0, failures: 1, skipped: [] };
+  rmSync(folder, { recursive: true, force: true });
+  return result;
+}
+
+const results = [runTests(testFiles(join(root, "dist", "test")))];
+const sum = (pick) => results.reduce((total, result) => total + pick(result), 0);
+for (const title of results.flatMap(({ skipped }) => skipped)) console.log(`SKIPPED: ${title.toUpperCase()}`);
+const failed = sum(({ failures }) => failures);
+console.log(`${sum(({ passes }) => passes)} passed, ${failed} failed, ${sum(({ skipped }) => skipped.length)} skipped`);
+process.exit(failed > 0 ? 1 : 0);
