@@ -1,0 +1,86 @@
+// Makes Qt usable in this process; to be called before anything imports NodeGui. Reads and sets Qt's environment.
+import { existsSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** What the event-loop addon (gui/native/event-loop.cc) offers. */
+export interface EventLoopStats {
+  readonly turnCount: number;
+  readonly iterationCount: number;
+  readonly watchCount: number;
+  /** Since the last call. */
+  readonly longestTurnMs: number;
+}
+
+interface EventLoopAddon {
+  start(): void;
+  stats(): EventLoopStats;
+}
+
+/** The window cannot be opened; `message` is one line for people. */
+export class BootError extends Error {
+  override readonly name = "BootError";
+}
+
+let addon: EventLoopAddon | undefined;
+
+/**
+ * Joins Qt's event loop with Node's and prepares the environment. Throws BootError without a display (Qt itself would
+ * abort the process) and without the native parts. Under qode, which joins the loops itself, there is nothing to do.
+ */
+export function bootQt(): void {
+  if (addon) return;
+  // Node must not leave by itself: objects of Qt that are destroyed after JavaScript's end call into it and abort.
+  process.on("beforeExit", (code) => process.exit(code));
+  if (isQode()) return;
+  if (process.platform === "linux") prepareEnvironment(process.env);
+  addon = loadAddon();
+  addon.start();
+}
+
+/** Figures of the joined loop; undefined under qode. */
+export function eventLoopStats(): EventLoopStats | undefined {
+  return addon?.stats();
+}
+
+function isQode(): boolean {
+  return "activateUvLoop" in process || basename(process.execPath).startsWith("qode");
+}
+
+function prepareEnvironment(environment: NodeJS.ProcessEnv): void {
+  if (environment["QT_QPA_PLATFORM"] === undefined) choosePlatform(environment);
+  // Qt's other dispatcher is not driven by our loop: the window would be dead.
+  delete environment["QT_NO_GLIB"];
+  // Nothing here is drawn with OpenGL; without its libraries the process is 57 MB smaller.
+  environment["QT_XCB_GL_INTEGRATION"] ??= "none";
+  // Says on each start that the line above is obeyed; otherwise of no interest.
+  environment["QT_LOGGING_RULES"] ??= "qt.qpa.gl=false;qt.qpa.xcb=false";
+}
+
+function choosePlatform(environment: NodeJS.ProcessEnv): void {
+  const { DISPLAY: x11, WAYLAND_DISPLAY: wayland } = environment;
+  if (x11 && isX11Reachable(x11)) return;
+  if (!wayland) {
+    const reason = x11 ? `the display ${x11} cannot be reached` : "neither DISPLAY nor WAYLAND_DISPLAY is set";
+    throw new BootError(`messenger: no display to open a window on (${reason})`);
+  }
+  environment["QT_QPA_PLATFORM"] = "wayland";
+}
+
+/** False when it is certain that no X server listens; displays of other machines are taken on trust. */
+function isX11Reachable(display: string): boolean {
+  const number = /^(?:unix)?:(\d+)/.exec(display)?.[1];
+  if (number === undefined) return true;
+  const socket = `/tmp/.X11-unix/X${number}`;
+  return existsSync(socket) || readFileSync("/proc/net/unix", "utf8").includes(`@${socket}`);
+}
+
+function loadAddon(): EventLoopAddon {
+  const file = fileURLToPath(new URL("../../build/event-loop.node", import.meta.url));
+  if (!existsSync(file)) throw new BootError("messenger: the native parts are not built; run `npm run build:gui`");
+  const container: { exports: unknown } = { exports: {} };
+  // Globally, since NodeGui's addon finds the symbols of qode in this one.
+  process.dlopen(container, file, constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_GLOBAL);
+  return container.exports as EventLoopAddon; // built from this checkout by scripts/build-gui.mjs
+}

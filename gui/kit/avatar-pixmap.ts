@@ -1,0 +1,108 @@
+// Round pictures of people: their own one, or initials on a colour of theirs.
+import {
+  AspectRatioMode,
+  CompositionMode,
+  ImageConversionFlag,
+  PenStyle,
+  QColor,
+  QFont,
+  QFontMetrics,
+  QFontWeight,
+  QImage,
+  QImageFormat,
+  QPainter,
+  QPixmap,
+  RenderHint,
+  TransformationMode,
+} from "@nodegui/nodegui";
+import { avatarColor } from "./colors.ts";
+
+/** Pictures beyond this are dropped, the ones not used for the longest first. At 48 px and 2x each is 37 KB. */
+const MAX_PIXMAPS = 400;
+
+export interface AvatarOptions {
+  /** Gives the colour. */
+  readonly userId: string;
+  readonly name: string;
+  readonly sizePx: number;
+  readonly pixelRatio: number;
+  /** Of the own picture; undefined shows initials. The same name is the same picture for good. */
+  readonly file: string | undefined;
+}
+
+/** Keeps the pictures that it has drawn: bitmaps are invisible to V8's garbage collector. */
+export class AvatarPixmaps {
+  /** The latest used last. */
+  readonly #pixmaps = new Map<string, QPixmap>();
+
+  get(options: AvatarOptions): QPixmap {
+    const { userId, name, sizePx, pixelRatio, file } = options;
+    const key = `${sizePx} ${pixelRatio} ${file ?? `${userId} ${name}`}`;
+    const pixmap = this.#pixmaps.get(key) ?? drawAvatar(options);
+    this.#pixmaps.delete(key);
+    this.#pixmaps.set(key, pixmap);
+    const [oldest] = this.#pixmaps.keys();
+    if (this.#pixmaps.size > MAX_PIXMAPS && oldest !== undefined) this.#pixmaps.delete(oldest);
+    return pixmap;
+  }
+}
+
+function drawAvatar({ userId, name, sizePx, pixelRatio, file }: AvatarOptions): QPixmap {
+  const side = Math.round(sizePx * pixelRatio);
+  const image = new QImage(side, side, QImageFormat.ARGB32_Premultiplied);
+  image.fill(new QColor(0, 0, 0, 0));
+  const picture = file === undefined ? undefined : squarePicture(file, side);
+  const painter = new QPainter(image);
+  try {
+    painter.setRenderHint(RenderHint.Antialiasing);
+    painter.setRenderHint(RenderHint.TextAntialiasing);
+    painter.setPen(PenStyle.NoPen);
+    painter.setBrush(new QColor(picture ? "#ffffff" : avatarColor(userId)));
+    painter.drawEllipse(0, 0, side, side);
+    if (picture) {
+      painter.setCompositionMode(CompositionMode.CompositionMode_SourceIn);
+      painter.drawImage(0, 0, picture);
+    } else drawInitials(painter, initials(name), side);
+  } finally {
+    painter.end();
+  }
+  const pixmap = QPixmap.fromImage(image, ImageConversionFlag.AutoColor);
+  pixmap.setDevicePixelRatio(pixelRatio);
+  return pixmap;
+}
+
+function drawInitials(painter: QPainter, text: string, side: number): void {
+  const font = new QFont("Noto Sans");
+  font.setPixelSize(Math.round(side * (text.length > 1 ? 0.38 : 0.45)));
+  font.setWeight(QFontWeight.DemiBold);
+  const metrics = new QFontMetrics(font);
+  painter.setFont(font);
+  painter.setPen(new QColor("#ffffff"));
+  const width = metrics.horizontalAdvance(text);
+  painter.drawText(Math.round((side - width) / 2), Math.round((side + metrics.capHeight()) / 2), text);
+}
+
+/** The middle of a picture file as a square; undefined when it is no picture. */
+function squarePicture(file: string, side: number): QImage | undefined {
+  const image = new QImage(file);
+  if (image.isNull()) return undefined;
+  return cropToSquare(image).scaled(
+    side,
+    side,
+    AspectRatioMode.KeepAspectRatioByExpanding,
+    TransformationMode.SmoothTransformation,
+  );
+}
+
+/** The largest square in the middle of a picture. */
+export function cropToSquare(image: QImage): QImage {
+  const side = Math.min(image.width(), image.height());
+  return image.copy(Math.floor((image.width() - side) / 2), Math.floor((image.height() - side) / 2), side, side);
+}
+
+/** One or two letters that stand for a name: "ada.lovelace" is "AL". */
+export function initials(name: string): string {
+  const words = name.split(/[\s._-]+/u).filter((word) => word !== "");
+  const letters = words.slice(0, 2).map((word) => [...word][0] ?? "");
+  return letters.join("").toUpperCase() || "?";
+}

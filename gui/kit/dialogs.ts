@@ -1,0 +1,78 @@
+// Questions and messages in windows of their own; never with `exec()`, which would stop Node.
+import { QDialog, QFileDialog, WidgetEventTypes, type QWidget } from "@nodegui/nodegui";
+import { guard } from "./guard.ts";
+import { button, column, label, row } from "./widgets.ts";
+
+export interface Question {
+  readonly title: string;
+  readonly text: string;
+  /** What the button says that answers with yes. */
+  readonly yes: string;
+  readonly isDangerous?: boolean;
+}
+
+/** Asks once; `onYes` runs when the user agrees. Escape and closing mean no. */
+export function ask(parent: QWidget, question: Question, onYes: () => unknown): QDialog {
+  const dialog = new QDialog(parent);
+  const end = (): void => {
+    dialog.close();
+  };
+  const no = button({ text: "Cancel", onClick: end });
+  const yes = button({
+    text: question.yes,
+    name: question.isDangerous === true ? "danger" : "primary",
+    onClick: () => {
+      end();
+      return onYes();
+    },
+  });
+  openDialog(dialog, question, [no, yes]);
+  return dialog;
+}
+
+/** Tells something that the user must not miss. */
+export function tell(parent: QWidget, title: string, text: string): QDialog {
+  const dialog = new QDialog(parent);
+  openDialog(dialog, { title, text }, [button({ text: "OK", name: "primary", onClick: () => dialog.close() })]);
+  return dialog;
+}
+
+function openDialog(
+  dialog: QDialog,
+  { title, text }: { readonly title: string; readonly text: string },
+  buttons: readonly QWidget[],
+): void {
+  dialog.setWindowTitle(title);
+  dialog.setMinimumWidth(340);
+  dialog.setLayout(
+    column({
+      margins: [22, 20, 22, 18],
+      children: [
+        label({ text: title, name: "heading" }),
+        10,
+        label({ text, wraps: true }),
+        20,
+        row({ spacing: 8, children: ["stretch", ...buttons] }),
+      ],
+    }),
+  );
+  dialog.setModal(true);
+  deleteWhenHidden(dialog);
+  dialog.open();
+}
+
+/** Lets go of a window once it is closed; NodeGui tells no `finished`. */
+export function deleteWhenHidden(dialog: QDialog): void {
+  dialog.addEventListener(
+    WidgetEventTypes.Hide,
+    guard(() => setTimeout(() => dialog.deleteLater(), 0)),
+  );
+}
+
+/** Lets the user choose a file to open; `filter` as in "Pictures (*.png *.jpg)". */
+export function chooseFile(parent: QWidget, title: string, filter: string, onFile: (path: string) => unknown): void {
+  const dialog = new QFileDialog(parent, title, "", filter);
+  dialog.addEventListener("fileSelected", guard(onFile));
+  deleteWhenHidden(dialog);
+  dialog.open();
+}

@@ -1,0 +1,131 @@
+// Where the rows of a long list are: heights measured or estimated, and the offsets that follow. Pure, no Qt.
+
+/** A row is recognised by its key; another object under the same key has changed and is measured anew. */
+export interface Row {
+  readonly key: string;
+}
+
+interface Entry<R extends Row> {
+  row: R;
+  heightPx: number;
+  measured: boolean;
+}
+
+/** A place in the list that stays where it is on the screen while heights change. */
+export interface Anchor {
+  readonly key: string;
+  /** From the row's upper edge down to the place. */
+  readonly offsetPx: number;
+}
+
+export class RowHeights<R extends Row> {
+  readonly #estimate: (row: R) => number;
+  readonly #marginPx: number;
+  readonly #entries = new Map<string, Entry<R>>();
+  #rows: readonly R[] = [];
+  /** Upper edges; one more than rows, the last is the end. */
+  #tops = new Float64Array(1);
+  #stale = true;
+
+  /** `estimate` guesses a height without measuring; `marginPx` is left free above the first and below the last row. */
+  constructor(estimate: (row: R) => number, marginPx: number) {
+    this.#estimate = estimate;
+    this.#marginPx = marginPx;
+  }
+
+  get rows(): readonly R[] {
+    return this.#rows;
+  }
+
+  get totalPx(): number {
+    return this.#offsets()[this.#rows.length] ?? 0;
+  }
+
+  /** Takes a new list over; what is known of rows that stay is kept. Costs time in proportion to the rows. */
+  setRows(rows: readonly R[]): void {
+    this.#rows = rows;
+    this.#stale = true;
+    for (const row of rows) {
+      const entry = this.#entries.get(row.key);
+      if (!entry) this.#entries.set(row.key, { row, heightPx: this.#estimate(row), measured: false });
+      else if (entry.row !== row) {
+        entry.row = row;
+        entry.measured = false;
+      }
+    }
+    if (this.#entries.size > rows.length) this.#sweep();
+  }
+
+  /** Forgets all measurements, for example since the width has changed; they stay as estimates. */
+  forgetMeasurements(): void {
+    for (const entry of this.#entries.values()) entry.measured = false;
+  }
+
+  isMeasured(index: number): boolean {
+    return this.#entry(index)?.measured ?? false;
+  }
+
+  setHeight(index: number, heightPx: number): void {
+    const entry = this.#entry(index);
+    if (!entry) return;
+    if (entry.heightPx !== heightPx) this.#stale = true;
+    entry.heightPx = heightPx;
+    entry.measured = true;
+  }
+
+  topPx(index: number): number {
+    return this.#offsets()[index] ?? 0;
+  }
+
+  heightPx(index: number): number {
+    return this.#entry(index)?.heightPx ?? 0;
+  }
+
+  /** The row at a distance from the top; the first or the last one beyond the ends, -1 without rows. */
+  indexAt(yPx: number): number {
+    const tops = this.#offsets();
+    let low = 0;
+    let high = this.#rows.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((tops[middle] ?? 0) <= yPx) low = middle;
+      else high = middle - 1;
+    }
+    return high;
+  }
+
+  anchorAt(yPx: number): Anchor | undefined {
+    const index = this.indexAt(yPx);
+    const row = this.#rows[index];
+    return row && { key: row.key, offsetPx: yPx - this.topPx(index) };
+  }
+
+  /** The row with a key; -1 when there is none. */
+  indexOf(key: string): number {
+    const entry = this.#entries.get(key);
+    return entry ? this.#rows.indexOf(entry.row) : -1;
+  }
+
+  #entry(index: number): Entry<R> | undefined {
+    const row = this.#rows[index];
+    return row && this.#entries.get(row.key);
+  }
+
+  #sweep(): void {
+    const keys = new Set(this.#rows.map(({ key }) => key));
+    for (const key of this.#entries.keys()) if (!keys.has(key)) this.#entries.delete(key);
+  }
+
+  #offsets(): Float64Array {
+    if (!this.#stale) return this.#tops;
+    this.#stale = false;
+    if (this.#tops.length <= this.#rows.length) this.#tops = new Float64Array(this.#rows.length * 2 + 1);
+    let top = this.#marginPx;
+    this.#rows.forEach((_, index) => {
+      this.#tops[index] = top;
+      top += this.heightPx(index);
+    });
+    this.#tops[this.#rows.length] = top + this.#marginPx;
+    return this.#tops;
+  }
+}

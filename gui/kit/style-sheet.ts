@@ -1,0 +1,147 @@
+// The style sheet of the application: widgets are named, what they look like is said here. Pure.
+import type { Colors } from "./colors.ts";
+
+/** Text first, so that digits and signs are not taken from the emoji font. */
+export const FONT_FAMILY = '"Noto Sans","DejaVu Sans","Noto Color Emoji"';
+
+/** `px` is the size of a message's text; everything else is in proportion. */
+export function styleSheet(colors: Colors, px: number): string {
+  return [
+    base(colors, px),
+    controls(colors, px),
+    scrollBars(colors),
+    menus(colors),
+    lists(colors, px),
+    chat(colors, px),
+  ].join("\n");
+}
+
+function base(c: Colors, px: number): string {
+  return `
+* { font-family: ${FONT_FAMILY}; font-size: ${px}px; color: ${c.text}; selection-background-color: ${c.selection}; selection-color: ${c.text}; outline: 0; }
+QWidget#window, QDialog { background: ${c.window}; }
+QWidget#panel { background: ${c.panel}; }
+QWidget#header, QWidget#composer { background: ${c.panel}; }
+QFrame#line, QWidget#line { background: ${c.line}; border: 0; }
+QLabel#title { font-size: ${px + 10}px; font-weight: 600; }
+QLabel#heading { font-size: ${px + 1}px; font-weight: 600; }
+QLabel#faint, QLabel#hint { color: ${c.faint}; font-size: ${px - 1}px; }
+QLabel#subtitle { color: ${c.faint}; font-size: ${px - 1}px; }
+QLabel#subtitleActive { color: ${c.accent}; font-size: ${px - 1}px; }
+QLabel#error { color: ${c.danger}; font-size: ${px - 1}px; }
+QLabel#good { color: ${c.online}; font-size: ${px - 1}px; }
+QWidget#connectionBar { background: ${c.warning}; }
+QLabel#connectionText { color: ${c.onWarning}; font-size: ${px - 1}px; }
+QToolTip { background: ${c.panel}; color: ${c.text}; border: 1px solid ${c.fieldBorder}; padding: 4px 6px; font-size: ${px - 2}px; }
+`;
+}
+
+function controls(c: Colors, px: number): string {
+  return `
+QLineEdit, QTextEdit, QPlainTextEdit { background: ${c.field}; border: 1px solid ${c.fieldBorder}; border-radius: 8px; padding: 7px 10px; }
+QLineEdit:focus, QTextEdit:focus, QPlainTextEdit:focus { border: 1px solid ${c.accent}; }
+QLineEdit#search { border-radius: 17px; padding: 6px 14px; border: 1px solid ${c.field}; }
+QLineEdit#search:focus { border: 1px solid ${c.accent}; background: ${c.window}; }
+QTextEdit#message { background: ${c.panel}; border: 0; border-radius: 0; padding: 6px 2px; }
+QPushButton { background: ${c.field}; border: 1px solid ${c.fieldBorder}; border-radius: 8px; padding: 7px 16px; }
+QPushButton:hover { background: ${c.hover}; border-color: ${c.accent}; }
+QPushButton:focus { border-color: ${c.accent}; }
+QPushButton:disabled { color: ${c.faint}; }
+QPushButton#primary { background: ${c.accent}; border: 1px solid ${c.accent}; color: ${c.onAccent}; font-weight: 600; padding: 9px 18px; }
+QPushButton#primary:hover, QPushButton#primary:focus { background: ${c.accentHover}; border-color: ${c.text}; }
+QPushButton#primary:disabled { background: ${c.badgeMuted}; border-color: ${c.badgeMuted}; }
+QPushButton#danger { color: ${c.danger}; }
+QPushButton#link { background: transparent; border: 0; color: ${c.accent}; padding: 4px; }
+QPushButton#link:hover, QPushButton#link:focus { text-decoration: underline; }
+QPushButton#tab { background: transparent; border: 0; border-bottom: 2px solid transparent; border-radius: 0; color: ${c.faint}; padding: 8px 14px; }
+QPushButton#tab:checked { color: ${c.accent}; border-bottom: 2px solid ${c.accent}; font-weight: 600; }
+QPushButton#tab:focus { background: ${c.hover}; }
+QPushButton#icon { background: transparent; border: 0; border-radius: 8px; padding: 0; }
+QPushButton#icon:hover, QPushButton#icon:focus { background: ${c.hover}; }
+QPushButton#format { background: transparent; border: 0; border-radius: 6px; padding: 0; color: ${c.faint}; font-size: ${px - 1}px; }
+QPushButton#format:hover, QPushButton#format:focus { background: ${c.hover}; color: ${c.text}; }
+QPushButton#emoji { background: transparent; border: 0; border-radius: 8px; padding: 0; font-family: "Noto Color Emoji"; font-size: ${px + 6}px; }
+QPushButton#emoji:hover, QPushButton#emoji:focus { background: ${c.hover}; }
+QPushButton#jump { background: ${c.panel}; border: 1px solid ${c.line}; border-radius: 20px; padding: 0; }
+QPushButton#jump:hover, QPushButton#jump:focus { border-color: ${c.accent}; }
+QCheckBox, QRadioButton { spacing: 8px; padding: 3px; }
+QCheckBox:focus, QRadioButton:focus { color: ${c.accent}; }
+QComboBox { background: ${c.field}; border: 1px solid ${c.fieldBorder}; border-radius: 8px; padding: 7px 10px; }
+QComboBox:focus { border-color: ${c.accent}; }
+QComboBox::drop-down { border: 0; width: 24px; }
+QComboBox QAbstractItemView { background: ${c.panel}; border: 1px solid ${c.fieldBorder}; selection-background-color: ${c.selected}; selection-color: ${c.onSelected}; }
+QSlider::groove:horizontal { height: 4px; background: ${c.fieldBorder}; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: ${c.accent}; border-radius: 2px; }
+QSlider::handle:horizontal { background: ${c.accent}; width: 16px; height: 16px; margin: -6px 0; border-radius: 8px; }
+QProgressBar { background: ${c.field}; border: 0; border-radius: 3px; max-height: 6px; }
+QProgressBar::chunk { background: ${c.accent}; border-radius: 3px; }
+QSplitter::handle { background: ${c.line}; width: 1px; }
+`;
+}
+
+function scrollBars(c: Colors): string {
+  return `
+QScrollArea { border: 0; background: transparent; }
+QScrollBar:vertical { background: transparent; width: 9px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 9px; margin: 0; }
+QScrollBar::handle { background: ${c.scroll}; border-radius: 3px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 30px; }
+QScrollBar::handle:horizontal { min-width: 30px; }
+QScrollBar::handle:hover { background: ${c.faint}; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: none; }
+`;
+}
+
+function menus(c: Colors): string {
+  return `
+QMenu { background: ${c.panel}; border: 1px solid ${c.fieldBorder}; padding: 5px; }
+QMenu::item { padding: 6px 24px 6px 14px; border-radius: 6px; }
+QMenu::item:selected { background: ${c.hover}; }
+QMenu::item:disabled { color: ${c.faint}; }
+QMenu::separator { height: 1px; background: ${c.line}; margin: 4px 6px; }
+`;
+}
+
+function lists(c: Colors, px: number): string {
+  return `
+QWidget#rows { background: ${c.panel}; }
+QWidget#row { background: ${c.panel}; }
+QWidget#row:hover { background: ${c.hover}; }
+QWidget#rowSelected { background: ${c.selected}; }
+QLabel#rowTitle { font-weight: 600; }
+QLabel#rowTitleSelected { font-weight: 600; color: ${c.onSelected}; }
+QLabel#rowTime { color: ${c.faint}; font-size: ${px - 2}px; }
+QLabel#rowText { color: ${c.faint}; font-size: ${px - 1}px; }
+QLabel#rowTextActive { color: ${c.accent}; font-size: ${px - 1}px; }
+QLabel#rowTimeSelected { color: ${c.onSelectedFaint}; font-size: ${px - 2}px; }
+QLabel#rowTextSelected { color: ${c.onSelectedFaint}; font-size: ${px - 1}px; }
+QLabel#badge { background: ${c.badge}; color: #ffffff; border-radius: 10px; font-size: ${px - 3}px; font-weight: 600; padding: 0 6px; }
+QLabel#badgeSelected { background: ${c.onSelected}; color: ${c.selected}; border-radius: 10px; font-size: ${px - 3}px; font-weight: 600; padding: 0 6px; }
+QLabel#dot { background: ${c.online}; border: 2px solid ${c.panel}; border-radius: 7px; }
+QLabel#dotSelected { background: ${c.online}; border: 2px solid ${c.selected}; border-radius: 7px; }
+`;
+}
+
+function chat(c: Colors, px: number): string {
+  const bubble = `color: ${c.bubbleText}; padding: 5px 11px 6px 11px; font-size: ${px}px;`;
+  const inside = `background: ${c.bubbleIn}; ${bubble} border-radius: 13px; border-top-left-radius: 5px;`;
+  const outside = `background: ${c.bubbleOut}; ${bubble} border-radius: 13px; border-top-right-radius: 5px;`;
+  return `
+QWidget#messages { background: ${c.chat}; }
+QWidget#conversation { background: ${c.chat}; }
+QLabel#in { ${inside} border-bottom-left-radius: 5px; }
+QLabel#inFirst { ${inside} border-top-left-radius: 13px; border-bottom-left-radius: 5px; }
+QLabel#inLast { ${inside} border-bottom-left-radius: 2px; }
+QLabel#inOnly { ${inside} border-top-left-radius: 13px; border-bottom-left-radius: 2px; }
+QLabel#out { ${outside} border-bottom-right-radius: 5px; }
+QLabel#outFirst { ${outside} border-top-right-radius: 13px; border-bottom-right-radius: 5px; }
+QLabel#outLast { ${outside} border-bottom-right-radius: 2px; }
+QLabel#outOnly { ${outside} border-top-right-radius: 13px; border-bottom-right-radius: 2px; }
+QLabel#metaIn { color: ${c.bubbleInFaint}; font-size: ${px - 3}px; background: transparent; }
+QLabel#metaOut { color: ${c.bubbleOutFaint}; font-size: ${px - 3}px; background: transparent; }
+QLabel#notice { background: ${c.notice}; color: ${c.onNotice}; border-radius: 12px; padding: 3px 12px; font-size: ${px - 2}px; font-weight: 600; }
+QLabel#unreadLine { background: ${c.bubbleIn}; color: ${c.accent}; padding: 4px; font-size: ${px - 1}px; font-weight: 600; }
+QLabel#emptyNotice { background: ${c.notice}; color: ${c.onNotice}; border-radius: 14px; padding: 8px 18px; }
+`;
+}

@@ -1,0 +1,59 @@
+// The look: one style sheet for the whole application, made of named colours and a text size.
+import { QApplication } from "@nodegui/nodegui";
+import type { Disposable } from "../../src/util/disposable.ts";
+import { Emitter } from "../../src/util/emitter.ts";
+import { DARK, LIGHT, type Colors } from "./colors.ts";
+import { styleSheet } from "./style-sheet.ts";
+
+export type ThemeChoice = "light" | "dark" | "system";
+
+export const MIN_TEXT_PX = 11;
+export const MAX_TEXT_PX = 22;
+export const DEFAULT_TEXT_PX = 14;
+
+/** One per application: pictures and texts that carry colours are made anew when it changes. */
+export class Theme {
+  readonly #emitter = new Emitter<{ change: undefined }>();
+  #colors: Colors = LIGHT;
+  #textPx = DEFAULT_TEXT_PX;
+
+  get colors(): Colors {
+    return this.#colors;
+  }
+
+  get textPx(): number {
+    return this.#textPx;
+  }
+
+  /** Pixels of the screen per logical pixel. */
+  get pixelRatio(): number {
+    return QApplication.instance().devicePixelRatio();
+  }
+
+  apply(choice: ThemeChoice, textPx: number): void {
+    const isDark = choice === "dark" || (choice === "system" && isSystemDark());
+    this.#colors = isDark ? DARK : LIGHT;
+    this.#textPx = Math.min(MAX_TEXT_PX, Math.max(MIN_TEXT_PX, Math.round(textPx)));
+    QApplication.instance().setStyleSheet(styleSheet(this.#colors, this.#textPx), false);
+    this.#emitter.emit("change", undefined);
+  }
+
+  onChange(listener: () => void): Disposable {
+    return this.#emitter.on("change", listener);
+  }
+}
+
+/** Whether the desktop's own windows are dark: Qt's palette tells by the colour behind texts. */
+let systemIsDark: boolean | undefined;
+
+function isSystemDark(): boolean {
+  // Asked once, before our own style sheet can have any part in the answer.
+  systemIsDark ??= readSystemPalette();
+  return systemIsDark;
+}
+
+function readSystemPalette(): boolean {
+  const WINDOW_ROLE = 10;
+  const color = QApplication.instance().palette().color(0, WINDOW_ROLE);
+  return color.red() + color.green() + color.blue() < 3 * 128;
+}

@@ -1,0 +1,176 @@
+// Test-only addon: plays the user. It sends mouse, key, wheel and drop events to widgets, also without a display.
+//
+// Every function takes a widget as `widget.native.__external_qobject__()` first.
+#include <node_api.h>
+
+#include <QtTest/QTest>
+#include <QtWidgets/QtWidgets>
+
+#include <vector>
+
+namespace {
+
+constexpr size_t kMaxArguments = 5;
+
+// The arguments of one call, converted with checks: a wrong one throws a TypeError in JavaScript.
+class Call {
+ public:
+  Call(napi_env env, napi_callback_info info) : env_(env) {
+    napi_get_cb_info(env, info, &count_, values_, nullptr, nullptr);
+  }
+
+  QWidget *widget() {
+    void *pointer = nullptr;
+    if (count_ == 0 || napi_get_value_external(env_, values_[0], &pointer) != napi_ok) return fail("needs a widget");
+    QWidget *found = qobject_cast<QWidget *>(static_cast<QObject *>(pointer));
+    return found != nullptr ? found : fail("the object is no widget");
+  }
+
+  int integer(size_t index) {
+    int32_t value = 0;
+    if (index >= count_ || napi_get_value_int32(env_, values_[index], &value) != napi_ok) fail("needs a number");
+    return value;
+  }
+
+  QString text(size_t index) {
+    size_t length = 0;
+    if (index >= count_ || napi_get_value_string_utf16(env_, values_[index], nullptr, 0, &length) != napi_ok) {
+      fail("needs a text");
+      return {};
+    }
+    std::vector<char16_t> units(length + 1);
+    napi_get_value_string_utf16(env_, values_[index], units.data(), units.size(), &length);
+    return QString::fromUtf16(units.data(), static_cast<qsizetype>(length));
+  }
+
+  bool failed() const { return failed_; }
+
+ private:
+  QWidget *fail(const char *message) {
+    if (!failed_) napi_throw_type_error(env_, nullptr, message);
+    failed_ = true;
+    return nullptr;
+  }
+
+  napi_env env_;
+  size_t count_ = kMaxArguments;
+  napi_value values_[kMaxArguments];
+  bool failed_ = false;
+};
+
+// click(widget, x, y, button, modifiers)
+napi_value click(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  QWidget *widget = call.widget();
+  const QPoint at(call.integer(1), call.integer(2));
+  const auto button = static_cast<Qt::MouseButton>(call.integer(3));
+  const auto modifiers = static_cast<Qt::KeyboardModifiers>(call.integer(4));
+  if (!call.failed()) QTest::mouseClick(widget, button, modifiers, at);
+  return nullptr;
+}
+
+// doubleClick(widget, x, y)
+napi_value doubleClick(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  QWidget *widget = call.widget();
+  const QPoint at(call.integer(1), call.integer(2));
+  if (!call.failed()) QTest::mouseDClick(widget, Qt::LeftButton, Qt::NoModifier, at);
+  return nullptr;
+}
+
+// type(widget, text): one key press and release per character
+napi_value type(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  QWidget *widget = call.widget();
+  const QString text = call.text(1);
+  if (!call.failed()) QTest::keyClicks(widget, text);
+  return nullptr;
+}
+
+// key(widget, Qt::Key, modifiers)
+napi_value key(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  QWidget *widget = call.widget();
+  const auto code = static_cast<Qt::Key>(call.integer(1));
+  const auto modifiers = static_cast<Qt::KeyboardModifiers>(call.integer(2));
+  if (!call.failed()) QTest::keyClick(widget, code, modifiers);
+  return nullptr;
+}
+
+// wheel(widget, delta): a notch is 120, upwards positive
+napi_value wheel(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  QWidget *widget = call.widget();
+  const int delta = call.integer(1);
+  if (call.failed()) return nullptr;
+  const QPointF middle(widget->width() / 2.0, widget->height() / 2.0);
+  QWheelEvent event(middle, widget->mapToGlobal(middle), QPoint(), QPoint(0, delta), Qt::NoButton, Qt::NoModifier,
+                    Qt::NoScrollPhase, false);
+  QCoreApplication::sendEvent(widget, &event);
+  return nullptr;
+}
+
+// dropFile(widget, path): drags a file in and drops it
+napi_value dropFile(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  QWidget *widget = call.widget();
+  const QString path = call.text(1);
+  if (call.failed()) return nullptr;
+  QMimeData content;
+  content.setUrls({QUrl::fromLocalFile(path)});
+  QDragEnterEvent enter(QPoint(5, 5), Qt::CopyAction, &content, Qt::LeftButton, Qt::NoModifier);
+  QCoreApplication::sendEvent(widget, &enter);
+  QDropEvent drop(QPointF(5, 5), Qt::CopyAction, &content, Qt::LeftButton, Qt::NoModifier);
+  QCoreApplication::sendEvent(widget, &drop);
+  return nullptr;
+}
+
+void describe(QObject *object, int depth, QString *out) {
+  if (const auto *widget = qobject_cast<QWidget *>(object)) {
+    *out += QString(depth * 2, ' ') + object->metaObject()->className() + "#" + object->objectName() +
+            (widget->isVisible() ? "" : " (hidden)") + " " + object->property("text").toString().left(60) + "\n";
+  }
+  for (QObject *child : object->children()) describe(child, depth + 1, out);
+}
+
+// tree(widget): the widgets below it, one a line, with class, name, visibility and text
+napi_value tree(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  QWidget *widget = call.widget();
+  if (call.failed()) return nullptr;
+  QString out;
+  describe(widget, 0, &out);
+  const QByteArray bytes = out.toUtf8();
+  napi_value result = nullptr;
+  napi_create_string_utf8(env, bytes.constData(), static_cast<size_t>(bytes.size()), &result);
+  return result;
+}
+
+// widgetCount(): the number of all widgets that exist
+napi_value widgetCount(napi_env env, napi_callback_info) {
+  napi_value result = nullptr;
+  napi_create_double(env, static_cast<double>(QApplication::allWidgets().size()), &result);
+  return result;
+}
+
+void define(napi_env env, napi_value exports, const char *name, napi_callback callback) {
+  napi_value function;
+  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function) == napi_ok)
+    napi_set_named_property(env, exports, name, function);
+}
+
+napi_value init(napi_env env, napi_value exports) {
+  define(env, exports, "click", click);
+  define(env, exports, "doubleClick", doubleClick);
+  define(env, exports, "type", type);
+  define(env, exports, "key", key);
+  define(env, exports, "wheel", wheel);
+  define(env, exports, "dropFile", dropFile);
+  define(env, exports, "tree", tree);
+  define(env, exports, "widgetCount", widgetCount);
+  return exports;
+}
+
+}  // namespace
+
+NAPI_MODULE(input, init)
