@@ -1,0 +1,60 @@
+// Qt for tests: no display, the event loop joined, and a user's hands. To be imported before anything of NodeGui.
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import type { QWidget } from "@nodegui/nodegui";
+import { bootQt } from "../../../gui/boot.ts";
+
+process.env["QT_QPA_PLATFORM"] = "offscreen";
+process.env["QT_LOGGING_RULES"] = "*.debug=false;qt.qpa.*=false";
+bootQt();
+
+/** See test/gui/native/input.cc. */
+interface InputAddon {
+  click(widget: unknown, x: number, y: number, button: number, modifiers: number): void;
+  doubleClick(widget: unknown, x: number, y: number): void;
+  type(widget: unknown, text: string): void;
+  key(widget: unknown, key: number, modifiers: number): void;
+  wheel(widget: unknown, delta: number): void;
+  dropFile(widget: unknown, path: string): void;
+  tree(widget: unknown): string;
+  widgetCount(): number;
+}
+
+const addonFile = fileURLToPath(new URL("../../../../build/test-input.node", import.meta.url));
+const addon: InputAddon = createRequire(import.meta.url)(addonFile);
+
+export const Key = { Escape: 0x01000000, Return: 0x01000004, Up: 0x01000013, Down: 0x01000015, PageUp: 0x01000016 };
+export const Modifier = { none: 0, shift: 0x02000000, control: 0x04000000 };
+
+/** What a user does with mouse and keyboard; events arrive before the call returns. */
+export const user = {
+  click(widget: QWidget, x = Math.floor(widget.width() / 2), y = Math.floor(widget.height() / 2)): void {
+    addon.click(native(widget), x, y, 1, 0);
+  },
+  type(widget: QWidget, text: string): void {
+    addon.type(native(widget), text);
+  },
+  press(widget: QWidget, key: number, modifiers = Modifier.none): void {
+    addon.key(native(widget), key, modifiers);
+  },
+  /** Positive notches scroll up. */
+  wheel(widget: QWidget, notches: number): void {
+    addon.wheel(native(widget), notches * 120);
+  },
+  drop(widget: QWidget, path: string): void {
+    addon.dropFile(native(widget), path);
+  },
+};
+
+/** The widgets below one as lines of class, name, visibility and text. */
+export function treeOf(widget: QWidget): string {
+  return addon.tree(native(widget));
+}
+
+export function widgetCount(): number {
+  return addon.widgetCount();
+}
+
+function native(widget: QWidget): unknown {
+  return (widget.native as { __external_qobject__(): unknown }).__external_qobject__();
+}
