@@ -50,6 +50,13 @@ const OPTIONS = {
   },
   samples: { type: "number", default: 32, describe: "receivers whose every message is checked and timed" },
   pipelined: { type: "number", default: 2000, describe: "unacknowledged messages of a pipelining sender" },
+  storm: { type: "number", default: 500, describe: "logins at once in the login storm" },
+  "storm-bcrypt-cost": { type: "number", default: 12, describe: "bcrypt cost of the login storm (elsewhere 4)" },
+  parallel: {
+    type: "number",
+    default: 2000,
+    describe: "sessions that connect at the same time in the reconnect storm",
+  },
   stored: { type: "number", default: 1_000_000, describe: "messages stored before the history scenario" },
   pin: { type: "boolean", default: true, describe: "server on one core, generator on another, where taskset is" },
   out: { type: "string", default: "build/bench", describe: "folder for the result files" },
@@ -79,6 +86,9 @@ export function benchOptions(args: BenchArguments): BenchOptions {
     verify: args.verify,
     sampledReceivers: args.samples,
     pipelined: args.pipelined,
+    stormCount: args.storm,
+    stormBcryptCost: args["storm-bcrypt-cost"],
+    parallel: args.parallel,
     storedMessages: args.stored,
   };
 }

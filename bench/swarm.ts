@@ -42,10 +42,13 @@ export class Swarm {
     });
   }
 
-  /** Connects all that were added; throws when one cannot. Resolves with what the steps took. */
-  async connect(): Promise<Histogram> {
-    const parallel = Math.max(1, Math.floor(this.#target.connectParallel / this.#engines.length));
-    const reports = await Promise.all(this.#engines.map((engine) => engine.connect(parallel, CONNECT_DEADLINE_MS)));
+  /**
+   * Connects all that were added and are not yet, `atOnce` at the same time; throws when one cannot. Resolves with what
+   * the steps took.
+   */
+  async connect(atOnce = this.#target.connectParallel, deadlineMs = CONNECT_DEADLINE_MS): Promise<Histogram> {
+    const parallel = Math.max(1, Math.floor(atOnce / this.#engines.length));
+    const reports = await Promise.all(this.#engines.map((engine) => engine.connect(parallel, deadlineMs)));
     const steps = new Histogram();
     for (const { failed, firstFailure, stepsUs } of reports) {
       if (failed > 0) throw new Error(`${failed} clients could not connect to ${this.#target.name}: ${firstFailure}`);

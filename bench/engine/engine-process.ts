@@ -1,7 +1,8 @@
 // The bench's side of a load engine: starts its process, speaks the command language, sums several up as one.
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { spawnChild } from "../measure/children.ts";
 import { pinned } from "../measure/pinning.ts";
 import {
   COMMANDS,
@@ -36,13 +37,12 @@ export class EngineProcess {
 
   /** `core` is the CPU core to run on; undefined leaves it to the system. */
   constructor(program: EngineProgram, core: number | undefined) {
-    const [file = "", ...args] = pinned(core, program.command);
-    const child = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawnChild(pinned(core, program.command), { stdio: ["pipe", "pipe", "inherit"] });
     this.#child = child;
-    createInterface({ input: child.stdout }).on("line", (line) => this.#answer(line));
+    if (child.stdout) createInterface({ input: child.stdout }).on("line", (line) => this.#answer(line));
     child.on("error", (error) => this.#end(error));
     child.on("exit", (code, signal) => this.#end(new Error(`the load engine ended (${signal ?? code})`)));
-    child.stdin.on("error", (error) => this.#end(error));
+    child.stdin?.on("error", (error) => this.#end(error));
   }
 
   get pid(): number {

@@ -1,31 +1,56 @@
 // Result rows as Markdown tables: one table per scenario, medians and ranges over the runs of the same measurement.
 import type { ResultRow, RunResult } from "./result.ts";
 
-/** Figures shown first and in this order; the others follow as they come. Those not named here are left to the JSON. */
-const COLUMNS: Readonly<Record<string, (value: number) => string>> = {
-  deliveriesPerSec: short,
-  bytesPerSec: short,
-  medianMs: milliseconds,
-  p90Ms: milliseconds,
-  p99Ms: milliseconds,
-  maxMs: milliseconds,
-  acknowledgedPerSec: short,
-  acknowledgeMedianMs: milliseconds,
-  acknowledgeP99Ms: milliseconds,
-  commitMs: milliseconds,
-  batchMessages: short,
-  requestsPerSec: short,
-  loginsPerSec: short,
-  allReadyMs: milliseconds,
-  bytesPerSession: short,
-  ratio: (value) => value.toFixed(2),
-  lost: short,
-  doubled: short,
-  outOfOrder: short,
-  differing: short,
-  serverRssBytes: short,
-  generatorLoad: (value) => `${(value * 100).toFixed(0)}%`,
-};
+/** Figures shown first and in this order; the others follow as they come. */
+const FIRST_FIGURES: readonly string[] = [
+  "deliveriesPerSec",
+  "bytesPerSec",
+  "medianMs",
+  "p90Ms",
+  "p99Ms",
+  "maxMs",
+  "acknowledgedPerSec",
+  "acknowledgeMedianMs",
+  "acknowledgeP99Ms",
+];
+
+/** Figures that only the result files have. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  "offered",
+  "expected",
+  "delivered",
+  "acknowledged",
+  "bytesPerDelivery",
+  "settleMs",
+  "generatorLatenessP99Ms",
+  "acknowledgeP90Ms",
+  "acknowledgeMaxMs",
+  "serverRssBeforeBytes",
+]);
+
+/** The unit is the end of a figure's name. */
+function format(name: string): (value: number) => string {
+  if (name.endsWith("Ms")) return milliseconds;
+  if (name.endsWith("Load")) return (value) => `${(value * 100).toFixed(0)}%`;
+  return name.toLowerCase().endsWith("ratio") ? (value) => value.toFixed(2) : short;
+}
+
+function figureColumns(rows: readonly ResultRow[]): string[] {
+  const there = new Set(rows.flatMap((row) => Object.keys(row.figures)));
+  const all = new Set([...FIRST_FIGURES.filter((name) => there.has(name)), ...there]);
+  // A column of nothing but zeros says nothing, unless it counts what may not happen.
+  const says = (name: string): boolean => NEVER_ZERO.has(name) || rows.some((row) => (row.figures[name] ?? 0) !== 0);
+  return [...all].filter((name) => !LEFT_OUT.has(name) && says(name));
+}
+
+const NEVER_ZERO: ReadonlySet<string> = new Set([
+  "lost",
+  "doubled",
+  "outOfOrder",
+  "differing",
+  "incomplete",
+  "chatWrong",
+]);
 
 /** All tables of a run, under a line that says where it was made. */
 export function markdownTables(result: RunResult): string {
@@ -50,7 +75,7 @@ function table(scenario: string, rows: readonly ResultRow[]): string {
   const parameters = [...new Set(rows.flatMap((row) => Object.keys(row.parameters)))].filter(
     (name) => name !== "search",
   );
-  const figures = Object.keys(COLUMNS).filter((name) => rows.some((row) => name in row.figures));
+  const figures = figureColumns(rows);
   const header = ["target", ...parameters, ...figures, "server CPU by thread", "remarks"];
   const lines = groups.map((runs) => {
     const [first] = runs;
@@ -61,7 +86,7 @@ function table(scenario: string, rows: readonly ResultRow[]): string {
       ...figures.map((name) =>
         range(
           runs.flatMap((run) => run.figures[name] ?? []),
-          COLUMNS[name] ?? String,
+          format(name),
         ),
       ),
       threads(first),
@@ -102,11 +127,11 @@ function rates(runs: readonly ResultRow[]): string {
   );
 }
 
-function range(values: readonly number[], format: (value: number) => string): string {
+function range(values: readonly number[], show: (value: number) => string): string {
   if (values.length === 0) return "";
-  const least = format(Math.min(...values));
-  const most = format(Math.max(...values));
-  return least === most ? least : `${format(median(values))} (${least}-${most})`;
+  const least = show(Math.min(...values));
+  const most = show(Math.max(...values));
+  return least === most ? least : `${show(median(values))} (${least}-${most})`;
 }
 
 function threads(row: ResultRow): string {

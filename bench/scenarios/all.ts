@@ -1,9 +1,23 @@
 // All scenarios, in the order in which `all` runs them.
+import { clientMix } from "./client-mix.ts";
 import { fanOut } from "./fan-out.ts";
+import { history } from "./history.ts";
 import { idle } from "./idle.ts";
+import { loginStorm } from "./login-storm.ts";
 import { oneToOne } from "./one-to-one.ts";
 import { pipelined } from "./pipelined.ts";
+import { reconnectStorm } from "./reconnect-storm.ts";
 import type { Scenario } from "./scenario.ts";
 import { slowReaders } from "./slow-readers.ts";
 
-export const SCENARIOS: readonly Scenario[] = [fanOut, pipelined, oneToOne, slowReaders, idle];
+export const SCENARIOS: readonly Scenario[] = [
+  fanOut,
+  pipelined,
+  oneToOne,
+  slowReaders,
+  idle,
+  loginStorm,
+  reconnectStorm,
+  history,
+  clientMix,
+];

@@ -26,6 +26,11 @@ export interface BenchOptions {
   readonly sampledReceivers: number;
   /** Unacknowledged messages of a pipelining sender. */
   readonly pipelined: number;
+  /** Logins at once in the login storm, and the cost of their bcrypt hashes. */
+  readonly stormCount: number;
+  readonly stormBcryptCost: number;
+  /** Sessions that are connecting at the same time, where the scenario opens many. */
+  readonly parallel: number;
   /** Messages in the store before the history scenario begins. */
   readonly storedMessages: number;
 }

@@ -22,6 +22,7 @@ export const DEFAULT_SETTINGS: MessengerSettings = { bcryptCost: 4, storedMessag
 
 /** Our server while it runs, for scenarios that know its protocol. */
 export interface RunningMessenger extends RunningTarget {
+  readonly pid: number;
   readonly users: readonly BenchUser[];
   /** As `steps`, but by password. */
   passwordSteps(index: number): readonly Step[];

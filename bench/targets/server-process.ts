@@ -1,6 +1,7 @@
 // A server as a child process: started on its core, ready when it says so or takes connections, ended for good.
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { createServer, connect } from "node:net";
+import { spawnChild } from "../measure/children.ts";
 import { pinned } from "../measure/pinning.ts";
 
 const START_DEADLINE_MS = 60_000;
@@ -23,8 +24,11 @@ export class ServerProcess {
   #exited = false;
 
   constructor({ command, core, env, cwd }: ServerCommand) {
-    const [file = "", ...args] = pinned(core, command);
-    this.#child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"], ...(env && { env }), ...(cwd && { cwd }) });
+    this.#child = spawnChild(pinned(core, command), {
+      stdio: ["ignore", "pipe", "pipe"],
+      ...(env && { env }),
+      ...(cwd && { cwd }),
+    });
     const keep = (text: Buffer): void => {
       this.#output = (this.#output + text.toString()).slice(-KEPT_OUTPUT_CHARS);
     };
