@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { ANNA, PASSWORD, TestAvatarServer, type RawFtp } from "../support/avatar-server.ts";
+import { SAMPLES } from "../support/pictures.ts";
+import { useTempFolder } from "../support/temp-folder.ts";
+
+const COMMANDS = (
+  "USER PASS AUTH PBSZ PROT NOOP SYST TYPE MODE STRU OPTS PWD CWD CDUP SIZE MDTM REST ALLO FEAT STAT HELP SITE " +
+  "PASV EPSV PORT EPRT ABOR LIST NLST RETR STOR APPE STOU DELE RMD MKD RNFR RNTO ACCT REIN SMNT MLSD MFMT XCWD XPWD"
+).split(" ");
+const ARGUMENTS = [`${ANNA}.png`, "TLS", "0", "-la", "127,0,0,1,1,1", "|1|127.0.0.1|1|", "../x", "/", "UTF8 ON", "A"];
+
+const argument = fc.oneof(fc.constantFrom(...ARGUMENTS), fc.string({ unit: "binary" }), fc.string({ maxLength: 2000 }));
+const command = fc.tuple(fc.constantFrom(...COMMANDS), fc.option(argument)).map((parts) => parts.join(" "));
+const end = fc.constantFrom("\r\n", "\n", "\r\n\r\n", "\0\r\n", "");
+const text = fc.tuple(command, end).map((parts) => Buffer.from(parts.join("")));
+const bytes = fc.oneof({ weight: 4, arbitrary: text }, fc.uint8Array({ maxLength: 300 }).map(Buffer.from));
+const script = fc.array(bytes, { maxLength: 15 });
+
+describe("the avatar server's control connection", function () {
+  this.timeout(60_000);
+  const tempFolder = useTempFolder();
+  let avatars: TestAvatarServer;
+  const strays: unknown[] = [];
+  const note = (error: unknown): void => void strays.push(error);
+
+  beforeEach(async () => {
+    strays.length = 0;
+    process.on("unhandledRejection", note).on("uncaughtException", note);
+    avatars = await TestAvatarServer.start(tempFolder());
+  });
+
+  afterEach(async () => {
+    await avatars.close();
+    process.off("unhandledRejection", note).off("uncaughtException", note);
+  });
+
+  /** Sends all at once, ends, and waits until the server has closed too. */
+  async function play(raw: RawFtp, pieces: readonly Buffer[], cutOff: boolean): Promise<void> {
+    for (const piece of pieces) raw.socket.write(piece);
+    if (cutOff) raw.socket.resetAndDestroy();
+    else raw.socket.end("\r\nQUIT\r\n");
+    await raw.closed();
+  }
+
+  it("survives any bytes and commands, logged in or not, cut off or not", async () => {
+    await fc.assert(
+      fc.asyncProperty(script, fc.boolean(), fc.boolean(), async (pieces, isLoggedIn, cutOff) => {
+        await play(isLoggedIn ? await avatars.logIn() : await avatars.dial(), pieces, cutOff);
+      }),
+      { numRuns: 150 },
+    );
+    assert.deepEqual(strays, []);
+    assert.deepEqual(avatars.published, []);
+    const raw = await avatars.dial();
+    await raw.ask("USER anna", 331);
+    await raw.ask(`PASS ${PASSWORD}`, 230);
+    await raw.store(`${ANNA}.png`, SAMPLES.gif, 226);
+  });
+});

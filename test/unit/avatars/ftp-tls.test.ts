@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { networkInterfaces } from "node:os";
+import { createInterface } from "node:readline";
+import { connect as connectTls, createSecureContext, createServer as createTlsServer, TLSSocket } from "node:tls";
+import { generate } from "selfsigned";
+import { fetchAvatar, uploadAvatar } from "../../../src/avatars/ftp-client.ts";
+import { ANNA, PASSWORD, RawFtp, TestAvatarServer } from "../../support/avatar-server.ts";
+import { png, SAMPLES } from "../../support/pictures.ts";
+import { useTempFolder } from "../../support/temp-folder.ts";
+
+async function certificate(): Promise<{ cert: string; key: string; fingerprint: string }> {
+  const { cert, private: key } = await generate([{ name: "commonName", value: "localhost" }], { keySize: 2048 });
+  return { cert, key, fingerprint: new X509Certificate(cert).fingerprint256 };
+}
+
+describe("the avatar server with TLS", function () {
+  const tempFolder = useTempFolder();
+  let avatars: TestAvatarServer;
+  let own: Awaited<ReturnType<typeof certificate>>;
+
+  before(async () => {
+    own = await certificate();
+  });
+  beforeEach(async () => {
+    avatars = await TestAvatarServer.start(tempFolder(), { tls: own });
+  });
+  afterEach(() => avatars.close());
+
+  it("encrypts control and data connections of clients that compare the fingerprint", async () => {
+    const bytes = png(100, 100, 3, 1_000_000);
+    const access = { host: "127.0.0.1", fingerprint: own.fingerprint };
+    assert.equal(avatars.ticket(ANNA).secure, true);
+    await uploadAvatar({ ...access, ticket: avatars.ticket(ANNA) }, bytes);
+    const name = avatars.published[0]?.fileName ?? "";
+    assert.ok((await fetchAvatar({ ...access, ticket: avatars.ticket(ANNA) }, name)).equals(bytes));
+  });
+
+  it("is believed when the given authority vouches for it", async () => {
+    const access = { host: "localhost", tls: { ca: own.cert }, ticket: avatars.ticket(ANNA) };
+    await uploadAvatar(access, SAMPLES.gif);
+    assert.equal(avatars.published.length, 1);
+  });
+
+  it("gets no ticket from a client that knows another fingerprint, or no authority", async () => {
+    let attempts = 0;
+    await avatars.close();
+    const authenticate = async (): Promise<undefined> => void attempts++;
+    avatars = await TestAvatarServer.start(tempFolder(), { tls: own, authenticate });
+    const { fingerprint } = await certificate();
+    const access = { host: "127.0.0.1", ticket: avatars.ticket(ANNA) };
+    await assert.rejects(uploadAvatar({ ...access, fingerprint }, SAMPLES.gif), /another certificate/);
+    await assert.rejects(uploadAvatar(access, SAMPLES.gif), /cannot be reached: .*certificate/);
+    assert.equal(attempts, 0);
+  });
+
+  it("gets no picture over a data connection that somebody else answers", async () => {
+    const other = await certificate();
+    const received: Buffer[] = [];
+    const data = createTlsServer(other, (socket) => {
+      socket.on("error", () => {}).on("data", (chunk: Buffer) => received.push(chunk));
+    });
+    data.on("tlsClientError", () => {}).listen(0, "127.0.0.1");
+    await once(data, "listening");
+    const control = createServer((socket) => pretend(socket, own, (data.address() as AddressInfo).port));
+    await once(control.listen(0, "127.0.0.1"), "listening");
+    const ticket = { ...avatars.ticket(ANNA), port: (control.address() as AddressInfo).port };
+    const upload = uploadAvatar({ host: "127.0.0.1", fingerprint: own.fingerprint, ticket }, SAMPLES.gif);
+    await assert.rejects(upload, /data connection shows another certificate/);
+    assert.equal(received.length, 0);
+    control.close();
+    data.close();
+  });
+
+  it("forgets what was sent unencrypted before the handshake", async () => {
+    const raw = await avatars.dial();
+    raw.socket.write("AUTH TLS\r\nUSER anna\r\n");
+    await raw.reply(234);
+    const secure = new RawFtp(connectTls({ socket: raw.socket, ca: own.cert, servername: "localhost" }));
+    await secure.ask(`PASS ${PASSWORD}`, 503); // nobody has said USER
+    await secure.ask("USER anna", 331);
+    await secure.ask(`PASS ${PASSWORD}`, 230);
+    secure.socket.destroy();
+  });
+
+  it("still serves clients without TLS, unless it must not", async () => {
+    const raw = await avatars.logIn();
+    assert.match(await raw.ask("FEAT", 211), / AUTH TLS/);
+    await avatars.close();
+    avatars = await TestAvatarServer.start(tempFolder(), { address: "0.0.0.0", tls: own, requireTls: true });
+    await avatars.logIn(); // from this machine
+    const outside = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+    for (const { address } of outside.filter(({ internal, family }) => !internal && family === "IPv4")) {
+      const far = new RawFtp(connect(avatars.server.port, address));
+      await far.reply(220);
+      await far.ask("USER anna", 530);
+      far.socket.destroy();
+    }
+  });
+});
+
+/** A server that is like the real one until a picture is stored, and has another port for data. */
+function pretend(plain: Socket, tls: { cert: string; key: string }, dataPort: number): void {
+  const answer = (socket: Socket): void => {
+    socket.on("error", () => {});
+    createInterface({ input: socket }).on("line", (line) => {
+      const [directive = ""] = line.split(" ");
+      const replies: Record<string, string> = {
+        AUTH: "234 Go",
+        PASS: "230 In",
+        USER: "331 Who",
+        EPSV: `229 (|||${dataPort}|)`,
+        STOR: "150 Send",
+      };
+      socket.write(`${replies[directive] ?? "200 Yes"}\r\n`);
+      if (directive !== "AUTH") return;
+      socket.removeAllListeners("data");
+      answer(new TLSSocket(socket, { isServer: true, secureContext: createSecureContext(tls) }));
+    });
+  };
+  plain.write("220 Ready\r\n");
+  answer(plain);
+}
+
+describe("the avatar server without TLS", () => {
+  const tempFolder = useTempFolder();
+
+  it("does not offer it", async () => {
+    const avatars = await TestAvatarServer.start(tempFolder());
+    const raw = await avatars.dial();
+    assert.doesNotMatch(await raw.ask("FEAT", 211), /TLS/);
+    await raw.ask("AUTH TLS", 502);
+    await raw.ask("USER anna", 331);
+    await avatars.close();
+  });
+});
