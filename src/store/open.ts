@@ -54,7 +54,7 @@ export function hidePassword(url: string): string {
  */
 export async function openWriter(url: string, options: OpenOptions): Promise<StoreWriter> {
   const store = parseStoreUrl(url, options.dataDir);
-  if (store.kind === "mongodb") throw new StoreOpenError(`store ${hidePassword(url)}: MongoDB is not supported yet`);
+  if (store.kind === "mongodb") return (await import("./mongo/open.ts")).openMongoWriter(store.url);
   const { openSqliteWriter } = await import("./sqlite/open.ts");
   return openSqliteWriter(store.file);
 }
@@ -62,7 +62,7 @@ export async function openWriter(url: string, options: OpenOptions): Promise<Sto
 /** Opens an existing store for reading; any number, in any thread. Rejects as `openWriter` does. */
 export async function openReader(url: string, options: OpenOptions): Promise<StoreReader> {
   const store = parseStoreUrl(url, options.dataDir);
-  if (store.kind === "mongodb") throw new StoreOpenError(`store ${hidePassword(url)}: MongoDB is not supported yet`);
+  if (store.kind === "mongodb") return (await import("./mongo/open.ts")).openMongoReader(store.url);
   const { openSqliteReader } = await import("./sqlite/open.ts");
   return openSqliteReader(store.file);
 }

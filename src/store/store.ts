@@ -129,6 +129,8 @@ export const Refusal = {
   Conflict: "conflict",
   /** The user, contact or token does not exist (any more); append, markRead: nor such a chat of this user. */
   NotFound: "notFound",
+  /** append: the store did not take this message, for reasons of its own. */
+  Rejected: "rejected",
 } as const;
 export type Refusal = (typeof Refusal)[keyof typeof Refusal];
 
@@ -146,7 +148,14 @@ export type WriteOutcome<K extends WriteKind = WriteKind> =
  * committed again. `nowMs` (server clock) is the time of all of them.
  */
 export interface StoreWriter {
+  /** What holds when `commit` has resolved, in one line for the log and the administrator. */
+  readonly guarantee?: string;
   commit(writes: readonly Write[], nowMs: number): Promise<WriteOutcome[]>;
+  /**
+   * Messages of commits that were rejected, found to be stored all the same; to be called after each `commit` that
+   * resolved. Their events come before those of that commit; of each chat they are in the order of seq.
+   */
+  takeLateMessages?(): Message[];
   /**
    * One short step (a few milliseconds) of work that can wait, such as the search index; to be called when no batch
    * waits, never during a `commit`. Resolves with whether more is to do. Not needed for right results, only for fast

@@ -68,6 +68,11 @@ export class BatchEncoder {
     }
   }
 
+  /** Announces messages that an earlier batch has stored; to be called before the first group. */
+  addLate(messages: readonly Message[]): void {
+    for (const message of messages) this.#addEvent({ message, isNew: true });
+  }
+
   get #group() {
     const group = this.#groups.at(-1);
     if (group === undefined) throw new Error("add before beginGroup");

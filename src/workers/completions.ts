@@ -88,6 +88,9 @@ export function refusalError(kind: WriteKind, refusal: Refusal): ProtocolError {
         : new ProtocolError(Code.NotFound, "contact: no such user");
     case "deleteContact":
       return new ProtocolError(Code.NotFound, "contact: is no contact");
+    case "append":
+      if (refusal === Refusal.Rejected) return new ProtocolError(Code.Internal, "the message could not be stored");
+      return new ProtocolError(Code.NotFound, "the account is gone");
     default:
       return new ProtocolError(Code.NotFound, "the account is gone");
   }

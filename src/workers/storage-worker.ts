@@ -32,6 +32,7 @@ export default async function run(task: StorageTask): Promise<unknown> {
 async function open(): Promise<OpenResult> {
   try {
     writer ??= await openWriter(storeUrl, { dataDir });
+    log.info("the store is open", { guarantee: writer.guarantee });
     return { fault: undefined, isUnavailable: false };
   } catch (error) {
     if (error instanceof StoreOpenError) return { fault: error.message, isUnavailable: false };
@@ -48,6 +49,7 @@ async function commit(groups: readonly WriteGroup[]): Promise<unknown> {
   const outcomes = await commitDurably(writes, nowMs);
   const commitMs = performance.now() - startMs;
   const encoder = new BatchEncoder(nowMs);
+  if (outcomes !== undefined) encoder.addLate(writer?.takeLateMessages?.() ?? []);
   let index = 0;
   for (const [position, group] of groups.entries()) {
     encoder.beginGroup(group.framing);

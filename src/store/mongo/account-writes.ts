@@ -1,0 +1,162 @@
+// The writes that concern users: accounts, profiles, tokens, contacts. Each is one step that may run again.
+import type { Profile } from "../../protocol/entities.ts";
+import { COMMON_CHAT } from "../../protocol/ids.ts";
+import type { ChatId, UserId } from "../../protocol/ids.ts";
+import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
+import { Refusal, TOKENS_PER_USER } from "../store.ts";
+import type { Write, WriteOf, WriteOutcome } from "../store.ts";
+import type { ChatWrite, WriterState } from "./chat-batch.ts";
+import { pairId } from "./documents.ts";
+import type { Collections, UserDocument } from "./documents.ts";
+import { isDuplicate } from "./errors.ts";
+
+export type AccountWrite = Exclude<Write, ChatWrite>;
+
+const DONE = { done: true, result: {} } as const;
+const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;
+const CONFLICT = { done: false, refusal: Refusal.Conflict } as const;
+
+export class AccountWrites {
+  readonly #state: WriterState;
+  readonly #collections: Collections;
+
+  constructor(state: WriterState) {
+    this.#state = state;
+    this.#collections = state.collections;
+  }
+
+  /**
+   * Carries out one write. `isRepeat` says that it was begun before and nobody knows how that ended: then what would
+   * be refused because it is done already is done.
+   */
+  carryOut(write: AccountWrite, nowMs: number, isRepeat: boolean): Promise<WriteOutcome> {
+    switch (write.kind) {
+      case "createUser":
+        return this.#createUser(write);
+      case "putToken":
+        return this.#putToken(write, nowMs);
+      case "deleteToken":
+        return this.#deleteToken(write, isRepeat);
+      case "addContact":
+        return this.#addContact(write, isRepeat);
+      case "deleteContact":
+        return this.#deleteContact(write, isRepeat);
+      case "updateProfile":
+        return this.#updateProfile(write);
+      case "setPassword":
+        return this.#setPassword(write);
+    }
+  }
+
+  async #createUser(write: WriteOf<"createUser">): Promise<WriteOutcome<"createUser">> {
+    const { userId, username, usernameKey, passwordHash } = write;
+    const { users, lastSeqs } = this.#state;
+    const holders = await this.#collections.users
+      .find({ $or: [{ _id: userId }, { username_key: usernameKey }] })
+      .toArray();
+    const same = holders.find((holder) => holder._id === userId && holder.username_key === usernameKey);
+    if (same !== undefined) return { done: true, result: { profile: profileOf(same) } };
+    if (holders.length > 0) return CONFLICT;
+    await lastSeqs.load([COMMON_CHAT]);
+    // First the mark: a user that a crash left without one would find everything unread.
+    await this.#startMark(userId, COMMON_CHAT, lastSeqs.of(COMMON_CHAT));
+    const user: UserDocument = {
+      _id: userId,
+      username,
+      username_key: usernameKey,
+      password_hash: passwordHash,
+      first_name: "",
+      second_name: "",
+      bio: "",
+      file_name: null,
+    };
+    try {
+      await this.#collections.users.insertOne(user);
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      return this.#createUser(write); // another server was quicker: it is there now
+    }
+    await users.load([userId]);
+    return { done: true, result: { profile: profileOf(user) } };
+  }
+
+  async #startMark(userId: UserId, chatId: ChatId, seq: number): Promise<void> {
+    const update = { $setOnInsert: { user_id: userId, chat_id: chatId, seq } };
+    await this.#collections.marks.updateOne({ _id: pairId(userId, chatId) }, update, { upsert: true });
+  }
+
+  async #updateProfile({ userId, changes }: WriteOf<"updateProfile">): Promise<WriteOutcome<"updateProfile">> {
+    const { first_name, second_name, bio, file_name } = changes;
+    const given = Object.entries({ first_name, second_name, bio }).filter(([, value]) => value != null);
+    const $set = { ...Object.fromEntries(given), ...(file_name === undefined ? {} : { file_name }) };
+    const { users } = this.#collections;
+    const user =
+      Object.keys($set).length === 0
+        ? await users.findOne({ _id: userId })
+        : await users.findOneAndUpdate({ _id: userId }, { $set }, { returnDocument: "after" });
+    return user === null ? NOT_FOUND : { done: true, result: { profile: profileOf(user) } };
+  }
+
+  /** The tokens first: what a crash leaves is then safe, and the same command mends it. */
+  async #setPassword(write: WriteOf<"setPassword">): Promise<WriteOutcome<"setPassword">> {
+    const { userId, passwordHash, keepTokenHash } = write;
+    await this.#collections.tokens.deleteMany({ user_id: userId, hash: { $ne: keepTokenHash ?? "" } });
+    const update = { $set: { password_hash: passwordHash } };
+    const { matchedCount } = await this.#collections.users.updateOne({ _id: userId }, update);
+    return matchedCount > 0 ? DONE : NOT_FOUND;
+  }
+
+  async #putToken(write: WriteOf<"putToken">, nowMs: number): Promise<WriteOutcome<"putToken">> {
+    const { userId, oldTokenHash, newTokenHash } = write;
+    if (!(await this.#exists(userId))) return NOT_FOUND;
+    const { tokens } = this.#collections;
+    const present = await tokens.findOne({ hash: newTokenHash });
+    if (present?.user_id === userId) return DONE;
+    if (oldTokenHash !== undefined) {
+      const old = { hash: oldTokenHash, user_id: userId, created_ms: { $gte: nowMs - TOKEN_LIFETIME_MS } };
+      const { matchedCount } = await tokens.updateOne(old, { $set: { hash: newTokenHash, created_ms: nowMs } });
+      return matchedCount > 0 ? DONE : NOT_FOUND;
+    }
+    await tokens.insertOne({ hash: newTokenHash, user_id: userId, created_ms: nowMs });
+    await this.#dropSurplusTokens(userId);
+    return DONE;
+  }
+
+  async #dropSurplusTokens(userId: UserId): Promise<void> {
+    const { tokens } = this.#collections;
+    const newestFirst = tokens.find({ user_id: userId }, { projection: { hash: 1 } }).sort({ created_ms: -1, _id: -1 });
+    const surplus = await newestFirst.skip(TOKENS_PER_USER).toArray();
+    if (surplus.length > 0) await tokens.deleteMany({ hash: { $in: surplus.map((token) => token.hash) } });
+  }
+
+  async #deleteToken(write: WriteOf<"deleteToken">, isRepeat: boolean): Promise<WriteOutcome<"deleteToken">> {
+    const { deletedCount } = await this.#collections.tokens.deleteOne({ hash: write.tokenHash });
+    return deletedCount > 0 || isRepeat ? DONE : NOT_FOUND;
+  }
+
+  async #addContact(write: WriteOf<"addContact">, isRepeat: boolean): Promise<WriteOutcome<"addContact">> {
+    const { userId: user_id, contactId: contact_id } = write;
+    if (!(await this.#exists(user_id)) || !(await this.#exists(contact_id))) return NOT_FOUND;
+    try {
+      await this.#collections.contacts.insertOne({ _id: pairId(user_id, contact_id), user_id, contact_id });
+      return DONE;
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      return isRepeat ? DONE : CONFLICT;
+    }
+  }
+
+  async #deleteContact(write: WriteOf<"deleteContact">, isRepeat: boolean): Promise<WriteOutcome<"deleteContact">> {
+    const { deletedCount } = await this.#collections.contacts.deleteOne({ _id: pairId(write.userId, write.contactId) });
+    return deletedCount > 0 || isRepeat ? DONE : NOT_FOUND;
+  }
+
+  async #exists(userId: UserId): Promise<boolean> {
+    await this.#state.users.load([userId]);
+    return this.#state.users.nameOf(userId) !== undefined;
+  }
+}
+
+export function profileOf({ _id, username, first_name, second_name, bio, file_name }: UserDocument): Profile {
+  return { user_id: _id, username, first_name, second_name, bio, file_name };
+}

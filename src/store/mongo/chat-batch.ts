@@ -1,0 +1,164 @@
+// The writes of a batch that concern chats: appends and read marks, carried out in few commands.
+import { setTimeout as pause } from "node:timers/promises";
+import { COMMON_CHAT, directChatUsers } from "../../protocol/ids.ts";
+import type { ChatId, UserId } from "../../protocol/ids.ts";
+import { Refusal, StoreUnavailableError } from "../store.ts";
+import type { WriteOf, WriteOutcome } from "../store.ts";
+import { Append } from "./appends.ts";
+import type { Appends } from "./appends.ts";
+import type { Collections } from "./documents.ts";
+import type { LastSeqs } from "./last-seqs.ts";
+import { Marks } from "./marks.ts";
+import { keyText } from "./sent-messages.ts";
+import type { KnownUsers } from "./users.ts";
+
+/** What the batches of a writer share. */
+export interface WriterState {
+  readonly collections: Collections;
+  readonly users: KnownUsers;
+  readonly lastSeqs: LastSeqs;
+  readonly appends: Appends;
+}
+
+export type ChatWrite = WriteOf<"append"> | WriteOf<"markRead">;
+
+/** Longest pause before a round that follows one without success, in milliseconds. */
+const MAX_PAUSE_MS = 40;
+
+const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;
+
+interface Entry {
+  readonly index: number;
+  readonly write: ChatWrite;
+  /** Of an append that is carried out; shared by those that repeat it. */
+  append?: Append;
+}
+
+/** A run of such writes. `run` may be called again after it has failed: what was done is not done again. */
+export class ChatBatch {
+  readonly #state: WriterState;
+  readonly #entries: Entry[] = [];
+  readonly #nowMs: number;
+  readonly #deadlineMs: number;
+  readonly #appends = new Map<string, Append>();
+  readonly #startSeqs = new Map<ChatId, number>();
+  #isPlanned = false;
+  #look = false;
+  /** True when a message was found stored by a command that nobody answered, so perhaps not durably yet. */
+  #needsBarrier = false;
+  #marks: Marks | undefined;
+
+  /** `deadlineMs` is on performance.now()'s clock. */
+  constructor(state: WriterState, nowMs: number, deadlineMs: number) {
+    this.#state = state;
+    this.#nowMs = nowMs;
+    this.#deadlineMs = deadlineMs;
+  }
+
+  add(index: number, write: ChatWrite): void {
+    this.#entries.push({ index, write });
+  }
+
+  /** The messages of the batch, in order. */
+  get appends(): Iterable<Append> {
+    return this.#appends.values();
+  }
+
+  async run(outcomes: (WriteOutcome | undefined)[]): Promise<void> {
+    await this.#plan(outcomes);
+    await this.#store();
+    this.#marks ??= await this.#move(outcomes);
+    const chatIds = [...this.#appends.values()].map(({ write }) => write.chatId);
+    const [marked] = await Promise.all([
+      this.#marks.write(this.#state.collections),
+      this.#state.lastSeqs.writeHints(chatIds),
+    ]);
+    if (this.#needsBarrier && marked === 0) await this.#passBarrier();
+  }
+
+  /** Refuses what cannot be, and finds repeats within the batch. */
+  async #plan(outcomes: (WriteOutcome | undefined)[]): Promise<void> {
+    const { users, lastSeqs } = this.#state;
+    const concerned = this.#entries.flatMap(({ write }) => [write.userId, ...(directChatUsers(write.chatId) ?? [])]);
+    await users.load(concerned);
+    await lastSeqs.load(this.#entries.map(({ write }) => write.chatId).filter((chatId) => this.#isChat(chatId)));
+    if (this.#isPlanned) return;
+    for (const entry of this.#entries) {
+      const { index, write } = entry;
+      const username = users.nameOf(write.userId);
+      if (username === undefined || !this.#mayUse(write.userId, write.chatId)) outcomes[index] = NOT_FOUND;
+      else if (write.kind === "append") entry.append = this.#append(write, username);
+      if (!this.#startSeqs.has(write.chatId)) this.#startSeqs.set(write.chatId, lastSeqs.of(write.chatId));
+    }
+    this.#isPlanned = true;
+  }
+
+  #append(write: WriteOf<"append">, username: string): Append {
+    const key = keyText(write);
+    const append = this.#appends.get(key) ?? new Append(write, username, this.#nowMs);
+    this.#appends.set(key, append);
+    return append;
+  }
+
+  #isChat(chatId: ChatId): boolean {
+    return chatId === COMMON_CHAT || directChatUsers(chatId) !== undefined;
+  }
+
+  #mayUse(userId: UserId, chatId: ChatId): boolean {
+    if (chatId === COMMON_CHAT) return true;
+    const users: readonly UserId[] = directChatUsers(chatId) ?? [];
+    return users.includes(userId) && users.every((user) => this.#state.users.nameOf(user) !== undefined);
+  }
+
+  async #store(): Promise<void> {
+    const all = [...this.#appends.values()];
+    for (let open = all; ;) {
+      open = open.filter(({ outcome }) => outcome === undefined);
+      if (open.length === 0) return;
+      if (performance.now() > this.#deadlineMs) throw new StoreUnavailableError("store: too many others write");
+      const look = this.#look;
+      this.#look = true;
+      if (await this.#state.appends.store(open, look)) this.#needsBarrier = true;
+      if (open.every(({ outcome }) => outcome === undefined)) await pause(Math.random() * MAX_PAUSE_MS);
+    }
+  }
+
+  /** Gives every write its outcome, in order; the marks are written by the caller. */
+  async #move(outcomes: (WriteOutcome | undefined)[]): Promise<Marks> {
+    const marks = new Marks();
+    const asked = this.#entries.filter(({ write }) => write.kind === "markRead").map(({ write }) => write);
+    await marks.load(this.#state.collections, asked);
+    const lastSeqs = new Map(this.#startSeqs);
+    const seen = new Set<Append>();
+    for (const { index, write, append } of this.#entries) {
+      if (outcomes[index] !== undefined) continue;
+      const lastSeq = lastSeqs.get(write.chatId) ?? 0;
+      if (write.kind === "markRead") {
+        outcomes[index] = mark(marks, write, lastSeq);
+      } else if (append?.outcome?.done === true) {
+        const { message, isNew } = append.outcome.result;
+        const isFirst = isNew && !seen.has(append);
+        seen.add(append);
+        outcomes[index] = { done: true, result: { message, isNew: isFirst } };
+        lastSeqs.set(write.chatId, Math.max(lastSeq, message.seq));
+        if (isFirst) marks.raise(write.userId, write.chatId, message.seq);
+      } else {
+        outcomes[index] = append?.outcome;
+      }
+    }
+    return marks;
+  }
+
+  /** A write that is acknowledged when a majority has it in its journal, and with it everything before. */
+  async #passBarrier(): Promise<void> {
+    await this.#state.collections.meta.updateOne({ _id: "barrier" }, { $inc: { count: 1 } }, { upsert: true });
+  }
+}
+
+function mark(marks: Marks, write: WriteOf<"markRead">, lastSeq: number): WriteOutcome<"markRead"> {
+  const before = marks.of(write.userId, write.chatId);
+  const after = Math.min(write.seq, lastSeq);
+  if (after <= before) return { done: true, result: { readSeq: before, changed: false } };
+  marks.raise(write.userId, write.chatId, after);
+  return { done: true, result: { readSeq: after, changed: true } };
+}

@@ -1,0 +1,99 @@
+// What the database holds: the collections and the form of their documents. No document grows with use.
+import type { Collection, Db, ObjectId } from "mongodb";
+import type { ChatId, UserId } from "../../protocol/ids.ts";
+
+/** The version of the documents' form, as `meta` has it; a store with a greater one is from a newer program. */
+export const SCHEMA_VERSION = 1;
+
+export interface UserDocument {
+  readonly _id: UserId;
+  readonly username: string;
+  readonly username_key: string;
+  readonly password_hash: string;
+  readonly first_name: string;
+  readonly second_name: string;
+  readonly bio: string;
+  readonly file_name: string | null;
+}
+
+/** Rotated by one update of `hash`, so that of two rotations only one succeeds. */
+export interface TokenDocument {
+  readonly hash: string;
+  readonly user_id: UserId;
+  /** When it was made or last rotated. */
+  readonly created_ms: number;
+}
+
+/** `_id` is `pairId(user_id, contact_id)`. */
+export interface ContactDocument {
+  readonly _id: string;
+  readonly user_id: UserId;
+  readonly contact_id: UserId;
+}
+
+/** A chat in which something was written, or was about to be. */
+export interface ChatDocument {
+  readonly _id: ChatId;
+  /** The participants of a one-to-one chat. */
+  readonly first_id: UserId | null;
+  readonly second_id: UserId | null;
+  /** Not above the chat's last seq, and behind it by little: where to look for it. The messages alone decide. */
+  readonly seq_hint: number;
+}
+
+/** `_id` is `pairId(user_id, chat_id)`. */
+export interface MarkDocument {
+  readonly _id: string;
+  readonly user_id: UserId;
+  readonly chat_id: ChatId;
+  readonly seq: number;
+}
+
+export interface MessageDocument {
+  /** Made by the writer before the insertion, so that it knows its own document again. */
+  readonly _id: ObjectId;
+  readonly chat_id: ChatId;
+  readonly seq: number;
+  readonly user_id: UserId;
+  readonly message_id: string;
+  readonly text: string;
+  /** `searchable(text)`. */
+  readonly folded: string;
+  readonly time_ms: number;
+}
+
+/** `schema` has the version; `barrier` is written to have everything before it made durable. */
+export interface MetaDocument {
+  readonly _id: "schema" | "barrier" | "import";
+  readonly version?: number;
+  readonly count?: number;
+  /** Of `import`: the state of a migration into this store (src/store/transfer.ts). */
+  readonly state?: string;
+}
+
+export interface Collections {
+  readonly meta: Collection<MetaDocument>;
+  readonly users: Collection<UserDocument>;
+  readonly tokens: Collection<TokenDocument>;
+  readonly contacts: Collection<ContactDocument>;
+  readonly chats: Collection<ChatDocument>;
+  readonly marks: Collection<MarkDocument>;
+  readonly messages: Collection<MessageDocument>;
+}
+
+export function collectionsOf(db: Db): Collections {
+  return {
+    meta: db.collection("meta"),
+    users: db.collection("users"),
+    tokens: db.collection("tokens"),
+    contacts: db.collection("contacts"),
+    chats: db.collection("chats"),
+    marks: db.collection("marks"),
+    messages: db.collection("messages"),
+  };
+}
+
+/** The id of a document about a user and something else. */
+export function pairId(userId: UserId, other: UserId | ChatId): string {
+  return `${userId}|${other}`;
+}

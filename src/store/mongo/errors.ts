@@ -1,0 +1,98 @@
+// Turns the driver's errors into the store's. The driver's own are never passed on: they carry documents.
+import {
+  MongoAPIError,
+  MongoBulkWriteError,
+  MongoClientClosedError,
+  MongoError,
+  MongoNetworkError,
+  MongoNotConnectedError,
+  MongoOperationTimeoutError,
+  MongoParseError,
+  MongoServerClosedError,
+  MongoServerError,
+  MongoServerSelectionError,
+  MongoTopologyClosedError,
+} from "mongodb";
+import { StoreOpenError, StoreUnavailableError } from "../store.ts";
+import { withoutSecrets } from "./url.ts";
+import type { MongoUrl } from "./url.ts";
+
+export const DUPLICATE_KEY = 11000;
+
+/** Codes that say that one document is at fault, not the server's state; 8 is what servers of others say of anything. */
+const DOCUMENT_CODES: ReadonlySet<number> = new Set([2, 8, 9, 14, 121, 10334, 17280]);
+/** The login was refused, or may not do what the store needs. */
+const LOGIN_CODES: ReadonlySet<number> = new Set([13, 18, 31, 8000]);
+/** What the driver says of its own state; part of its API errors, the rest of which are bugs of ours. */
+const CLOSED = [MongoNotConnectedError, MongoTopologyClosedError, MongoServerClosedError, MongoClientClosedError];
+
+/** A bulk write wraps whatever went wrong; this is what did, unless single documents were refused. */
+export function unwrap(error: unknown): unknown {
+  if (!(error instanceof MongoBulkWriteError) || error.result.hasWriteErrors()) return error;
+  const inner: unknown = error.errorResponse;
+  return inner instanceof Error ? inner : error;
+}
+
+/** The first document of an ordered write that was refused while those before it were stored, acknowledged as asked. */
+export function refusedDocument(error: unknown): { readonly index: number; readonly code: number } | undefined {
+  if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError() !== undefined) return undefined;
+  const [first] = [error.writeErrors].flat();
+  return first === undefined ? undefined : { index: first.index, code: first.code };
+}
+
+/** Whether a document is at fault; `code` is the server's, undefined where the driver could not encode it. */
+export function isDocumentFault(code: number | undefined): boolean {
+  return code === undefined || DOCUMENT_CODES.has(code);
+}
+
+/** Whether the driver refused to encode what it was given, so that nothing was sent. */
+export function isEncodingFault(error: unknown): boolean {
+  if (error instanceof MongoAPIError) return !CLOSED.some((kind) => error instanceof kind);
+  return error instanceof RangeError || (error instanceof Error && error.name.startsWith("BSON"));
+}
+
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === DUPLICATE_KEY;
+}
+
+/** StoreUnavailableError for whatever a server or the way to it can cause; a bug's error as it is. */
+export function storeError(raw: unknown, url: MongoUrl): unknown {
+  const error = unwrap(raw);
+  if (error instanceof StoreUnavailableError || error instanceof StoreOpenError) return error;
+  if (!isOutside(error)) return error;
+  return new StoreUnavailableError(`store ${url.label}: ${explain(error, url)}`);
+}
+
+/** As `storeError`, for the start: what waiting cannot heal is a StoreOpenError. */
+export function openError(raw: unknown, url: MongoUrl): unknown {
+  const error = unwrap(raw);
+  if (error instanceof MongoServerError && LOGIN_CODES.has(Number(error.code))) {
+    return new StoreOpenError(
+      `store ${url.label} refuses the login: look at user, password and rights (${codeOf(error)})`,
+    );
+  }
+  if (error instanceof MongoParseError || error instanceof MongoAPIError || error instanceof URIError) {
+    return new StoreOpenError(`store ${url.label}: the URL cannot be used: ${withoutSecrets(error.message, url)}`);
+  }
+  return storeError(error, url);
+}
+
+function isOutside(error: unknown): error is MongoError {
+  if (error instanceof MongoAPIError) return CLOSED.some((kind) => error instanceof kind);
+  return error instanceof MongoError;
+}
+
+/** Never a server's own text for a refused write: it quotes values. */
+function explain(error: MongoError, url: MongoUrl): string {
+  if (error instanceof MongoServerSelectionError) return `cannot be reached: ${withoutSecrets(error.message, url)}`;
+  if (error instanceof MongoNetworkError || error instanceof MongoOperationTimeoutError) {
+    return `the connection failed: ${withoutSecrets(error.message, url)}`;
+  }
+  if (error instanceof MongoServerError) return `the server refused the operation (${codeOf(error)})`;
+  return withoutSecrets(error.message, url);
+}
+
+function codeOf(error: MongoServerError): string {
+  const name: unknown = error.codeName ?? error.errorResponse.codeName;
+  return typeof name === "string" ? `${name}, code ${error.code}` : `code ${error.code}`;
+}

@@ -1,0 +1,104 @@
+// Where each chat ends. The messages alone decide; what chats say of it is a hint where to look.
+import { directChatUsers } from "../../protocol/ids.ts";
+import type { ChatId } from "../../protocol/ids.ts";
+import type { ChatDocument, Collections } from "./documents.ts";
+
+/** Chats in one query. */
+const CHATS_PER_QUERY = 100;
+/** Chats remembered; when full, all are forgotten. */
+const REMEMBERED_CHATS = 50_000;
+/** A hint is written again when the chat has grown by so much: what a reader looks through at most, beside a batch. */
+const HINT_STEP = 64;
+
+interface Chat {
+  lastSeq: number;
+  hint: number;
+}
+
+/**
+ * The last seq of each of the chats: 0 for one without messages.
+ *
+ * One query with a range from the hint on for each: an index answers it, however many messages there are.
+ */
+export async function readLastSeqs(
+  { messages }: Collections,
+  chats: readonly Pick<ChatDocument, "_id" | "seq_hint">[],
+  readConcern: "local" | "majority",
+): Promise<Map<ChatId, number>> {
+  const seqs = new Map<ChatId, number>();
+  for (let start = 0; start < chats.length; start += CHATS_PER_QUERY) {
+    const ranges = chats
+      .slice(start, start + CHATS_PER_QUERY)
+      .map(({ _id, seq_hint }) => ({ chat_id: _id, seq: { $gte: seq_hint } }));
+    const [only] = ranges;
+    const filter = ranges.length === 1 && only !== undefined ? only : { $or: ranges };
+    const found = messages.find(filter, { projection: { _id: 0, chat_id: 1, seq: 1 }, readConcern });
+    for await (const { chat_id, seq } of found) seqs.set(chat_id, Math.max(seqs.get(chat_id) ?? 0, seq));
+  }
+  return seqs;
+}
+
+/** The last seqs as the writer knows them, and the chats' documents. */
+export class LastSeqs {
+  readonly #collections: Collections;
+  readonly #chats = new Map<ChatId, Chat>();
+
+  constructor(collections: Collections) {
+    this.#collections = collections;
+  }
+
+  /** The chat's last seq; 0 when it is not loaded. */
+  of(chatId: ChatId): number {
+    return this.#chats.get(chatId)?.lastSeq ?? 0;
+  }
+
+  /** To be called when messages up to `seq` are durable. */
+  advance(chatId: ChatId, seq: number): void {
+    const chat = this.#chats.get(chatId);
+    if (chat !== undefined) chat.lastSeq = Math.max(chat.lastSeq, seq);
+  }
+
+  /** Asks for the chats that are not known. */
+  async load(chatIds: Iterable<ChatId>): Promise<void> {
+    if (this.#chats.size > REMEMBERED_CHATS) this.#chats.clear();
+    const unknown = [...new Set(chatIds)].filter((chatId) => !this.#chats.has(chatId));
+    for (let start = 0; start < unknown.length; start += CHATS_PER_QUERY) {
+      const ids = unknown.slice(start, start + CHATS_PER_QUERY);
+      const found = await this.#collections.chats.find({ _id: { $in: ids } }, { readConcern: "local" }).toArray();
+      const seqs = await readLastSeqs(this.#collections, found, "local");
+      for (const { _id, seq_hint } of found) this.#chats.set(_id, { lastSeq: seqs.get(_id) ?? 0, hint: seq_hint });
+    }
+  }
+
+  /** Makes the documents of loaded chats that have none, before their first message: so that readers list them. */
+  async create(chatIds: Iterable<ChatId>): Promise<void> {
+    const missing = [...new Set(chatIds)].filter((chatId) => !this.#chats.has(chatId));
+    if (missing.length === 0) return;
+    const operations = missing.map((chatId) => {
+      const [first_id = null, second_id = null] = directChatUsers(chatId) ?? [];
+      const update = { $setOnInsert: { first_id, second_id, seq_hint: 0 } };
+      return { updateOne: { filter: { _id: chatId }, update, upsert: true } };
+    });
+    await this.#collections.chats.bulkWrite(operations, { ordered: false });
+    await this.load(missing);
+  }
+
+  /** Writes the hints that have fallen behind. */
+  async writeHints(chatIds: Iterable<ChatId>): Promise<void> {
+    const behind: { chatId: ChatId; chat: Chat }[] = [];
+    for (const chatId of new Set(chatIds)) {
+      const chat = this.#chats.get(chatId);
+      if (chat !== undefined && chat.lastSeq - chat.hint >= HINT_STEP) behind.push({ chatId, chat });
+    }
+    if (behind.length === 0) return;
+    const operations = behind.map(({ chatId, chat }) => {
+      return { updateOne: { filter: { _id: chatId }, update: { $max: { seq_hint: chat.lastSeq } } } };
+    });
+    await this.#collections.chats.bulkWrite(operations, { ordered: false });
+    for (const { chat } of behind) chat.hint = chat.lastSeq;
+  }
+
+  forget(): void {
+    this.#chats.clear();
+  }
+}

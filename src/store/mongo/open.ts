@@ -1,0 +1,57 @@
+// Opens a MongoDB database as a store: looks at the server, at what the database holds, makes what is missing.
+import type { StoreReader, StoreWriter } from "../store.ts";
+import { StoreOpenError } from "../store.ts";
+import { MongoConnection } from "./connection.ts";
+import { SCHEMA_VERSION } from "./documents.ts";
+import type { Collections } from "./documents.ts";
+import { openError } from "./errors.ts";
+import { ensureIndexes } from "./indexes.ts";
+import { MongoReader } from "./reader.ts";
+import { readServerFacts } from "./server-facts.ts";
+import { readMongoUrl } from "./url.ts";
+import { MongoWriter } from "./writer.ts";
+
+/**
+ * Opens the database for writing, with its indexes. Rejects with StoreUnavailableError when the server cannot be
+ * reached, and with StoreOpenError when waiting would not help.
+ */
+export async function openMongoWriter(url: string): Promise<StoreWriter> {
+  const connection = connect(url);
+  try {
+    const facts = await readServerFacts(connection.database);
+    await claim(connection.collections, connection.url.label);
+    await ensureIndexes(connection.collections, connection.url.label);
+    return new MongoWriter(connection, facts);
+  } catch (error) {
+    await connection.close();
+    throw openError(error, connection.url);
+  }
+}
+
+/** Opens the database for reading; connects when it is first asked. */
+export async function openMongoReader(url: string): Promise<StoreReader> {
+  return new MongoReader(connect(url));
+}
+
+function connect(url: string): MongoConnection {
+  try {
+    return new MongoConnection(url);
+  } catch (error) {
+    throw openError(error, readMongoUrl(url));
+  }
+}
+
+/** Throws StoreOpenError for a database of another program or a newer version of this one; marks an empty one. */
+async function claim({ meta, users }: Collections, label: string): Promise<void> {
+  const schema = await meta.findOne({ _id: "schema" });
+  if (schema === null) {
+    if ((await users.findOne({})) !== null) {
+      throw new StoreOpenError(`store ${label}: the database belongs to another program; name another in the URL`);
+    }
+    await meta.updateOne({ _id: "schema" }, { $setOnInsert: { version: SCHEMA_VERSION } }, { upsert: true });
+  } else if (schema.version !== SCHEMA_VERSION) {
+    throw new StoreOpenError(
+      `store ${label}: has format ${schema.version}, this program knows up to ${SCHEMA_VERSION}; use a newer one`,
+    );
+  }
+}

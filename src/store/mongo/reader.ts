@@ -1,0 +1,206 @@
+// The reading side of the MongoDB store.
+import type { FindCursor } from "mongodb";
+import type { ChatSummary, Message } from "../../protocol/entities.ts";
+import { COMMON_CHAT, directChatId } from "../../protocol/ids.ts";
+import type { ChatId, UserId } from "../../protocol/ids.ts";
+import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
+import { foldCase } from "../../protocol/text.ts";
+import type { Contact, History, HistoryPage, SearchResult, StoreReader, User } from "../store.ts";
+import { profileOf } from "./account-writes.ts";
+import type { MongoConnection } from "./connection.ts";
+import type { ChatDocument, Collections, MessageDocument, UserDocument } from "./documents.ts";
+import { readLastSeqs } from "./last-seqs.ts";
+import { Page } from "./page.ts";
+import { literalPattern } from "./search-text.ts";
+import { messageOf } from "./sent-messages.ts";
+import { usernames } from "./users.ts";
+
+/** Messages that the first query of a search looks through; each further one looks through twice as many, up to the last. */
+const FIRST_SEARCH_SPAN = 2_000;
+const LAST_SEARCH_SPAN = 64_000;
+/** Documents that a server sends at a time: a page's texts can be far more than what fits in it. */
+const DOCUMENTS_PER_REPLY = 64;
+/** Last messages in one query. */
+const PLACES_PER_QUERY = 100;
+
+/** What of a message is not needed. */
+const WITHOUT_FOLDED = { folded: 0 } as const;
+
+/** See StoreReader. Owns the connection. */
+export class MongoReader implements StoreReader {
+  readonly #connection: MongoConnection;
+  readonly #collections: Collections;
+
+  constructor(connection: MongoConnection) {
+    this.#connection = connection;
+    this.#collections = connection.collections;
+  }
+
+  userByKey(usernameKey: string): Promise<User | undefined> {
+    return this.#connection.run(async () =>
+      userOf(await this.#collections.users.findOne({ username_key: usernameKey })),
+    );
+  }
+
+  userById(userId: UserId): Promise<User | undefined> {
+    return this.#connection.run(async () => userOf(await this.#collections.users.findOne({ _id: userId })));
+  }
+
+  userByToken(tokenHash: string, nowMs: number): Promise<User | undefined> {
+    return this.#connection.run(async () => {
+      const valid = { hash: tokenHash, created_ms: { $gte: nowMs - TOKEN_LIFETIME_MS } };
+      const token = await this.#collections.tokens.findOne(valid);
+      return token === null ? undefined : userOf(await this.#collections.users.findOne({ _id: token.user_id }));
+    });
+  }
+
+  contactsOf(userId: UserId): Promise<Contact[]> {
+    return this.#connection.run(() => this.#contacts(userId));
+  }
+
+  chatsOf(userId: UserId): Promise<ChatSummary[]> {
+    return this.#connection.run(() => this.#chats(userId));
+  }
+
+  history(chatId: ChatId, page: HistoryPage): Promise<History> {
+    return this.#connection.run(async () => {
+      const [found, last] = await Promise.all([this.#page(chatId, page), this.#lastSeq(chatId)]);
+      const messages = await this.#messages(found.documents);
+      // The page may be newer than the last seq read beside it.
+      const lastSeq = Math.max(last, messages.at(-1)?.seq ?? 0);
+      return { lastSeq, messages, hasMore: found.hasMore };
+    });
+  }
+
+  search(chatId: ChatId, word: string, before: number | undefined, limit: number): Promise<SearchResult> {
+    return this.#connection.run(async () => {
+      const last = await this.#lastSeq(chatId);
+      const page = new Page(limit);
+      await this.#collectHits(chatId, word, Math.min(last, (before ?? Infinity) - 1), page);
+      return { messages: await this.#messages(page.documents), hasMore: page.hasMore };
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  async #page(chatId: ChatId, { before, after, limit }: HistoryPage): Promise<Page> {
+    const range = { ...(after === undefined ? {} : { $gt: after }), ...(before === undefined ? {} : { $lt: before }) };
+    const filter = Object.keys(range).length === 0 ? { chat_id: chatId } : { chat_id: chatId, seq: range };
+    const page = new Page(limit);
+    const ordered = this.#collections.messages
+      .find(filter, { projection: WITHOUT_FOLDED, batchSize: DOCUMENTS_PER_REPLY })
+      .sort({ seq: after === undefined ? -1 : 1 });
+    await fill(page, ordered.limit(limit + 1));
+    if (after === undefined) page.documents.reverse();
+    return page;
+  }
+
+  /** Looks from `high` down in spans that an index bounds, each a short query, until the page is full. */
+  async #collectHits(chatId: ChatId, word: string, high: number, page: Page): Promise<void> {
+    const $regex = literalPattern(word);
+    const folded = foldCase(word);
+    let span = FIRST_SEARCH_SPAN;
+    for (let top = high; top > 0; top -= span, span = Math.min(span * 2, LAST_SEARCH_SPAN)) {
+      const filter = { chat_id: chatId, seq: { $gt: top - span, $lte: top }, folded: { $regex } };
+      const hits = this.#collections.messages
+        .find(filter, { projection: WITHOUT_FOLDED, batchSize: DOCUMENTS_PER_REPLY })
+        .sort({ seq: -1 });
+      if (!(await fill(page, hits, ({ text }) => foldCase(text).includes(folded)))) return;
+    }
+  }
+
+  async #lastSeq(chatId: ChatId): Promise<number> {
+    const newest = this.#collections.messages
+      .find({ chat_id: chatId }, { projection: { _id: 0, seq: 1 } })
+      .sort({ seq: -1 })
+      .limit(1);
+    return (await newest.next())?.seq ?? 0;
+  }
+
+  async #contacts(userId: UserId): Promise<Contact[]> {
+    const found = await this.#collections.contacts.find({ user_id: userId }).toArray();
+    const ids = found.map((contact) => contact.contact_id);
+    const contacts = [...(await usernames(this.#collections, ids))].map(([id, username]) => ({ userId: id, username }));
+    return contacts.sort((one, other) => (one.username < other.username ? -1 : 1));
+  }
+
+  async #chats(userId: UserId): Promise<ChatSummary[]> {
+    const { chats, marks } = this.#collections;
+    const common: ChatDocument = { _id: COMMON_CHAT, first_id: null, second_id: null, seq_hint: 0 };
+    const [contacts, direct, hint, read] = await Promise.all([
+      this.#contacts(userId),
+      chats.find({ $or: [{ first_id: userId }, { second_id: userId }] }).toArray(),
+      chats.findOne({ _id: COMMON_CHAT }),
+      marks.find({ user_id: userId }).toArray(),
+    ]);
+    const written = [hint ?? common, ...direct];
+    const seqs = await readLastSeqs(this.#collections, written, "majority");
+    const listed = written.filter(({ _id }) => _id === COMMON_CHAT || seqs.has(_id));
+    const lastMessages = await this.#lastMessages(seqs);
+    const others = listed.flatMap((chat) => otherUser(chat, userId) ?? []);
+    const names = await usernames(this.#collections, others);
+    const readSeqs = new Map(read.map(({ chat_id, seq }) => [chat_id, seq]));
+    const summaries = listed.map((chat): ChatSummary => {
+      const other = otherUser(chat, userId);
+      const contact = other === undefined ? {} : { contact_user_id: other, contact_username: names.get(other) ?? "" };
+      const [last_seq, last] = [seqs.get(chat._id) ?? 0, lastMessages.get(chat._id)];
+      const read_seq = Math.min(readSeqs.get(chat._id) ?? 0, last_seq);
+      const lastMessage = last === undefined ? {} : { last_message: last };
+      return { chat_id: chat._id, ...contact, last_seq, read_seq, unread: last_seq - read_seq, ...lastMessage };
+    });
+    return [...summaries, ...withoutMessages(userId, contacts, seqs)];
+  }
+
+  async #lastMessages(seqs: ReadonlyMap<ChatId, number>): Promise<Map<ChatId, Message>> {
+    const places = [...seqs].map(([chat_id, seq]) => ({ chat_id, seq }));
+    const documents: MessageDocument[] = [];
+    for (let start = 0; start < places.length; start += PLACES_PER_QUERY) {
+      const part = places.slice(start, start + PLACES_PER_QUERY);
+      const [only] = part;
+      const filter = part.length === 1 && only !== undefined ? only : { $or: part };
+      documents.push(...(await this.#collections.messages.find(filter, { projection: WITHOUT_FOLDED }).toArray()));
+    }
+    return new Map((await this.#messages(documents)).map((message) => [message.chat_id, message]));
+  }
+
+  async #messages(documents: readonly MessageDocument[]): Promise<Message[]> {
+    const names = await usernames(this.#collections, [...new Set(documents.map((document) => document.user_id))]);
+    return documents.map((document) => messageOf(document, names.get(document.user_id) ?? ""));
+  }
+}
+
+/** Adds what the cursor gives until the page is full; resolves with whether there is room for more. */
+async function fill(
+  page: Page,
+  cursor: FindCursor<MessageDocument>,
+  isWanted: (document: MessageDocument) => boolean = () => true,
+): Promise<boolean> {
+  for await (const document of cursor) {
+    if (isWanted(document) && !page.add(document)) return false;
+  }
+  return true;
+}
+
+function otherUser({ first_id, second_id }: ChatDocument, userId: UserId): UserId | undefined {
+  return (first_id === userId ? second_id : first_id) ?? undefined;
+}
+
+function withoutMessages(
+  userId: UserId,
+  contacts: readonly Contact[],
+  written: ReadonlyMap<ChatId, number>,
+): ChatSummary[] {
+  return contacts.flatMap(({ userId: contact_user_id, username: contact_username }) => {
+    const chat_id = directChatId(userId, contact_user_id);
+    if (written.has(chat_id)) return [];
+    return { chat_id, contact_user_id, contact_username, last_seq: 0, read_seq: 0, unread: 0 };
+  });
+}
+
+function userOf(document: UserDocument | null): User | undefined {
+  if (document === null) return undefined;
+  const { _id: userId, username, username_key: usernameKey, password_hash: passwordHash } = document;
+  return { userId, username, usernameKey, passwordHash, profile: profileOf(document) };
+}

@@ -1,0 +1,66 @@
+// Looks up which messages are stored: repeats, and those whose insertion ended without an answer.
+import type { Message } from "../../protocol/entities.ts";
+import type { ChatId, UserId } from "../../protocol/ids.ts";
+import type { Collections, MessageDocument } from "./documents.ts";
+
+/** What makes a message the same one again. */
+export interface MessageKey {
+  readonly chatId: ChatId;
+  readonly userId: UserId;
+  readonly messageId: string;
+}
+
+/** Groups of one chat and user in one query, and ids in one group. */
+const GROUPS_PER_QUERY = 50;
+const IDS_PER_GROUP = 1_000;
+
+export function keyText({ chatId, userId, messageId }: MessageKey): string {
+  return `${chatId} ${userId} ${messageId}`;
+}
+
+/** Those of the messages that are stored, by `keyText`; only what a majority has, so that it will stay. */
+export async function findStored(
+  { messages }: Collections,
+  keys: Iterable<MessageKey>,
+): Promise<Map<string, MessageDocument>> {
+  const stored = new Map<string, MessageDocument>();
+  const groups = groupKeys(keys);
+  for (let start = 0; start < groups.length; start += GROUPS_PER_QUERY) {
+    const part = groups.slice(start, start + GROUPS_PER_QUERY);
+    const [only] = part;
+    const found = messages.find(part.length === 1 && only !== undefined ? only : { $or: part });
+    for await (const document of found) {
+      const { chat_id: chatId, user_id: userId, message_id: messageId } = document;
+      stored.set(keyText({ chatId, userId, messageId }), document);
+    }
+  }
+  return stored;
+}
+
+interface KeyGroup {
+  readonly chat_id: ChatId;
+  readonly user_id: UserId;
+  readonly message_id: { readonly $in: string[] };
+}
+
+function groupKeys(keys: Iterable<MessageKey>): KeyGroup[] {
+  const groups: KeyGroup[] = [];
+  const open = new Map<string, KeyGroup>();
+  for (const { chatId, userId, messageId } of keys) {
+    const name = `${chatId} ${userId}`;
+    let group = open.get(name);
+    if (group === undefined || group.message_id.$in.length === IDS_PER_GROUP) {
+      group = { chat_id: chatId, user_id: userId, message_id: { $in: [] } };
+      open.set(name, group);
+      groups.push(group);
+    }
+    group.message_id.$in.push(messageId);
+  }
+  return groups;
+}
+
+/** The message as the protocol has it. */
+export function messageOf(document: MessageDocument, username: string): Message {
+  const { chat_id, seq, message_id, user_id, text, time_ms } = document;
+  return { chat_id, seq, message_id, user_id, username, message: text, time: time_ms / 1000 };
+}

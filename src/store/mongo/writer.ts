@@ -1,0 +1,145 @@
+// The writing side of the MongoDB store: carries batches out in order, again where an answer got lost.
+import { setTimeout as pause } from "node:timers/promises";
+import type { Message } from "../../protocol/entities.ts";
+import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
+import { StoreUnavailableError } from "../store.ts";
+import type { StoreWriter, Write, WriteOutcome } from "../store.ts";
+import { AccountWrites } from "./account-writes.ts";
+import type { AccountWrite } from "./account-writes.ts";
+import { Appends } from "./appends.ts";
+import { ChatBatch } from "./chat-batch.ts";
+import type { WriterState } from "./chat-batch.ts";
+import type { MongoConnection } from "./connection.ts";
+import { storeError } from "./errors.ts";
+import { LastSeqs } from "./last-seqs.ts";
+import type { ServerFacts } from "./server-facts.ts";
+import { Unanswered } from "./unanswered.ts";
+import { KnownUsers } from "./users.ts";
+
+/** For so long a batch is tried again when the way to the server breaks; then its writes are refused. */
+const COMMIT_TIMEOUT_MS = 4_000;
+/** Between two tries. */
+const RETRY_PAUSE_MS = 100;
+/** Expired tokens are removed so often. */
+const PURGE_INTERVAL_MS = 3_600_000;
+
+/** A part of a batch that must be whole before the next begins. `run` may be called again after it has failed. */
+interface Step {
+  run(outcomes: (WriteOutcome | undefined)[]): Promise<void>;
+}
+
+/** See StoreWriter. Owns the connection. */
+export class MongoWriter implements StoreWriter {
+  readonly guarantee: string;
+  readonly #connection: MongoConnection;
+  readonly #state: WriterState;
+  readonly #accounts: AccountWrites;
+  readonly #unanswered: Unanswered;
+  #nextPurgeMs = 0;
+
+  constructor(connection: MongoConnection, facts: ServerFacts) {
+    const { collections } = connection;
+    const lastSeqs = new LastSeqs(collections);
+    const users = new KnownUsers(collections);
+    this.guarantee = `${facts.product}, ${facts.topology}: ${facts.guarantee}`;
+    this.#connection = connection;
+    this.#state = { collections, users, lastSeqs, appends: new Appends(collections, lastSeqs) };
+    this.#accounts = new AccountWrites(this.#state);
+    this.#unanswered = new Unanswered(collections, users);
+  }
+
+  async commit(writes: readonly Write[], nowMs: number): Promise<WriteOutcome[]> {
+    const timeMs = Math.round(nowMs);
+    const deadlineMs = performance.now() + COMMIT_TIMEOUT_MS;
+    const outcomes = new Array<WriteOutcome | undefined>(writes.length).fill(undefined);
+    const chatBatches: ChatBatch[] = [];
+    const steps = this.#steps(writes, timeMs, () => {
+      const batch = new ChatBatch(this.#state, timeMs, deadlineMs);
+      chatBatches.push(batch);
+      return batch;
+    });
+    try {
+      await this.#attempt(deadlineMs, () => this.#unanswered.resolve());
+      for (const step of steps) await this.#attempt(deadlineMs, () => step.run(outcomes));
+    } catch (error) {
+      for (const batch of chatBatches) this.#remember(batch);
+      throw error;
+    }
+    return outcomes.map((outcome) => outcome ?? missing());
+  }
+
+  takeLateMessages(): Message[] {
+    return this.#unanswered.takeStored();
+  }
+
+  async maintain(nowMs: number): Promise<boolean> {
+    if (nowMs < this.#nextPurgeMs) return false;
+    await this.#connection.run(async () => {
+      await this.#state.collections.tokens.deleteMany({ created_ms: { $lt: nowMs - TOKEN_LIFETIME_MS } });
+    });
+    this.#nextPurgeMs = nowMs + PURGE_INTERVAL_MS;
+    return false;
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  /** Runs `operations` until they succeed, the deadline is over, or the error is a bug. */
+  async #attempt(deadlineMs: number, operations: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        this.#connection.check();
+        await operations();
+        return;
+      } catch (raw) {
+        this.#state.lastSeqs.forget();
+        this.#state.users.forget();
+        const error = storeError(raw, this.#connection.url);
+        const isOver = performance.now() + RETRY_PAUSE_MS > deadlineMs;
+        if (!(error instanceof StoreUnavailableError) || this.#connection.isClosed || isOver) throw error;
+        await pause(RETRY_PAUSE_MS);
+      }
+    }
+  }
+
+  /** Neighbours that concern chats become one step; what concerns accounts is done one by one. */
+  #steps(writes: readonly Write[], nowMs: number, newBatch: () => ChatBatch): Step[] {
+    const steps: Step[] = [];
+    let open: ChatBatch | undefined;
+    for (const [index, write] of writes.entries()) {
+      if (write.kind === "append" || write.kind === "markRead") {
+        if (open === undefined) steps.push((open = newBatch()));
+        open.add(index, write);
+        continue;
+      }
+      // Only a new user, or none any more, makes a difference to what follows in chats.
+      if (write.kind === "createUser") open = undefined;
+      steps.push(this.#accountStep(index, write, nowMs));
+    }
+    return steps;
+  }
+
+  #accountStep(index: number, write: AccountWrite, nowMs: number): Step {
+    let isRepeat = false;
+    return {
+      run: async (outcomes) => {
+        const wasBegun = isRepeat;
+        isRepeat = true;
+        outcomes[index] = await this.#accounts.carryOut(write, nowMs, wasBegun);
+      },
+    };
+  }
+
+  /** After a batch that failed: what of it is stored, or may be, is to be announced later. */
+  #remember(batch: ChatBatch): void {
+    for (const { write, id, isSent, outcome } of batch.appends) {
+      if (outcome?.done === true && outcome.result.isNew) this.#unanswered.addStored(outcome.result.message);
+      else if (isSent && outcome === undefined) this.#unanswered.add(write, id);
+    }
+  }
+}
+
+function missing(): never {
+  throw new Error("store: a write was left without outcome");
+}
