@@ -3,9 +3,11 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findMongodb } from "./mongodb.mjs";
 import { root, setUp } from "./setup.mjs";
 
 setUp();
+findMongodb(); // installs a server for tests where there is none, before any test waits for it
 
 /** All compiled test files below a folder. */
 function testFiles(folder) {

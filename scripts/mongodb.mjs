@@ -1,0 +1,49 @@
+// Finds a server for the tests of the MongoDB store, and installs a small one where there is none: `node scripts/mongodb.mjs`
+// prints, as one line of JSON, {"url"} of a server that runs, {"product", "command"} to start one, or the {"reason"} why not.
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { has, installDebian, run, say } from "./setup.mjs";
+
+/** nx-27017 speaks MongoDB's wire protocol and stores in SQLite; the versions that the tests were written with. */
+const PACKAGES = ["nx-27017==0.8.1", "neosqlite==1.17.2", "pymongo==4.20.0", "dnspython==2.9.2"];
+
+/**
+ * The first of: the URL in MESSENGER_TEST_MONGODB; `mongod` on the path; nx-27017, installed once into the user's
+ * cache folder. In a command, DATA and PORT stand for the data folder and the port on 127.0.0.1.
+ */
+export function findMongodb() {
+  const url = process.env.MESSENGER_TEST_MONGODB;
+  if (url) return { url };
+  if (has("mongod")) {
+    const options = ["--dbpath", "DATA", "--port", "PORT", "--bind_ip", "127.0.0.1", "--quiet"];
+    return { product: "mongod", command: ["mongod", ...options] };
+  }
+  const python = installNx();
+  if (python === undefined) return { reason: "no mongod on the path, and nx-27017 cannot be installed (python3, pip)" };
+  const files = ["--data-dir", "DATA", "--log-file", "DATA/nx.log", "--pid-file", "DATA/nx.pid"];
+  const start = "import sys; from nx_27017.nx_27017 import main; sys.argv[0] = 'nx-27017'; main()";
+  return { product: "nx-27017", command: [python, "-c", start, ...files, "--port", "PORT"] };
+}
+
+/** The Python that has it; undefined when it cannot be installed. */
+function installNx() {
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+  const folder = join(cache, "messenger", PACKAGES[0].replace("==", "-"));
+  const python = join(folder, "bin", "python3");
+  if (existsSync(python)) return python;
+  if (!has("python3")) return undefined;
+  say(`installing ${PACKAGES[0]} for the tests of the MongoDB store (a few seconds, once) …`);
+  const unfinished = `${folder}.${process.pid}`;
+  mkdirSync(join(cache, "messenger"), { recursive: true });
+  const make = () => run("python3", ["-m", "venv", "--clear", unfinished]);
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...PACKAGES];
+  const isMade = (make() || (installDebian(["python3-venv"]) && make())) && run(join(unfinished, "bin/python3"), pip);
+  // Last, so that an installation that was broken off is done again; another process may have been quicker.
+  if (isMade && !existsSync(folder)) renameSync(unfinished, folder);
+  rmSync(unfinished, { recursive: true, force: true });
+  return existsSync(python) ? python : undefined;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(JSON.stringify(findMongodb()));
