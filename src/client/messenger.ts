@@ -73,7 +73,7 @@ export class Messenger {
     this.cache = account.cache;
     this.#roster = savedRoster(account.cache);
     this.#link = new Link({ ...options, ...account.address }, account.tokens);
-    this.#sync = new Sync(account.cache);
+    this.#sync = new Sync(account.cache, this.#roster?.chats);
     this.#sender = new Sender(account.outgoing, (message) => this.#sync.offer(message), options.backoff ?? RECONNECT);
     this.#pass();
   }

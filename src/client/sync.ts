@@ -42,10 +42,14 @@ export class Sync {
   /** Of the connection there is; a fetch for an earlier one has no say. */
   #fetchPage: FetchPage | undefined;
   #isCaughtUp = false;
+  /** Nothing has been seen of this account yet. */
+  #isFirst: boolean;
 
-  /** Chats that the cache knows go on where it ends. */
-  constructor(cache: HistoryCache) {
+  /** Chats that the cache knows go on where it ends, others where they ended at the last login (`known`), if any. */
+  constructor(cache: HistoryCache, known: readonly ChatSummary[] | undefined) {
     this.#cache = cache;
+    this.#isFirst = known === undefined;
+    for (const { chat_id: chatId, last_seq: lastSeq } of known ?? []) this.#feeds.set(chatId, new Feed(lastSeq));
     for (const message of cache.newest()) this.#feeds.set(message.chat_id, new Feed(message.seq));
   }
 
@@ -66,17 +70,20 @@ export class Sync {
     this.#isCaughtUp = false;
     for (const { chat_id: chatId, last_seq: lastSeq } of chats) {
       let feed = this.#feeds.get(chatId);
-      if (feed && feed.liveSeq > lastSeq) {
+      const wasReset = feed !== undefined && feed.liveSeq > lastSeq;
+      if (wasReset) {
         this.#cache.dropChat(chatId);
         this.#feeds.delete(chatId);
         this.events.emit("reset", { chatId });
         feed = undefined;
       }
-      // A chat met for the first time begins at its end: what came before is history, loaded when it is looked at.
-      if (!feed) this.#feeds.set(chatId, (feed = new Feed(lastSeq)));
+      // At the first login every chat begins at its end: what came before is history, loaded when it is looked at.
+      // A chat that appears later is new, and none of its messages has been seen.
+      if (!feed) this.#feeds.set(chatId, (feed = new Feed(this.#isFirst || wasReset ? lastSeq : 0)));
       feed.expect(lastSeq);
       this.#follow(chatId, feed);
     }
+    this.#isFirst = false;
     this.#fetchNext();
   }
 
@@ -91,6 +98,7 @@ export class Sync {
   forget(): void {
     for (const chatId of this.#feeds.keys()) this.events.emit("reset", { chatId });
     this.#feeds.clear();
+    this.#isFirst = true;
   }
 
   /** A message from an event, or an own one that was acknowledged. */

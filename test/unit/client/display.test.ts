@@ -1,0 +1,59 @@
+// What a terminal is shown: safe whatever was sent, and readable.
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { clockTime, messageLine, profileLines, visible } from "../../../src/client/terminal/display.ts";
+import { message } from "../../support/messages.ts";
+
+const DANGEROUS = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
+
+describe("terminal display", () => {
+  it("makes visible what a terminal would obey", () => {
+    assert.equal(visible("a\u001b[31mb\u0000\u007f\u009b\r\t"), "a␛[31mb␀␡\ufffd␍␉");
+    assert.equal(visible("\u202eexe.gnp\u2069 \u2028"), "\ufffdexe.gnp\ufffd \ufffd");
+    assert.equal(visible("\ud800"), "\ufffd");
+    assert.equal(visible("👩‍👩‍👧 ❤️ שלום é"), "👩‍👩‍👧 ❤️ שלום é");
+  });
+
+  it("lets nothing dangerous through, whatever a message holds", () => {
+    const texts = fc.string({ unit: "binary" });
+    fc.assert(
+      fc.property(texts, texts, texts, (text, username, title) => {
+        const line = messageLine({ ...message(1), message: text, username }, title, false);
+        for (const part of line.split("\n")) assert.doesNotMatch(part, DANGEROUS);
+        const styled = messageLine({ ...message(1), message: `**${text}**`, username }, title, true);
+        const plain = styled.replaceAll(/\u001b\[[0-4]m/g, "");
+        for (const part of plain.split("\n")) assert.doesNotMatch(part, DANGEROUS);
+      }),
+    );
+  });
+
+  it("shows where, who and what; further lines are indented so that nobody can fake a line", () => {
+    const line = messageLine({ ...message(1), message: "one\n[12:00] [common] Alice: two" }, "common", false);
+    assert.match(line, /^\[[0-9: -]+\] \[common\] Bob: one\n {4}\[12:00\] \[common\] Alice: two$/);
+  });
+
+  it("shows emphasis to people and marks to scripts", () => {
+    const bold = { ...message(1), message: "a **b\nc** `d`" };
+    assert.ok(messageLine(bold, "common", false).endsWith("a **b\n    c** `d`"));
+    const styled = messageLine(bold, "common", true);
+    assert.ok(styled.endsWith("a \u001b[1mb\u001b[0m\n    \u001b[1mc\u001b[0m \u001b[2md\u001b[0m"));
+  });
+
+  it("leaves the day out of times of today", () => {
+    const noon = new Date(2026, 0, 2, 12, 5).getTime();
+    assert.equal(clockTime(noon, noon + 3_600_000), "12:05");
+    assert.equal(clockTime(noon, noon + 24 * 3_600_000), "2026-01-02 12:05");
+  });
+
+  it("shows a profile", () => {
+    const profile = {
+      user_id: "1",
+      username: "bob",
+      first_name: "Bob",
+      second_name: "B\u001b",
+      bio: "",
+      file_name: null,
+    };
+    assert.deepEqual(profileLines(profile), ["name: bob (Bob B␛)", "bio: none", "picture: none"]);
+  });
+});
