@@ -1,0 +1,135 @@
+// Both load engines against a relay that does what a server must never do: they have to notice.
+import assert from "node:assert/strict";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { encodeFrame } from "../../src/protocol/frame.ts";
+import type { Role } from "../../bench/engine/commands.ts";
+import { JS_ENGINE, type EngineProgram } from "../../bench/engine/engine-process.ts";
+import { nativeEngine } from "../../bench/engine/native-engine.ts";
+import { stampedText } from "../../bench/engine/stamp.ts";
+import type { LoadOutcome } from "../../bench/load.ts";
+import { Swarm } from "../../bench/swarm.ts";
+
+const GREETING = "\0\0\0\0";
+const TEXT_BYTES = 60;
+const FRAME_BYTES = 4 + TEXT_BYTES;
+const RECEIVERS = 4;
+const MESSAGES = 50;
+
+/** What the relay does to the frames for one receiver: number of the receiver, frames of one sender in order. */
+type Tamper = (receiver: number, frames: readonly Buffer[]) => readonly Buffer[];
+
+/** Holds all frames back until every message has come, then sends each receiver what `tamper` makes of them. */
+class Relay {
+  readonly #server: Server;
+  readonly #sockets: Socket[] = [];
+  readonly #tamper: Tamper;
+  #received = Buffer.alloc(0);
+
+  constructor(tamper: Tamper) {
+    this.#tamper = tamper;
+    this.#server = createServer((socket) => {
+      this.#sockets.push(socket);
+      socket.on("data", (chunk) => this.#take(chunk));
+      socket.on("error", () => socket.destroy());
+      socket.write(Buffer.from(GREETING));
+    });
+  }
+
+  async listen(): Promise<number> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #take(chunk: Buffer): void {
+    this.#received = Buffer.concat([this.#received, chunk]);
+    if (this.#received.length < MESSAGES * FRAME_BYTES) return;
+    const frames = Array.from({ length: MESSAGES }, (_, index) =>
+      this.#received.subarray(index * FRAME_BYTES, (index + 1) * FRAME_BYTES),
+    );
+    this.#received = Buffer.alloc(0);
+    this.#sockets.forEach((socket, index) => socket.write(Buffer.concat(this.#tamper(index, frames))));
+  }
+}
+
+async function load(program: EngineProgram, role: Role, tamper: Tamper): Promise<LoadOutcome> {
+  const relay = new Relay(tamper);
+  const port = await relay.listen();
+  const target = {
+    name: "relay",
+    host: "127.0.0.1",
+    port,
+    pid: undefined,
+    format: "prefixed",
+    connectParallel: 1, // so that the relay's first connection is the engine's first
+    steps: () => [],
+    commonSender: () => assert.fail("not asked for"),
+    close: () => Promise.resolve(),
+  } as const;
+  const swarm = new Swarm(target, { program, engineCount: 1, engineCore: undefined });
+  try {
+    const steps = [{ send: Buffer.alloc(0), until: GREETING }];
+    const frame = encodeFrame(stampedText(TEXT_BYTES), "prefixed");
+    const sender = { id: 0, frame, acknowledged: false, echoed: true };
+    swarm.add([
+      { role: "full", group: 0, steps, sender },
+      { role: "full", group: 0, steps },
+      { role, group: 0, steps },
+      { role, group: 0, steps },
+    ]);
+    await swarm.connect();
+    return await swarm.load({ ratePerSec: MESSAGES * 10, warmupMs: 0, measureMs: 100, settleMs: 300 });
+  } finally {
+    await swarm.close();
+    await relay.close();
+  }
+}
+
+const LAST = RECEIVERS - 1;
+const honest: Tamper = (_receiver, frames) => frames;
+const losing: Tamper = (receiver, frames) => (receiver === LAST ? frames.toSpliced(10, 1) : frames);
+const doubling: Tamper = (receiver, frames) =>
+  receiver === LAST ? [...frames.slice(0, 10), ...frames.slice(9)] : frames;
+const swapping: Tamper = (receiver, frames) =>
+  receiver === LAST ? frames.toSpliced(10, 2, frames[11] ?? assert.fail(), frames[10] ?? assert.fail()) : frames;
+
+const native = nativeEngine();
+for (const program of native ? [JS_ENGINE, native] : [JS_ENGINE]) {
+  describe(`the ${program.name} load engine`, () => {
+    for (const role of ["full", "walk", "bytes"] as const) {
+      it(`finds nothing wrong with an honest relay (${role})`, async () => {
+        const { offered, expected, delivered, lost, doubled, outOfOrder, differing } = await load(
+          program,
+          role,
+          honest,
+        );
+        assert.deepEqual({ offered, expected, delivered }, { offered: 50, expected: 200, delivered: 200 });
+        assert.deepEqual(
+          { lost, doubled, outOfOrder, differing },
+          { lost: 0, doubled: 0, outOfOrder: 0, differing: 0 },
+        );
+      });
+    }
+
+    it("counts a lost message", async () => {
+      assert.equal((await load(program, "full", losing)).lost, 1);
+      assert.equal((await load(program, "walk", losing)).lost, 1);
+      assert.equal((await load(program, "bytes", losing)).differing, 1);
+    });
+
+    it("counts a doubled message", async () => {
+      assert.equal((await load(program, "full", doubling)).doubled, 1);
+      assert.equal((await load(program, "walk", doubling)).doubled, 1);
+      assert.equal((await load(program, "bytes", doubling)).differing, 1);
+    });
+
+    it("counts a message out of order where it reads every one", async () => {
+      const { lost, doubled, outOfOrder } = await load(program, "full", swapping);
+      assert.deepEqual({ lost, doubled, outOfOrder }, { lost: 0, doubled: 0, outOfOrder: 1 });
+    });
+  });
+}

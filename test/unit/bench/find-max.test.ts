@@ -1,0 +1,34 @@
+// The search for the highest rate that holds.
+import assert from "node:assert/strict";
+import { bestStep, findMax, type Step } from "../../../bench/find-max.ts";
+
+/** A target that holds up to a limit; `hiccupAt` breaks once at that try although it could hold. */
+async function search(limitPerSec: number, hiccupAt = -1): Promise<Step<string>[]> {
+  let tries = 0;
+  return findMax({ startPerSec: 10, maxPerSec: 100_000, precision: 0.05 }, (ratePerSec) => {
+    const broken = ratePerSec > limitPerSec || tries++ === hiccupAt;
+    return Promise.resolve({ ratePerSec, outcome: "", brokenBy: broken ? "p99" : undefined });
+  });
+}
+
+describe("findMax", () => {
+  it("ends within the precision below the limit", async () => {
+    for (const limit of [11, 37, 1000, 54_321]) {
+      const best = bestStep(await search(limit))?.ratePerSec ?? 0;
+      assert.ok(best <= limit && best >= limit * 0.94 - 1, `limit ${limit}, found ${best}`);
+    }
+  });
+
+  it("is not misled by one hiccup", async () => {
+    const best = bestStep(await search(1000, 2))?.ratePerSec ?? 0;
+    assert.ok(best > 940, `found ${best}`);
+  });
+
+  it("stops at the highest rate that may be tried", async () => {
+    assert.equal(bestStep(await search(1e9))?.ratePerSec, 100_000);
+  });
+
+  it("finds nothing when nothing holds, and ends", async () => {
+    assert.equal(bestStep(await search(0)), undefined);
+  });
+});
