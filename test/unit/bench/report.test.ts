@@ -29,16 +29,25 @@ const result: RunResult = {
   startedAt: "2026-01-01T00:00:00.000Z",
   commit: "abc",
   machine,
-  rows: [row("messenger", 100, 1000, 100_000), row("messenger", 100, 3000, 300_000), row("plain & <bare>", 100, 10, 1000)],
+  rows: [
+    row("messenger", 100, 1000, 100_000),
+    row("messenger", 100, 3000, 300_000),
+    row("plain & <bare>", 100, 10, 1000),
+  ],
 };
 
 describe("the bench's report", () => {
   it("takes runs of one measurement together though their rates were searched", () => {
-    assert.deepEqual(groupRuns(result.rows).map((runs) => runs.length), [2, 1]);
+    assert.deepEqual(
+      groupRuns(result.rows).map((runs) => runs.length),
+      [2, 1],
+    );
   });
 
   it("shows median and range of several runs in a table", () => {
-    const line = markdownTables(result).split("\n").find((text) => text.startsWith("| messenger"));
+    const line = markdownTables(result)
+      .split("\n")
+      .find((text) => text.startsWith("| messenger"));
     assert.equal(line, "| messenger | 100 | 2 k (1 k-3 k) | 200 k (100 k-300 k) | 12.3 | 0 | main 97% |  |");
   });
 
