@@ -28,6 +28,7 @@ export interface AvatarParts {
 export class Avatars {
   readonly #parts: AvatarParts;
   readonly #tickets = new AvatarTickets(monotonicClock);
+  #store: AvatarStore | undefined;
   #server: AvatarServer | undefined;
 
   constructor(parts: AvatarParts) {
@@ -38,6 +39,7 @@ export class Avatars {
   async start(): Promise<void> {
     const { config, certificate, log } = this.#parts;
     const store = await AvatarStore.open({ folder: join(config.data, "avatars"), log });
+    this.#store = store;
     this.#server = await startAvatarServer({
       address: config.address,
       port: config.ftpPort,
@@ -48,6 +50,17 @@ export class Avatars {
       authenticate: (username, password, address) => this.#authenticate(username, password, address),
       onPublished: (userId, fileName) => this.#publish(userId, fileName),
     });
+    this.#removeUnused(store);
+  }
+
+  /** In the background: with many users it takes a while, and nobody waits for it. */
+  #removeUnused(store: AvatarStore): void {
+    const { pools, log } = this.#parts;
+    store
+      .removeUnused((userId) => pools.avatarOf(userId))
+      .catch((error: unknown) => {
+        log.warn("old avatars stay until the next start", { error });
+      });
   }
 
   /** 0 before the start. */
@@ -63,6 +76,7 @@ export class Avatars {
 
   async close(): Promise<void> {
     await this.#server?.close();
+    this.#store?.close();
   }
 
   async #authenticate(username: string, password: string, address: string): Promise<LoginOutcome> {

@@ -1,7 +1,9 @@
 // The pools of threads, and the only file that knows Piscina: typed calls, queue limits, what happens when a thread dies.
 import { Piscina } from "piscina";
 import type { Logger } from "../log/logger.ts";
+import type { UserId } from "../protocol/ids.ts";
 import type {
+  AvatarTask,
   CommitResult,
   Credentials,
   CredentialsTask,
@@ -56,6 +58,12 @@ export class Pools {
 
   credentials(task: CredentialsTask): Promise<Credentials> {
     return this.#requests.run(task) as Promise<Credentials>;
+  }
+
+  /** The user's `file_name`; undefined for a user who does not exist. */
+  avatarOf(userId: UserId): Promise<string | null | undefined> {
+    const task: AvatarTask = { avatarOf: userId };
+    return this.#requests.run(task) as Promise<string | null | undefined>;
   }
 
   password(job: PasswordJob): Promise<PasswordResult> {

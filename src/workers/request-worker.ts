@@ -8,7 +8,7 @@ import { unknownUserHash } from "./passwords.ts";
 import { gather, moved } from "./moved.ts";
 import { LazyReader } from "./lazy-reader.ts";
 import { Router, type Step } from "./router.ts";
-import type { Credentials, CredentialsTask, Effect, PasswordStop, PendingWrite } from "./task.ts";
+import type { AvatarTask, Credentials, CredentialsTask, Effect, PasswordStop, PendingWrite } from "./task.ts";
 import type { RequestTask, RequestTaskResult } from "./task.ts";
 import { threadLogger } from "./thread-log.ts";
 import { threadSettings } from "./thread-settings.ts";
@@ -18,7 +18,8 @@ const reader = new LazyReader(() => openReader(storeUrl, { dataDir }));
 const router = new Router({ reader, bcryptCost, now: Date.now }, threadLogger({ thread: "request" }));
 
 /** The task that Piscina runs. */
-export default async function run(task: RequestTask | CredentialsTask): Promise<unknown> {
+export default async function run(task: RequestTask | CredentialsTask | AvatarTask): Promise<unknown> {
+  if ("avatarOf" in task) return (await reader.userById(task.avatarOf))?.profile.file_name;
   return "username" in task ? findCredentials(task) : carryOut(task);
 }
 

@@ -83,6 +83,11 @@ export interface Credentials {
   readonly hash: string;
 }
 
+/** Asks for a user's `file_name`; the answer is undefined for a user who does not exist. */
+export interface AvatarTask {
+  readonly avatarOf: UserId;
+}
+
 /** A write together with what its response and its effects need. */
 export interface PendingWrite {
   readonly write: Write;
