@@ -1,21 +1,29 @@
-// The server's settings, as everything in it takes them: one frozen object, made once.
+// The server's settings, as everything in it takes them: one frozen object, made once (load.ts).
+import { UserError } from "../util/user-error.ts";
 
-/** Times are in milliseconds, rates per second; 0 means "no limit" where a limit is optional. */
+export interface PortRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Each field comes from the option of the same key in options.ts, which also says its default and range. */
 export interface Config {
-  /** Address to listen on. */
+  /** Address or host name to listen on. */
   readonly address: string;
   /** 0 takes a free port. */
   readonly port: number;
   readonly panel: boolean;
-  /** `sqlite:FILE` or `mongodb://…`. */
+  /** `sqlite:FILE` (a relative FILE is in the data folder) or `mongodb://…`, password included: never into a log. */
   readonly store: string;
   /** The data folder; absolute. */
   readonly data: string;
+  readonly waitForStoreMs: number;
   readonly ftp: boolean;
+  /** 0 takes a free port. */
   readonly ftpPort: number;
-  /** Ports of the avatar server's data connections, both ends included; undefined takes any free ones. */
-  readonly ftpPassivePorts: { readonly min: number; readonly max: number } | undefined;
-  /** Both or none. */
+  /** Undefined takes any free ports. */
+  readonly ftpPassivePorts: PortRange | undefined;
+  /** Absolute file names, readable when the server started; both or none. */
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
   readonly bcryptCost: number;
@@ -25,15 +33,22 @@ export interface Config {
   readonly maxConnectionsPerAddress: number;
   readonly handshakeTimeoutMs: number;
   readonly frameTimeoutMs: number;
+  /** 0: no limit. */
   readonly idleTimeoutMs: number;
   readonly drainTimeoutMs: number;
   readonly outboxBytes: number;
+  /** Per session; 0: no limit. */
   readonly requestRatePerSec: number;
   readonly requestBurstCount: number;
+  /** Per minute; 0: no limit, as the next two. */
   readonly failedLoginsPerName: number;
   readonly failedLoginsPerAddress: number;
   readonly registrationsPerAddress: number;
   /** Request threads. */
   readonly workers: number;
-  readonly waitForStoreMs: number;
+}
+
+/** A setting that cannot be used; the message is one line for the administrator and names where it was set. */
+export class ConfigError extends UserError {
+  override readonly name = "ConfigError";
 }

@@ -1,0 +1,114 @@
+#!/usr/bin/env node
+// The command line: `messenger COMMAND …`. yargs, nothing else; what a command does is in the part that it belongs to.
+import { readFileSync } from "node:fs";
+import yargs, { type ArgumentsCamelCase, type Argv, type Options } from "yargs";
+import type { Command, CommandArgs, CommandOption } from "./cli/command.ts";
+import { UserError } from "./util/user-error.ts";
+
+/** Loaded only when called, so that no command pays for another's libraries. A new command is one line here. */
+const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{ command: Command }> }>> = {
+  server: { summary: "Run the server", load: () => import("./server/command.ts") },
+};
+
+const EXIT_FAILURE = 1;
+const EXIT_USAGE = 2;
+const MAX_HELP_WIDTH = 110;
+
+/** What is wrong with the words on the command line. */
+class UsageError extends UserError {
+  override readonly name = "UsageError";
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const parser = commonSettings(yargs([...words]));
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    parser.command({
+      command: name,
+      describe: summary,
+      builder: async (argv) => describe(argv, name, (await load()).command),
+      handler: async (args) => {
+        exitCode = await (await load()).command.run(plainArgs(args));
+      },
+    });
+  }
+  await parser.parseAsync();
+  return exitCode;
+}
+
+function commonSettings(parser: Argv): Argv {
+  return parser
+    .scriptName("messenger")
+    .usage("$0 COMMAND [options]\n\nA messenger on your own machine: server, client and tools.")
+    .locale("en")
+    .parserConfiguration({
+      "camel-case-expansion": false,
+      "dot-notation": false,
+      "duplicate-arguments-array": false,
+      "parse-numbers": false,
+    })
+    .version(versionOfPackage())
+    .alias("help", "h")
+    .strict()
+    .demandCommand(1, "name a command")
+    .exitProcess(false)
+    .wrap(Math.min(MAX_HELP_WIDTH, process.stdout.columns ?? MAX_HELP_WIDTH))
+    .fail((message, error) => {
+      throw error ?? usageError(message);
+    });
+}
+
+function describe(parser: Argv, name: string, command: Command): Argv {
+  const words = command.positionals === undefined ? "" : ` ${command.positionals}`;
+  parser.usage(`$0 ${name}${words} [options]`);
+  for (const [option, text] of Object.entries(command.options)) parser.option(option, yargsOption(text));
+  for (const [line, meaning] of command.examples) parser.example(line, meaning);
+  return command.notes === undefined ? parser : parser.epilogue(command.notes);
+}
+
+function yargsOption({ type, alias, help, group, placeholder, defaultText, isRequired }: CommandOption): Options {
+  return {
+    // Without a type yargs takes every value as the text it is, and --help is easier to read.
+    ...(type === "string" ? { nargs: 1 } : { type }),
+    describe: placeholder ? `${placeholder}: ${help}` : help,
+    requiresArg: type !== "boolean",
+    ...(alias === undefined ? {} : { alias }),
+    ...(group === undefined ? {} : { group }),
+    ...(defaultText === undefined ? {} : { defaultDescription: defaultText }),
+    ...(isRequired === undefined ? {} : { demandOption: isRequired }),
+  };
+}
+
+/** Without what yargs adds for itself. */
+function plainArgs({ _: _words, $0: _name, ...args }: ArgumentsCamelCase): CommandArgs {
+  return args;
+}
+
+function versionOfPackage(): string {
+  const content: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  return typeof content === "object" && content !== null && "version" in content ? String(content.version) : "unknown";
+}
+
+function usageError(message: string): UsageError {
+  return new UsageError(`${message.slice(0, 1).toLowerCase()}${message.slice(1)}; --help says what there is`);
+}
+
+/** Says what went wrong: one line if the person at the command line can mend it, all there is to know if not. */
+function explain(error: unknown): number {
+  // yargs has an error of its own for an option without its value.
+  if (error instanceof Error && error.name === "YError") return explain(usageError(error.message));
+  if (error instanceof UserError) {
+    process.stderr.write(`messenger: ${error.message}\n`);
+    return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE;
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`messenger: this is a bug, please report it: ${detail}\n`);
+  return EXIT_FAILURE;
+}
+
+/** Ends the process even if something still holds it open, once standard output has taken everything. */
+function exit(code: number): void {
+  process.stdout.write("", () => process.exit(code));
+}
+
+exit(await main(process.argv.slice(2)).catch(explain));

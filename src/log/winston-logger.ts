@@ -1,0 +1,110 @@
+// The server's log: winston with readable lines on standard error and JSON lines in a file per day.
+import { finished } from "node:stream/promises";
+import winston from "winston";
+import { systemClock, type Clock } from "../util/clock.ts";
+import { DailyFile } from "./daily-file.ts";
+import { cleanFields } from "./fields.ts";
+import { LOG_LEVELS, loggerTo, type LogFields, type Logger, type LogLevel, type LogSink } from "./logger.ts";
+import { readableLine } from "./readable.ts";
+
+export interface LogOptions {
+  /** The least important level that is written. */
+  readonly level: LogLevel;
+  /** Folder of the log files; none is written without. */
+  readonly folder: string | undefined;
+  /** Days after which a file is deleted; today is the first. */
+  readonly keepDays: number;
+  /** Where the readable lines go; standard error if not given. */
+  readonly console?: NodeJS.WritableStream;
+  readonly clock?: Clock;
+}
+
+/** How long `close()` waits for a disk that does not answer, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 2000;
+
+/** The winston entry carries both of its texts ready made; each transport takes its own. */
+const Text = { Readable: "readable", Json: "json" } as const;
+
+/** A logger for a whole process; only one may write to a folder at a time. */
+export function createLogger(options: LogOptions): Logger {
+  const { clock = systemClock, console = process.stderr } = options;
+  const file = options.folder === undefined ? undefined : dailyFile(options, options.folder, clock, console);
+  const transports = [new winston.transports.Stream({ stream: console, format: textOf(Text.Readable), eol: "\n" })];
+  if (file !== undefined) transports.push(fileTransport(file));
+  const levels = Object.fromEntries(LOG_LEVELS.map((level, rank) => [level, rank]));
+  const target = winston.createLogger({ level: options.level, levels, transports });
+  return loggerTo(new WinstonSink(target, clock, file, console));
+}
+
+function textOf(name: string): winston.Logform.Format {
+  return winston.format.printf((info) => String(info[name]));
+}
+
+function fileTransport(file: DailyFile): winston.transports.StreamTransportInstance {
+  const dropWhenFull = winston.format((info) => (file.isReady() ? info : false));
+  const format = winston.format.combine(dropWhenFull(), textOf(Text.Json));
+  return new winston.transports.Stream({ stream: file, format, eol: "\n" });
+}
+
+function dailyFile(options: LogOptions, folder: string, clock: Clock, console: NodeJS.WritableStream): DailyFile {
+  const onTrouble = (trouble: string | undefined): void => {
+    const [level, text] =
+      trouble === undefined ? (["info", "the log file is written again"] as const) : (["error", trouble] as const);
+    console.write(`${readableLine(new Date(clock.now()), level, text, {})}\n`);
+  };
+  return new DailyFile({ folder, keepDays: options.keepDays, clock, onTrouble });
+}
+
+class WinstonSink implements LogSink {
+  readonly #winston: winston.Logger;
+  readonly #clock: Clock;
+  readonly #file: DailyFile | undefined;
+  readonly #console: NodeJS.WritableStream;
+  /** A closed or full standard error must not end the server. */
+  readonly #ignore = (): void => undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(target: winston.Logger, clock: Clock, file: DailyFile | undefined, console: NodeJS.WritableStream) {
+    this.#winston = target;
+    this.#clock = clock;
+    this.#file = file;
+    this.#console = console;
+    console.on("error", this.#ignore);
+  }
+
+  write(level: LogLevel, text: string, fields: LogFields): void {
+    if (this.#closed !== undefined || !this.#winston.isLevelEnabled(level)) return;
+    const time = new Date(this.#clock.now());
+    const clean = cleanFields(fields);
+    const head = { time: time.toISOString(), level, text };
+    this.#winston.log({
+      level,
+      message: text,
+      [Text.Readable]: readableLine(time, level, text, clean),
+      // The head's keys come first and cannot be forged by a field of the same name.
+      [Text.Json]: JSON.stringify({ ...head, ...clean, ...head }),
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#flush();
+    return this.#closed;
+  }
+
+  async #flush(): Promise<void> {
+    const ends = [...this.#winston.transports].map((transport) => ended(transport));
+    this.#winston.end();
+    await Promise.all(ends);
+    if (this.#file !== undefined) {
+      this.#file.end();
+      await ended(this.#file);
+    }
+    this.#console.off("error", this.#ignore);
+  }
+}
+
+/** Resolves when the stream has taken in all that was written to it, or `CLOSE_TIMEOUT_MS` are over. */
+async function ended(stream: NodeJS.WritableStream): Promise<void> {
+  const signal = AbortSignal.timeout(CLOSE_TIMEOUT_MS);
+  await finished(stream, { readable: false, signal }).catch(() => undefined);
+}
