@@ -37,9 +37,8 @@ export function examineHeader(file: string): void {
 
 /** Throws when the store is from a newer program or damaged. The caller holds the store's lock. */
 export function examineContent(file: string): void {
-  const sharedMemory = `${file}-shm`;
-  const hadSharedMemory = existsSync(sharedMemory);
-  // A connection that may only read writes nothing back from the log of a server that was killed.
+  // A connection that may only read writes nothing back from the log of a server that was killed, but it makes these.
+  const made = [`${file}-wal`, `${file}-shm`].filter((beside) => !existsSync(beside));
   const database = new Database(file, { readonly: true });
   try {
     refuseNewer(file, schemaVersion(database));
@@ -50,7 +49,7 @@ export function examineContent(file: string): void {
     }
   } finally {
     database.close();
-    if (!hadSharedMemory) rmSync(sharedMemory, { force: true });
+    for (const beside of made) rmSync(beside, { force: true });
   }
 }
 

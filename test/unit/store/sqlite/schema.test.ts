@@ -1,0 +1,77 @@
+// Migrations: an older store is brought up to date whole, or stays as it is.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { openSqliteReader, openSqliteWriter } from "../../../../src/store/sqlite/open.ts";
+import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "../../../../src/store/sqlite/schema.ts";
+import { useTempFolder } from "../../../support/temp-folder.ts";
+
+const ANNA = "a".repeat(24);
+
+describe("migrations of the embedded store", () => {
+  const folder = useTempFolder();
+  const file = (): string => join(folder(), "m.db");
+
+  /** A store of the first version with three messages. */
+  const makeOld = (): Database.Database => {
+    const database = new Database(file());
+    database.pragma(`application_id = ${APPLICATION_ID}`);
+    database.pragma("journal_mode = WAL");
+    migrate(database, 1);
+    database.exec(`
+      INSERT INTO users (id, user_id, username, username_key, password_hash) VALUES (7, '${ANNA}', 'anna', 'anna', 'h');
+      INSERT INTO marks VALUES (7, 1, 2);
+      INSERT INTO messages VALUES (1 << 32 | 1, 7, 'm1', 1000, 'one'), (1 << 32 | 2, 7, 'm2', 2000, 'two'),
+        (1 << 32 | 3, 7, 'm3', 3000, 'three');
+      UPDATE chats SET last_seq = 3 WHERE id = 1;`);
+    return database;
+  };
+
+  it("bring a store of the first version up to date with all that is in it", async () => {
+    makeOld().close();
+    const writer = openSqliteWriter(file(), { indexFromCount: 1 });
+    while (await writer.maintain?.(0));
+    const reader = openSqliteReader(file(), { shortWordScanCount: 0 });
+    const history = await reader.history("common", { before: undefined, after: undefined, limit: 9 });
+    assert.deepEqual(
+      history.messages.map(({ seq, username, message, time }) => [seq, username, message, time]),
+      [
+        [1, "anna", "one", 1],
+        [2, "anna", "two", 2],
+        [3, "anna", "three", 3],
+      ],
+    );
+    const found = await reader.search("common", "T", undefined, 9);
+    assert.deepEqual(
+      found.messages.map((message) => message.seq),
+      [3, 2],
+    );
+    assert.equal((await reader.chatsOf(ANNA))[0]?.unread, 1);
+    await reader.close();
+    await writer.close();
+  });
+
+  it("leave the version before when one fails, and go on from there later", async () => {
+    const database = makeOld();
+    database.exec("CREATE TABLE search_terms (in_the_way)");
+    assert.throws(() => migrate(database), /search_terms/);
+    assert.equal(schemaVersion(database), 1);
+    assert.equal(database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'search_index'").get(), undefined);
+    database.exec("DROP TABLE search_terms");
+    migrate(database);
+    assert.equal(schemaVersion(database), SCHEMA_VERSION);
+    migrate(database);
+    database.close();
+    await openSqliteWriter(file()).close();
+  });
+
+  it("refuse to open what a migration stumbles over, as a bug and not as damage", () => {
+    const database = makeOld();
+    database.exec("CREATE TABLE search_terms (in_the_way)");
+    database.close();
+    assert.throws(() => openSqliteWriter(file()), {
+      name: "StoreOpenError",
+      message: /cannot be opened \(SQLITE_ERROR\)/,
+    });
+  });
+});
