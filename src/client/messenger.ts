@@ -232,6 +232,7 @@ export class Messenger {
       this.cache.clear(); // another server, or a new user of the old name: nothing that was seen holds any more
       this.#sync.forget();
     }
+    this.#sync.reconcile(login.chats);
     this.#keepRoster(roster);
     connection.events.on("message", (message) => this.#sync.offer(message));
     connection.events.on("gap", ({ chat_id: chatId, to_seq: seq }) => this.#sync.expect(chatId, seq));

@@ -63,23 +63,26 @@ export class Sync {
     return this.#feeds.get(chatId)?.liveSeq ?? 0;
   }
 
+  /** After a login, before `start`: forgets the chats whose history on the server is shorter than what was seen of it. */
+  reconcile(chats: readonly ChatSummary[]): void {
+    for (const { chat_id: chatId, last_seq: lastSeq } of chats) {
+      if (this.liveSeq(chatId) <= lastSeq) continue;
+      this.#cache.dropChat(chatId);
+      this.#feeds.set(chatId, new Feed(lastSeq));
+      this.events.emit("reset", { chatId });
+    }
+  }
+
   /** After a login: catches up with what each chat has had meanwhile. */
   start(chats: readonly ChatSummary[], fetchPage: FetchPage): void {
     this.stop();
     this.#fetchPage = fetchPage;
     this.#isCaughtUp = false;
     for (const { chat_id: chatId, last_seq: lastSeq } of chats) {
-      let feed = this.#feeds.get(chatId);
-      const wasReset = feed !== undefined && feed.liveSeq > lastSeq;
-      if (wasReset) {
-        this.#cache.dropChat(chatId);
-        this.#feeds.delete(chatId);
-        this.events.emit("reset", { chatId });
-        feed = undefined;
-      }
       // At the first login every chat begins at its end: what came before is history, loaded when it is looked at.
       // A chat that appears later is new, and none of its messages has been seen.
-      if (!feed) this.#feeds.set(chatId, (feed = new Feed(this.#isFirst || wasReset ? lastSeq : 0)));
+      const feed = this.#feeds.get(chatId) ?? new Feed(this.#isFirst ? lastSeq : 0);
+      this.#feeds.set(chatId, feed);
       feed.expect(lastSeq);
       this.#follow(chatId, feed);
     }
