@@ -8,7 +8,7 @@ import { startAvatarServer, type AvatarServer, type AvatarServerOptions } from "
 import { AvatarTickets } from "../../src/avatars/tickets.ts";
 import type { AvatarTicket } from "../../src/protocol/entities.ts";
 import { monotonicClock } from "../../src/util/clock.ts";
-import { quietLog } from "./quiet-log.ts";
+import { MemoryLog } from "./memory-log.ts";
 
 /** Users with the password `PASSWORD`: anna and ben. */
 export const ANNA = "a".repeat(24);
@@ -27,28 +27,33 @@ export class TestAvatarServer {
   readonly server: AvatarServer;
   readonly tickets: AvatarTickets;
   readonly published: Published[];
+  readonly log: MemoryLog;
   readonly #raw: RawFtp[] = [];
 
   private constructor(
-    parts: Pick<TestAvatarServer, "folder" | "store" | "tickets" | "published"> & { readonly server: AvatarServer },
+    parts: Pick<TestAvatarServer, "folder" | "store" | "tickets" | "published" | "log"> & {
+      readonly server: AvatarServer;
+    },
   ) {
     this.folder = parts.folder;
     this.store = parts.store;
     this.tickets = parts.tickets;
     this.published = parts.published;
     this.server = parts.server;
+    this.log = parts.log;
   }
 
   static async start(parent: string, options: Partial<AvatarServerOptions> = {}): Promise<TestAvatarServer> {
     const folder = join(parent, "avatars");
-    const store = await AvatarStore.open({ folder, log: quietLog });
+    const log = new MemoryLog();
+    const store = await AvatarStore.open({ folder, log });
     const tickets = new AvatarTickets(monotonicClock);
     const published: Published[] = [];
     const server = await startAvatarServer({
       address: "127.0.0.1",
       port: 0,
       store,
-      log: quietLog,
+      log,
       authenticate: async (username, password) => {
         const userId = tickets.userOf(username, password);
         if (userId !== undefined) return { userId };
@@ -59,7 +64,7 @@ export class TestAvatarServer {
       onPublished: async (userId, fileName) => void published.push({ userId, fileName }),
       ...options,
     });
-    return new TestAvatarServer({ folder, store, tickets, published, server });
+    return new TestAvatarServer({ folder, store, tickets, published, server, log });
   }
 
   ticket(userId: string): AvatarTicket {

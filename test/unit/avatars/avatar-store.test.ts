@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { AvatarStore } from "../../../src/avatars/avatar-store.ts";
 import { PictureError } from "../../../src/avatars/picture.ts";
 import { eventually } from "../../support/eventually.ts";
-import { quietLog } from "../../support/quiet-log.ts";
+import { MemoryLog } from "../../support/memory-log.ts";
 import { png, SAMPLES } from "../../support/pictures.ts";
 import { useTempFolder } from "../../support/temp-folder.ts";
 
@@ -20,7 +20,7 @@ describe("AvatarStore", () => {
 
   async function reopen(keepOldMs?: number): Promise<void> {
     store?.close();
-    store = await AvatarStore.open({ folder, log: quietLog, ...(keepOldMs === undefined ? {} : { keepOldMs }) });
+    store = await AvatarStore.open({ folder, log: new MemoryLog(), ...(keepOldMs === undefined ? {} : { keepOldMs }) });
   }
 
   async function publish(
@@ -163,6 +163,6 @@ describe("AvatarStore", () => {
   it("refuses to open where it cannot write", async () => {
     const file = join(folder, "..", "file");
     await writeFile(file, "");
-    await assert.rejects(AvatarStore.open({ folder: join(file, "avatars"), log: quietLog }));
+    await assert.rejects(AvatarStore.open({ folder: join(file, "avatars"), log: new MemoryLog() }));
   });
 });

@@ -65,6 +65,21 @@ describe("the avatar server", () => {
       await raw.closed();
     });
 
+    it("writes no password and no ticket into the log, right or wrong", async () => {
+      const avatars = await start();
+      const ticket = avatars.ticket(ANNA);
+      const raw = await avatars.dial();
+      await raw.ask(`USER ${ticket.username}`, 331);
+      await raw.ask("PASS wrong-secret", 530);
+      raw.send(`PASS ${ticket.password}`);
+      await raw.reply(230);
+      await raw.ask(`PASS ${PASSWORD}`, 202);
+      await raw.ask(`XPASS ${PASSWORD}`, 502);
+      await avatars.logIn();
+      assert.match(avatars.log.text, /Wrong name or password/);
+      for (const secret of [ticket.password, "wrong-secret", PASSWORD]) assert.ok(!avatars.log.text.includes(secret));
+    });
+
     it("answers when the check itself fails, without its reason", async () => {
       const avatars = await start({ authenticate: () => Promise.reject(new Error("secret internals")) });
       const raw = await avatars.dial();

@@ -1,0 +1,100 @@
+// Avatars on a whole server: tickets, ordinary FTP logins, what contacts hear of a new picture, and restarts.
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { fetchAvatar, uploadAvatar, type AvatarAccess } from "../../src/avatars/ftp-client.ts";
+import { RawFtp } from "../support/avatar-server.ts";
+import type { Person } from "../support/person.ts";
+import { png, SAMPLES } from "../support/pictures.ts";
+import { TestServer, useServer } from "../support/server.ts";
+
+async function access(person: Person): Promise<AvatarAccess> {
+  const { ftp } = await person.ok("avatar_ticket", {});
+  return { host: "127.0.0.1", ticket: ftp };
+}
+
+describe("avatars of people on a server", () => {
+  const server = useServer({ ftp: true });
+
+  it("a new picture is in the profile, and those who watch are told of it", async () => {
+    const [anna, ben, carl] = await Promise.all(["anna", "ben", "carl"].map((name) => server().newPerson(name)));
+    assert.ok(anna && ben && carl);
+    await ben.addContact(anna);
+    const phone = await server().anotherSession(anna);
+    await Promise.all([anna, ben, carl, phone].map((person) => person.client.barrier()));
+    for (const person of [anna, ben, carl, phone]) person.client.takeAllEvents();
+    await uploadAvatar(await access(anna), SAMPLES.webp);
+    const { user_data: profile } = await carl.ok("profile", { username: anna.username });
+    assert.match(profile.file_name ?? "", new RegExp(`^${anna.userId}-[0-9a-f]{12}\\.webp$`));
+    for (const person of [anna, phone, ben]) {
+      assert.deepEqual(await person.events("profile"), [{ user_data: profile }]);
+    }
+    assert.deepEqual(await carl.events("profile"), []);
+    assert.ok((await fetchAvatar(await access(carl), profile.file_name ?? "")).equals(SAMPLES.webp));
+  });
+
+  it("an ordinary FTP client logs in with the user's own name, in any case, and password", async () => {
+    const anna = await server().newPerson("Änna");
+    const { port } = (await access(anna)).ticket;
+    const raw = new RawFtp(connect(port, "127.0.0.1"));
+    await raw.reply(220);
+    await raw.ask(`USER ${anna.username.toUpperCase()}`, 331);
+    await raw.ask("PASS not it", 530);
+    await raw.ask(`PASS ${anna.password}`, 230);
+    await raw.store(`${anna.userId}.jpeg`, SAMPLES.jpg, 226);
+    raw.socket.destroy();
+    const { user_data: profile } = await anna.ok("profile", {});
+    assert.match(profile.file_name ?? "", /\.jpg$/);
+  });
+
+  it("nobody logs in with a ticket of somebody else's, or with a name that nobody has", async () => {
+    const anna = await server().newPerson("anna");
+    const { ticket, host } = await access(anna);
+    for (const wrong of [{ password: "x" }, { username: `ticket-${"0".repeat(32)}` }, { username: "nobody" }]) {
+      await assert.rejects(
+        uploadAvatar({ host, ticket: { ...ticket, ...wrong } }, SAMPLES.gif),
+        /Wrong name or password/,
+      );
+    }
+  });
+
+  it("says 429's counterpart when a password was wrong too often", async () => {
+    const anna = await server().newPerson("anna");
+    const { ticket, host } = await access(anna);
+    const wrong = { host, ticket: { ...ticket, username: anna.username, password: "wrong password" } };
+    const reasons: string[] = [];
+    for (let time = 0; time < 12; time++) {
+      await uploadAvatar(wrong, SAMPLES.gif).catch((error: unknown) => reasons.push(String(error)));
+    }
+    assert.match(reasons.at(-1) ?? "", /Too many failed logins/);
+    await uploadAvatar({ host, ticket }, SAMPLES.gif); // tickets are not held up
+  });
+
+  it("a picture of before a restart is still there, and what a crash left in the middle is not", async () => {
+    const own = await TestServer.start({ ftp: true });
+    const folder = join(own.config.data, "avatars");
+    const anna = await own.newPerson("anna");
+    await uploadAvatar(await access(anna), png(5, 5));
+    const [current = ""] = readdirSync(folder);
+    own.cutClients();
+    await own.stop();
+    await copyFile(join(folder, current), join(folder, `.upload-${"0".repeat(32)}.tmp`));
+    await own.start();
+    const again = await own.anotherSession(anna);
+    assert.ok((await fetchAvatar(await access(again), current)).equals(png(5, 5)));
+    assert.deepEqual(readdirSync(folder), [current]);
+    await own.remove();
+  });
+});
+
+describe("a server without avatars", () => {
+  const server = useServer();
+
+  it("answers avatar_ticket with 404 and says so in its ready line", async () => {
+    const anna = await server().newPerson("anna");
+    await anna.fails("avatar_ticket", {}, 404);
+    assert.match(server().running.readyLine, /avatars off\)$/);
+  });
+});
