@@ -2,6 +2,9 @@
 import type { ChatSummary, Message, Profile } from "../protocol/entities.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 
+/** Disabled: may not log in. Deleted: the name is freed, and the messages stay without it. */
+export type AccountState = "active" | "disabled" | "deleted";
+
 /** A user as stored. */
 export interface User {
   readonly userId: UserId;
@@ -11,6 +14,26 @@ export interface User {
   readonly usernameKey: string;
   readonly passwordHash: string;
   readonly profile: Profile;
+  readonly state: AccountState;
+}
+
+/** A user as the administrator sees them. Times are Unix milliseconds. */
+export interface Account {
+  readonly userId: UserId;
+  readonly username: string;
+  readonly usernameKey: string;
+  readonly state: AccountState;
+  readonly createdMs: number;
+  /** The last login; undefined before the first. */
+  readonly lastLoginMs: number | undefined;
+}
+
+export interface AccountQuery {
+  /** Part of a name, compared by `usernameKey`, nothing in it is a pattern; empty for all. */
+  readonly contains: string;
+  /** Key of the last name of the page before. */
+  readonly after: string | undefined;
+  readonly limit: number;
 }
 
 export interface Contact {
@@ -55,6 +78,12 @@ export interface StoreReader {
   history(chatId: ChatId, page: HistoryPage): Promise<History>;
   /** Messages whose text holds `word` when both are case-folded (`foldCase`); newest first, before seq `before`. */
   search(chatId: ChatId, word: string, before: number | undefined, limit: number): Promise<SearchResult>;
+  /** Accounts that are not deleted, sorted by the key of their name. */
+  accounts(query: AccountQuery): Promise<{ readonly accounts: Account[]; readonly hasMore: boolean }>;
+  /** Whom this user has blocked, sorted by username, and who has blocked this user. */
+  blocksOf(userId: UserId): Promise<{ readonly blocked: Contact[]; readonly blockedBy: UserId[] }>;
+  /** Whether one of the two has blocked the other. */
+  isBlocked(one: UserId, other: UserId): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -103,7 +132,22 @@ export type Write =
       readonly userId: UserId;
       readonly passwordHash: string;
       readonly keepTokenHash: string | undefined;
-    };
+    }
+  /** Disabling makes every token of the user void. NotFound for a deleted account. */
+  | { readonly kind: "setAccountState"; readonly userId: UserId; readonly state: "active" | "disabled" }
+  /**
+   * Frees the name: the user is called `username` from now on, in all messages too, and has the state `deleted`.
+   * Empties the profile and the password hash; removes tokens, contacts and blocks, those of others with this user too.
+   */
+  | {
+      readonly kind: "deleteAccount";
+      readonly userId: UserId;
+      readonly username: string;
+      readonly usernameKey: string;
+    }
+  /** Conflict when it is so already. */
+  | { readonly kind: "block"; readonly userId: UserId; readonly blockedId: UserId }
+  | { readonly kind: "unblock"; readonly userId: UserId; readonly blockedId: UserId };
 
 export type WriteKind = Write["kind"];
 export type WriteOf<K extends WriteKind> = Extract<Write, { kind: K }>;
@@ -121,6 +165,10 @@ export interface WriteResults {
   /** `changed` is false when the mark was there already. */
   markRead: { readonly readSeq: number; readonly changed: boolean };
   setPassword: Record<string, never>;
+  setAccountState: Record<string, never>;
+  deleteAccount: Record<string, never>;
+  block: Record<string, never>;
+  unblock: Record<string, never>;
 }
 
 /** Why one write of a batch was refused; the others are not touched by it. */

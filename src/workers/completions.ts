@@ -43,6 +43,10 @@ const COMPLETIONS: Completions = {
     effects: changed ? [readEffect(write, readSeq, nowMs)] : [],
   }),
   setPassword: () => NOTHING,
+  setAccountState: () => NOTHING,
+  deleteAccount: () => NOTHING,
+  block: () => NOTHING,
+  unblock: () => NOTHING,
 };
 
 /** Completes a write that was done. */

@@ -47,6 +47,18 @@ export class LazyReader implements StoreReader {
     return (await this.#opened()).search(...args);
   }
 
+  async accounts(...args: Parameters<StoreReader["accounts"]>): ReturnType<StoreReader["accounts"]> {
+    return (await this.#opened()).accounts(...args);
+  }
+
+  async blocksOf(...args: Parameters<StoreReader["blocksOf"]>): ReturnType<StoreReader["blocksOf"]> {
+    return (await this.#opened()).blocksOf(...args);
+  }
+
+  async isBlocked(...args: Parameters<StoreReader["isBlocked"]>): ReturnType<StoreReader["isBlocked"]> {
+    return (await this.#opened()).isBlocked(...args);
+  }
+
   async close(): Promise<void> {
     await (await this.#reader)?.close();
   }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
 import { StoreUnavailableError } from "../../src/store/store.ts";
+import { accountsContract } from "./accounts-contract.ts";
 import { append, appended, Fixture, putToken } from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
 import { messagesContract } from "./messages-contract.ts";
@@ -13,6 +14,7 @@ import { usersContract } from "./users-contract.ts";
 export function storeContract(kind: StoreKind): void {
   describe(`store contract: ${kind.name}`, () => {
     describe("users", () => usersContract(kind));
+    describe("accounts", () => accountsContract(kind));
     describe("tokens", () => tokensContract(kind));
     describe("messages", () => messagesContract(kind));
     describe("pages", () => pagesContract(kind));

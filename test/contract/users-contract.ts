@@ -24,7 +24,8 @@ function accounts(store: () => Fixture): void {
     const profile = { user_id: id, username: "Straße", first_name: "", second_name: "", bio: "", file_name: null };
     assert.deepEqual(await store().one(newUser("Straße", id)), { done: true, result: { profile } });
     const key = usernameKey("STRASSE");
-    const user = { userId: id, username: "Straße", usernameKey: key, passwordHash: "hash of Straße", profile };
+    const names = { username: "Straße", usernameKey: key };
+    const user = { userId: id, ...names, passwordHash: "hash of Straße", profile, state: "active" };
     assert.deepEqual(await store().reader.userByKey(key), user);
     assert.deepEqual(await store().reader.userById(id), user);
   });

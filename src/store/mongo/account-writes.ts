@@ -5,6 +5,7 @@ import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { Refusal, TOKENS_PER_USER } from "../store.ts";
 import type { Write, WriteOf, WriteOutcome } from "../store.ts";
+import { AccountStates } from "./account-states.ts";
 import type { ChatWrite, WriterState } from "./chat-batch.ts";
 import { pairId } from "./documents.ts";
 import type { Collections, UserDocument } from "./documents.ts";
@@ -19,8 +20,10 @@ const CONFLICT = { done: false, refusal: Refusal.Conflict } as const;
 export class AccountWrites {
   readonly #state: WriterState;
   readonly #collections: Collections;
+  readonly #states: AccountStates;
 
   constructor(state: WriterState) {
+    this.#states = new AccountStates(state);
     this.#state = state;
     this.#collections = state.collections;
   }
@@ -32,7 +35,7 @@ export class AccountWrites {
   carryOut(write: AccountWrite, nowMs: number, isRepeat: boolean): Promise<WriteOutcome> {
     switch (write.kind) {
       case "createUser":
-        return this.#createUser(write);
+        return this.#createUser(write, nowMs);
       case "putToken":
         return this.#putToken(write, nowMs);
       case "deleteToken":
@@ -45,10 +48,18 @@ export class AccountWrites {
         return this.#updateProfile(write);
       case "setPassword":
         return this.#setPassword(write);
+      case "setAccountState":
+        return this.#states.set(write);
+      case "deleteAccount":
+        return this.#states.delete(write);
+      case "block":
+        return this.#states.block(write, isRepeat);
+      case "unblock":
+        return this.#states.unblock(write, isRepeat);
     }
   }
 
-  async #createUser(write: WriteOf<"createUser">): Promise<WriteOutcome<"createUser">> {
+  async #createUser(write: WriteOf<"createUser">, nowMs: number): Promise<WriteOutcome<"createUser">> {
     const { userId, username, usernameKey, passwordHash } = write;
     const { users, lastSeqs } = this.#state;
     const holders = await this.#collections.users
@@ -69,12 +80,14 @@ export class AccountWrites {
       second_name: "",
       bio: "",
       file_name: null,
+      state: "active",
+      created_ms: nowMs,
     };
     try {
       await this.#collections.users.insertOne(user);
     } catch (error) {
       if (!isDuplicate(error)) throw error;
-      return this.#createUser(write); // another server was quicker: it is there now
+      return this.#createUser(write, nowMs); // another server was quicker: it is there now
     }
     await users.load([userId]);
     return { done: true, result: { profile: profileOf(user) } };
@@ -109,9 +122,10 @@ export class AccountWrites {
   async #putToken(write: WriteOf<"putToken">, nowMs: number): Promise<WriteOutcome<"putToken">> {
     const { userId, oldTokenHash, newTokenHash } = write;
     if (!(await this.#exists(userId))) return NOT_FOUND;
-    const { tokens } = this.#collections;
+    const { tokens, users } = this.#collections;
     const present = await tokens.findOne({ hash: newTokenHash });
     if (present?.user_id === userId) return DONE;
+    await users.updateOne({ _id: userId }, { $set: { last_login_ms: nowMs } });
     if (oldTokenHash !== undefined) {
       const old = { hash: oldTokenHash, user_id: userId, created_ms: { $gte: nowMs - TOKEN_LIFETIME_MS } };
       const { matchedCount } = await tokens.updateOne(old, { $set: { hash: newTokenHash, created_ms: nowMs } });

@@ -1,6 +1,7 @@
 // What the database holds: the collections and the form of their documents. No document grows with use.
 import type { Collection, Db, ObjectId } from "mongodb";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
+import type { AccountState } from "../store.ts";
 
 /** The version of the documents' form, as `meta` has it; a store with a greater one is from a newer program. */
 export const SCHEMA_VERSION = 1;
@@ -14,6 +15,17 @@ export interface UserDocument {
   readonly second_name: string;
   readonly bio: string;
   readonly file_name: string | null;
+  /** Absent for active. */
+  readonly state?: AccountState;
+  readonly created_ms?: number;
+  readonly last_login_ms?: number;
+}
+
+/** `_id` is `pairId(user_id, blocked_id)`. */
+export interface BlockDocument {
+  readonly _id: string;
+  readonly user_id: UserId;
+  readonly blocked_id: UserId;
 }
 
 /** Rotated by one update of `hash`, so that of two rotations only one succeeds. */
@@ -76,6 +88,7 @@ export interface Collections {
   readonly users: Collection<UserDocument>;
   readonly tokens: Collection<TokenDocument>;
   readonly contacts: Collection<ContactDocument>;
+  readonly blocks: Collection<BlockDocument>;
   readonly chats: Collection<ChatDocument>;
   readonly marks: Collection<MarkDocument>;
   readonly messages: Collection<MessageDocument>;
@@ -87,6 +100,7 @@ export function collectionsOf(db: Db): Collections {
     users: db.collection("users"),
     tokens: db.collection("tokens"),
     contacts: db.collection("contacts"),
+    blocks: db.collection("blocks"),
     chats: db.collection("chats"),
     marks: db.collection("marks"),
     messages: db.collection("messages"),

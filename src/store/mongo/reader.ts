@@ -5,7 +5,8 @@ import { COMMON_CHAT, directChatId } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { foldCase } from "../../protocol/text.ts";
-import type { Contact, History, HistoryPage, SearchResult, StoreReader, User } from "../store.ts";
+import type { AccountQuery, Contact, History, HistoryPage, SearchResult, StoreReader, User } from "../store.ts";
+import { readAccounts, readBlocks, readIsBlocked } from "./account-reads.ts";
 import { profileOf } from "./account-writes.ts";
 import type { MongoConnection } from "./connection.ts";
 import type { ChatDocument, Collections, MessageDocument, UserDocument } from "./documents.ts";
@@ -79,6 +80,18 @@ export class MongoReader implements StoreReader {
       await this.#collectHits(chatId, word, Math.min(last, (before ?? Infinity) - 1), page);
       return { messages: await this.#messages(page.documents), hasMore: page.hasMore };
     });
+  }
+
+  accounts(query: AccountQuery): ReturnType<StoreReader["accounts"]> {
+    return this.#connection.run(() => readAccounts(this.#collections, query));
+  }
+
+  blocksOf(userId: UserId): ReturnType<StoreReader["blocksOf"]> {
+    return this.#connection.run(() => readBlocks(this.#collections, userId));
+  }
+
+  isBlocked(one: UserId, other: UserId): Promise<boolean> {
+    return this.#connection.run(() => readIsBlocked(this.#collections, one, other));
   }
 
   close(): Promise<void> {
@@ -202,5 +215,6 @@ function withoutMessages(
 function userOf(document: UserDocument | null): User | undefined {
   if (document === null) return undefined;
   const { _id: userId, username, username_key: usernameKey, password_hash: passwordHash } = document;
-  return { userId, username, usernameKey, passwordHash, profile: profileOf(document) };
+  const { state = "active" } = document;
+  return { userId, username, usernameKey, passwordHash, profile: profileOf(document), state };
 }

@@ -114,7 +114,7 @@ export class MongoWriter implements StoreWriter {
         continue;
       }
       // Only a new user, or none any more, makes a difference to what follows in chats.
-      if (write.kind === "createUser") open = undefined;
+      if (write.kind === "createUser" || write.kind === "deleteAccount") open = undefined;
       steps.push(this.#accountStep(index, write, nowMs));
     }
     return steps;

@@ -5,7 +5,17 @@ import { directChatId } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { StoreUnavailableError } from "../store.ts";
-import type { Contact, History, HistoryPage, SearchResult, StoreReader, User } from "../store.ts";
+import type {
+  AccountQuery,
+  AccountState,
+  Contact,
+  History,
+  HistoryPage,
+  SearchResult,
+  StoreReader,
+  User,
+} from "../store.ts";
+import { AccountReads } from "./account-reads.ts";
 import { storeError } from "./errors.ts";
 import { MAX_SEQ, MESSAGE_COLUMNS, messageOf, Page } from "./rows.ts";
 import type { MessageRow } from "./rows.ts";
@@ -20,6 +30,7 @@ interface UserRow {
   readonly second_name: string;
   readonly bio: string;
   readonly file_name: string | null;
+  readonly state: AccountState;
 }
 
 interface ChatRow {
@@ -37,7 +48,7 @@ interface SummaryRow extends MessageRow {
 
 type PageBounds = [chat: number, after: number, sameChat: number, before: number, limit: number];
 
-const USER = `SELECT user_id, username, username_key, password_hash, first_name, second_name, bio, file_name FROM users`;
+const USER = `SELECT user_id, username, username_key, password_hash, first_name, second_name, bio, file_name, state FROM users`;
 const PAGE = `SELECT ${MESSAGE_COLUMNS} FROM messages m JOIN users u ON u.id = m.user
   WHERE m.id > (? << 32 | ?) AND m.id < (? << 32 | ?) ORDER BY m.id`;
 
@@ -76,11 +87,13 @@ export interface ReaderOptions {
 export class SqliteReader implements StoreReader {
   readonly #database: Database.Database;
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #accounts: AccountReads;
   readonly #search: Search;
 
   constructor(database: Database.Database, options: ReaderOptions) {
     this.#database = database;
     this.#sql = prepare(database);
+    this.#accounts = new AccountReads(database);
     this.#search = new Search(database, options.shortWordScanCount ?? SHORT_WORD_SCAN_COUNT);
   }
 
@@ -134,6 +147,18 @@ export class SqliteReader implements StoreReader {
     }
   }
 
+  async accounts(query: AccountQuery): ReturnType<StoreReader["accounts"]> {
+    return this.#read(() => this.#accounts.accounts(query));
+  }
+
+  async blocksOf(userId: UserId): ReturnType<StoreReader["blocksOf"]> {
+    return this.#read(() => this.#accounts.blocksOf(userId));
+  }
+
+  async isBlocked(one: UserId, other: UserId): Promise<boolean> {
+    return this.#read(() => this.#accounts.isBlocked(one, other));
+  }
+
   async close(): Promise<void> {
     this.#database.close();
   }
@@ -170,5 +195,12 @@ function user(row: UserRow | undefined): User | undefined {
   if (row === undefined) return undefined;
   const { user_id, username, first_name, second_name, bio, file_name } = row;
   const profile = { user_id, username, first_name, second_name, bio, file_name };
-  return { userId: user_id, username, usernameKey: row.username_key, passwordHash: row.password_hash, profile };
+  return {
+    userId: user_id,
+    username,
+    usernameKey: row.username_key,
+    passwordHash: row.password_hash,
+    profile,
+    state: row.state,
+  };
 }

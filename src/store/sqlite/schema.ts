@@ -71,6 +71,17 @@ const MIGRATIONS: readonly string[] = [
    CREATE VIRTUAL TABLE search_terms USING fts5vocab (search_index, row);
    -- Messages up to this seq are in the index.
    ALTER TABLE chats ADD COLUMN indexed_seq INTEGER NOT NULL DEFAULT 0;`,
+
+  `ALTER TABLE users ADD COLUMN state TEXT NOT NULL DEFAULT 'active';
+   ALTER TABLE users ADD COLUMN created_ms INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE users ADD COLUMN last_login_ms INTEGER;
+   CREATE TABLE blocks (
+     user INTEGER NOT NULL REFERENCES users (id),
+     blocked INTEGER NOT NULL REFERENCES users (id),
+     PRIMARY KEY (user, blocked)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX blocks_by_blocked ON blocks (blocked);
+   CREATE INDEX contacts_by_contact ON contacts (contact);`,
 ];
 
 /** The version that this program makes and needs. */

@@ -40,9 +40,10 @@ function prepare(database: Database.Database) {
     find: database.prepare<[UserId], UserRow>("SELECT id, username FROM users WHERE user_id = ?"),
     account: database.prepare<[UserId], AccountRow>(`${ACCOUNT} WHERE user_id = ?`),
     accountByKey: database.prepare<[string], AccountRow>(`${ACCOUNT} WHERE username_key = ?`),
-    create: database.prepare<[UserId, string, string, string]>(
-      "INSERT INTO users (user_id, username, username_key, password_hash) VALUES (?, ?, ?, ?)",
+    create: database.prepare<[UserId, string, string, string, number]>(
+      "INSERT INTO users (user_id, username, username_key, password_hash, created_ms) VALUES (?, ?, ?, ?, ?)",
     ),
+    loggedIn: database.prepare<[number, number]>("UPDATE users SET last_login_ms = ? WHERE id = ?"),
     mark: database.prepare<[number | bigint, number, number]>(
       "INSERT INTO marks (user, chat, read_seq) VALUES (?, ?, ?)",
     ),
@@ -96,12 +97,12 @@ export class UserWrites {
   }
 
   /** `commonSeq` is the last seq of the common chat: the new user has nothing unread. */
-  create(write: WriteOf<"createUser">, commonSeq: number): WriteOutcome<"createUser"> {
+  create(write: WriteOf<"createUser">, commonSeq: number, nowMs: number): WriteOutcome<"createUser"> {
     const { userId, username, usernameKey, passwordHash } = write;
     const holder = this.#sql.accountByKey.get(usernameKey);
     if (holder?.user_id === userId) return { done: true, result: { profile: profileOf(holder) } };
     if (holder !== undefined || this.find(userId) !== undefined) return CONFLICT;
-    const { lastInsertRowid } = this.#sql.create.run(userId, username, usernameKey, passwordHash);
+    const { lastInsertRowid } = this.#sql.create.run(userId, username, usernameKey, passwordHash, nowMs);
     this.#sql.mark.run(lastInsertRowid, COMMON_CHAT_ROW, commonSeq);
     const profile = { user_id: userId, username, first_name: "", second_name: "", bio: "", file_name: null };
     return { done: true, result: { profile } };
@@ -140,6 +141,7 @@ export class UserWrites {
       this.#sql.dropToken.run(write.oldTokenHash);
     }
     this.#sql.putToken.run(write.newTokenHash, user.id, nowMs);
+    this.#sql.loggedIn.run(nowMs, user.id);
     this.#sql.dropSurplus.run(user.id, user.id, TOKENS_PER_USER);
     this.#sql.dropExpired.run(expiredMs, EXPIRED_PER_TOKEN);
     return DONE;

@@ -2,6 +2,7 @@
 import type Database from "better-sqlite3";
 import { StoreUnavailableError } from "../store.ts";
 import type { StoreWriter, Write, WriteOutcome } from "../store.ts";
+import { AccountWrites } from "./accounts.ts";
 import { storeError } from "./errors.ts";
 import { INDEX_FROM_COUNT, Indexer } from "./indexer.ts";
 import { MessageWrites } from "./messages.ts";
@@ -18,6 +19,7 @@ export class SqliteWriter implements StoreWriter {
   readonly #database: Database.Database;
   readonly #lock: StoreLock;
   readonly #users: UserWrites;
+  readonly #accounts: AccountWrites;
   readonly #messages: MessageWrites;
   readonly #indexer: Indexer;
   readonly #carryOut: Database.Transaction<(writes: readonly Write[], nowMs: number) => WriteOutcome[]>;
@@ -27,6 +29,7 @@ export class SqliteWriter implements StoreWriter {
     this.#database = database;
     this.#lock = lock;
     this.#users = new UserWrites(database);
+    this.#accounts = new AccountWrites(database, this.#users);
     this.#indexer = new Indexer(database, indexFromCount);
     this.#messages = new MessageWrites(database, this.#users, this.#indexer, indexFromCount);
     this.#carryOut = database.transaction((writes: readonly Write[], nowMs: number) => {
@@ -72,7 +75,7 @@ export class SqliteWriter implements StoreWriter {
       case "markRead":
         return this.#messages.markRead(write);
       case "createUser":
-        return this.#users.create(write, this.#messages.commonSeq());
+        return this.#users.create(write, this.#messages.commonSeq(), nowMs);
       case "putToken":
         return this.#users.putToken(write, nowMs);
       case "deleteToken":
@@ -85,6 +88,14 @@ export class SqliteWriter implements StoreWriter {
         return this.#users.updateProfile(write);
       case "setPassword":
         return this.#users.setPassword(write);
+      case "setAccountState":
+        return this.#accounts.setState(write);
+      case "deleteAccount":
+        return this.#accounts.delete(write);
+      case "block":
+        return this.#accounts.block(write);
+      case "unblock":
+        return this.#accounts.unblock(write);
     }
   }
 }

@@ -1,0 +1,45 @@
+// The readings about accounts: the administrator's list, and who has blocked whom.
+import type { UserId } from "../../protocol/ids.ts";
+import type { Account, AccountQuery, Contact } from "../store.ts";
+import { pairId } from "./documents.ts";
+import type { Collections, UserDocument } from "./documents.ts";
+import { literalPattern } from "./search-text.ts";
+import { usernames } from "./users.ts";
+
+/** Accounts that are not deleted, sorted by the key of their name. */
+export async function readAccounts(
+  { users }: Collections,
+  { contains, after, limit }: AccountQuery,
+): Promise<{ accounts: Account[]; hasMore: boolean }> {
+  const key = {
+    ...(after === undefined ? {} : { $gt: after }),
+    ...(contains === "" ? {} : { $regex: literalPattern(contains) }),
+  };
+  const filter = { state: { $ne: "deleted" as const }, ...(Object.keys(key).length > 0 && { username_key: key }) };
+  const found = users.find(filter, { projection: { password_hash: 0, bio: 0 } }).sort({ username_key: 1 });
+  const documents = await found.limit(limit + 1).toArray();
+  return { accounts: documents.slice(0, limit).map(accountOf), hasMore: documents.length > limit };
+}
+
+export async function readBlocks(
+  collections: Collections,
+  userId: UserId,
+): Promise<{ blocked: Contact[]; blockedBy: UserId[] }> {
+  const [mine, others] = await Promise.all([
+    collections.blocks.find({ user_id: userId }).toArray(),
+    collections.blocks.find({ blocked_id: userId }).toArray(),
+  ]);
+  const ids = mine.map((block) => block.blocked_id);
+  const blocked = [...(await usernames(collections, ids))].map(([id, username]) => ({ userId: id, username }));
+  blocked.sort((one, other) => (one.username < other.username ? -1 : 1));
+  return { blocked, blockedBy: others.map((block) => block.user_id) };
+}
+
+export async function readIsBlocked({ blocks }: Collections, one: UserId, other: UserId): Promise<boolean> {
+  return (await blocks.findOne({ _id: { $in: [pairId(one, other), pairId(other, one)] } })) !== null;
+}
+
+function accountOf(document: UserDocument): Account {
+  const { _id: userId, username, username_key: usernameKey, state = "active", created_ms = 0 } = document;
+  return { userId, username, usernameKey, state, createdMs: created_ms, lastLoginMs: document.last_login_ms };
+}

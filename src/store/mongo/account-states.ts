@@ -1,0 +1,61 @@
+// What becomes of accounts: disabled, deleted, blocked by others. Each is one step that may run again.
+import { Refusal } from "../store.ts";
+import type { WriteOf, WriteOutcome } from "../store.ts";
+import type { WriterState } from "./chat-batch.ts";
+import { pairId } from "./documents.ts";
+import { isDuplicate } from "./errors.ts";
+
+const DONE = { done: true, result: {} } as const;
+const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;
+const CONFLICT = { done: false, refusal: Refusal.Conflict } as const;
+
+export class AccountStates {
+  readonly #state: WriterState;
+
+  constructor(state: WriterState) {
+    this.#state = state;
+  }
+
+  /** The tokens go last: before that the state keeps their holder out already. */
+  async set({ userId, state }: WriteOf<"setAccountState">): Promise<WriteOutcome<"setAccountState">> {
+    const { users, tokens } = this.#state.collections;
+    const { matchedCount } = await users.updateOne({ _id: userId, state: { $ne: "deleted" } }, { $set: { state } });
+    if (matchedCount === 0) return NOT_FOUND;
+    if (state === "disabled") await tokens.deleteMany({ user_id: userId });
+    return DONE;
+  }
+
+  /** The name goes last: a repeat of a deletion that was broken off finds the rest to remove by the id alone. */
+  async delete({ userId, username, usernameKey }: WriteOf<"deleteAccount">): Promise<WriteOutcome<"deleteAccount">> {
+    const { users, tokens, contacts, blocks } = this.#state.collections;
+    const empty = { password_hash: "", first_name: "", second_name: "", bio: "", file_name: null };
+    await tokens.deleteMany({ user_id: userId });
+    await contacts.deleteMany({ $or: [{ user_id: userId }, { contact_id: userId }] });
+    await blocks.deleteMany({ $or: [{ user_id: userId }, { blocked_id: userId }] });
+    const update = { $set: { ...empty, state: "deleted" as const, username, username_key: usernameKey } };
+    const { matchedCount } = await users.updateOne({ _id: userId }, update);
+    this.#state.users.forget(); // the old name
+    return matchedCount > 0 ? DONE : NOT_FOUND;
+  }
+
+  /** `isRepeat`: what is so already was done by the try before. */
+  async block(write: WriteOf<"block">, isRepeat: boolean): Promise<WriteOutcome<"block">> {
+    const { userId: user_id, blockedId: blocked_id } = write;
+    const { users, collections } = this.#state;
+    await users.load([user_id, blocked_id]);
+    if (users.nameOf(user_id) === undefined || users.nameOf(blocked_id) === undefined) return NOT_FOUND;
+    try {
+      await collections.blocks.insertOne({ _id: pairId(user_id, blocked_id), user_id, blocked_id });
+      return DONE;
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      return isRepeat ? DONE : CONFLICT;
+    }
+  }
+
+  async unblock(write: WriteOf<"unblock">, isRepeat: boolean): Promise<WriteOutcome<"unblock">> {
+    const id = pairId(write.userId, write.blockedId);
+    const { deletedCount } = await this.#state.collections.blocks.deleteOne({ _id: id });
+    return deletedCount > 0 || isRepeat ? DONE : NOT_FOUND;
+  }
+}

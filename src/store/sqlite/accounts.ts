@@ -1,0 +1,69 @@
+// What becomes of accounts: disabled, deleted, blocked by others.
+import type Database from "better-sqlite3";
+import type { UserId } from "../../protocol/ids.ts";
+import { Refusal, type WriteOf, type WriteOutcome } from "../store.ts";
+import type { UserWrites } from "./users.ts";
+
+const DONE = { done: true, result: {} } as const;
+const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;
+const CONFLICT = { done: false, refusal: Refusal.Conflict } as const;
+
+function prepare(database: Database.Database) {
+  return {
+    setState: database.prepare<[string, UserId]>(
+      "UPDATE users SET state = ? WHERE user_id = ? AND state <> 'deleted' RETURNING id",
+    ),
+    dropTokens: database.prepare<[number]>("DELETE FROM tokens WHERE user = ?"),
+    dropContacts: database.prepare<[number, number]>("DELETE FROM contacts WHERE user = ? OR contact = ?"),
+    dropBlocks: database.prepare<[number, number]>("DELETE FROM blocks WHERE user = ? OR blocked = ?"),
+    anonymise: database.prepare<[string, string, number]>(
+      `UPDATE users SET state = 'deleted', username = ?, username_key = ?, password_hash = '', first_name = '',
+         second_name = '', bio = '', file_name = NULL WHERE id = ?`,
+    ),
+    block: database.prepare<[number, number]>("INSERT OR IGNORE INTO blocks (user, blocked) VALUES (?, ?)"),
+    unblock: database.prepare<[number, number]>("DELETE FROM blocks WHERE user = ? AND blocked = ?"),
+  };
+}
+
+/** Carries out the writes about accounts; called within the batch's transaction only. */
+export class AccountWrites {
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #users: UserWrites;
+
+  constructor(database: Database.Database, users: UserWrites) {
+    this.#sql = prepare(database);
+    this.#users = users;
+  }
+
+  setState({ userId, state }: WriteOf<"setAccountState">): WriteOutcome<"setAccountState"> {
+    const user = this.#users.find(userId);
+    if (user === undefined || this.#sql.setState.get(state, userId) === undefined) return NOT_FOUND;
+    if (state === "disabled") this.#sql.dropTokens.run(user.id);
+    return DONE;
+  }
+
+  delete({ userId, username, usernameKey }: WriteOf<"deleteAccount">): WriteOutcome<"deleteAccount"> {
+    const user = this.#users.find(userId);
+    if (user === undefined) return NOT_FOUND;
+    this.#sql.dropTokens.run(user.id);
+    this.#sql.dropContacts.run(user.id, user.id);
+    this.#sql.dropBlocks.run(user.id, user.id);
+    this.#sql.anonymise.run(username, usernameKey, user.id);
+    this.#users.forget(); // the old name
+    return DONE;
+  }
+
+  block({ userId, blockedId }: WriteOf<"block">): WriteOutcome<"block"> {
+    const user = this.#users.find(userId);
+    const blocked = this.#users.find(blockedId);
+    if (user === undefined || blocked === undefined) return NOT_FOUND;
+    return this.#sql.block.run(user.id, blocked.id).changes > 0 ? DONE : CONFLICT;
+  }
+
+  unblock({ userId, blockedId }: WriteOf<"unblock">): WriteOutcome<"unblock"> {
+    const user = this.#users.find(userId);
+    const blocked = this.#users.find(blockedId);
+    if (user === undefined || blocked === undefined) return NOT_FOUND;
+    return this.#sql.unblock.run(user.id, blocked.id).changes > 0 ? DONE : NOT_FOUND;
+  }
+}

@@ -1,0 +1,132 @@
+// What every store does with accounts: the list, disabling, deleting, blocks.
+import assert from "node:assert/strict";
+import { COMMON_CHAT, directChatId, type UserId } from "../../src/protocol/ids.ts";
+import { usernameKey } from "../../src/protocol/text.ts";
+import type { Write } from "../../src/store/store.ts";
+import { append, CONFLICT, DONE, Fixture, newUser, NOBODY, NOT_FOUND, putToken } from "./fixture.ts";
+import type { StoreKind } from "./fixture.ts";
+
+export function accountsContract(kind: StoreKind): void {
+  let store: Fixture;
+  let anna: UserId;
+  let bert: UserId;
+  beforeEach(async () => {
+    store = await Fixture.open(kind);
+    [anna = "", bert = ""] = await store.users("Anna", "Bert");
+  });
+  afterEach(() => store.close());
+
+  const names = async (contains: string, after?: string, limit = 10): Promise<string[]> => {
+    const { accounts } = await store.reader.accounts({ contains, after, limit });
+    return accounts.map((account) => account.username);
+  };
+  const deletion = (userId: UserId): Write => ({
+    kind: "deleteAccount",
+    userId,
+    username: `deleted-${userId}`,
+    usernameKey: usernameKey(`deleted-${userId}`),
+  });
+
+  it("lists accounts by name, page by page", async () => {
+    await store.users("carl", "annabel", "A.B");
+    assert.deepEqual(await names(""), ["A.B", "Anna", "annabel", "Bert", "carl"]);
+    assert.deepEqual(await names("ann"), ["Anna", "annabel"]);
+    assert.deepEqual(await names("."), ["A.B"]);
+    const first = await store.reader.accounts({ contains: "", after: undefined, limit: 2 });
+    assert.equal(first.hasMore, true);
+    const rest = await store.reader.accounts({ contains: "", after: first.accounts.at(-1)?.usernameKey, limit: 3 });
+    assert.deepEqual(
+      [rest.accounts.map((account) => account.username), rest.hasMore],
+      [["annabel", "Bert", "carl"], false],
+    );
+  });
+
+  it("knows when an account was made and last used", async () => {
+    const createdMs = store.nowMs;
+    store.nowMs += 5_000;
+    await store.one(putToken(anna, "a1"));
+    const { accounts } = await store.reader.accounts({ contains: "", after: undefined, limit: 10 });
+    assert.deepEqual(accounts, [
+      {
+        userId: anna,
+        username: "Anna",
+        usernameKey: "anna",
+        state: "active",
+        createdMs,
+        lastLoginMs: createdMs + 5_000,
+      },
+      { userId: bert, username: "Bert", usernameKey: "bert", state: "active", createdMs, lastLoginMs: undefined },
+    ]);
+  });
+
+  it("disables an account, which makes its tokens void, and enables it again", async () => {
+    await store.commit(putToken(anna, "a1"), putToken(bert, "b1"));
+    assert.deepEqual(await store.one({ kind: "setAccountState", userId: anna, state: "disabled" }), DONE);
+    assert.equal((await store.reader.userByKey("anna"))?.state, "disabled");
+    assert.equal(await store.reader.userByToken("a1", store.nowMs), undefined);
+    assert.equal((await store.reader.userByToken("b1", store.nowMs))?.userId, bert);
+    assert.deepEqual(await store.one({ kind: "setAccountState", userId: anna, state: "active" }), DONE);
+    assert.equal((await store.reader.userByKey("anna"))?.state, "active");
+    assert.deepEqual(await store.one({ kind: "setAccountState", userId: NOBODY, state: "active" }), NOT_FOUND);
+  });
+
+  it("deletes an account: the messages stay, without the name, and the name is free", async () => {
+    const direct = directChatId(anna, bert);
+    await store.commit(
+      append(COMMON_CHAT, anna, "m1", "to all"),
+      append(direct, anna, "m2", "to bert"),
+      putToken(anna, "a1"),
+      { kind: "addContact", userId: anna, contactId: bert },
+      { kind: "addContact", userId: bert, contactId: anna },
+      { kind: "block", userId: bert, blockedId: anna },
+      { kind: "updateProfile", userId: anna, changes: { bio: "about me", file_name: "a.png" } },
+    );
+    assert.deepEqual(await store.one(deletion(anna)), DONE);
+    const user = await store.reader.userById(anna);
+    assert.deepEqual(user?.profile, {
+      user_id: anna,
+      username: `deleted-${anna}`,
+      first_name: "",
+      second_name: "",
+      bio: "",
+      file_name: null,
+    });
+    assert.deepEqual([user?.state, user?.passwordHash], ["deleted", ""]);
+    assert.equal(await store.reader.userByKey("anna"), undefined);
+    assert.equal(await store.reader.userByToken("a1", store.nowMs), undefined);
+    assert.deepEqual([await store.reader.contactsOf(bert), await store.reader.contactsOf(anna)], [[], []]);
+    assert.deepEqual((await store.reader.blocksOf(bert)).blocked, []);
+    assert.deepEqual(await names(""), ["Bert"]);
+    const page = { before: undefined, after: undefined, limit: 10 };
+    const messages = [COMMON_CHAT, direct].map((chatId) => store.reader.history(chatId, page));
+    const told = (await Promise.all(messages)).flatMap((history) => history.messages);
+    assert.deepEqual(
+      told.map(({ username, message }) => [username, message]),
+      [
+        [`deleted-${anna}`, "to all"],
+        [`deleted-${anna}`, "to bert"],
+      ],
+    );
+    assert.deepEqual(await store.one(deletion(anna)), DONE);
+    assert.deepEqual(await store.one({ kind: "setAccountState", userId: anna, state: "active" }), NOT_FOUND);
+    assert.ok((await store.one(newUser("Anna", "e".repeat(24)))).done);
+  });
+
+  it("blocks and unblocks", async () => {
+    assert.deepEqual(await store.one({ kind: "block", userId: anna, blockedId: bert }), DONE);
+    assert.deepEqual(await store.one({ kind: "block", userId: anna, blockedId: bert }), CONFLICT);
+    assert.deepEqual(await store.one({ kind: "block", userId: anna, blockedId: NOBODY }), NOT_FOUND);
+    assert.deepEqual(await store.reader.blocksOf(anna), {
+      blocked: [{ userId: bert, username: "Bert" }],
+      blockedBy: [],
+    });
+    assert.deepEqual(await store.reader.blocksOf(bert), { blocked: [], blockedBy: [anna] });
+    assert.deepEqual(
+      [await store.reader.isBlocked(anna, bert), await store.reader.isBlocked(bert, anna)],
+      [true, true],
+    );
+    assert.deepEqual(await store.one({ kind: "unblock", userId: anna, blockedId: bert }), DONE);
+    assert.deepEqual(await store.one({ kind: "unblock", userId: anna, blockedId: bert }), NOT_FOUND);
+    assert.equal(await store.reader.isBlocked(bert, anna), false);
+  });
+}
