@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // The command line: `messenger COMMAND …`. yargs, nothing else; what a command does is in the part that it belongs to.
 import { readFileSync } from "node:fs";
-import yargs, { type ArgumentsCamelCase, type Argv } from "yargs";
-import type { Command, CommandArgs } from "./cli/command.ts";
+import yargs, { type ArgumentsCamelCase, type Argv, type Options } from "yargs";
+import type { Command, CommandArgs, CommandOption } from "./cli/command.ts";
 import { UserError } from "./util/user-error.ts";
 
 /** Loaded only when called, so that no command pays for another's libraries. A new command is one line here. */
@@ -26,7 +26,7 @@ async function main(words: readonly string[]): Promise<number> {
     parser.command({
       command: name,
       describe: summary,
-      builder: async (argv) => (await load()).command.build(argv),
+      builder: async (argv) => describe(argv, name, (await load()).command),
       handler: async (args) => {
         exitCode = await (await load()).command.run(plainArgs(args));
       },
@@ -56,6 +56,27 @@ function commonSettings(parser: Argv): Argv {
     .fail((message, error) => {
       throw error ?? usageError(message);
     });
+}
+
+function describe(parser: Argv, name: string, command: Command): Argv {
+  const words = command.positionals === undefined ? "" : ` ${command.positionals}`;
+  parser.usage(`$0 ${name}${words} [options]`);
+  for (const [option, text] of Object.entries(command.options)) parser.option(option, yargsOption(text));
+  for (const [line, meaning] of command.examples) parser.example(line, meaning);
+  return command.notes === undefined ? parser : parser.epilogue(command.notes);
+}
+
+function yargsOption({ type, alias, help, group, placeholder, defaultText, isRequired }: CommandOption): Options {
+  return {
+    // Without a type yargs takes every value as the text it is, and --help is easier to read.
+    ...(type === "string" ? { nargs: 1 } : { type }),
+    describe: placeholder ? `${placeholder}: ${help}` : help,
+    requiresArg: type !== "boolean",
+    ...(alias === undefined ? {} : { alias }),
+    ...(group === undefined ? {} : { group }),
+    ...(defaultText === undefined ? {} : { defaultDescription: defaultText }),
+    ...(isRequired === undefined ? {} : { demandOption: isRequired }),
+  };
 }
 
 /** Without what yargs adds for itself. */

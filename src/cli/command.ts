@@ -1,15 +1,29 @@
 // What a part of the program says about its command; src/cli.ts makes the command line of it.
-import type { Argv } from "yargs";
 
-/**
- * `build` tells the parser the command's words and options (values arrive as typed unless an option has a type; names
- * in kebab case). `run` gets them and resolves with the exit code of the process; a UserError that it throws becomes
- * one line on standard error and exit code 1.
- */
-export interface Command<Args = unknown> {
-  build(parser: Argv): Argv<Args>;
-  run(args: Args): Promise<number>;
+export interface CommandOption {
+  readonly type: "string" | "boolean" | "number";
+  readonly alias?: string;
+  readonly help: string;
+  /** Heading under which --help shows it. */
+  readonly group?: string;
+  /** What stands for the value in --help: PORT. */
+  readonly placeholder?: string;
+  /** The default as --help shows it; applying it is the command's own task. */
+  readonly defaultText?: string;
+  readonly isRequired?: boolean;
 }
 
 /** Values by long name; what was not given is undefined. */
 export type CommandArgs = Readonly<Record<string, unknown>>;
+
+export interface Command {
+  /** Words after the command's name, in yargs' form: "<file>", "[address]". Their values are in the args by that name. */
+  readonly positionals?: string;
+  readonly options: Readonly<Record<string, CommandOption>>;
+  /** Pairs of a command line and what it does. */
+  readonly examples: readonly (readonly [string, string])[];
+  /** What else --help says, at its end. */
+  readonly notes?: string;
+  /** Resolves with the exit code of the process. A UserError becomes one line on standard error and exit code 1. */
+  run(args: CommandArgs): Promise<number>;
+}

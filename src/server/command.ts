@@ -1,8 +1,7 @@
 // `messenger server`: its options, and the way from them to a running server.
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Options } from "yargs";
-import type { Command, CommandArgs } from "../cli/command.ts";
+import type { Command, CommandArgs, CommandOption } from "../cli/command.ts";
 import { ConfigError } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Option } from "../config/option.ts";
@@ -13,37 +12,32 @@ import { runServer } from "./main.ts";
 /** All options of the server, in the order of --help. */
 const SERVER_OPTIONS: readonly Option<unknown>[] = [CONFIG_FILE_OPTION, ...Object.values(OPTIONS)];
 
-const EXAMPLES = [
-  ["messenger server", "for this machine only, with the embedded store"],
-  ["messenger server -a 0.0.0.0 -p 40000", "for everybody who can reach port 40000"],
-  ["messenger server --store mongodb://127.0.0.1/messenger", "with the messages in MongoDB"],
-  ["messenger server -p 0 --no-ftp --data ./scratch", "for a test: a free port, no avatars, a folder of its own"],
-] as const;
-
-const NOTES = [
-  "Each option can also be set by an environment variable (--ftp-port is MESSENGER_FTP_PORT) or in the",
-  'config file ({"ftp-port": 2121}); the command line wins over the environment, the environment over the file.',
-  "Standard output carries one line, when the server is ready; the log goes to standard error and, as JSON lines,",
-  "to the folder logs in the data folder. SIGTERM and SIGINT (Ctrl+C) stop the server in order.",
-].join("\n");
-
-export const command: Command<CommandArgs> = {
-  build(parser) {
-    for (const option of SERVER_OPTIONS) parser.option(option.name, yargsOption(option));
-    for (const [line, meaning] of EXAMPLES) parser.example(line, meaning);
-    return parser.usage("$0 server [options]").epilogue(NOTES);
-  },
+export const command: Command = {
+  options: Object.fromEntries(SERVER_OPTIONS.map((option) => [option.name, commandOption(option)])),
+  examples: [
+    ["messenger server", "for this machine only, with the embedded store"],
+    ["messenger server -a 0.0.0.0 -p 40000", "for everybody who can reach port 40000"],
+    ["messenger server --store mongodb://127.0.0.1/messenger", "with the messages in MongoDB"],
+    ["messenger server -p 0 --no-ftp --data ./scratch", "for a test: a free port, no avatars, a folder of its own"],
+  ],
+  notes: [
+    "Each option can also be set by an environment variable (--ftp-port is MESSENGER_FTP_PORT) or in the",
+    'config file ({"ftp-port": 2121}); the command line wins over the environment, the environment over the file.',
+    "Standard output carries one line, when the server is ready; the log goes to standard error and, as JSON lines,",
+    "to the folder logs in the data folder. SIGTERM and SIGINT (Ctrl+C) stop the server in order.",
+  ].join("\n"),
   run,
 };
 
-/** Without yargs' types, which would change values: the settings are read in src/config, whatever their source. */
-function yargsOption({ alias, isFlag, group, help, placeholder, defaultText }: Option<unknown>): Options {
+function commandOption(option: Option<unknown>): CommandOption {
+  const { alias, isFlag, group, help, placeholder, defaultText } = option;
   return {
-    ...(isFlag ? { type: "boolean" } : { nargs: 1, requiresArg: true }),
+    type: isFlag ? "boolean" : "string",
     ...(alias === undefined ? {} : { alias }),
     group,
-    describe: placeholder === "" ? help : `${placeholder}: ${help}`,
-    defaultDescription: defaultText,
+    help,
+    placeholder,
+    defaultText,
   };
 }
 

@@ -1,0 +1,77 @@
+// A logger that passes entries on, keeps the last of them, and tells who listens.
+import type { LogFields, Logger } from "../../log/logger.ts";
+import type { LogRecord } from "../../protocol/admin.ts";
+import { Emitter } from "../../util/emitter.ts";
+
+/** Entries that are kept. */
+const KEPT_COUNT = 1_000;
+
+/** What the tap and all its children share. */
+class Kept {
+  readonly emitter = new Emitter<{ record: LogRecord }>();
+  readonly records: LogRecord[] = [];
+
+  add(record: LogRecord): void {
+    this.records.push(record);
+    if (this.records.length > KEPT_COUNT) this.records.shift();
+    this.emitter.emit("record", record);
+  }
+}
+
+export class LogTap implements Logger {
+  readonly #log: Logger;
+  readonly #bound: LogFields;
+  readonly #kept: Kept;
+
+  constructor(log: Logger, bound: LogFields = {}, kept: Kept = new Kept()) {
+    this.#log = log;
+    this.#bound = bound;
+    this.#kept = kept;
+  }
+
+  /** Oldest first. */
+  get records(): readonly LogRecord[] {
+    return this.#kept.records;
+  }
+
+  get onRecord(): Emitter<{ record: LogRecord }> {
+    return this.#kept.emitter;
+  }
+
+  error(text: string, fields: LogFields = {}): void {
+    this.#log.error(text, fields);
+    this.#keep("error", text, fields);
+  }
+
+  warn(text: string, fields: LogFields = {}): void {
+    this.#log.warn(text, fields);
+    this.#keep("warn", text, fields);
+  }
+
+  info(text: string, fields: LogFields = {}): void {
+    this.#log.info(text, fields);
+    this.#keep("info", text, fields);
+  }
+
+  debug(text: string, fields: LogFields = {}): void {
+    this.#log.debug(text, fields);
+  }
+
+  child(fields: LogFields): Logger {
+    return new LogTap(this.#log.child(fields), { ...this.#bound, ...fields }, this.#kept);
+  }
+
+  close(): Promise<void> {
+    return this.#log.close();
+  }
+
+  #keep(level: LogRecord["level"], text: string, fields: LogFields): void {
+    this.#kept.add({ time_ms: Date.now(), level, text, fields: plain({ ...this.#bound, ...fields }) });
+  }
+}
+
+/** Errors have no JSON of their own. */
+function plain(fields: LogFields): LogFields {
+  const entries = Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? value.message : value]);
+  return Object.fromEntries(entries) as LogFields;
+}

@@ -1,0 +1,83 @@
+// Requests with their responses for the administrator's view; costs nothing while nobody looks.
+import { modeOf, FrameDecoder } from "../../protocol/frame.ts";
+import { MAX_RESPONSE_BYTES } from "../../protocol/limits.ts";
+import type { TrafficEntry } from "../../protocol/admin.ts";
+import { Emitter } from "../../util/emitter.ts";
+
+/** Fields that nobody but their owner may see, ever. */
+const SECRETS = new Set(["password", "new_password", "repeat_password", "token"]);
+/** Fields that hold what people write. */
+const TEXTS = new Set(["message", "word", "bio", "last_message", "messages"]);
+const MASK = "•••";
+/** Entries a second that are passed on; what is beyond it is left out, so that looking costs little under any load. */
+const MAX_ENTRIES_PER_SEC = 200;
+/** Characters of a request or response that are passed on. */
+const MAX_CHARS = 4_096;
+
+/** What is copied of the traffic of one task. */
+export interface Exchange {
+  readonly connection: number;
+  readonly username: string | null;
+  readonly payloads: readonly Uint8Array[];
+  /** Frames; one response for each payload. */
+  readonly replies: Uint8Array;
+}
+
+export class TrafficTap {
+  readonly onEntry = new Emitter<{ entry: TrafficEntry }>();
+  unmaskTexts = false;
+  /** True while somebody looks. */
+  isOn = false;
+  #second = 0;
+  #count = 0;
+
+  /** Passes an exchange on; to be called only while `isOn`. */
+  record({ connection, username, payloads, replies }: Exchange): void {
+    const time_ms = Date.now();
+    const responses = payloadsOf(replies);
+    for (const [index, payload] of payloads.entries()) {
+      if (!this.#mayPass(time_ms)) return;
+      const response = responses[index];
+      this.onEntry.emit("entry", {
+        time_ms,
+        connection,
+        username,
+        request: this.#masked(payload),
+        response: response === undefined ? "" : this.#masked(response),
+      });
+    }
+  }
+
+  #mayPass(timeMs: number): boolean {
+    const second = Math.floor(timeMs / 1000);
+    if (second !== this.#second) this.#count = 0;
+    this.#second = second;
+    this.#count += 1;
+    return this.#count <= MAX_ENTRIES_PER_SEC;
+  }
+
+  #masked(payload: Uint8Array): string {
+    let value: unknown;
+    try {
+      value = JSON.parse(Buffer.from(payload).toString("utf8"));
+    } catch {
+      return `(${payload.length} bytes that are no JSON)`; // they may hold anything, a password too
+    }
+    const text = JSON.stringify(value, (name, member: unknown) => this.#show(name, member));
+    return text.length > MAX_CHARS ? `${text.slice(0, MAX_CHARS)}…` : text;
+  }
+
+  #show(name: string, member: unknown): unknown {
+    const isHidden = SECRETS.has(name) || (TEXTS.has(name) && !this.unmaskTexts);
+    return isHidden && member !== null ? MASK : member;
+  }
+}
+
+/** The payloads of finished frames of either framing. */
+function payloadsOf(frames: Uint8Array): Buffer[] {
+  const bytes = Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength);
+  const payloads: Buffer[] = [];
+  const framing = modeOf(bytes[0] ?? 0) === "prefixed" ? "prefixed" : "lines";
+  new FrameDecoder(framing, MAX_RESPONSE_BYTES).push(bytes, payloads);
+  return payloads;
+}

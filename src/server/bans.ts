@@ -1,0 +1,43 @@
+// Addresses that the administrator keeps out for a time. In memory: a restart lifts every ban.
+import type { Clock } from "../util/clock.ts";
+import { addressKey } from "./address.ts";
+
+/** Bans at once; of more, the oldest are lifted. */
+const MAX_BANS = 10_000;
+
+export class Bans {
+  /** When each ban ends, by what counts as one peer (`addressKey`). */
+  readonly #untilMs = new Map<string, number>();
+  readonly #clock: Clock;
+
+  /** `clock` tells the time of day. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  add(address: string, durationMs: number): void {
+    const [oldest] = this.#untilMs.keys();
+    if (this.#untilMs.size >= MAX_BANS && oldest !== undefined) this.#untilMs.delete(oldest);
+    this.#untilMs.set(addressKey(address), this.#clock.now() + durationMs);
+  }
+
+  /** Returns false when there was none. */
+  lift(address: string): boolean {
+    return this.#untilMs.delete(addressKey(address));
+  }
+
+  has(address: string): boolean {
+    const key = addressKey(address);
+    const untilMs = this.#untilMs.get(key);
+    if (untilMs === undefined) return false;
+    if (untilMs > this.#clock.now()) return true;
+    this.#untilMs.delete(key);
+    return false;
+  }
+
+  /** Those in force, with their ends in Unix milliseconds. */
+  list(): { address: string; until_ms: number }[] {
+    const nowMs = this.#clock.now();
+    return [...this.#untilMs].flatMap(([address, until_ms]) => (until_ms > nowMs ? [{ address, until_ms }] : []));
+  }
+}
