@@ -51,7 +51,7 @@ async function addUsers(writer: StoreWriter, { userCount, bcryptCost }: Prefill)
   for (let start = 0; start < userCount; start += USERS_PER_COMMIT) {
     const writes = users.slice(start, start + USERS_PER_COMMIT).flatMap(({ userId, username, token }): Write[] => [
       { kind: "createUser", userId, username, usernameKey: usernameKey(username), passwordHash: hash },
-      { kind: "putToken", userId, oldTokenHash: undefined, newTokenHash: hashToken(token) },
+      { kind: "putToken", userId, passwordHash: undefined, oldTokenHash: undefined, newTokenHash: hashToken(token) },
     ]);
     await writer.commit(writes, Date.now());
   }

@@ -108,12 +108,13 @@ export type Write =
       readonly passwordHash: string;
     }
   /**
-   * Makes `newTokenHash` a token of the user; with `oldTokenHash` only if that one is a token of the same user and not
-   * expired; it is then void. Beyond TOKENS_PER_USER the user's oldest tokens go.
+   * Makes `newTokenHash` a token of the user, with `passwordHash` only if that is still the user's; with
+   * `oldTokenHash` only if that one is a token of the same user and not expired; it is then void. Beyond TOKENS_PER_USER the user's oldest tokens go.
    */
   | {
       readonly kind: "putToken";
       readonly userId: UserId;
+      readonly passwordHash: string | undefined;
       readonly oldTokenHash: string | undefined;
       readonly newTokenHash: string;
     }

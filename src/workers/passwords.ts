@@ -14,8 +14,9 @@ function condense(password: string): string {
 /** Does the work at once, on the calling thread: only the password threads may call it (about 0.25 s at cost 12). */
 export function doPasswordJob(job: PasswordJob, cost: number): PasswordResult {
   const verified = job.verify && bcrypt.compareSync(condense(job.verify.password), job.verify.hash);
-  if (verified === false || job.hash === undefined) return { verified, hash: undefined };
-  return { verified, hash: bcrypt.hashSync(condense(job.hash), cost) };
+  const verifiedHash = job.verify?.hash;
+  if (verified === false || job.hash === undefined) return { verified, verifiedHash, hash: undefined };
+  return { verified, verifiedHash, hash: bcrypt.hashSync(condense(job.hash), cost) };
 }
 
 /**

@@ -22,6 +22,9 @@ export interface PasswordJob {
 export interface PasswordResult {
   /** Undefined when nothing was to be verified. */
   readonly verified: boolean | undefined;
+  /** The stored hash that it was verified against; the user's may be another by now. */
+  readonly verifiedHash: string | undefined;
+  /** The new hash that was asked for. */
   readonly hash: string | undefined;
 }
 

@@ -119,8 +119,8 @@ export function append(chatId: ChatId, userId: UserId, messageId: string, text: 
   return { kind: "append", chatId, userId, username: "", messageId, text };
 }
 
-export function putToken(userId: UserId, newTokenHash: string, oldTokenHash?: string): Write {
-  return { kind: "putToken", userId, newTokenHash, oldTokenHash };
+export function putToken(userId: UserId, newTokenHash: string, oldTokenHash?: string, passwordHash?: string): Write {
+  return { kind: "putToken", userId, passwordHash, newTokenHash, oldTokenHash };
 }
 
 export function markRead(userId: UserId, chatId: ChatId, seq: number): Write {

@@ -49,6 +49,15 @@ export function tokensContract(kind: StoreKind): void {
     assert.deepEqual([await holder("a1"), await holder("b1")], [undefined, "bert"]);
   });
 
+  it("gives no token by a password that is the user's no more", async () => {
+    const before = (await store.reader.userById(anna))?.passwordHash ?? "";
+    assert.deepEqual(await store.one(putToken(anna, "a1", undefined, before)), DONE);
+    await store.one({ kind: "setPassword", userId: anna, passwordHash: "another hash", keepTokenHash: undefined });
+    assert.deepEqual(await store.one(putToken(anna, "a2", undefined, before)), NOT_FOUND);
+    assert.deepEqual(await store.one(putToken(anna, "a3", undefined, "another hash")), DONE);
+    assert.deepEqual([await holder("a1"), await holder("a2"), await holder("a3")], [undefined, undefined, "anna"]);
+  });
+
   it("answers the same write again as done", async () => {
     await store.one(putToken(anna, "a1"));
     assert.deepEqual(await store.one(putToken(anna, "a1")), DONE);

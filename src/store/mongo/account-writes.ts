@@ -120,9 +120,13 @@ export class AccountWrites {
   }
 
   async #putToken(write: WriteOf<"putToken">, nowMs: number): Promise<WriteOutcome<"putToken">> {
-    const { userId, oldTokenHash, newTokenHash } = write;
+    const { userId, passwordHash, oldTokenHash, newTokenHash } = write;
     if (!(await this.#exists(userId))) return NOT_FOUND;
     const { tokens, users } = this.#collections;
+    if (passwordHash !== undefined) {
+      const user = await users.findOne({ _id: userId, password_hash: passwordHash });
+      if (user === null) return NOT_FOUND;
+    }
     const present = await tokens.findOne({ hash: newTokenHash });
     if (present?.user_id === userId) return DONE;
     await users.updateOne({ _id: userId }, { $set: { last_login_ms: nowMs } });

@@ -50,6 +50,7 @@ function prepare(database: Database.Database) {
     update: database.prepare<[string, string, string, string | null, number]>(
       "UPDATE users SET first_name = ?, second_name = ?, bio = ?, file_name = ? WHERE id = ?",
     ),
+    passwordHash: database.prepare<[number], { password_hash: string }>("SELECT password_hash FROM users WHERE id = ?"),
     setPassword: database.prepare<[string, number]>("UPDATE users SET password_hash = ? WHERE id = ?"),
     dropTokensBut: database.prepare<[number, string]>("DELETE FROM tokens WHERE user = ? AND token_hash <> ?"),
     dropToken: database.prepare<[string]>("DELETE FROM tokens WHERE token_hash = ?"),
@@ -133,6 +134,8 @@ export class UserWrites {
   putToken(write: WriteOf<"putToken">, nowMs: number): WriteOutcome<"putToken"> {
     const user = this.find(write.userId);
     if (user === undefined) return NOT_FOUND;
+    const passwordHash = this.#sql.passwordHash.get(user.id)?.password_hash;
+    if (write.passwordHash !== undefined && write.passwordHash !== passwordHash) return NOT_FOUND;
     if (this.#sql.tokenUser.get(write.newTokenHash)?.user === user.id) return DONE;
     const expiredMs = nowMs - TOKEN_LIFETIME_MS;
     if (write.oldTokenHash !== undefined) {

@@ -3,7 +3,7 @@ import { Code, ProtocolError } from "../../protocol/codes.ts";
 import type { ContactMap } from "../../protocol/entities.ts";
 import { MAX_USERNAME_CHARS, MIN_USERNAME_CHARS } from "../../protocol/limits.ts";
 import { normalizeUsername, passwordFault, usernameKey } from "../../protocol/text.ts";
-import type { User } from "../../store/store.ts";
+import type { User, WriteOf } from "../../store/store.ts";
 import { wrongCredentials } from "../completions.ts";
 import type { Context, OpenController, Outcome, SessionController } from "../outcome.ts";
 import { hashToken, newToken, newUserId, unknownUserHash } from "../passwords.ts";
@@ -49,9 +49,10 @@ export const login: OpenController<"login"> = async (request, context) => {
     const hash = user?.passwordHash ?? unknownUserHash(context.bcryptCost);
     return { kind: "stop", stop: { kind: "login", account, job: { verify: { password, hash } } } };
   }
-  const { verified } = granted(request.admission);
-  if (verified !== true || user === undefined) throw wrongCredentials();
-  return beginSession(user, undefined, context);
+  const { verified, verifiedHash } = granted(request.admission);
+  // The password may have been changed while this one waited for its turn.
+  if (verified !== true || user === undefined || user.passwordHash !== verifiedHash) throw wrongCredentials();
+  return beginSession(user, { passwordHash: verifiedHash, oldTokenHash: undefined }, context);
 };
 
 async function loginByToken(token: string, retryAfter: number, context: Context): Promise<Outcome<"login">> {
@@ -59,12 +60,13 @@ async function loginByToken(token: string, retryAfter: number, context: Context)
   const tokenHash = hashToken(token);
   const user = await context.reader.userByToken(tokenHash, context.now());
   if (user === undefined) return { kind: "refuse", error: wrongCredentials(), effects: [{ kind: "loginFailed" }] };
-  return beginSession(user, tokenHash, context);
+  return beginSession(user, { passwordHash: undefined, oldTokenHash: tokenHash }, context);
 }
 
+/** Begins a session by what must still hold when its token is stored. */
 async function beginSession(
   user: User,
-  oldTokenHash: string | undefined,
+  proof: Pick<WriteOf<"putToken">, "passwordHash" | "oldTokenHash">,
   { reader }: Context,
 ): Promise<Outcome<"login">> {
   const { userId, username } = user;
@@ -75,7 +77,7 @@ async function beginSession(
   const chats = await reader.chatsOf(userId);
   return {
     kind: "write",
-    write: { kind: "putToken", userId, oldTokenHash, newTokenHash: hashToken(token) },
+    write: { kind: "putToken", userId, ...proof, newTokenHash: hashToken(token) },
     info: "Client logged in",
     fields: { username, user_id: userId, contacts, token, user_data: user.profile, chats },
   };
@@ -93,14 +95,15 @@ export const changePassword: SessionController<"change_password"> = async (reque
   const { password, new_password: newPassword } = request.data;
   requireGoodPassword("new_password", newPassword);
   const account = usernameKey(identity.username);
+  const user = await reader.userById(identity.userId);
+  if (user === undefined) throw new ProtocolError(Code.NotFound, "the account is gone");
   if (request.admission === undefined) {
-    const user = await reader.userById(identity.userId);
-    if (user === undefined) throw new ProtocolError(Code.NotFound, "the account is gone");
     const job = { verify: { password, hash: user.passwordHash }, hash: newPassword };
     return { kind: "stop", stop: { kind: "changePassword", account, job } };
   }
-  const { verified, hash } = granted(request.admission);
-  if (verified !== true || hash === undefined) throw new ProtocolError(Code.Unauthorized, "password: wrong");
+  const { verified, verifiedHash, hash } = granted(request.admission);
+  if (verified !== true || user.passwordHash !== verifiedHash || hash === undefined)
+    throw new ProtocolError(Code.Unauthorized, "password: wrong");
   return {
     kind: "write",
     write: { kind: "setPassword", userId: identity.userId, passwordHash: hash, keepTokenHash: identity.tokenHash },
