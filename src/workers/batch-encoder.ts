@@ -58,6 +58,9 @@ export class BatchEncoder {
         pending,
         new ProtocolError(Code.Unavailable, "the store cannot be reached; nothing was stored, try again"),
       );
+    } else if (!outcome.done && write.kind === "deleteToken") {
+      // The token was void already (resumed elsewhere since): its session ends all the same.
+      this.#answer(pending, {});
     } else if (!outcome.done) {
       const error = refusalError(write.kind, outcome.refusal);
       this.#refuse(pending, error);
