@@ -51,13 +51,17 @@ async function carryOut(task: RequestTask): Promise<unknown> {
   return answers.result(consumed);
 }
 
+/** Bytes of answers after which a task ends: how much waits to be read by the peer is looked at between tasks. */
+const MAX_REPLY_BYTES = 128 * 1024;
+
 /**
  * The answers of one task. It is full after a step on which the next request may depend in a way that this thread
- * cannot know: a login or logout, password work, and whatever follows a message that is not yet stored (but messages).
+ * cannot know: a login (also one that failed) or logout, password work, and whatever follows a message that is not yet stored (but messages).
  */
 class Answers {
   readonly #framing: Framing;
   readonly #replies: Buffer[] = [];
+  #replyBytes = 0;
   readonly #effects: Effect[] = [];
   readonly #writes: PendingWrite[] = [];
   #stop: PasswordStop | undefined;
@@ -85,6 +89,7 @@ class Answers {
       case "error":
         this.#reply(errorResponse(step.replyTo, step.error, Date.now()));
         this.#effects.push(...step.effects);
+        this.#isFull ||= step.effects.length > 0;
         break;
       case "write":
         this.#writes.push(step.pending);
@@ -102,7 +107,10 @@ class Answers {
   }
 
   #reply(json: string): void {
-    this.#replies.push(encodeFrame(json, this.#framing));
+    const frame = encodeFrame(json, this.#framing);
+    this.#replies.push(frame);
+    this.#replyBytes += frame.length;
+    this.#isFull ||= this.#replyBytes > MAX_REPLY_BYTES;
   }
 
   /** The result as Piscina moves it: its bytes are transferred, not copied. */
