@@ -54,6 +54,14 @@ export class FrameDecoder {
     else this.#pushLines(chunk, payloads);
   }
 
+  /**
+   * The peer has ended its sending: its last line counts also without a newline (a cut object is no JSON, so nothing
+   * half is ever taken for whole). Of a length-prefixed frame that is not complete nothing can be made.
+   */
+  end(payloads: Buffer[]): void {
+    if (this.framing === "lines" && this.#partialBytes > 0) this.#pushLines(Buffer.of(NEWLINE), payloads);
+  }
+
   #pushPrefixed(chunk: Buffer, payloads: Buffer[]): void {
     let offset = this.#partialBytes > 0 ? this.#completePrefixed(chunk, payloads) : 0;
     while (offset < chunk.length) {

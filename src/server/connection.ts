@@ -111,6 +111,8 @@ export class Connection {
   readonly #onDrain = (): void => this.#proceed();
   readonly #onEnd = (): void => {
     this.#hasEnded = true;
+    this.#decoder?.end(this.#queue.arrivals);
+    this.#queue.received();
     this.#proceed();
   };
 
@@ -302,7 +304,8 @@ export class Connection {
     if (this.isClosed) return;
     this.#closedMs = this.#host.clock.now();
     this.#queue.clear();
-    this.#setPaused(false);
+    this.#isPaused = false;
+    this.#socket.resume(); // whoever had paused it: the peer's end must be seen
     this.#socket.end();
     this.#host.onClosed(this);
   }
