@@ -11,7 +11,7 @@ export function testConfig(data: string, overrides: Partial<Config> = {}): Confi
     data,
     ftp: false,
     ftpPort: 0,
-    ftpPassivePorts: { min: 0, max: 0 },
+    ftpPassivePorts: undefined,
     tlsCert: undefined,
     tlsKey: undefined,
     bcryptCost: 4,

@@ -62,6 +62,7 @@ export class WireClient {
     this.socket = socket;
     this.framing = framing;
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    socket.on("end", () => socket.end());
     socket.on("error", () => socket.destroy()); // a reset by the server is one way to be closed
     this.#closed = new Promise((resolve) => {
       const close = (): void => {
