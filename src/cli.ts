@@ -5,9 +5,16 @@ import yargs, { type ArgumentsCamelCase, type Argv, type Options } from "yargs";
 import type { Command, CommandArgs, CommandOption } from "./cli/command.ts";
 import { UserError } from "./util/user-error.ts";
 
-/** Loaded only when called, so that no command pays for another's libraries. A new command is one line here. */
+/**
+ * By name, with the words after it in yargs' form ("backup <file>"); their values are in the args by that name. Loaded
+ * only when called, so that no command pays for another's libraries. A new command is one line here.
+ */
 const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{ command: Command }> }>> = {
   server: { summary: "Run the server", load: () => import("./server/command.ts") },
+  "backup <file>": {
+    summary: "Copy the embedded store, also while a server uses it",
+    load: () => import("./cli/backup-command.ts"),
+  },
 };
 
 const EXIT_FAILURE = 1;
@@ -59,8 +66,7 @@ function commonSettings(parser: Argv): Argv {
 }
 
 function describe(parser: Argv, name: string, command: Command): Argv {
-  const words = command.positionals === undefined ? "" : ` ${command.positionals}`;
-  parser.usage(`$0 ${name}${words} [options]`);
+  parser.usage(`$0 ${name} [options]`);
   for (const [option, text] of Object.entries(command.options)) parser.option(option, yargsOption(text));
   for (const [line, meaning] of command.examples) parser.example(line, meaning);
   return command.notes === undefined ? parser : parser.epilogue(command.notes);

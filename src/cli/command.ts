@@ -17,8 +17,6 @@ export interface CommandOption {
 export type CommandArgs = Readonly<Record<string, unknown>>;
 
 export interface Command {
-  /** Words after the command's name, in yargs' form: "<file>", "[address]". Their values are in the args by that name. */
-  readonly positionals?: string;
   readonly options: Readonly<Record<string, CommandOption>>;
   /** Pairs of a command line and what it does. */
   readonly examples: readonly (readonly [string, string])[];

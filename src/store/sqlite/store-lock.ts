@@ -25,6 +25,8 @@ export class StoreLock {
     const isNew = makeEmpty(file);
     const database = new Database(file, { timeout: 0 });
     try {
+      // Nothing is ever written, so there is no need for a journal beside the file either.
+      database.pragma("journal_mode = MEMORY");
       database.exec("BEGIN EXCLUSIVE");
     } catch (error) {
       database.close();

@@ -1,7 +1,16 @@
 // Opening a store file: what is made, and every state that is refused and left as it was.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { COMMON_CHAT } from "../../../../src/protocol/ids.ts";
@@ -48,6 +57,7 @@ describe("opening a store file", () => {
     await writer.commit([newUser("anna", ANNA)], 0);
     assert.deepEqual([mode(join(folder(), "new")), mode(join(folder(), "new", "deep"))], ["700", "700"]);
     for (const suffix of ["", "-wal", "-shm", "-lock"]) assert.equal(mode(path + suffix), "600", suffix);
+    assert.deepEqual(readdirSync(join(folder(), "new", "deep")), ["m.db", "m.db-lock", "m.db-shm", "m.db-wal"]);
     await writer.close();
   });
 

@@ -1,0 +1,99 @@
+// Copies an embedded store while it is in use, and makes sure that the copy is whole.
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import Database from "better-sqlite3";
+import type { BackupProgress, BackupSummary } from "../backup.ts";
+import { StoreOpenError } from "../store.ts";
+import { openError } from "./errors.ts";
+import { examineHeader } from "./examine.ts";
+import { makeEmpty } from "./store-lock.ts";
+
+/** Pages copied in one go (4 MiB), between two reports of progress. */
+const PAGES_PER_STEP = 1024;
+const BUSY_TIMEOUT_MS = 5000;
+
+type Counts = Pick<BackupSummary, "userCount" | "chatCount" | "messageCount">;
+
+/**
+ * Copies the store in `file` to the new file `target`, which appears under its name only when it is complete, checked
+ * and on the disk. Throws StoreOpenError when the store cannot be read or the copy not written.
+ */
+export async function backupSqlite(
+  file: string,
+  target: string,
+  onProgress: (progress: BackupProgress) => void,
+): Promise<BackupSummary> {
+  if (!existsSync(file)) throw new StoreOpenError(`store ${file} is not there`);
+  if (existsSync(target)) throw new StoreOpenError(`backup ${target} is there already; name another file`);
+  const part = `${target}.part`;
+  try {
+    const counts = await copy(file, part, onProgress);
+    verify(file, part, counts);
+    sync(part);
+    renameSync(part, target);
+    sync(dirname(target));
+    return { ...counts, bytes: statSync(target).size };
+  } catch (error) {
+    for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(part + suffix, { force: true });
+    throw openError(error, file);
+  }
+}
+
+/** Copies the store as it is at one moment, whatever is written to it meanwhile; what the copy must hold. */
+async function copy(file: string, part: string, onProgress: (progress: BackupProgress) => void): Promise<Counts> {
+  examineHeader(file);
+  makePart(part);
+  const database = new Database(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    // Within one reading transaction each step sees the same state; otherwise every commit would make it start again.
+    database.exec("BEGIN");
+    const counts = count(database);
+    await database.backup(part, {
+      progress({ totalPages, remainingPages }) {
+        onProgress({ doneShare: totalPages === 0 ? 0 : 1 - remainingPages / totalPages });
+        return PAGES_PER_STEP;
+      },
+    });
+    return counts;
+  } finally {
+    database.close();
+  }
+}
+
+function makePart(part: string): void {
+  mkdirSync(dirname(part), { recursive: true, mode: 0o700 });
+  // What a backup left that was broken off; two at a time to one target would be a mistake anyway.
+  rmSync(part, { force: true });
+  makeEmpty(part);
+}
+
+function verify(file: string, part: string, expected: Counts): void {
+  const database = new Database(part);
+  try {
+    // One file, complete without a log beside it.
+    database.pragma("journal_mode = DELETE");
+    const check = database.pragma("quick_check(1)", { simple: true });
+    const found = count(database);
+    if (check !== "ok" || JSON.stringify(found) !== JSON.stringify(expected)) {
+      throw new StoreOpenError(`store ${file} is damaged, or the disk of the backup: the copy does not pass its check`);
+    }
+  } finally {
+    database.close();
+  }
+}
+
+function count(database: Database.Database): Counts {
+  const rows = (table: string): number => Number(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
+  return { userCount: rows("users"), chatCount: rows("chats"), messageCount: rows("messages") };
+}
+
+/** Waits until the file, or the names in the folder, are on the disk; Windows cannot do this for folders. */
+function sync(path: string): void {
+  if (process.platform === "win32") return;
+  const descriptor = openSync(path, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
