@@ -1,0 +1,134 @@
+// Tokens, logout and change_password: how sessions go on and end.
+import assert from "node:assert/strict";
+import { useServer } from "../support/server.ts";
+import { Person } from "../support/person.ts";
+
+describe("tokens", () => {
+  const server = useServer();
+
+  it("resume a session once: each login gives another", async () => {
+    const ann = await server().newPerson("ann");
+    const client = await server().connect();
+    const second = await client.ok("login", { token: ann.loggedIn.token });
+    assert.deepEqual([second.username, second.user_id], [ann.username, ann.userId]);
+    assert.notEqual(second.token, ann.loggedIn.token);
+    await client.fails("login", { token: ann.loggedIn.token }, 401);
+    await client.ok("login", { token: second.token });
+  });
+
+  it("are given once when many try one at the same time", async () => {
+    const ann = await server().newPerson("ann");
+    const clients = await Promise.all(Array.from({ length: 5 }, () => server().connect()));
+    const replies = await Promise.all(clients.map((one) => one.request("login", { token: ann.loggedIn.token })));
+    const codes = replies.map(({ code }) => code).sort((one, other) => one - other);
+    assert.deepEqual(codes, [200, 401, 401, 401, 401]);
+  });
+
+  it("of one session are not touched by the login or logout of another", async () => {
+    const ann = await server().newPerson("ann");
+    const phone = await server().anotherSession(ann);
+    await phone.ok("logout", {});
+    const client = await server().connect();
+    await client.fails("login", { token: phone.loggedIn.token }, 401);
+    await client.ok("login", { token: ann.loggedIn.token });
+  });
+
+  it("survive a restart of the server", async () => {
+    const ann = await server().newPerson("ann");
+    await ann.say("before the restart");
+    await server().stop();
+    await server().start();
+    const client = await server().connect();
+    const again = await client.ok("login", { token: ann.loggedIn.token });
+    assert.equal(again.username, ann.username);
+    assert.equal(again.chats[0]?.last_message?.message, "before the restart");
+  });
+
+  it("are neither in the log nor in any store file as they are, and neither are passwords", async () => {
+    const ann = await server().newPerson("ann");
+    await ann.fails("change_password", { password: "not the right one", new_password: "unused password" }, 401);
+    const { text } = server().log;
+    for (const secret of [ann.loggedIn.token, ann.password, "not the right one", "unused password"]) {
+      assert.ok(!text.includes(secret));
+    }
+  });
+});
+
+describe("logout", () => {
+  const server = useServer();
+
+  it("answers who it was, voids the token, and keeps the connection", async () => {
+    const ann = await server().newPerson("ann");
+    const reply = await ann.ok("logout", {});
+    assert.deepEqual([reply.username, reply.user_id], [ann.username, ann.userId]);
+    await ann.fails("common_chat", {}, 401);
+    await ann.fails("logout", {}, 401);
+    await ann.client.fails("login", { token: ann.loggedIn.token }, 401);
+    await Person.login(ann.client, ann.username, ann.password);
+    await ann.say("back again");
+  });
+
+  it("ends the events", async () => {
+    const ann = await server().newPerson("ann");
+    const ben = await server().newPerson("ben");
+    await ann.ok("logout", {});
+    await ben.say("to nobody");
+    await ben.say("for ann", ben.chatWith(ann));
+    await ann.heardNothing();
+  });
+
+  it("works also when its token is void already", async () => {
+    const ann = await server().newPerson("ann");
+    await (await server().connect()).ok("login", { token: ann.loggedIn.token });
+    await ann.ok("logout", {});
+    await ann.fails("common_chat", {}, 401);
+  });
+});
+
+describe("change_password", () => {
+  const server = useServer();
+
+  it("closes every other session of the user, voids their tokens, and keeps its own", async () => {
+    const ann = await server().newPerson("ann");
+    const phone = await server().anotherSession(ann);
+    const ben = await server().newPerson("ben");
+    const new_password = "another password";
+    await ann.ok("change_password", { password: ann.password, new_password });
+    assert.match((await phone.client.nextEvent("closing")).reason, /password/);
+    await phone.client.closed();
+    await ann.say("still here");
+    await ben.say("me too");
+    const client = await server().connect();
+    await client.fails("login", { token: phone.loggedIn.token }, 401);
+    await client.fails("login", { username: ann.username, password: ann.password }, 401);
+    await client.ok("login", { username: ann.username, password: new_password });
+    await client.ok("login", { token: ann.loggedIn.token });
+    assert.deepEqual(ann.client.takeEvents("closing"), []);
+  });
+
+  it("refuses a wrong password with 401, and a new one that has not the form with 400", async () => {
+    const ann = await server().newPerson("ann");
+    const { password } = ann;
+    await ann.fails("change_password", { password: "wrong password", new_password: "another password" }, 401);
+    for (const new_password of ["", "7 chars", "x".repeat(257), "nul\u0000 inside"]) {
+      await ann.fails("change_password", { password, new_password }, 400, /^new_password: /);
+    }
+    await ann.fails("change_password", { password }, 400, /^new_password: missing/);
+    await ann.fails("change_password", { new_password: "another password" }, 400, /^password: missing/);
+    await server().anotherSession(ann);
+  });
+
+  it("lets nobody in by the old password once it is answered, whatever was under way", async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const ann = await server().newPerson("ann");
+      const { username, password } = ann;
+      const others = await Promise.all(Array.from({ length: 6 }, () => server().connect()));
+      const changed = ann.ok("change_password", { password, new_password: "another password" });
+      const logins = others.map((other) => other.request("login", { username, password }));
+      await changed;
+      const tokens = (await Promise.all(logins)).flatMap(({ token }) => (typeof token === "string" ? [token] : []));
+      const client = await server().connect();
+      for (const token of tokens) await client.fails("login", { token }, 401);
+    }
+  });
+});
