@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{
     summary: "Copy the embedded store, also while a server uses it",
     load: () => import("./cli/backup-command.ts"),
   },
+  chat: { summary: "Talk in a terminal or from a script", load: () => import("./cli/chat-command.ts") },
 };
 
 const EXIT_FAILURE = 1;

@@ -1,7 +1,7 @@
-// The options of `messenger chat`, and what they and the environment come to.
+// The settings of `messenger chat`, from its command line and the environment.
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
-import type { Options } from "yargs";
+import { isAbsolute, join, resolve } from "node:path";
+import { UserError } from "../util/user-error.ts";
 
 /** Where a client connects to, as whom, and what it keeps. */
 export interface ChatConfig {
@@ -19,65 +19,68 @@ export interface ChatConfig {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export const CHAT_OPTIONS = {
-  address: { alias: "a", type: "string", default: "127.0.0.1", describe: "the server's host name or address" },
-  port: { alias: "p", type: "number", default: 40000, describe: "the server's port" },
-  server: { type: "string", describe: "both together, as HOST:PORT" },
-  tls: { type: "boolean", default: false, describe: "use TLS" },
-  fingerprint: { type: "string", describe: "accept only the certificate with this SHA-256 fingerprint (with --tls)" },
-  username: { alias: "u", type: "string", describe: "log in as this user at once" },
-  data: { type: "string", describe: "folder for sessions, unsent messages and history seen" },
-  keep: { type: "boolean", default: true, describe: "keep these things; --no-keep keeps nothing" },
-  "drain-timeout": { type: "number", default: 30, describe: "seconds that unsent messages may hold up the end" },
-} as const satisfies Readonly<Record<string, Options>>;
-
-/** Parsed command-line arguments of CHAT_OPTIONS. */
-export interface ChatArguments {
-  readonly address: string;
-  readonly port: number;
-  readonly server?: string | undefined;
-  readonly tls: boolean;
-  readonly fingerprint?: string | undefined;
-  readonly username?: string | undefined;
-  readonly data?: string | undefined;
-  readonly keep: boolean;
-  readonly "drain-timeout": number;
-}
+export const DEFAULT_HOST = "127.0.0.1";
+export const DEFAULT_PORT = 40_000;
+export const DEFAULT_DRAIN_TIMEOUT_SEC = 30;
+const MAX_DRAIN_TIMEOUT_SEC = 86_400;
 
 /**
- * Reads the password from MESSENGER_PASSWORD, so that it is in no list of processes.
- * @throws Error when an option has a value that cannot be; its message names the option.
+ * Settings from the values of the command line by long name; undefined stands for what was not given. The password
+ * comes from MESSENGER_PASSWORD only, so that it is in no list of processes.
+ * @throws UserError that names the option whose value cannot be used.
  */
-export function chatConfig(args: ChatArguments, environment: Environment): ChatConfig {
-  const { host, port } = args.server === undefined ? { host: args.address, port: args.port } : parseServer(args.server);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error("--port: must be a number from 1 to 65535");
-  const drainTimeoutSec = args["drain-timeout"];
-  if (!(drainTimeoutSec >= 0 && drainTimeoutSec <= 86_400)) {
-    throw new Error("--drain-timeout: must be from 0 to 86400 seconds");
+export function loadChatConfig(
+  args: Readonly<Record<string, unknown>>,
+  environment: Environment = process.env,
+): ChatConfig {
+  const server = textOf(args, "server");
+  const address = { host: textOf(args, "address") ?? DEFAULT_HOST, port: textOf(args, "port") ?? String(DEFAULT_PORT) };
+  const { host, port } = server === undefined ? address : parseServer(server);
+  const fingerprint = textOf(args, "fingerprint");
+  if (fingerprint !== undefined && !/^[0-9a-f]{64}$/i.test(fingerprint.replaceAll(":", ""))) {
+    throw new UserError("--fingerprint: must be 64 hexadecimal digits, with or without colons");
   }
+  const folder = resolve(textOf(args, "data") ?? join(clientFolder(environment), "chat"));
+  const drainTimeout = textOf(args, "drain-timeout") ?? String(DEFAULT_DRAIN_TIMEOUT_SEC);
   return {
     host,
-    port,
-    tls: args.tls || args.fingerprint !== undefined,
-    fingerprint: args.fingerprint,
-    username: args.username,
+    port: wholeNumber("port", port, 1, 65_535),
+    tls: args["tls"] === true || fingerprint !== undefined,
+    fingerprint,
+    username: textOf(args, "username"),
     password: environment["MESSENGER_PASSWORD"],
-    folder: args.keep ? resolve(args.data ?? join(clientFolder(environment), "chat")) : undefined,
-    drainTimeoutMs: drainTimeoutSec * 1000,
+    folder: args["keep"] === false ? undefined : folder,
+    drainTimeoutMs: wholeNumber("drain-timeout", drainTimeout, 0, MAX_DRAIN_TIMEOUT_SEC) * 1000,
   };
 }
 
-/** Where clients keep the things of the user who runs them, by the custom of the system. */
-export function clientFolder(environment: Environment, platform = process.platform): string {
-  const home = homedir();
-  if (platform === "win32") return join(environment["APPDATA"] ?? join(home, "AppData", "Roaming"), "Messenger");
-  if (platform === "darwin") return join(home, "Library", "Application Support", "Messenger");
-  return join(environment["XDG_DATA_HOME"] || join(home, ".local", "share"), "messenger");
+/** Where clients keep what belongs to the user who runs them, by the customs of the system; absolute. */
+export function clientFolder(environment: Environment, platform: NodeJS.Platform = process.platform): string {
+  const absolute = (path: string | undefined): string | undefined => (path && isAbsolute(path) ? path : undefined);
+  if (platform === "win32") return join(absolute(environment["APPDATA"]) ?? homedir(), "Messenger client");
+  if (platform === "darwin") return join(homedir(), "Library", "Application Support", "Messenger client");
+  return join(absolute(environment["XDG_DATA_HOME"]) ?? join(homedir(), ".local", "share"), "messenger-client");
 }
 
-function parseServer(server: string): { readonly host: string; readonly port: number } {
+function textOf(args: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = args[name];
+  if (value === undefined) return undefined;
+  const text = String(value);
+  if (text === "") throw new UserError(`--${name}: must not be empty`);
+  return text;
+}
+
+function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+  if (value < min || value > max) throw new UserError(`--${name}: must be a whole number from ${min} to ${max}`);
+  return value;
+}
+
+function parseServer(server: string): { readonly host: string; readonly port: string } {
   const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(server) ?? [];
   const host = bracketed ?? plain;
-  if (host === undefined) throw new Error("--server: must be HOST:PORT, or [ADDRESS]:PORT for IPv6");
-  return { host, port: Number(port) };
+  if (host === undefined || port === undefined) {
+    throw new UserError("--server: must be HOST:PORT, or [ADDRESS]:PORT for IPv6");
+  }
+  return { host, port };
 }

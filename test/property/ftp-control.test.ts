@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ANNA, PASSWORD, TestAvatarServer, type RawFtp } from "../support/avatar-server.ts";
 import { SAMPLES } from "../support/pictures.ts";
-import { useTempFolder } from "../support/temp-folder.ts";
+import { tempDirPerTest } from "../support/temp-dir.ts";
 
 const COMMANDS = (
   "USER PASS AUTH PBSZ PROT NOOP SYST TYPE MODE STRU OPTS PWD CWD CDUP SIZE MDTM REST ALLO FEAT STAT HELP SITE " +
@@ -19,7 +19,7 @@ const script = fc.array(bytes, { maxLength: 15 });
 
 describe("the avatar server's control connection", function () {
   this.timeout(60_000);
-  const tempFolder = useTempFolder();
+  const tempFolder = tempDirPerTest();
   let avatars: TestAvatarServer;
   const strays: unknown[] = [];
   const note = (error: unknown): void => void strays.push(error);

@@ -4,11 +4,11 @@ import { COMMON_CHAT } from "../../src/protocol/ids.ts";
 import { ClientPerson, states, texts } from "../support/client.ts";
 import { eventually } from "../support/eventually.ts";
 import { useServer } from "../support/server.ts";
-import { useTempFolder } from "../support/temp-folder.ts";
+import { tempDirPerTest } from "../support/temp-dir.ts";
 
 describe("client models on a real server", () => {
   const server = useServer({ registrationsPerAddress: 1000 });
-  const folder = useTempFolder();
+  const folder = tempDirPerTest();
   const people: ClientPerson[] = [];
   let lastName = 0;
 

@@ -98,13 +98,17 @@ export class ChatSession {
     if (this.#screen.isInteractive) this.markRead();
   }
 
-  /** Prints the last messages of the current chat, from what was kept when there is no connection. */
+  /**
+   * Prints the last messages of the current chat before `before` (without: that have been given out so far, so that
+   * none is printed here that is about to be printed as new); from what was kept when there is no connection.
+   */
   async showHistory(count: number, before?: number): Promise<void> {
     const { messenger } = this;
+    const page = { limit: count, before: before ?? messenger.liveSeq(this.#chatId) + 1 };
     const isOnline = messenger.state.kind === "online";
     const messages = isOnline
-      ? (await messenger.history(this.#chatId, { limit: count, ...(before === undefined ? {} : { before }) })).messages
-      : messenger.cache.before(this.#chatId, before, count);
+      ? (await messenger.history(this.#chatId, page)).messages
+      : messenger.cache.before(this.#chatId, page.before, count);
     for (const message of messages) this.show(message);
     if (!isOnline) this.say("no connection: only what was seen before");
   }

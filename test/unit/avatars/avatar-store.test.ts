@@ -7,14 +7,14 @@ import { PictureError } from "../../../src/avatars/picture.ts";
 import { eventually } from "../../support/eventually.ts";
 import { MemoryLog } from "../../support/memory-log.ts";
 import { png, SAMPLES } from "../../support/pictures.ts";
-import { useTempFolder } from "../../support/temp-folder.ts";
+import { tempDirPerTest } from "../../support/temp-dir.ts";
 
 const ANNA = "a".repeat(24);
 const BEN = "b".repeat(24);
 const accept = async (): Promise<void> => {};
 
 describe("AvatarStore", () => {
-  const tempFolder = useTempFolder();
+  const tempFolder = tempDirPerTest();
   let folder = "";
   let store: AvatarStore;
 

@@ -7,10 +7,10 @@ import { AvatarTransferError, fetchAvatar, fetchAvatars, uploadAvatar } from "..
 import type { AvatarTicket } from "../../../src/protocol/entities.ts";
 import { ANNA, BEN, TestAvatarServer } from "../../support/avatar-server.ts";
 import { png, SAMPLES } from "../../support/pictures.ts";
-import { useTempFolder } from "../../support/temp-folder.ts";
+import { tempDirPerTest } from "../../support/temp-dir.ts";
 
 describe("the avatar client", () => {
-  const tempFolder = useTempFolder();
+  const tempFolder = tempDirPerTest();
   let avatars: TestAvatarServer;
 
   beforeEach(async () => {

@@ -6,10 +6,10 @@ import type { AvatarServerOptions } from "../../../src/avatars/ftp-server.ts";
 import { ANNA, BEN, PASSWORD, TestAvatarServer } from "../../support/avatar-server.ts";
 import { eventually } from "../../support/eventually.ts";
 import { png, SAMPLES } from "../../support/pictures.ts";
-import { useTempFolder } from "../../support/temp-folder.ts";
+import { tempDirPerTest } from "../../support/temp-dir.ts";
 
 describe("the avatar server", () => {
-  const tempFolder = useTempFolder();
+  const tempFolder = tempDirPerTest();
   let running: TestAvatarServer | undefined;
 
   async function start(options: Partial<AvatarServerOptions> = {}): Promise<TestAvatarServer> {

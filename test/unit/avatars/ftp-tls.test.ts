@@ -9,7 +9,7 @@ import { generate } from "selfsigned";
 import { fetchAvatar, uploadAvatar } from "../../../src/avatars/ftp-client.ts";
 import { ANNA, PASSWORD, RawFtp, TestAvatarServer } from "../../support/avatar-server.ts";
 import { png, SAMPLES } from "../../support/pictures.ts";
-import { useTempFolder } from "../../support/temp-folder.ts";
+import { tempDirPerTest } from "../../support/temp-dir.ts";
 
 async function certificate(): Promise<{ cert: string; key: string; fingerprint: string }> {
   const { cert, private: key } = await generate([{ name: "commonName", value: "localhost" }], { keySize: 2048 });
@@ -17,7 +17,7 @@ async function certificate(): Promise<{ cert: string; key: string; fingerprint: 
 }
 
 describe("the avatar server with TLS", function () {
-  const tempFolder = useTempFolder();
+  const tempFolder = tempDirPerTest();
   let avatars: TestAvatarServer;
   let own: Awaited<ReturnType<typeof certificate>>;
 
@@ -125,7 +125,7 @@ function pretend(plain: Socket, tls: { cert: string; key: string }, dataPort: nu
 }
 
 describe("the avatar server without TLS", () => {
-  const tempFolder = useTempFolder();
+  const tempFolder = tempDirPerTest();
 
   it("does not offer it", async () => {
     const avatars = await TestAvatarServer.start(tempFolder());

@@ -7,10 +7,10 @@ import { MAX_AVATAR_BYTES } from "../../../src/protocol/limits.ts";
 import { ANNA, BEN, TestAvatarServer } from "../../support/avatar-server.ts";
 import { eventually } from "../../support/eventually.ts";
 import { png, SAMPLES } from "../../support/pictures.ts";
-import { useTempFolder } from "../../support/temp-folder.ts";
+import { tempDirPerTest } from "../../support/temp-dir.ts";
 
 describe("storing an avatar over FTP", () => {
-  const tempFolder = useTempFolder();
+  const tempFolder = tempDirPerTest();
   let avatars: TestAvatarServer;
 
   async function start(options: Partial<AvatarServerOptions> = {}): Promise<void> {

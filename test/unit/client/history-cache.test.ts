@@ -4,10 +4,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CacheInUseError, openHistoryCache, type HistoryCache } from "../../../src/client/history-cache.ts";
 import { message } from "../../support/messages.ts";
-import { useTempFolder } from "../../support/temp-folder.ts";
+import { tempDirPerTest } from "../../support/temp-dir.ts";
 
 describe("history cache", () => {
-  const folder = useTempFolder();
+  const folder = tempDirPerTest();
   const file = (): string => join(folder(), "history.sqlite");
   const seqs = (messages: readonly { readonly seq: number }[]): number[] => messages.map(({ seq }) => seq);
 

@@ -7,10 +7,10 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { OutgoingQueue, QueueFullError } from "../../../src/client/outgoing.ts";
 import { eventually } from "../../support/eventually.ts";
-import { useTempFolder } from "../../support/temp-folder.ts";
+import { tempDirPerTest } from "../../support/temp-dir.ts";
 
 describe("outgoing queue", () => {
-  const folder = useTempFolder();
+  const folder = tempDirPerTest();
   const file = (): string => join(folder(), "outgoing.jsonl");
   const texts = (queue: OutgoingQueue): string[] => queue.list().map((message) => message.text);
 

@@ -9,14 +9,14 @@ import { openReader, openWriter } from "../../../src/store/open.ts";
 import type { StoreWriter } from "../../../src/store/store.ts";
 import { append, newUser } from "../../contract/fixture.ts";
 import { folderBytes } from "../../support/folder-bytes.ts";
-import { useTempFolder } from "../../support/temp-folder.ts";
+import { tempDirPerTest } from "../../support/temp-dir.ts";
 
 const ANNA = "a".repeat(24);
 const URL = "sqlite:m.db";
 const FIRST_COUNT = 20_000;
 
 describe("backup of the embedded store", () => {
-  const folder = useTempFolder();
+  const folder = tempDirPerTest();
   const target = (): string => join(folder(), "backups", "copy.db");
   const options = () => ({ dataDir: join(folder(), "data") });
   const ignore = (): void => undefined;

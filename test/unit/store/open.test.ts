@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { hidePassword, openReader, openWriter, parseStoreUrl, storeName } from "../../../src/store/open.ts";
 import { StoreOpenError } from "../../../src/store/store.ts";
-import { useTempFolder } from "../../support/temp-folder.ts";
+import { tempDirPerTest } from "../../support/temp-dir.ts";
 
 describe("store URLs", () => {
-  const folder = useTempFolder();
+  const folder = tempDirPerTest();
 
   it("name a file in the data folder, or an absolute one", () => {
     const file = (url: string) => parseStoreUrl(url, "/var/lib/messenger");

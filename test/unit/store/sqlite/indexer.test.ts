@@ -6,14 +6,14 @@ import { COMMON_CHAT, directChatId } from "../../../../src/protocol/ids.ts";
 import { openSqliteReader, openSqliteWriter } from "../../../../src/store/sqlite/open.ts";
 import type { StoreWriter } from "../../../../src/store/store.ts";
 import { append, newUser } from "../../../contract/fixture.ts";
-import { useTempFolder } from "../../../support/temp-folder.ts";
+import { tempDirPerTest } from "../../../support/temp-dir.ts";
 
 const ANNA = "a".repeat(24);
 const BERT = "b".repeat(24);
 const DIRECT = directChatId(ANNA, BERT);
 
 describe("the search index", () => {
-  const folder = useTempFolder();
+  const folder = tempDirPerTest();
   const file = (): string => join(folder(), "m.db");
   const open = (indexFromCount: number): StoreWriter => openSqliteWriter(file(), { indexFromCount });
   const indexed = (): unknown[] => {

@@ -19,12 +19,12 @@ import { StoreOpenError } from "../../../../src/store/store.ts";
 import { append, newUser } from "../../../contract/fixture.ts";
 import { folderBytes } from "../../../support/folder-bytes.ts";
 import { useCommittingProcess } from "../../../support/use-committing-process.ts";
-import { useTempFolder } from "../../../support/temp-folder.ts";
+import { tempDirPerTest } from "../../../support/temp-dir.ts";
 
 const ANNA = "a".repeat(24);
 
 describe("opening a store file", () => {
-  const folder = useTempFolder();
+  const folder = tempDirPerTest();
   const startCommitting = useCommittingProcess();
   const file = (): string => join(folder(), "m.db");
   const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { openSqliteReader, openSqliteWriter } from "../../../../src/store/sqlite/open.ts";
 import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "../../../../src/store/sqlite/schema.ts";
-import { useTempFolder } from "../../../support/temp-folder.ts";
+import { tempDirPerTest } from "../../../support/temp-dir.ts";
 
 const ANNA = "a".repeat(24);
 
 describe("migrations of the embedded store", () => {
-  const folder = useTempFolder();
+  const folder = tempDirPerTest();
   const file = (): string => join(folder(), "m.db");
 
   /** A store of the first version with three messages. */

@@ -15,14 +15,14 @@ import { append, appended, newUser } from "../../../contract/fixture.ts";
 import { COMMITTING_USER } from "../../../support/committing-process.ts";
 import { useCommittingProcess } from "../../../support/use-committing-process.ts";
 import type { CommittingProcess } from "../../../support/use-committing-process.ts";
-import { useTempFolder } from "../../../support/temp-folder.ts";
+import { tempDirPerTest } from "../../../support/temp-dir.ts";
 
 const ANNA = "a".repeat(24);
 const BERT = "b".repeat(24);
 const SECRET = "the text that must not be in an error";
 
 describe("the embedded store's writer", () => {
-  const folder = useTempFolder();
+  const folder = tempDirPerTest();
   const startCommitting = useCommittingProcess();
   const file = (): string => join(folder(), "m.db");
 

@@ -1,0 +1,139 @@
+// `messenger chat` as people and scripts use it: two of them on a server process, on streams instead of a terminal.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { eventually } from "../support/eventually.ts";
+import { ServerProcess } from "../support/server-process.ts";
+import { tempDirPerTest } from "../support/temp-dir.ts";
+import { Terminal } from "../support/terminal.ts";
+
+describe("messenger chat", () => {
+  const folder = tempDirPerTest();
+  const terminals: Terminal[] = [];
+  let server: ServerProcess;
+
+  const open = (...args: string[]): Terminal => {
+    const terminal = new Terminal(server.port, join(folder(), "clients"), args);
+    terminals.push(terminal);
+    return terminal;
+  };
+
+  beforeEach(async () => {
+    server = await ServerProcess.start(join(folder(), "server"));
+  });
+
+  afterEach(async () => {
+    for (const terminal of terminals.splice(0)) await terminal.kill();
+    await server.stop();
+  });
+
+  it("lets two people meet, talk, search, and catch up", async () => {
+    const alice = open();
+    alice.type("/register Alice", "hello everybody");
+    await alice.sees("[common] Alice: hello everybody");
+    const bob = open();
+    bob.type("/register Bob", "/add Alice", "/msg Alice", "hi Alice");
+    await bob.sees("* added Alice");
+    await alice.sees("[Bob] Bob: hi Alice");
+    assert.deepEqual(bob.said("common"), ["Alice: hello everybody"], "history on entering");
+    alice.type("/msg bob", "hi Bob, **welcome**");
+    await bob.sees("[Alice] Alice: hi Bob, **welcome**");
+    assert.equal(await bob.end(), 0);
+    alice.type("are you there?", "/common", "nobody there", "/search NOBODY");
+    await alice.sees("* 1 found");
+    const later = open("--username", "Bob");
+    await later.sees("unread: 1 in common, 2 in Alice");
+    await later.sees("[Alice] Alice: are you there?");
+    later.type("/who", "/contacts", "/profile", "/help");
+    await later.sees("* online: Alice");
+    await later.sees("* unread: 1 in common, 2 in Alice");
+    await later.sees("* name: Bob");
+    assert.deepEqual(later.said("Alice"), ["Alice: are you there?"], "what was seen before is not repeated");
+    assert.deepEqual(later.said("common"), ["Alice: hello everybody", "Alice: nobody there"]);
+    later.type("/msg Alice", "/read", "/contacts", "/del Alice", "/quit");
+    assert.equal(await later.end(), 0);
+    assert.ok(later.lines.includes("* unread: 1 in common"));
+    assert.ok(later.lines.includes("* deleted Alice"));
+  }).timeout(60_000);
+
+  it("prints nothing that a terminal would obey", async () => {
+    const alice = open();
+    alice.type("/register Alice", "\u001b]0;owned\u0007 \u001b[2J \u202egnp.exe \u0090 end");
+    await alice.sees("end");
+    const printed = alice.lines.join("");
+    assert.doesNotMatch(printed, /[\u0000-\u001f\u007f-\u009f\u202e]/u);
+    assert.match(printed, /␛\]0;owned␇ ␛\[2J/u);
+  }).timeout(30_000);
+
+  it("says what went wrong, and tells scripts by its exit code", async () => {
+    const alice = open();
+    alice.type("lost words", "/register Alice", "/nonsense", "/add Alice", "/msg nobody.here", "/history many", "/msg");
+    await alice.sees("* not logged in");
+    await alice.sees("* there is no command /nonsense");
+    await alice.sees("* a number from 1 to 200");
+    await alice.sees("* usage: /msg NAME [text]");
+    assert.equal(await alice.end(), 0);
+    const again = open();
+    again.type("/register alice");
+    assert.equal(await again.end(), 1, "the name is taken");
+    const bob = open("--username", "Bob");
+    assert.equal(await bob.end(), 1, "no such user");
+    const long = open("--username", "Alice");
+    long.type("x".repeat(8193), "short");
+    assert.equal(await long.end(), 1, "one was refused");
+    assert.deepEqual(long.said("common"), ["Alice: short"]);
+  }).timeout(60_000);
+
+  it("stays through a killed server, and leaves when everything is acknowledged", async () => {
+    const alice = open();
+    alice.type("/register Alice");
+    const bob = open();
+    bob.type("/register Bob");
+    await alice.sees("logged in");
+    await bob.sees("logged in");
+    const said: string[] = [];
+    let count = 0;
+    const say = (): void => {
+      count += 1;
+      for (const [terminal, name] of [
+        [alice, "Alice"],
+        [bob, "Bob"],
+      ] as const) {
+        terminal.type(`line ${count}`);
+        said.push(`${name}: line ${count}`);
+      }
+    };
+    for (let kill = 0; kill < 2; kill += 1) {
+      for (let line = 0; line < 50; line += 1) say();
+      await eventually("some lines are stored", () => alice.said("common").length > 20);
+      await server.kill();
+      for (let line = 0; line < 50; line += 1) say();
+      await alice.sees("* not connected");
+      await server.start();
+    }
+    await eventually("all is there", () => alice.said("common").length === said.length, 30_000);
+    await eventually("all is there", () => bob.said("common").length === said.length, 30_000);
+    await alice.sees("* connected again");
+    assert.deepEqual(alice.said("common"), bob.said("common"));
+    for (const name of ["Alice:", "Bob:"]) {
+      const own = (lines: readonly string[]): string[] => lines.filter((line) => line.startsWith(name));
+      assert.deepEqual(own(alice.said("common")), own(said), "in the order of typing, each once");
+    }
+    assert.equal(await alice.end(), 0);
+    assert.equal(await bob.end(), 0);
+  }).timeout(90_000);
+
+  it("sends at the next start what could not be sent before it was killed", async () => {
+    const alice = open("--drain-timeout", "1");
+    alice.type("/register Alice", "before");
+    await alice.sees("Alice: before");
+    await server.kill();
+    await alice.sees("* not connected");
+    alice.type("one", "two");
+    await alice.sees("* kept until there is a connection");
+    assert.equal(await alice.end(), 1, "not everything is stored");
+    await server.start();
+    const again = open("--username", "Alice");
+    assert.equal(await again.end(), 0);
+    assert.deepEqual(again.said("common"), ["Alice: before", "Alice: one", "Alice: two"]);
+  }).timeout(60_000);
+});
