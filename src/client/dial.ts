@@ -35,13 +35,13 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export async function dial(options: DialOptions, signal?: AbortSignal): Promise<Socket> {
   const { host, port, tls } = options;
   // An IP address must not be sent as server name (RFC 6066, 3).
-  const socket = tls
-    ? connectTls({ host, port, rejectUnauthorized: false, ...(isIP(host) === 0 ? { servername: host } : {}) })
-    : connectTcp({ host, port });
+  const name = isIP(host) === 0 ? { servername: host } : {};
+  const tlsSocket = tls && connectTls({ host, port, rejectUnauthorized: false, ...name });
+  const socket = tlsSocket ?? connectTcp({ host, port });
   socket.setNoDelay(true);
   try {
     await connected(socket, tls ? "secureConnect" : "connect", options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS, signal);
-    if (tls) await checkTrust(socket as TLSSocket, tls.accept);
+    if (tlsSocket) await checkTrust(tlsSocket, tls.accept);
     return socket;
   } catch (error) {
     socket.on("error", () => {}); // it is given up; a late error has nobody to tell

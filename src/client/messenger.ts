@@ -236,9 +236,11 @@ export class Messenger {
     this.#keepRoster(roster);
     connection.events.on("message", (message) => this.#sync.offer(message));
     connection.events.on("gap", ({ chat_id: chatId, to_seq: seq }) => this.#sync.expect(chatId, seq));
-    for (const name of ["presence", "typing", "read", "profile", "contact"] as const) {
-      connection.events.on(name, (value) => this.events.emit(name, value as never));
-    }
+    connection.events.on("presence", (value) => this.events.emit("presence", value));
+    connection.events.on("typing", (value) => this.events.emit("typing", value));
+    connection.events.on("read", (value) => this.events.emit("read", value));
+    connection.events.on("profile", (value) => this.events.emit("profile", value));
+    connection.events.on("contact", (value) => this.events.emit("contact", value));
     this.events.emit("login", roster);
     this.#sync.start(login.chats, (chatId, page) => fetchHistory(connection, chatId, login.user_id, page));
     this.#sender.start(connection, { userId: login.user_id, username: login.username });

@@ -128,7 +128,7 @@ export class OutgoingQueue {
 
   /** Sends a refused message again, in its old place. */
   retry(messageId: string): void {
-    this.#change(messageId, ({ failure: _, ...message }) => message);
+    this.#change(messageId, (message) => ({ ...message, failure: undefined }));
   }
 
   async close(): Promise<void> {

@@ -68,12 +68,15 @@ export class Sender {
     const message = this.#queue.next(chatId);
     if (!message) return;
     this.#busy.add(chatId);
-    void this.#send(message, online.connection, online.author).then(() => {
-      // A connection given up meanwhile has no say any more.
-      if (this.#online?.connection !== online.connection) return;
-      this.#busy.delete(chatId);
-      this.#next(chatId);
-    });
+    void this.#sendThenNext(message, online.connection, online.author);
+  }
+
+  async #sendThenNext(message: OutgoingMessage, connection: Connection, author: Author): Promise<void> {
+    await this.#send(message, connection, author);
+    // A connection given up meanwhile has no say any more.
+    if (this.#online?.connection !== connection) return;
+    this.#busy.delete(message.chatId);
+    this.#next(message.chatId);
   }
 
   async #send(outgoing: OutgoingMessage, connection: Connection, author: Author): Promise<void> {

@@ -12,9 +12,9 @@ export const isTime = (value: unknown): value is number => typeof value === "num
 export const isCount = (value: unknown): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 
-/** Absent members may be left out; null is not the same here, since the types do not know it. */
-export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
-  return (value): value is T | undefined => value === undefined || shape(value);
+/** Of a member that may be left out, and only of such; null is not the same here, since the types do not know it. */
+export function optional<T>(shape: Shape<T>): Shape<T> {
+  return (value): value is T => value === undefined || shape(value);
 }
 
 export function listOf<T>(shape: Shape<T>): Shape<T[]> {
@@ -54,7 +54,7 @@ export const isProfile = objectOf<Profile>({
   file_name: isTextOrNull,
 });
 
-const isChatSummary = objectOf<Record<keyof ChatSummary, unknown>>({
+const isChatSummary = objectOf<ChatSummary>({
   chat_id: isText,
   contact_user_id: optional(isText),
   contact_username: optional(isText),
@@ -62,7 +62,7 @@ const isChatSummary = objectOf<Record<keyof ChatSummary, unknown>>({
   read_seq: isCount,
   unread: isCount,
   last_message: optional(isMessage),
-}) as Shape<unknown> as Shape<ChatSummary>;
+});
 
 const isTicket = objectOf<AvatarTicket>({
   port: isCount,

@@ -63,9 +63,8 @@ export function clientFolder(environment: Environment, platform: NodeJS.Platform
 }
 
 function textOf(args: Readonly<Record<string, unknown>>, name: string): string | undefined {
-  const value = args[name];
-  if (value === undefined) return undefined;
-  const text = String(value);
+  const text = args[name];
+  if (typeof text !== "string") return undefined;
   if (text === "") throw new UserError(`--${name}: must not be empty`);
   return text;
 }

@@ -30,7 +30,7 @@ const SPECIAL = /[*`]|__|https?:\/\//g;
 const WORD = /[A-Za-z0-9]/;
 const SPACE = /\s/;
 /** What ends a sentence or an emphasis rather than an address. */
-const AFTER_LINK = new Set([...".,;:!?'*_]}"]);
+const AFTER_LINK = ".,;:!?'*_]}";
 
 /**
  * Cuts a text into spans. A mark opens emphasis when no space follows it and no Latin letter or digit precedes it, and
@@ -157,7 +157,7 @@ function linkAt(text: string, at: number): Piece | undefined {
   for (; end > 0; end -= 1) {
     const last = found[end - 1] ?? "";
     if (last === ")" && surplus > 0) surplus -= 1;
-    else if (!AFTER_LINK.has(last)) break;
+    else if (!AFTER_LINK.includes(last)) break;
   }
   // "https://" and punctuation alone is no address.
   return end > found.indexOf("//") + 2 ? { kind: "link", start: at, end: at + end } : undefined;

@@ -9,6 +9,7 @@ import { unreadCount, type ChatBook, type ChatFacts } from "./chat-book.ts";
 import { ChatSearch } from "./chat-search.ts";
 import { itemOf, waitingItem, type ConversationItem } from "./conversation-item.ts";
 import { MessageWindow } from "./message-window.ts";
+import { loadAfter, loadBefore } from "./stored-history.ts";
 import type { Typing } from "./typing.ts";
 
 const FIRST_PAGE = 50;
@@ -105,8 +106,8 @@ export class Conversation implements Disposable {
   jumpTo(seq: number): Promise<void> {
     if (this.#window.has(seq)) return Promise.resolve();
     return this.#load(async () => {
-      const before = await this.#before(seq + 1, FIRST_PAGE);
-      const after = await this.#after(seq, FIRST_PAGE);
+      const before = await loadBefore(this.#messenger, this.chatId, seq + 1, FIRST_PAGE);
+      const after = await loadAfter(this.#messenger, this.chatId, seq, FIRST_PAGE);
       this.#window.reset([...before, ...after]);
     });
   }
@@ -116,7 +117,7 @@ export class Conversation implements Disposable {
     const first = this.#window.firstSeq;
     if (first === undefined || !this.hasOlder) return Promise.resolve();
     return this.#load(async () => {
-      this.#window.prepend(await this.#before(first, limit));
+      this.#window.prepend(await loadBefore(this.#messenger, this.chatId, first, limit));
     });
   }
 
@@ -125,7 +126,7 @@ export class Conversation implements Disposable {
     const last = this.#window.lastSeq;
     if (last === undefined || !this.hasNewer) return Promise.resolve();
     return this.#load(async () => {
-      this.#window.append(await this.#after(last, limit));
+      this.#window.append(await loadAfter(this.#messenger, this.chatId, last, limit));
     });
   }
 
@@ -269,7 +270,7 @@ export class Conversation implements Disposable {
     this.#window.partnerReadSeq = this.#book.get(this.chatId).partnerReadSeq;
     const live = this.#messenger.liveSeq(this.chatId);
     if (live === 0) return;
-    this.#window.reset(await this.#before(live + 1, FIRST_PAGE));
+    this.#window.reset(await loadBefore(this.#messenger, this.chatId, live + 1, FIRST_PAGE));
     // What came while the page was on its way is in the cache.
     for (;;) {
       const last = this.#window.lastSeq;
@@ -277,25 +278,5 @@ export class Conversation implements Disposable {
       if (missed.length === 0) return;
       this.#window.append(missed);
     }
-  }
-
-  /** Messages directly before a seq: from the cache when it has them all, or when the server cannot be asked. */
-  async #before(seq: number, limit: number): Promise<Message[]> {
-    const { cache, state } = this.#messenger;
-    const cached = cache.before(this.chatId, seq, limit);
-    const isWhole = cached.length >= limit || cached[0]?.seq === 1;
-    if (isWhole || (cached.length > 0 && state.kind !== "online")) return cached;
-    const { messages } = await this.#messenger.history(this.chatId, { before: seq, limit });
-    cache.put(messages);
-    return messages;
-  }
-
-  async #after(seq: number, limit: number): Promise<Message[]> {
-    const { cache } = this.#messenger;
-    const cached = cache.after(this.chatId, seq, limit);
-    if (cached.length > 0 || seq >= this.#messenger.liveSeq(this.chatId)) return cached;
-    const { messages } = await this.#messenger.history(this.chatId, { after: seq, limit });
-    cache.put(messages);
-    return messages;
   }
 }
