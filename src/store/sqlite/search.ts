@@ -12,7 +12,7 @@ import { matchAll, wordQuery } from "./search-text.ts";
 /** Messages read in one go; between two goes the thread's other tasks have their turn. */
 const CHUNK_ROWS = 256;
 /** A word of one or two characters is mostly frequent: this many messages are scanned before the index is asked. */
-export const SHORT_WORD_SCAN_COUNT = 16_384;
+export const SHORT_WORD_SCAN_COUNT = 4096;
 /** Trigrams that a short word may stand for in a query; with more of them a scan finds the word soon enough. */
 const SHORT_WORD_TRIGRAMS = 1000;
 
