@@ -81,7 +81,7 @@ async function appendAll(writer: StoreWriter): Promise<void> {
   );
 }
 
-async function index(writer: StoreWriter): Promise<void> {
+async function indexAll(writer: StoreWriter): Promise<void> {
   const timesMs: number[] = [];
   for (let more = true; more;) {
     const startMs = performance.now();
@@ -129,7 +129,7 @@ try {
   await appendAll(writer);
   const reader = openSqliteReader(file);
   await readAll(reader, [WORDS[0] ?? ""]);
-  await index(writer);
+  await indexAll(writer);
   // A frequent word, a rare one, frequent trigrams in a word that is nowhere, short ones that are rare or nowhere.
   await readAll(reader, [WORDS[0] ?? "", WORDS[25_000] ?? "", "theingtheing", "zzz", "a", "zz", "日本"]);
   await reader.close();

@@ -45,6 +45,9 @@ function prepare(database: Database.Database) {
   };
 }
 
+/** Messages, newest first. */
+type Chunks = AsyncGenerator<MessageRow[], void>;
+
 /** Finds words over a reader's connection. */
 export class Search {
   readonly #database: Database.Database;
@@ -73,13 +76,13 @@ export class Search {
   }
 
   /** All messages before seq `before` that may hold the word, newest first, in chunks. */
-  async *#candidates(chat: ChatRow, folded: string, before: number): AsyncGenerator<MessageRow[]> {
+  async *#candidates(chat: ChatRow, folded: string, before: number): Chunks {
     const end = Math.min(before, chat.last_seq + 1);
     yield* this.#scan(chat, chat.indexed_seq, end);
     yield* this.#indexed(chat, folded, Math.min(end, chat.indexed_seq + 1));
   }
 
-  async *#indexed(chat: ChatRow, folded: string, end: number): AsyncGenerator<MessageRow[]> {
+  async *#indexed(chat: ChatRow, folded: string, end: number): Chunks {
     const query = wordQuery(folded);
     if (query.kind === "match") return yield* this.#matches(chat, query.match, end);
     const start = Math.max(0, end - 1 - this.#shortWordScanCount);
@@ -91,15 +94,15 @@ export class Search {
   }
 
   /** The messages with `after` < seq < `end`. */
-  #scan(chat: ChatRow, after: number, end: number): AsyncGenerator<MessageRow[]> {
+  #scan(chat: ChatRow, after: number, end: number): Chunks {
     return this.#chunks(end, (before) => this.#sql.scan.all(chat.id, after, chat.id, before, CHUNK_ROWS));
   }
 
-  #matches(chat: ChatRow, match: string, end: number): AsyncGenerator<MessageRow[]> {
+  #matches(chat: ChatRow, match: string, end: number): Chunks {
     return this.#chunks(end, (before) => this.#sql.match.all(match, chat.id, 0, chat.id, before, CHUNK_ROWS));
   }
 
-  async *#chunks(end: number, readBefore: (before: number) => MessageRow[]): AsyncGenerator<MessageRow[]> {
+  async *#chunks(end: number, readBefore: (before: number) => MessageRow[]): Chunks {
     for (let before: number | undefined = end; before !== undefined;) {
       if (!this.#database.open) throw new StoreUnavailableError("store: closed");
       const rows = readBefore(before);
