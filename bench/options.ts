@@ -1,94 +1,147 @@
-// The options of the bench on the command line, with their units and defaults.
-import type { Argv, InferredOptionTypes, Options } from "yargs";
+// The options of the bench on the command line: units and defaults, and how their words are read.
 import type { BenchOptions } from "./scenarios/scenario.ts";
 
-const DEFAULT_CLIENTS = [100, 500, 1000, 5000];
-
-const OPTIONS = {
-  scenario: { type: "array", string: true, default: ["fan-out"], describe: "what is measured; `all` for everything" },
-  targets: {
-    type: "array",
-    string: true,
-    default: ["messenger"],
-    describe:
-      "what is loaded: messenger, plain-node-shared-event, plain-node-shared, plain-node-each-event, plain-node-each",
-  },
-  baselines: { type: "boolean", default: false, describe: "the bare Node servers too" },
-  peers: { type: "boolean", default: false, describe: "chat and message servers of others too, as far as installed" },
-  target: { type: "string", describe: "HOST:PORT of a messenger server that runs already" },
-  "server-command": {
-    type: "string",
-    describe: "starts the messenger server of another checkout, without options: `node OTHER/dist/src/cli.js server`",
-  },
-  clients: { type: "array", number: true, default: DEFAULT_CLIENTS, describe: "clients; each number is a measurement" },
-  senders: { type: "number", default: 10, describe: "how many of them send" },
-  "text-bytes": { type: "number", default: 100, describe: "length of a text in bytes" },
-  rate: { type: "number", describe: "messages a second of all senders together" },
-  "find-max": { type: "boolean", describe: "search for the highest rate that holds; so without --rate" },
-  "start-rate": {
-    type: "number",
-    default: 1000,
-    describe: "where the search begins, in messages a second at 1,000 clients",
-  },
-  "max-rate": { type: "number", default: 2_000_000, describe: "where the search ends, in messages a second" },
-  precision: { type: "number", default: 0.05, describe: "gap at which the search ends, as a share of the rate" },
-  p99: { type: "number", default: 100, describe: "highest p99 with which a rate holds, in milliseconds" },
-  warmup: { type: "number", default: 1, describe: "seconds of load before the measured ones" },
-  seconds: { type: "number", default: 3, describe: "measured seconds" },
-  settle: { type: "number", default: 5, describe: "seconds that missing messages are waited for" },
-  runs: { type: "number", default: 1, describe: "repeats everything so often; tables show medians and ranges" },
-  generators: { type: "number", default: 1, describe: "load engine processes" },
-  engine: {
-    choices: ["auto", "native", "js"] as const,
-    default: "auto",
-    describe: "load engine: C++ where it compiles",
-  },
-  verify: {
-    choices: ["full", "walk", "bytes"] as const,
-    default: "walk",
-    describe: "receivers that are not sampled: every message read, frames counted, or bytes counted",
-  },
-  samples: { type: "number", default: 32, describe: "receivers whose every message is checked and timed" },
-  pipelined: { type: "number", default: 2000, describe: "unacknowledged messages of a pipelining sender" },
-  storm: { type: "number", default: 500, describe: "logins at once in the login storm" },
-  "storm-bcrypt-cost": { type: "number", default: 12, describe: "bcrypt cost of the login storm (elsewhere 4)" },
-  parallel: {
-    type: "number",
-    default: 2000,
-    describe: "sessions that connect at the same time in the reconnect storm",
-  },
-  stored: { type: "number", default: 1_000_000, describe: "messages stored before the history scenario" },
-  pin: { type: "boolean", default: true, describe: "server on one core, generator on another, where taskset is" },
-  out: { type: "string", default: "build/bench", describe: "folder for the result files" },
-} as const satisfies Record<string, Options>;
-
-export type BenchArguments = InferredOptionTypes<typeof OPTIONS>;
-
-export function withBenchOptions(yargs: Argv): Argv<BenchArguments> {
-  return yargs.options(OPTIONS).conflicts("rate", "find-max");
+/** Defaults are words too: what is shown is what is read. */
+interface BenchOption {
+  readonly help: string;
+  readonly placeholder?: string;
+  readonly default?: string;
 }
 
-/** Arguments in the units that the scenarios use. Without --rate and --find-max the search is meant. */
-export function benchOptions(args: BenchArguments): BenchOptions {
+/** Values by name, as words; a flag is "true" or "false". What was not given is undefined. */
+export type BenchWords = Readonly<Record<string, string | undefined>>;
+
+export const FLAGS = {
+  baselines: { help: "Load the bare Node servers too", default: "false" },
+  peers: { help: "Load chat and message servers of others too, as far as they are installed", default: "false" },
+  "find-max": { help: "Search for the highest rate that holds, which is also done without --rate", default: "false" },
+  pin: { help: "Server on one core, generator on another, where taskset is", default: "true" },
+} as const satisfies Readonly<Record<string, BenchOption>>;
+
+export const OPTIONS = {
+  scenario: { placeholder: "NAMES", default: "fan-out", help: "What is measured, separated by commas; or `all`" },
+  targets: { placeholder: "NAMES", default: "messenger", help: "What is loaded, separated by commas; or `none`" },
+  target: { placeholder: "HOST:PORT", help: "A messenger server that runs already" },
+  "server-command": { placeholder: "WORDS", help: "Starts a messenger server of another checkout; options are added" },
+  clients: { placeholder: "N,N", default: "100,500,1000,5000", help: "Clients; each number is a measurement" },
+  senders: { placeholder: "N", default: "10", help: "How many of them send" },
+  "text-bytes": { placeholder: "BYTES", default: "100", help: "Length of a text" },
+  rate: { placeholder: "N", help: "Messages a second of all senders together" },
+  "start-rate": { placeholder: "N", default: "1000", help: "First rate of the search, at 1,000 clients" },
+  "max-rate": { placeholder: "N", default: "2000000", help: "Highest rate of the search" },
+  precision: { placeholder: "SHARE", default: "0.05", help: "Gap at which the search ends, as a share of the rate" },
+  p99: { placeholder: "MS", default: "100", help: "Highest p99 with which a rate holds" },
+  warmup: { placeholder: "SECONDS", default: "1", help: "Load before the measured seconds" },
+  seconds: { placeholder: "SECONDS", default: "3", help: "Measured seconds" },
+  settle: { placeholder: "SECONDS", default: "5", help: "How long missing messages are waited for" },
+  runs: { placeholder: "N", default: "1", help: "Measures everything so often; tables show medians and ranges" },
+  generators: { placeholder: "N", default: "1", help: "Load engine processes" },
+  engine: { placeholder: "auto|native|js", default: "auto", help: "Load engine: C++ where g++ compiles it" },
+  verify: {
+    placeholder: "full|walk|bytes",
+    default: "walk",
+    help: "Receivers that are no samples: every message read, frames counted, or only bytes counted",
+  },
+  samples: { placeholder: "N", default: "32", help: "Receivers whose every message is checked and timed" },
+  pipelined: { placeholder: "N", default: "2000", help: "Unacknowledged messages of a pipelining sender" },
+  storm: { placeholder: "N", default: "500", help: "Logins at once in the login storm" },
+  "storm-bcrypt-cost": { placeholder: "N", default: "12", help: "bcrypt cost of the login storm; elsewhere 4" },
+  parallel: {
+    placeholder: "N",
+    default: "2000",
+    help: "Sessions that connect at the same time in the reconnect storm",
+  },
+  stored: { placeholder: "N", default: "1000000", help: "Messages stored before the history scenario" },
+  out: { placeholder: "FOLDER", default: "build/bench", help: "Where the result files go" },
+} as const satisfies Readonly<Record<string, BenchOption>>;
+
+export const ENGINES = ["auto", "native", "js"] as const;
+const VERIFY = ["full", "walk", "bytes"] as const;
+
+/** Words on the command line that mean nothing; the message says which and what there is. */
+export class BenchUsageError extends Error {
+  override readonly name = "BenchUsageError";
+}
+
+/** Reads options by name, defaults included. */
+export class OptionReader {
+  readonly #words: BenchWords;
+
+  constructor(words: BenchWords) {
+    this.#words = words;
+  }
+
+  optional(name: keyof typeof OPTIONS): string | undefined {
+    const option: BenchOption = OPTIONS[name];
+    return this.#words[name] ?? option.default;
+  }
+
+  text(name: keyof typeof OPTIONS): string {
+    const word = this.optional(name);
+    if (word === undefined) throw new BenchUsageError(`--${name}: missing`);
+    return word;
+  }
+
+  names(name: keyof typeof OPTIONS): string[] {
+    return this.text(name).split(",");
+  }
+
+  number(name: keyof typeof OPTIONS): number {
+    return positiveNumber(name, this.text(name));
+  }
+
+  numbers(name: keyof typeof OPTIONS): number[] {
+    return this.names(name).map((word) => positiveNumber(name, word));
+  }
+
+  optionalNumber(name: keyof typeof OPTIONS): number | undefined {
+    const word = this.optional(name);
+    return word === undefined ? undefined : positiveNumber(name, word);
+  }
+
+  choice<Choice extends string>(name: keyof typeof OPTIONS, choices: readonly Choice[]): Choice {
+    const word = this.text(name);
+    const chosen = choices.find((choice) => choice === word);
+    if (chosen === undefined) throw new BenchUsageError(`--${name}: ${word}: must be one of ${choices.join(", ")}`);
+    return chosen;
+  }
+
+  flag(name: keyof typeof FLAGS): boolean {
+    return (this.#words[name] ?? FLAGS[name].default) === "true";
+  }
+}
+
+function positiveNumber(name: string, word: string): number {
+  const value = Number(word);
+  if (word.trim() === "" || !(value >= 0) || value === Infinity)
+    throw new BenchUsageError(`--${name}: ${word}: not a number`);
+  return value;
+}
+
+/** What the scenarios take, in their units. @throws BenchUsageError */
+export function benchOptions(read: OptionReader): BenchOptions {
+  if (read.flag("find-max") && read.optional("rate") !== undefined) {
+    throw new BenchUsageError("--find-max and --rate exclude each other");
+  }
   return {
-    clients: args.clients,
-    senders: args.senders,
-    textBytes: args["text-bytes"],
-    ratePerSec: args.rate,
-    startRatePerSec: args["start-rate"],
-    maxRatePerSec: args["max-rate"],
-    precision: args.precision,
-    p99LimitMs: args.p99,
-    warmupMs: args.warmup * 1000,
-    measureMs: args.seconds * 1000,
-    settleMs: args.settle * 1000,
-    engineCount: args.generators,
-    verify: args.verify,
-    sampledReceivers: args.samples,
-    pipelined: args.pipelined,
-    stormCount: args.storm,
-    stormBcryptCost: args["storm-bcrypt-cost"],
-    parallel: args.parallel,
-    storedMessages: args.stored,
+    clients: read.numbers("clients"),
+    senders: read.number("senders"),
+    textBytes: read.number("text-bytes"),
+    ratePerSec: read.optionalNumber("rate"),
+    startRatePerSec: read.number("start-rate"),
+    maxRatePerSec: read.number("max-rate"),
+    precision: read.number("precision"),
+    p99LimitMs: read.number("p99"),
+    warmupMs: read.number("warmup") * 1000,
+    measureMs: read.number("seconds") * 1000,
+    settleMs: read.number("settle") * 1000,
+    engineCount: read.number("generators"),
+    verify: read.choice("verify", VERIFY),
+    sampledReceivers: read.number("samples"),
+    pipelined: read.number("pipelined"),
+    stormCount: read.number("storm"),
+    stormBcryptCost: read.number("storm-bcrypt-cost"),
+    parallel: read.number("parallel"),
+    storedMessages: read.number("stored"),
   };
 }

@@ -1,11 +1,13 @@
-// Entry of the bench as a program of its own: `node dist/bench/run.js …` takes the options of `messenger bench`.
-import yargs from "yargs";
-import { hideBin } from "yargs/helpers";
-import { benchCommand } from "./command.ts";
+// The bench as a program of its own: `node dist/bench/run.js --OPTION VALUE …`, the options of `messenger bench`.
+import { parseArgs } from "node:util";
+import { benchMain } from "./command.ts";
+import { FLAGS, OPTIONS } from "./options.ts";
 
-await yargs(hideBin(process.argv))
-  .command({ ...benchCommand, command: "$0" })
-  .strict()
-  .help()
-  .showHelpOnFail(false)
-  .parseAsync();
+const names = (table: object, type: "string" | "boolean"): [string, { type: typeof type }][] =>
+  Object.keys(table).map((name) => [name, { type }]);
+
+const { values } = parseArgs({
+  options: Object.fromEntries([...names(OPTIONS, "string"), ...names(FLAGS, "boolean")]),
+  allowNegative: true,
+});
+await benchMain(Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)])));
