@@ -14,6 +14,9 @@ export interface SearchOptions {
   readonly precision: number;
 }
 
+/** Doublings in a row that must fail: some servers batch better at a higher rate and hold it although a lower one broke. */
+const FAILED_DOUBLINGS = 2;
+
 /**
  * Calls `attempt` with rising rates and returns the steps in the order tried. A rate that fails is tried once more
  * before it counts as too high: one hiccup of the machine must not end the search.
@@ -33,9 +36,17 @@ export async function findMax<Outcome>(
   };
   let held = 0;
   let broken = Infinity;
-  for (let rate = options.startPerSec; broken === Infinity && held < options.maxPerSec;) {
-    if (await holds(rate)) held = rate;
-    else broken = rate;
+  let failedDoublings = 0;
+  for (let rate = options.startPerSec; failedDoublings < FAILED_DOUBLINGS && held < options.maxPerSec;) {
+    if (await holds(rate)) {
+      held = rate;
+      broken = Infinity;
+      failedDoublings = 0;
+    } else {
+      broken = Math.min(broken, rate);
+      failedDoublings += 1;
+    }
+    if (rate >= options.maxPerSec) break;
     rate = Math.min(rate * 2, options.maxPerSec);
   }
   while (broken !== Infinity && broken - held > broken * options.precision && broken > 1) {

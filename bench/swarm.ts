@@ -10,6 +10,8 @@ import type { RunningTarget } from "./targets/target.ts";
 /** From giving the order to the first message. */
 const LEAD_US = 100_000;
 const CONNECT_DEADLINE_MS = 120_000;
+/** Nothing arrives for this long: everybody has been told that everybody has joined. */
+const QUIET_MS = 300;
 
 export interface SwarmOptions {
   readonly program: EngineProgram;
@@ -54,6 +56,7 @@ export class Swarm {
       if (failed > 0) throw new Error(`${failed} clients could not connect to ${this.#target.name}: ${firstFailure}`);
       steps.merge(stepsUs.buckets, stepsUs.maxUs);
     }
+    await Promise.all(this.#engines.map((engine) => engine.quiet(QUIET_MS, CONNECT_DEADLINE_MS)));
     return steps;
   }
 

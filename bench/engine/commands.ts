@@ -105,6 +105,8 @@ export const COMMANDS = {
   add: ({ role, group, steps, sender }: PlannedConnection) =>
     `add ${role} ${group} ${stepsWord(steps)}${senderWords(sender)}`,
   connect: (parallel: number, deadlineMs: number) => `connect ${parallel} ${deadlineMs}`,
+  /** Waits until nothing has arrived for some time, at most until the deadline: what joining set off is then over. */
+  quiet: (quietMs: number, deadlineMs: number) => `quiet ${quietMs} ${deadlineMs}`,
   /** Resets the counts; the window is in microseconds of the monotonic clock. */
   begin: (fromUs: number, toUs: number) => `begin ${fromUs} ${toUs}`,
   /** Sends `perSec` messages a second in turn from all senders; answers when the time is over. */

@@ -22,6 +22,7 @@ export class EngineConnection {
   readonly #steps: readonly Step[];
   #socket: Socket | undefined;
   #answer = "";
+  #receivedBytes = 0;
   #step = 0;
   #startedUs = 0;
   #ready = false;
@@ -44,6 +45,11 @@ export class EngineConnection {
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** All bytes since the beginning. */
+  get receivedBytes(): number {
+    return this.#receivedBytes;
   }
 
   get unsentBytes(): number {
@@ -84,6 +90,7 @@ export class EngineConnection {
 
   #read(length: number): boolean {
     const chunk = SHARED_BUFFER.subarray(0, length);
+    this.#receivedBytes += length;
     if (this.#ready) this.receiver.receive(chunk, monotonicUs());
     else this.#readAnswer(chunk);
     return true;

@@ -62,6 +62,10 @@ export class EngineProcess {
     return this.#ask<ConnectReport>(COMMANDS.connect(parallel, deadlineMs), deadlineMs);
   }
 
+  async quiet(quietMs: number, deadlineMs: number): Promise<void> {
+    await this.#ask(COMMANDS.quiet(quietMs, deadlineMs), deadlineMs);
+  }
+
   async begin(fromUs: number, toUs: number): Promise<void> {
     await this.#ask(COMMANDS.begin(fromUs, toUs), 0);
   }

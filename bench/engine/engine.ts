@@ -59,6 +59,16 @@ export class Engine {
     return { ready: stepsUs.count, failed, firstFailure, stepsUs: histogramReport(stepsUs) };
   }
 
+  async quiet(quietMs: number, deadlineMs: number): Promise<Record<string, never>> {
+    const received = (): number => this.#connections.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0);
+    const deadlineUs = monotonicUs() + deadlineMs * 1000;
+    for (let before = -1; received() !== before && monotonicUs() < deadlineUs;) {
+      before = received();
+      await new Promise((resolve) => setTimeout(resolve, quietMs));
+    }
+    return {};
+  }
+
   begin(fromUs: number, toUs: number): Record<string, never> {
     this.#tally = new Tally(fromUs, toUs);
     for (const connection of this.#connections) connection.receiver.begin(this.#tally, this.#firstNumbers);

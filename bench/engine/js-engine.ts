@@ -26,6 +26,8 @@ class CommandReader {
         return undefined;
       case "connect":
         return engine.connect(Number(words[0]), Number(words[1]));
+      case "quiet":
+        return engine.quiet(Number(words[0]), Number(words[1]));
       case "begin":
         return engine.begin(Number(words[0]), Number(words[1]));
       case "send":

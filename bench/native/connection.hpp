@@ -46,6 +46,7 @@ class Connection {
   State state = State::waiting;
   std::string failure;
   uint64_t steps_us = 0;
+  uint64_t received_bytes = 0;
   std::string out;
 
   void open(int epoll, const sockaddr_in& address) {
@@ -138,6 +139,7 @@ class Connection {
     memcpy(buffer.data(), receiver.rest.data(), rest);
     const ssize_t count = recv(fd_, buffer.data() + rest, kReadBytes, 0);
     if (count <= 0) return closed_by_peer(count);
+    received_bytes += static_cast<size_t>(count);
     if (state == State::ready) {
       receiver.receive(buffer.data(), rest + static_cast<size_t>(count), tally, monotonic_us());
       return;
@@ -154,6 +156,7 @@ class Connection {
   void drop(std::vector<char>& buffer, Tally& tally) {
     const ssize_t count = recv(fd_, buffer.data(), size_t{1} << 30, MSG_TRUNC);
     if (count <= 0) return closed_by_peer(count);
+    received_bytes += static_cast<size_t>(count);
     receiver.dropped(static_cast<size_t>(count), tally, monotonic_us());
   }
 

@@ -59,7 +59,7 @@ class Engine {
   }
 
  private:
-  enum class Active { none, connect, send, pipeline, settle };
+  enum class Active { none, connect, quiet, send, pipeline, settle };
 
   void read_commands() {
     char bytes[65536];
@@ -92,6 +92,7 @@ class Engine {
     if (name == "target") set_target(words);
     else if (name == "add") add(words);
     else if (name == "connect") start_connect(std::stoul(words.at(1)), std::stoull(words.at(2)));
+    else if (name == "quiet") start_quiet(std::stoull(words.at(1)), std::stoull(words.at(2)));
     else if (name == "begin") begin(std::stoull(words.at(1)), std::stoull(words.at(2)));
     else if (name == "send") start_send(std::stod(words.at(1)), std::stoull(words.at(2)), std::stoull(words.at(3)));
     else if (name == "pipeline") start_pipeline(std::stoull(words.at(1)), std::stoull(words.at(3)));
@@ -176,6 +177,27 @@ class Engine {
     if (++failed_ > 1) return;
     for (const char character : reason)
       first_failure_ += character < ' ' || character == '"' || character == '\\' || character > '~' ? '.' : character;
+  }
+
+  void start_quiet(uint64_t quiet_ms, uint64_t deadline_ms) {
+    active_ = Active::quiet;
+    quiet_us_ = quiet_ms * 1000;
+    deadline_us_ = monotonic_us() + deadline_ms * 1000;
+    next_poll_us_ = 0;
+    received_bytes_ = UINT64_MAX;
+  }
+
+  void advance_quiet() {
+    const uint64_t now = monotonic_us();
+    if (now < next_poll_us_) return;
+    uint64_t received = 0;
+    for (const auto& connection : connections_) received += connection->received_bytes;
+    const bool over = received == received_bytes_ || now > deadline_us_;
+    received_bytes_ = received;
+    next_poll_us_ = now + quiet_us_;
+    if (!over) return;
+    active_ = Active::none;
+    answer("{}");
   }
 
   void begin(uint64_t from_us, uint64_t to_us) {
@@ -290,6 +312,7 @@ class Engine {
   void advance() {
     tally_.mark(monotonic_us());
     if (active_ == Active::connect) advance_connect();
+    else if (active_ == Active::quiet) advance_quiet();
     else if (active_ == Active::send) advance_send();
     else if (active_ == Active::pipeline) advance_pipeline();
     else if (active_ == Active::settle) advance_settle();
@@ -326,6 +349,8 @@ class Engine {
   std::string first_failure_;
   std::vector<Connection*> opening_;
   Histogram steps_;
+  // quiet
+  uint64_t quiet_us_ = 0, received_bytes_ = 0;
   // send and pipeline
   double per_us_ = 0;
   uint64_t from_us_ = 0, total_ = 0, made_ = 0, next_send_us_ = 0, pipelined_ = 0;

@@ -24,6 +24,15 @@ describe("findMax", () => {
     assert.ok(best > 940, `found ${best}`);
   });
 
+  it("goes beyond a rate that breaks when twice the rate holds", async () => {
+    const steps = await findMax({ startPerSec: 10, maxPerSec: 100_000, precision: 0.05 }, (ratePerSec) => {
+      const brokenBy = (ratePerSec > 70 && ratePerSec < 100) || ratePerSec > 500 ? "p99" : undefined;
+      return Promise.resolve({ ratePerSec, outcome: "", brokenBy });
+    });
+    const best = bestStep(steps)?.ratePerSec ?? 0;
+    assert.ok(best <= 500 && best > 460, `found ${best}`);
+  });
+
   it("stops at the highest rate that may be tried", async () => {
     assert.equal(bestStep(await search(1e9))?.ratePerSec, 100_000);
   });
