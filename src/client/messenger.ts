@@ -72,7 +72,8 @@ export class Messenger {
     this.outgoing = account.outgoing;
     this.cache = account.cache;
     this.#roster = savedRoster(account.cache);
-    this.#link = new Link({ ...options, ...account.address }, account.tokens);
+    const { host, port } = account.address;
+    this.#link = new Link({ ...options, host, port }, account.tokens);
     this.#sync = new Sync(account.cache, this.#roster?.chats);
     this.#sender = new Sender(account.outgoing, (message) => this.#sync.offer(message), options.backoff ?? RECONNECT);
     this.#pass();
