@@ -113,7 +113,7 @@ function build() {
 }
 
 /** Time of the latest change below a path; a folder's own time tells of files that were removed. */
-function newestMs(path) {
+export function newestMs(path) {
   if (!existsSync(path)) return 0;
   const { mtimeMs } = statSync(path);
   if (!statSync(path).isDirectory()) return mtimeMs;

@@ -4,6 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findMongodb } from "./mongodb.mjs";
+import { BuildError } from "./build-gui.mjs";
+import { setUpGui } from "./gui.mjs";
 import { root, setUp } from "./setup.mjs";
 
 setUp();
@@ -31,7 +33,19 @@ function runTests(files, env = {}) {
   return result;
 }
 
-const results = [runTests(testFiles(join(root, "dist", "test")))];
+/** The tests of windows, where the native parts can be built. Some need an X server of their own. */
+async function runGuiTests() {
+  try {
+    await setUpGui({ withTests: true });
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    console.log(error.message);
+    return { passes: 0, failures: 0, skipped: ["the tests of windows: the native parts cannot be built"] };
+  }
+  return runTests(testFiles(join(root, "gui", "dist", "test", "gui")), { QT_QPA_PLATFORM: "offscreen" });
+}
+
+const results = [runTests(testFiles(join(root, "dist", "test"))), await runGuiTests()];
 const sum = (pick) => results.reduce((total, result) => total + pick(result), 0);
 for (const title of results.flatMap(({ skipped }) => skipped)) console.log(`SKIPPED: ${title.toUpperCase()}`);
 const failed = sum(({ failures }) => failures);

@@ -11,6 +11,7 @@ import { UserError } from "./util/user-error.ts";
  */
 const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{ command: Command }> }>> = {
   server: { summary: "Run the server", load: () => import("./server/command.ts") },
+  client: { summary: "Open the desktop client", load: () => import("./cli/client-command.ts") },
   "backup <file>": {
     summary: "Copy the embedded store, also while a server uses it",
     load: () => import("./cli/backup-command.ts"),

@@ -1,14 +1,14 @@
 // The style sheet of the application: widgets are named, what they look like is said here. Pure.
 import type { Colors } from "./colors.ts";
 
-/** Text first, so that digits and signs are not taken from the emoji font. */
-export const FONT_FAMILY = '"Noto Sans","DejaVu Sans","Noto Color Emoji"';
+/** Fonts of text first, since the emoji font has digits, too; then that, since other fonts have emoji in black. */
+export const FONT_FAMILY = '"Noto Sans","Segoe UI","Cantarell","Ubuntu","Liberation Sans","Noto Color Emoji"';
 
-/** `px` is the size of a message's text; everything else is in proportion. */
-export function styleSheet(colors: Colors, px: number): string {
+/** `px` is the size of a message's text; everything else is in proportion. `assets` is the folder of small pictures. */
+export function styleSheet(colors: Colors, px: number, assets: string): string {
   return [
     base(colors, px),
-    controls(colors, px),
+    controls(colors, px, assets),
     scrollBars(colors),
     menus(colors),
     lists(colors, px),
@@ -36,7 +36,7 @@ QToolTip { background: ${c.panel}; color: ${c.text}; border: 1px solid ${c.field
 `;
 }
 
-function controls(c: Colors, px: number): string {
+function controls(c: Colors, px: number, assets: string): string {
   return `
 QLineEdit, QTextEdit, QPlainTextEdit { background: ${c.field}; border: 1px solid ${c.fieldBorder}; border-radius: 8px; padding: 7px 10px; }
 QLineEdit:focus, QTextEdit:focus, QPlainTextEdit:focus { border: 1px solid ${c.accent}; }
@@ -53,8 +53,8 @@ QPushButton#primary:disabled { background: ${c.badgeMuted}; border-color: ${c.ba
 QPushButton#danger { color: ${c.danger}; }
 QPushButton#link { background: transparent; border: 0; color: ${c.accent}; padding: 4px; }
 QPushButton#link:hover, QPushButton#link:focus { text-decoration: underline; }
-QPushButton#tab { background: transparent; border: 0; border-bottom: 2px solid transparent; border-radius: 0; color: ${c.faint}; padding: 8px 14px; }
-QPushButton#tab:checked { color: ${c.accent}; border-bottom: 2px solid ${c.accent}; font-weight: 600; }
+QPushButton#tab { background: transparent; border: 0; border-bottom: 2px solid transparent; border-radius: 0; color: ${c.faint}; padding: 8px 14px; font-weight: 600; }
+QPushButton#tab:checked { color: ${c.accent}; border-bottom: 2px solid ${c.accent}; }
 QPushButton#tab:focus { background: ${c.hover}; }
 QPushButton#icon { background: transparent; border: 0; border-radius: 8px; padding: 0; }
 QPushButton#icon:hover, QPushButton#icon:focus { background: ${c.hover}; }
@@ -65,10 +65,14 @@ QPushButton#emoji:hover, QPushButton#emoji:focus { background: ${c.hover}; }
 QPushButton#jump { background: ${c.panel}; border: 1px solid ${c.line}; border-radius: 20px; padding: 0; }
 QPushButton#jump:hover, QPushButton#jump:focus { border-color: ${c.accent}; }
 QCheckBox, QRadioButton { spacing: 8px; padding: 3px; }
+QCheckBox::indicator { width: 18px; height: 18px; border-radius: 5px; border: 1px solid ${c.badgeMuted}; background: ${c.field}; }
+QCheckBox::indicator:checked { background: ${c.accent}; border-color: ${c.accent}; image: url("${assets}check.svg"); }
+QCheckBox::indicator:hover { border-color: ${c.accent}; }
 QCheckBox:focus, QRadioButton:focus { color: ${c.accent}; }
 QComboBox { background: ${c.field}; border: 1px solid ${c.fieldBorder}; border-radius: 8px; padding: 7px 10px; }
 QComboBox:focus { border-color: ${c.accent}; }
-QComboBox::drop-down { border: 0; width: 24px; }
+QComboBox::drop-down { border: 0; width: 28px; }
+QComboBox::down-arrow { image: url("${assets}chevron.svg"); width: 16px; height: 16px; }
 QComboBox QAbstractItemView { background: ${c.panel}; border: 1px solid ${c.fieldBorder}; selection-background-color: ${c.selected}; selection-color: ${c.onSelected}; }
 QSlider::groove:horizontal { height: 4px; background: ${c.fieldBorder}; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: ${c.accent}; border-radius: 2px; }
@@ -116,8 +120,8 @@ QLabel#rowText { color: ${c.faint}; font-size: ${px - 1}px; }
 QLabel#rowTextActive { color: ${c.accent}; font-size: ${px - 1}px; }
 QLabel#rowTimeSelected { color: ${c.onSelectedFaint}; font-size: ${px - 2}px; }
 QLabel#rowTextSelected { color: ${c.onSelectedFaint}; font-size: ${px - 1}px; }
-QLabel#badge { background: ${c.badge}; color: #ffffff; border-radius: 10px; font-size: ${px - 3}px; font-weight: 600; padding: 0 6px; }
-QLabel#badgeSelected { background: ${c.onSelected}; color: ${c.selected}; border-radius: 10px; font-size: ${px - 3}px; font-weight: 600; padding: 0 6px; }
+QLabel#badge { background: ${c.badge}; color: #ffffff; border-radius: ${Math.floor(badgePx(px) / 2)}px; font-size: ${px - 3}px; font-weight: 600; padding: 0 6px; }
+QLabel#badgeSelected { background: ${c.onSelected}; color: ${c.selected}; border-radius: ${Math.floor(badgePx(px) / 2)}px; font-size: ${px - 3}px; font-weight: 600; padding: 0 6px; }
 QLabel#dot { background: ${c.online}; border: 2px solid ${c.panel}; border-radius: 7px; }
 QLabel#dotSelected { background: ${c.online}; border: 2px solid ${c.selected}; border-radius: 7px; }
 `;
@@ -144,4 +148,9 @@ QLabel#notice { background: ${c.notice}; color: ${c.onNotice}; border-radius: 12
 QLabel#unreadLine { background: ${c.bubbleIn}; color: ${c.accent}; padding: 4px; font-size: ${px - 1}px; font-weight: 600; }
 QLabel#emptyNotice { background: ${c.notice}; color: ${c.onNotice}; border-radius: 14px; padding: 8px 18px; }
 `;
+}
+
+/** The height of a badge with a number. */
+export function badgePx(px: number): number {
+  return px + 6;
 }

@@ -1,15 +1,16 @@
 // The look: one style sheet for the whole application, made of named colours and a text size.
+import { fileURLToPath } from "node:url";
 import { QApplication } from "@nodegui/nodegui";
 import type { Disposable } from "../../src/util/disposable.ts";
 import { Emitter } from "../../src/util/emitter.ts";
 import { DARK, LIGHT, type Colors } from "./colors.ts";
 import { styleSheet } from "./style-sheet.ts";
+import { DEFAULT_TEXT_PX, MAX_TEXT_PX, MIN_TEXT_PX } from "./text-size.ts";
 
 export type ThemeChoice = "light" | "dark" | "system";
 
-export const MIN_TEXT_PX = 11;
-export const MAX_TEXT_PX = 22;
-export const DEFAULT_TEXT_PX = 14;
+/** Qt's style sheets take pictures from files only, with slashes. */
+const ASSETS = fileURLToPath(new URL("../../../assets/", import.meta.url)).replaceAll("\\", "/");
 
 /** One per application: pictures and texts that carry colours are made anew when it changes. */
 export class Theme {
@@ -34,7 +35,7 @@ export class Theme {
     const isDark = choice === "dark" || (choice === "system" && isSystemDark());
     this.#colors = isDark ? DARK : LIGHT;
     this.#textPx = Math.min(MAX_TEXT_PX, Math.max(MIN_TEXT_PX, Math.round(textPx)));
-    QApplication.instance().setStyleSheet(styleSheet(this.#colors, this.#textPx), false);
+    QApplication.instance().setStyleSheet(styleSheet(this.#colors, this.#textPx, ASSETS), false);
     this.#emitter.emit("change", undefined);
   }
 

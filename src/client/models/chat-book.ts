@@ -90,12 +90,14 @@ export class ChatBook implements Disposable {
   #onSummary(summary: ChatSummary): void {
     const { chat_id: chatId, last_seq: lastSeq, last_message: lastMessage } = summary;
     const known = this.get(chatId);
+    const isTheirs = lastMessage !== undefined && lastMessage.user_id === known.partnerId;
     this.#change(chatId, {
       lastSeq,
       partnerName: summary.contact_username ?? known.partnerName,
       // A mark made here may still be on its way.
       readSeq: Math.min(lastSeq, Math.max(summary.read_seq, known.readSeq)),
-      partnerReadSeq: Math.min(lastSeq, known.partnerReadSeq),
+      // Who wrote last has read what was there.
+      partnerReadSeq: Math.min(lastSeq, Math.max(known.partnerReadSeq, isTheirs ? lastMessage.seq : 0)),
       lastMessage: lastMessage ?? known.lastMessage,
     });
   }

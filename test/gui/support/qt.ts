@@ -56,5 +56,5 @@ export function widgetCount(): number {
 }
 
 function native(widget: QWidget): unknown {
-  return (widget.native as { __external_qobject__(): unknown }).__external_qobject__();
+  return (widget.native as unknown as { __external_qobject__(): unknown }).__external_qobject__();
 }

@@ -1,0 +1,252 @@
+// Puts the client together: which window is open, for which account, and what happens on the desktop.
+import { QApplication } from "@nodegui/nodegui";
+import { join } from "node:path";
+import { COMMON_CHAT } from "../../src/protocol/ids.ts";
+import type { Message } from "../../src/protocol/entities.ts";
+import type { Logger } from "../../src/log/logger.ts";
+import { DisposableStore } from "../../src/util/disposable.ts";
+import { tell } from "../kit/dialogs.ts";
+import { handlerErrors, reportError } from "../kit/guard.ts";
+import { Theme } from "../kit/theme.ts";
+import { AccountSession, type SessionOptions } from "./account-session.ts";
+import { ChatWindow } from "./chat-window.ts";
+import { appIcon, Desktop, openLink } from "./desktop.ts";
+import { previewText } from "./message-html.ts";
+import { Preferences, type ServerChoice } from "./preferences.ts";
+import { openSettings } from "./settings-dialog.ts";
+import { signIn } from "./sign-in.ts";
+import { WelcomeWindow, type Entry } from "./welcome-window.ts";
+
+export interface ApplicationOptions {
+  /** The client's folder. */
+  readonly folder: string;
+  /** Offered first, before those used last. */
+  readonly server: ServerChoice | undefined;
+  readonly username: string | undefined;
+  readonly logger: Logger;
+  readonly onQuit: (code: number) => void;
+}
+
+const SAVE_PLACE_MS = 500;
+const CLOSE_TIMEOUT_MS = 3000;
+const DEFAULT_SIZE = { width: 1000, height: 720 };
+
+export class Application {
+  readonly theme = new Theme();
+  readonly #options: ApplicationOptions;
+  readonly #preferences: Preferences;
+  readonly #desktop: Desktop;
+  #welcome: WelcomeWindow | undefined;
+  #chat: ChatWindow | undefined;
+  #session: AccountSession | undefined;
+  #subscriptions = new DisposableStore();
+  #placeTimer: NodeJS.Timeout | undefined;
+  #isQuitting = false;
+
+  constructor(options: ApplicationOptions) {
+    this.#options = options;
+    this.#preferences = new Preferences(join(options.folder, "settings.json"));
+    handlerErrors.on("error", (error) => this.#onError(error));
+    QApplication.setApplicationDisplayName("Messenger");
+    QApplication.setWindowIcon(appIcon(false));
+    QApplication.instance().setQuitOnLastWindowClosed(false);
+    this.#applyTheme();
+    this.#desktop = new Desktop({ onOpen: () => this.#present(), onQuit: () => void this.quit() });
+  }
+
+  get windows() {
+    return { welcome: this.#welcome, chat: this.#chat, session: this.#session };
+  }
+
+  get preferences(): Preferences {
+    return this.#preferences;
+  }
+
+  /** Opens the window of the account used last, or the one to log in. */
+  async start(): Promise<void> {
+    const { account } = this.#preferences.get();
+    const { server, username } = this.#options;
+    const isAnother =
+      (server && account && (server.host !== account.host || server.port !== account.port)) ||
+      (username !== undefined && username !== account?.username);
+    if (!account || isAnother === true) return this.#openWelcome("");
+    const session = await AccountSession.open(this.#sessionOptions(account, account.username, true));
+    if (await session.messenger.resume()) return this.#openChat(session);
+    await session.close();
+    this.#openWelcome("");
+  }
+
+  async quit(code = 0): Promise<void> {
+    if (this.#isQuitting) return;
+    this.#isQuitting = true;
+    clearTimeout(this.#placeTimer);
+    this.#savePlace();
+    this.#chat?.dispose();
+    this.#desktop.dispose();
+    const timeout = new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS));
+    await Promise.race([this.#session?.close(), timeout]);
+    this.#options.onQuit(code);
+  }
+
+  #sessionOptions(server: ServerChoice, username: string, keeps: boolean): SessionOptions {
+    const { folder, logger } = this.#options;
+    const trusted = this.#preferences.get().trusted[`${server.host}:${server.port}`];
+    return { server, username, folder, keeps, trusted, theme: this.theme, logger };
+  }
+
+  #openWelcome(notice: string): void {
+    const { server, username } = this.#options;
+    const { servers, account } = this.#preferences.get();
+    const others = servers.filter((one) => one.host !== server?.host || one.port !== server.port);
+    const offered = [...(server ? [server] : []), ...others];
+    this.#welcome = new WelcomeWindow({
+      theme: this.theme,
+      servers: offered.length > 0 ? offered : [{ host: "localhost", port: 40_000, tls: false }],
+      username: username ?? account?.username ?? "",
+      notice,
+      enter: (entry) => this.#enter(entry),
+    });
+    this.#welcome.events.on("close", () => void this.quit());
+    this.#welcome.show();
+  }
+
+  async #enter(entry: Entry): Promise<void> {
+    const { server, username, password, isNew, keeps, trusts } = entry;
+    if (trusts !== undefined) {
+      const { trusted } = this.#preferences.get();
+      this.#preferences.set({ trusted: { ...trusted, [`${server.host}:${server.port}`]: trusts } });
+    }
+    const session = await signIn(this.#sessionOptions(server, username, keeps), password, isNew);
+    this.#preferences.noteServer(server);
+    this.#preferences.set({ account: keeps ? { ...server, username } : undefined });
+    this.#openChat(session);
+    this.#welcome?.dispose();
+    this.#welcome = undefined;
+  }
+
+  #openChat(session: AccountSession): void {
+    this.#session = session;
+    const chat = new ChatWindow(session, this.theme, (url) => openLink(url, reportError));
+    this.#chat = chat;
+    const all = new DisposableStore();
+    this.#subscriptions = all;
+    const { messenger, workspace, account } = session;
+    all.add(chat.events.on("close", () => void this.quit()));
+    all.add(chat.events.on("quit", () => void this.quit()));
+    all.add(chat.events.on("logout", ({ forgets }) => void this.#logOut(forgets).catch(reportError)));
+    all.add(chat.events.on("settings", () => this.#openSettings(chat, session)));
+    all.add(messenger.events.on("messages", ({ chatId, messages }) => this.#onMessages(chatId, messages)));
+    all.add(messenger.events.on("trouble", (text) => tell(chat.window, "Something cannot be kept", text)));
+    all.add(
+      messenger.events.on("state", (state) => state.kind === "signed-out" && void this.#onSignedOut(state.reason)),
+    );
+    all.add(workspace.chats.onChange(() => this.#showUnread()));
+    this.#place(chat);
+    this.#showUnread();
+    chat.window.show();
+    chat.openChat(COMMON_CHAT);
+    if (account.unkeptBecause !== undefined)
+      tell(chat.window, "Nothing is kept on this machine", account.unkeptBecause);
+  }
+
+  async #logOut(forgets: boolean): Promise<void> {
+    const { account } = this.#preferences.get();
+    this.#subscriptions.dispose();
+    this.#savePlace();
+    await this.#session?.messenger.logout(forgets);
+    this.#preferences.set({ account: undefined });
+    await this.#leaveChat();
+    this.#openWelcome("");
+    if (account && this.#welcome && !forgets) this.#welcome.parts.username.setText(account.username);
+  }
+
+  /** The server does not know the session any more. */
+  async #onSignedOut(reason: string): Promise<void> {
+    if (this.#isQuitting) return;
+    this.#subscriptions.dispose();
+    await this.#leaveChat();
+    this.#openWelcome(`You were logged out: ${reason}.`);
+  }
+
+  async #leaveChat(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    this.#chat?.dispose();
+    this.#chat = undefined;
+    this.#desktop.showUnread(0);
+    await session?.close();
+  }
+
+  #openSettings(chat: ChatWindow, session: AccountSession): void {
+    const { server, messenger } = session;
+    openSettings({
+      parent: chat.window,
+      preferences: this.#preferences,
+      server,
+      username: messenger.username,
+      onChange: () => this.#applyTheme(),
+    });
+  }
+
+  #applyTheme(): void {
+    const { theme, textPx } = this.#preferences.get();
+    if (this.#applied === `${theme} ${textPx}`) return;
+    this.#applied = `${theme} ${textPx}`;
+    this.theme.apply(theme, textPx);
+  }
+
+  #applied = "";
+
+  #onMessages(chatId: string, messages: readonly Message[]): void {
+    const { notifies, notifiesText } = this.#preferences.get();
+    const last = messages.at(-1);
+    const isSeen = this.#chat?.isInUse === true && this.#chat.chatId === chatId;
+    const isNew = last && Date.now() - last.time * 1000 < 60_000;
+    if (!notifies || !last || !isNew || isSeen || last.user_id === this.#session?.messenger.userId) return;
+    const title = chatId === COMMON_CHAT ? `${last.username} (common chat)` : last.username;
+    this.#desktop.notifier.show(title, notifiesText ? previewText(last.message) : "New message");
+  }
+
+  #showUnread(): void {
+    const unread = this.#session?.workspace.chats.unread ?? 0;
+    this.#desktop.showUnread(unread);
+    this.#chat?.window.setWindowTitle(unread > 0 ? `(${unread}) Messenger` : "Messenger");
+  }
+
+  #place(chat: ChatWindow): void {
+    const { window: place } = this.#preferences.get();
+    const { window } = chat;
+    window.resize(place?.width ?? DEFAULT_SIZE.width, place?.height ?? DEFAULT_SIZE.height);
+    if (place) window.move(place.x, place.y);
+    if (place?.isMaximized === true) window.showMaximized();
+    const later = (): void => {
+      clearTimeout(this.#placeTimer);
+      this.#placeTimer = setTimeout(() => this.#savePlace(), SAVE_PLACE_MS);
+    };
+    this.#subscriptions.add(chat.events.on("place", later));
+  }
+
+  #savePlace(): void {
+    const window = this.#chat?.window;
+    if (!window?.isVisible() || window.isMinimized()) return;
+    const isMaximized = window.isMaximized();
+    const { x, y } = window.pos();
+    const known = this.#preferences.get().window;
+    const size = isMaximized && known ? known : { x, y, width: window.width(), height: window.height() };
+    this.#preferences.set({ window: { ...size, isMaximized } });
+  }
+
+  #present(): void {
+    if (this.#chat) this.#chat.present();
+    else this.#welcome?.show();
+  }
+
+  #onError(error: unknown): void {
+    this.#options.logger.error("a handler failed", {
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+    const window = this.#chat?.window ?? this.#welcome?.window;
+    if (window && !this.#isQuitting)
+      tell(window, "That did not work", error instanceof Error ? error.message : String(error));
+  }
+}

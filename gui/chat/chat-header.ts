@@ -1,0 +1,101 @@
+// The line above a conversation: with whom, whether they are there, and what can be done.
+import { CursorShape, WidgetEventTypes, type QPushButton, type QWidget } from "@nodegui/nodegui";
+import type { Contact } from "../../src/client/models/contacts.ts";
+import type { ChatRow } from "../../src/client/models/chat-list.ts";
+import { guard } from "../kit/guard.ts";
+import { icon, iconPixmap } from "../kit/icons.ts";
+import type { Theme } from "../kit/theme.ts";
+import { column, iconButton, label, line, panel, rename, row } from "../kit/widgets.ts";
+import type { Avatars } from "./avatars.ts";
+import { clockText, dayText } from "./message-rows.ts";
+
+const AVATAR_PX = 40;
+
+export interface HeaderActions {
+  onBack(): void;
+  onSearch(): void;
+  onMenu(beside: QWidget): void;
+  onTitle(): void;
+}
+
+export interface HeaderContent {
+  readonly chat: ChatRow;
+  readonly contact: Contact | undefined;
+  readonly isOnline: boolean;
+}
+
+export class ChatHeader {
+  readonly widget: QWidget;
+  readonly #theme: Theme;
+  readonly #avatars: Avatars;
+  readonly #avatar = label();
+  readonly #title = label({ name: "heading" });
+  readonly #subtitle = label({ name: "subtitle" });
+  readonly #back: QPushButton;
+  readonly #search: QPushButton;
+  readonly #more: QPushButton;
+
+  constructor(theme: Theme, avatars: Avatars, actions: HeaderActions) {
+    this.#theme = theme;
+    this.#avatars = avatars;
+    this.#back = iconButton({ title: "Back to the chats (Escape)", onClick: () => actions.onBack() });
+    this.#search = iconButton({ title: "Search in this chat (Ctrl+F)", onClick: () => actions.onSearch() });
+    this.#more = iconButton({ title: "More", onClick: () => actions.onMenu(this.#more) });
+    this.#avatar.setFixedSize(AVATAR_PX, AVATAR_PX);
+    const names = panel(
+      "header",
+      column({ margins: [0, 0, 0, 0], spacing: 0, children: ["stretch", this.#title, this.#subtitle, "stretch"] }),
+    );
+    names.setCursor(CursorShape.PointingHandCursor);
+    for (const part of [names, this.#avatar])
+      part.addEventListener(
+        WidgetEventTypes.MouseButtonRelease,
+        guard(() => actions.onTitle()),
+      );
+    const bar = row({
+      margins: [14, 7, 10, 7],
+      spacing: 4,
+      children: [this.#back, this.#avatar, 7, { grow: names }, this.#search, this.#more],
+    });
+    this.widget = panel("header", column({ children: [bar, line()] }));
+    this.#back.hide();
+    this.applyTheme();
+  }
+
+  set isNarrow(isNarrow: boolean) {
+    this.#back.setVisible(isNarrow);
+  }
+
+  show(content: HeaderContent): void {
+    const { chat } = content;
+    const { colors, pixelRatio } = this.#theme;
+    this.#title.setText(chat.title);
+    if (chat.userId === undefined) this.#avatar.setPixmap(iconPixmap("people", colors.accent, AVATAR_PX, pixelRatio));
+    else this.#avatar.setPixmap(this.#avatars.pixmap(chat.userId, chat.title, AVATAR_PX));
+    this.#subtitle.setText(subtitleText(content, Date.now()));
+    rename(this.#subtitle, chat.typing.length > 0 || chat.online === true ? "subtitleActive" : "subtitle");
+  }
+
+  applyTheme(): void {
+    const { colors, pixelRatio, textPx } = this.#theme;
+    this.widget.setFixedHeight(Math.max(AVATAR_PX + 16, Math.round(textPx * 2.9) + 16));
+    this.#back.setIcon(icon("back", colors.faint, pixelRatio));
+    this.#search.setIcon(icon("search", colors.faint, pixelRatio));
+    this.#more.setIcon(icon("more", colors.faint, pixelRatio));
+  }
+}
+
+/** What is known of the other side, in words. */
+export function subtitleText({ chat, contact, isOnline }: HeaderContent, nowMs: number): string {
+  if (chat.kind === "common") return "everybody on this server";
+  if (chat.typing.length > 0) return "typing…";
+  if (!isOnline) return "waiting for the connection…";
+  if (chat.online === true) return "online";
+  if (!contact) return "not in your contacts";
+  const { lastSeenMs } = contact;
+  if (lastSeenMs !== undefined) {
+    const day = dayText(lastSeenMs, nowMs);
+    return `last seen ${day === "Today" ? "" : `${day.toLowerCase()} `}at ${clockText(lastSeenMs)}`;
+  }
+  return chat.online === false ? "offline" : "";
+}

@@ -1,0 +1,65 @@
+// What the client shows outside its windows: tray icon, title badge, notifications, links in the browser.
+import { spawn } from "node:child_process";
+import { QIcon, QMenu, QSystemTrayIcon } from "@nodegui/nodegui";
+import { iconPixmap } from "../kit/icons.ts";
+import { fillMenu } from "../kit/menu.ts";
+import { Notifier } from "../kit/notifier.ts";
+
+export interface DesktopActions {
+  onOpen(): void;
+  onQuit(): void;
+}
+
+const ICON_PX = 64;
+
+export class Desktop {
+  readonly notifier: Notifier;
+  readonly #tray = new QSystemTrayIcon();
+  // Kept, since the tray holds no reference to it.
+  readonly #menu = new QMenu();
+  #unread = -1;
+
+  constructor(actions: DesktopActions) {
+    fillMenu(this.#menu, [
+      { text: "Open Messenger", onClick: () => actions.onOpen() },
+      "separator",
+      { text: "Quit", onClick: () => actions.onQuit() },
+    ]);
+    this.#tray.setContextMenu(this.#menu);
+    this.#tray.addEventListener("activated", () => actions.onOpen());
+    this.#tray.addEventListener("messageClicked", () => actions.onOpen());
+    this.notifier = new Notifier(this.#tray);
+    this.showUnread(0);
+    this.#tray.show();
+  }
+
+  /** Colours the tray icon when something is unread. */
+  showUnread(unread: number): void {
+    if (unread === this.#unread) return;
+    this.#unread = unread;
+    this.#tray.setIcon(appIcon(unread > 0));
+    this.#tray.setToolTip(unread > 0 ? `Messenger: ${unread} unread` : "Messenger");
+  }
+
+  dispose(): void {
+    this.#tray.hide();
+  }
+}
+
+export function appIcon(hasUnread: boolean): QIcon {
+  return new QIcon(iconPixmap("app", hasUnread ? "#e0483e" : "#2f84d6", ICON_PX, 1));
+}
+
+/** Opens a web address in the browser; anything else is ignored. */
+export function openLink(url: string, onProblem: (error: unknown) => void): void {
+  if (!/^https?:\/\//i.test(url)) return;
+  const [command, ...args] =
+    process.platform === "darwin"
+      ? ["open"]
+      : process.platform === "win32"
+        ? ["rundll32", "url.dll,FileProtocolHandler"]
+        : ["xdg-open"];
+  const child = spawn(command ?? "xdg-open", [...args, url], { stdio: "ignore", detached: true });
+  child.on("error", onProblem);
+  child.unref();
+}

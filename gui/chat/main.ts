@@ -1,0 +1,48 @@
+// `messenger client`: reads the options, makes Qt usable, and opens the window.
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { clientFolder } from "../../src/config/chat-options.ts";
+import { BootError, bootQt } from "../boot.ts";
+import { stderrLogger } from "./stderr-logger.ts";
+import { parseAddress } from "./server-address.ts";
+
+const { values } = parseArgs({
+  options: {
+    server: { type: "string" },
+    username: { type: "string", short: "u" },
+    tls: { type: "boolean", default: false },
+    data: { type: "string" },
+  },
+});
+
+try {
+  bootQt();
+} catch (error) {
+  if (!(error instanceof BootError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
+
+// Not earlier: importing NodeGui starts Qt.
+const { Application } = await import("./application.ts");
+
+const address = values.server === undefined ? undefined : parseAddress(values.server);
+if (values.server !== undefined && !address) {
+  process.stderr.write("messenger: --server must be HOST:PORT, or [ADDRESS]:PORT for IPv6\n");
+  process.exit(1);
+}
+const application = new Application({
+  folder: values.data ?? join(clientFolder(process.env), "desktop"),
+  server: address && { ...address, tls: values.tls },
+  username: values.username,
+  logger: stderrLogger(),
+  onQuit: (code) => process.exit(code),
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void application.quit());
+process.on("unhandledRejection", (reason) => reportLate(reason));
+await application.start();
+
+/** A promise that nobody waits for has failed: it is shown like the errors of handlers. */
+function reportLate(reason: unknown): void {
+  void import("../kit/guard.ts").then(({ reportError }) => reportError(reason));
+}

@@ -1,0 +1,251 @@
+// The messages of one chat: loads what is scrolled to, marks what was seen, jumps.
+import {
+  QApplication,
+  QClipboardMode,
+  QWidget,
+  WidgetEventTypes,
+  type QLabel,
+  type QPushButton,
+} from "@nodegui/nodegui";
+import type { Conversation } from "../../src/client/models/conversation.ts";
+import { COMMON_CHAT } from "../../src/protocol/ids.ts";
+import { DisposableStore } from "../../src/util/disposable.ts";
+import { guard } from "../kit/guard.ts";
+import { icon } from "../kit/icons.ts";
+import { openMenu, type MenuEntry } from "../kit/menu.ts";
+import { badgePx } from "../kit/style-sheet.ts";
+import type { Theme } from "../kit/theme.ts";
+import { VirtualList } from "../kit/virtual-list.ts";
+import { column, iconButton, label, panel } from "../kit/widgets.ts";
+import type { Avatars } from "./avatars.ts";
+import { copiedText } from "./message-html.ts";
+import { MessageRenderer, metaText } from "./message-renderer.ts";
+import { MessageRows, type MessageRow, type ViewRow } from "./message-rows.ts";
+
+/** Pages are loaded when the end of what is loaded is as near as this. */
+const LOAD_AHEAD_PX = 600;
+const JUMP_BUTTON_PX = 40;
+
+export interface MessageViewOptions {
+  readonly theme: Theme;
+  readonly avatars: Avatars;
+  readonly onLink: (url: string) => void;
+  readonly onProfile: (userId: string, username: string) => void;
+  /** Whether the window is in use, so that what is in view counts as read. */
+  readonly isInUse: () => boolean;
+}
+
+export class MessageView {
+  readonly widget: QWidget;
+  readonly #options: MessageViewOptions;
+  readonly #renderer: MessageRenderer;
+  readonly #list: VirtualList<ViewRow>;
+  readonly #rows = new MessageRows();
+  readonly #jumpButton: QPushButton;
+  readonly #jumpBadge: QLabel;
+  readonly #notice: QLabel;
+  readonly #chat = new DisposableStore();
+  #subscriptions = new DisposableStore();
+  #conversation: Conversation | undefined;
+
+  constructor(options: MessageViewOptions) {
+    this.#options = options;
+    this.widget = panel("conversation");
+    const { theme, avatars } = options;
+    this.#renderer = new MessageRenderer(this.widget, theme, avatars, {
+      onLink: options.onLink,
+      onMenu: (row, bubble) => this.#openMenu(row, bubble),
+      onAuthor: ({ item }) => options.onProfile(item.userId, item.username),
+    });
+    this.#list = new VirtualList({ renderer: this.#renderer, name: "messages", sticksToEnd: true, marginPx: 8 });
+    this.widget.setLayout(column({ children: [{ grow: this.#list.area }] }));
+    this.#list.onView = () => this.#onView();
+    this.#notice = label({ name: "emptyNotice", parent: this.widget });
+    this.#notice.hide();
+    this.#jumpButton = iconButton({
+      title: "To the newest messages (End)",
+      name: "jump",
+      sizePx: JUMP_BUTTON_PX,
+      parent: this.widget,
+      onClick: () => this.jumpToEnd(),
+    });
+    this.#jumpBadge = label({ name: "badge", parent: this.widget });
+    this.#jumpButton.hide();
+    this.#jumpBadge.hide();
+    this.#drawIcons();
+    this.#chat.add(theme.onChange(() => this.#onTheme()));
+    this.#chat.add(avatars.onChange(() => this.#list.refresh()));
+    this.widget.addEventListener(
+      WidgetEventTypes.Resize,
+      guard(() => this.#arrange()),
+      { afterDefault: true },
+    );
+  }
+
+  /** Shows another chat, from its end or where it was left. */
+  async show(conversation: Conversation): Promise<void> {
+    this.#subscriptions.dispose();
+    this.#subscriptions = new DisposableStore();
+    this.#conversation = conversation;
+    this.#renderer.word = "";
+    this.#list.setRows([]);
+    this.#subscriptions.add(conversation.onChange(() => this.#update()));
+    await conversation.open();
+    if (this.#conversation !== conversation) return;
+    this.#update();
+    const { unreadFromSeq } = conversation;
+    if (unreadFromSeq === undefined || !this.#list.scrollToKey("unread")) this.#list.scrollToEnd();
+    this.#update();
+  }
+
+  /** Brings a message into view, loading its surroundings if need be, and marks hits of `word`. */
+  async jumpTo(seq: number, word: string): Promise<void> {
+    const conversation = this.#conversation;
+    if (!conversation) return;
+    this.setWord(word);
+    await conversation.jumpTo(seq);
+    if (this.#conversation !== conversation) return;
+    this.#update();
+    const item = conversation.items.find((one) => one.seq === seq);
+    if (item) this.#list.scrollToKey(item.key);
+  }
+
+  /** Marks the hits of a search; "" marks nothing. */
+  setWord(word: string): void {
+    if (this.#renderer.word === word) return;
+    this.#renderer.word = word;
+    this.#list.refresh();
+  }
+
+  async jumpToEnd(): Promise<void> {
+    const conversation = this.#conversation;
+    await conversation?.jumpToEnd();
+    if (this.#conversation !== conversation) return;
+    this.#update();
+    this.#list.scrollToEnd();
+  }
+
+  /** By parts of the view, downwards positive. */
+  scrollPages(pages: number): void {
+    this.#list.scrollBy(Math.round(pages * this.#list.area.height() * 0.85));
+  }
+
+  /** The user has come back to the window. */
+  noteInUse(): void {
+    this.#markRead();
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+    this.#chat.dispose();
+  }
+
+  #update(): void {
+    const conversation = this.#conversation;
+    if (!conversation) return;
+    const rows = this.#rows.update({
+      items: conversation.items,
+      unreadFromSeq: conversation.unreadFromSeq,
+      showsAuthors: conversation.chatId === COMMON_CHAT,
+      nowMs: Date.now(),
+    });
+    this.#list.setRows(rows);
+    this.#showNotice(conversation);
+    this.#onView();
+  }
+
+  #showNotice(conversation: Conversation): void {
+    const isEmpty = conversation.items.length === 0;
+    const text =
+      isEmpty && conversation.isLoading
+        ? "Loading…"
+        : (conversation.problem ?? (isEmpty ? "No messages here yet" : ""));
+    this.#notice.setText(isEmpty ? text : "");
+    this.#notice.setVisible(isEmpty);
+    this.#arrange();
+  }
+
+  #onView(): void {
+    const conversation = this.#conversation;
+    if (!conversation) return;
+    const { above, below } = this.#list.beyondPx;
+    const isIdle = !conversation.isLoading && conversation.problem === undefined;
+    if (isIdle && above < LOAD_AHEAD_PX && conversation.hasOlder) void conversation.loadOlder();
+    else if (isIdle && below < LOAD_AHEAD_PX && conversation.hasNewer) void conversation.loadNewer();
+    const isAway = below > 120 || conversation.hasNewer;
+    const { unread } = conversation;
+    this.#jumpButton.setVisible(isAway);
+    this.#jumpBadge.setVisible(isAway && unread > 0);
+    this.#jumpBadge.setText(unread > 999 ? "999+" : `${unread}`);
+    this.#markRead();
+  }
+
+  #markRead(): void {
+    const conversation = this.#conversation;
+    if (!conversation || conversation.hasNewer || !this.#list.isAtEnd || !this.#options.isInUse()) return;
+    conversation.markRead();
+  }
+
+  #arrange(): void {
+    const width = this.widget.width();
+    const height = this.widget.height();
+    this.#jumpButton.setGeometry(
+      width - JUMP_BUTTON_PX - 18,
+      height - JUMP_BUTTON_PX - 14,
+      JUMP_BUTTON_PX,
+      JUMP_BUTTON_PX,
+    );
+    const badge = this.#jumpBadge.sizeHint();
+    const badgeHeight = badgePx(this.#options.theme.textPx);
+    const badgeWidth = Math.max(badgeHeight, badge.width());
+    this.#jumpBadge.setGeometry(
+      width - 18 - JUMP_BUTTON_PX / 2 - badgeWidth / 2,
+      height - JUMP_BUTTON_PX - 24,
+      badgeWidth,
+      badgeHeight,
+    );
+    const hint = this.#notice.sizeHint();
+    this.#notice.setGeometry(
+      Math.round((width - hint.width()) / 2),
+      Math.round((height - hint.height()) / 2),
+      hint.width(),
+      hint.height(),
+    );
+    this.#jumpButton.raise();
+    this.#jumpBadge.raise();
+  }
+
+  #openMenu(row: MessageRow, bubble: QLabel): void {
+    const conversation = this.#conversation;
+    if (!conversation) return;
+    const { item } = row;
+    const selected = bubble.hasSelectedText() ? copiedText(bubble.selectedText(), metaText(row)) : "";
+    const entries: MenuEntry[] = [];
+    if (selected !== "") entries.push({ text: "Copy selected", onClick: () => copy(selected) });
+    entries.push({ text: "Copy message", onClick: () => copy(item.text) });
+    if (!item.isOwn)
+      entries.push({
+        text: `Profile of ${item.username}`,
+        onClick: () => this.#options.onProfile(item.userId, item.username),
+      });
+    if (item.state === "failed")
+      entries.push("separator", { text: "Send again", onClick: () => conversation.retry(item) });
+    if (item.state === "failed" || item.state === "waiting")
+      entries.push({ text: "Delete (not sent)", onClick: () => conversation.discard(item) });
+    openMenu(this.widget, entries);
+  }
+
+  #onTheme(): void {
+    this.#drawIcons();
+    this.#list.refresh();
+  }
+
+  #drawIcons(): void {
+    const { colors, pixelRatio } = this.#options.theme;
+    this.#jumpButton.setIcon(icon("down", colors.faint, pixelRatio));
+  }
+}
+
+function copy(text: string): void {
+  QApplication.clipboard()?.setText(text, QClipboardMode.Clipboard);
+}

@@ -1,0 +1,265 @@
+// Somebody's profile: the own one can be changed, with a picture that is chosen or dropped; others' are shown.
+import {
+  AlignmentFlag,
+  AspectRatioMode,
+  QDialog,
+  QDragMoveEvent,
+  QDropEvent,
+  QImage,
+  QProgressBar,
+  QTextEdit,
+  TransformationMode,
+  WidgetEventTypes,
+  type QLabel,
+  type QWidget,
+} from "@nodegui/nodegui";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { charCount } from "../../src/protocol/envelope.ts";
+import type { Profile } from "../../src/protocol/entities.ts";
+import { directChatId, type ChatId, type UserId } from "../../src/protocol/ids.ts";
+import { MAX_BIO_CHARS, MAX_NAME_CHARS } from "../../src/protocol/limits.ts";
+import { cropToSquare } from "../kit/avatar-pixmap.ts";
+import { chooseFile, deleteWhenHidden } from "../kit/dialogs.ts";
+import { guard } from "../kit/guard.ts";
+import type { Theme } from "../kit/theme.ts";
+import { button, column, field, label, row } from "../kit/widgets.ts";
+import type { AccountSession } from "./account-session.ts";
+
+const AVATAR_PX = 128;
+/** Pictures are made this large before they are sent: enough for every place where they are shown, at twice the scale. */
+const UPLOAD_SIDE_PX = 512;
+
+export interface ProfileOptions {
+  readonly parent: QWidget;
+  readonly session: AccountSession;
+  readonly theme: Theme;
+  readonly userId: UserId;
+  readonly username: string;
+  readonly onChat: (chatId: ChatId) => void;
+}
+
+export function openProfile(options: ProfileOptions): QDialog {
+  const isOwn = options.userId === options.session.messenger.userId;
+  const dialog = new QDialog(options.parent);
+  const dialogOf = isOwn ? new OwnProfile(dialog, options) : new OthersProfile(dialog, options);
+  dialog.setWindowTitle(isOwn ? "My profile" : options.username);
+  dialog.setMinimumWidth(380);
+  dialog.setModal(true);
+  dialog.addEventListener(
+    WidgetEventTypes.Hide,
+    guard(() => dialogOf.dispose()),
+  );
+  deleteWhenHidden(dialog);
+  dialog.open();
+  return dialog;
+}
+
+/** What both kinds show. */
+abstract class ProfileView {
+  protected readonly dialog: QDialog;
+  protected readonly options: ProfileOptions;
+  protected readonly avatar: QLabel = label({ align: AlignmentFlag.AlignCenter });
+  protected readonly status = label({ name: "hint", wraps: true, align: AlignmentFlag.AlignCenter });
+  readonly #changes: { dispose(): void }[];
+
+  constructor(dialog: QDialog, options: ProfileOptions) {
+    this.dialog = dialog;
+    this.options = options;
+    this.avatar.setFixedSize(AVATAR_PX, AVATAR_PX);
+    const { avatars } = options.session;
+    this.#changes = [avatars.onChange(() => this.drawAvatar())];
+    this.drawAvatar();
+    void this.#load();
+  }
+
+  dispose(): void {
+    for (const change of this.#changes) change.dispose();
+  }
+
+  protected abstract fill(profile: Profile): void;
+
+  protected drawAvatar(): void {
+    const { session, userId, username } = this.options;
+    this.avatar.setPixmap(session.avatars.pixmap(userId, username, AVATAR_PX));
+  }
+
+  protected picture(): QWidget {
+    return this.avatar;
+  }
+
+  async #load(): Promise<void> {
+    const { session, userId, username } = this.options;
+    try {
+      this.fill(await session.workspace.profiles.load(userId, username, true));
+    } catch (error) {
+      const known = session.workspace.profiles.get(userId);
+      if (known) this.fill(known);
+      else this.status.setText(`The profile cannot be read: ${messageOf(error)}`);
+    }
+  }
+}
+
+class OthersProfile extends ProfileView {
+  readonly #name = label({ name: "title", align: AlignmentFlag.AlignCenter, wraps: true });
+  readonly #username = label({ name: "subtitle", align: AlignmentFlag.AlignCenter });
+  readonly #bio = label({ wraps: true, align: AlignmentFlag.AlignCenter });
+
+  constructor(dialog: QDialog, options: ProfileOptions) {
+    super(dialog, options);
+    const { session, userId, onChat } = options;
+    this.#username.setText(`@${options.username}`);
+    const write = button({
+      text: "Write a message",
+      name: "primary",
+      onClick: () => {
+        dialog.close();
+        onChat(directChatId(session.messenger.userId ?? "", userId));
+      },
+    });
+    const children = ["stretch", this.avatar, "stretch"] as const;
+    dialog.setLayout(
+      column({
+        margins: [28, 26, 28, 22],
+        children: [row({ children }), 14, this.#name, this.#username, 14, this.#bio, this.status, 20, write],
+      }),
+    );
+  }
+
+  protected override fill(profile: Profile): void {
+    this.#name.setText(fullName(profile));
+    this.#bio.setText(profile.bio);
+  }
+}
+
+class OwnProfile extends ProfileView {
+  readonly #first = field({ title: "First name", placeholder: "First name", maxLength: MAX_NAME_CHARS });
+  readonly #second = field({ title: "Second name", placeholder: "Second name", maxLength: MAX_NAME_CHARS });
+  readonly #bio = new QTextEdit();
+  readonly #progress = new QProgressBar();
+  readonly #error = label({ name: "error", wraps: true });
+
+  constructor(dialog: QDialog, options: ProfileOptions) {
+    super(dialog, options);
+    this.#bio.setAcceptRichText(false);
+    this.#bio.setTabChangesFocus(true);
+    this.#bio.setPlaceholderText("A few words about yourself");
+    this.#bio.setAccessibleName("About yourself");
+    this.#bio.setFixedHeight(96);
+    this.#progress.setTextVisible?.(false);
+    this.#progress.hide();
+    this.status.setText("Drop a picture here");
+    const choose = button({ text: "Choose a picture…", onClick: () => this.#choose() });
+    const close = button({ text: "Cancel", onClick: () => dialog.close() });
+    const save = button({ text: "Save", name: "primary", onClick: () => this.#save() });
+    dialog.setLayout(
+      column({
+        margins: [26, 24, 26, 20],
+        children: [
+          row({ children: ["stretch", this.avatar, "stretch"] }),
+          10,
+          row({ children: ["stretch", choose, "stretch"] }),
+          this.status,
+          this.#progress,
+          14,
+          label({ text: `@${options.username}`, name: "subtitle" }),
+          8,
+          row({ spacing: 8, children: [{ grow: this.#first }, { grow: this.#second }] }),
+          8,
+          this.#bio,
+          4,
+          this.#error,
+          14,
+          row({ spacing: 8, children: ["stretch", close, save] }),
+        ],
+      }),
+    );
+    this.#acceptDrops();
+  }
+
+  protected override fill(profile: Profile): void {
+    this.#first.setText(profile.first_name);
+    this.#second.setText(profile.second_name);
+    this.#bio.setPlainText(profile.bio);
+  }
+
+  async #save(): Promise<void> {
+    const bio = this.#bio.toPlainText();
+    if (charCount(bio) > MAX_BIO_CHARS)
+      return this.#error.setText(`At most ${MAX_BIO_CHARS} characters about yourself.`);
+    try {
+      const changes = { first_name: this.#first.text().trim(), second_name: this.#second.text().trim(), bio };
+      await this.options.session.workspace.profiles.update(changes);
+      this.dialog.close();
+    } catch (error) {
+      this.#error.setText(`Not saved: ${messageOf(error)}`);
+    }
+  }
+
+  #choose(): void {
+    const filter = "Pictures (*.png *.jpg *.jpeg *.gif *.webp)";
+    chooseFile(this.dialog, "Choose a picture", filter, (path) => this.#upload(path));
+  }
+
+  #acceptDrops(): void {
+    const { dialog } = this;
+    dialog.setAcceptDrops(true);
+    dialog.addEventListener(
+      WidgetEventTypes.DragEnter,
+      guard((event) => event && new QDragMoveEvent(event).accept()),
+    );
+    dialog.addEventListener(
+      WidgetEventTypes.Drop,
+      guard((event) => {
+        const url = event && new QDropEvent(event).mimeData().urls()[0]?.toString();
+        return url?.startsWith("file:") === true ? this.#upload(fileURLToPath(url)) : undefined;
+      }),
+    );
+  }
+
+  async #upload(path: string): Promise<void> {
+    this.#error.setText("");
+    this.#progress.setValue(0);
+    this.#progress.show();
+    this.status.setText("Sending…");
+    try {
+      const bytes = await squarePng(path);
+      await this.options.session.avatars.upload(bytes, (part) => this.#progress.setValue(Math.round(part * 100)));
+      this.status.setText("Your picture is in place.");
+      this.drawAvatar();
+    } catch (error) {
+      this.status.setText("");
+      this.#error.setText(`The picture was not stored: ${messageOf(error)}`);
+    } finally {
+      this.#progress.hide();
+    }
+  }
+}
+
+/** The middle of a picture as a square PNG. Rejects with an Error for people when the file is no picture. */
+export async function squarePng(path: string): Promise<Buffer> {
+  const image = new QImage(path);
+  if (image.isNull()) throw new Error("this file is no picture that can be read");
+  const square = cropToSquare(image);
+  const side = Math.min(UPLOAD_SIDE_PX, square.width());
+  const scaled = square.scaled(side, side, AspectRatioMode.KeepAspectRatio, TransformationMode.SmoothTransformation);
+  // Qt's wrapper saves to files only.
+  const folder = await mkdtemp(join(tmpdir(), "messenger-avatar-"));
+  try {
+    const file = join(folder, "avatar.png");
+    if (!scaled.save(file, "PNG")) throw new Error("the picture cannot be converted");
+    return await readFile(file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function fullName({ first_name: first, second_name: second, username }: Profile): string {
+  return `${first} ${second}`.trim() || username;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

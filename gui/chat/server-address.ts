@@ -1,0 +1,11 @@
+// A server's address as people type it. Pure.
+
+export const DEFAULT_PORT = 40_000;
+
+/** Reads "host", "host:port", "[address]:port"; undefined when it is none. */
+export function parseAddress(text: string): { readonly host: string; readonly port: number } | undefined {
+  const [, bracketed, plain, digits] = /^(?:\[([0-9a-f:.]+)\]|([^\s:[\]/]+))(?::(\d{1,5}))?$/i.exec(text.trim()) ?? [];
+  const host = bracketed ?? plain;
+  const port = digits === undefined ? DEFAULT_PORT : Number(digits);
+  return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
+}

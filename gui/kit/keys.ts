@@ -1,0 +1,18 @@
+// Numbers of Qt's keys and modifiers, as events carry them.
+
+export const Key = {
+  escape: 0x01000000,
+  return: 0x01000004,
+  enter: 0x01000005,
+  up: 0x01000013,
+  down: 0x01000015,
+  pageUp: 0x01000016,
+  pageDown: 0x01000017,
+  b: 0x42,
+  c: 0x43,
+  e: 0x45,
+  i: 0x49,
+  u: 0x55,
+} as const;
+
+export const Modifier = { shift: 0x02000000, control: 0x04000000 } as const;

@@ -1,0 +1,157 @@
+// Makes the pictures of the README: a real server, a scripted conversation, the client's own windows.
+//
+//   node gui/dist/test/gui/screenshots/main.js FOLDER [NAME…]
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import "../support/qt.ts";
+import type { QWidget } from "@nodegui/nodegui";
+import type { ChatId } from "../../../src/protocol/ids.ts";
+import { eventually } from "../../support/eventually.ts";
+import { Stage, PASSWORD } from "../support/stage.ts";
+import { user } from "../support/qt.ts";
+import { play, playDetails } from "./script.ts";
+
+const { Application } = await import("../../../gui/chat/application.ts");
+const { portrait } = await import("./portrait.ts");
+
+const [folder = "docs/images", ...wanted] = process.argv.slice(2);
+mkdirSync(folder, { recursive: true });
+const client = mkdtempSync(join(tmpdir(), "messenger-screenshots-"));
+const NAMES = ["anna", "boris", "chiara", "dmitri", "emeka", "fatima.zahra", "grace_h", "hiroshi"];
+const SETTLE_MS = 350;
+
+const stage = await Stage.start(NAMES);
+const application = new Application({
+  folder: client,
+  server: { host: "127.0.0.1", port: stage.server.port, tls: false },
+  username: undefined,
+  logger: {
+    error: console.error,
+    warn: console.error,
+    info() {},
+    debug() {},
+    child() {
+      return this;
+    },
+    async close() {},
+  },
+  onQuit: () => {},
+});
+
+/** Lets everything be painted and fetched, then takes the picture. */
+async function shoot(name: string, window: QWidget): Promise<void> {
+  if (wanted.length > 0 && !wanted.some((one) => name.startsWith(one))) return;
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  window.grab().save(join(folder, `${name}.png`), "PNG");
+}
+
+function setTheme(theme: "light" | "dark", textPx = 14): void {
+  application.preferences.set({ theme, textPx });
+  application.theme.apply(theme, textPx);
+}
+
+setTheme("light");
+await application.start();
+const { welcome } = application.windows;
+if (!welcome) throw new Error("no window to log in");
+await shoot("welcome", welcome.window);
+user.click(welcome.parts.tabs[1]);
+user.type(welcome.parts.username, "ab");
+user.type(welcome.parts.password, "short");
+user.type(welcome.parts.repeat, "other");
+user.click(welcome.parts.submit);
+await shoot("welcome-register", welcome.window);
+user.click(welcome.parts.tabs[0]);
+welcome.parts.username.setText("anna");
+welcome.parts.password.setText(PASSWORD);
+welcome.parts.repeat.setText("");
+
+for (const [index, name] of NAMES.entries()) if (index % 3 !== 1) await stage.picture(name, portrait(index));
+await stage.befriend("anna", "boris", "chiara", "dmitri", "emeka", "fatima.zahra", "grace_h");
+await play(stage);
+user.click(welcome.parts.submit);
+await eventually("the chat window is open", () => application.windows.chat !== undefined);
+const { chat, session } = application.windows;
+if (!chat || !session) throw new Error("no chat window");
+const { window } = chat;
+
+async function open(chatId: ChatId): Promise<void> {
+  chat?.openChat(chatId);
+  const conversation = session?.workspace.conversation(chatId);
+  await eventually("the chat is loaded", () => conversation !== undefined && !conversation.isLoading);
+}
+
+const boris = stage.person("anna").chatWith(stage.person("boris"));
+await eventually("the history has come", () => session.messenger.liveSeq("common") > 5);
+await open("common");
+await shoot("common-light", window);
+await open(boris);
+await stage.person("boris").ok("typing", { chat_id: boris });
+await shoot("main-light", window);
+setTheme("dark");
+await shoot("main-dark", window);
+await open("common");
+await shoot("common-dark", window);
+
+chat.openSearch();
+await chat.parts.search.find("tea");
+await shoot("search-dark", window);
+setTheme("light");
+await shoot("search", window);
+chat.parts.search.close();
+
+const details = stage.person("anna").chatWith(stage.person("chiara"));
+await playDetails(stage);
+await eventually("the details have come", () => session.messenger.liveSeq(details) > 5);
+await open(details);
+await shoot("details", window);
+setTheme("dark");
+await shoot("details-dark", window);
+setTheme("light");
+
+await open(boris);
+window.resize(420, 720);
+await shoot("narrow", window);
+setTheme("light", 20);
+window.resize(1000, 720);
+await shoot("large-text", window);
+setTheme("light");
+user.type(chat.parts.composer.edit, "A draft that\u00a0is not sent yet, **with** `marks`");
+await shoot("composer", window);
+chat.parts.composer.edit.setPlainText("");
+
+const { openProfile } = await import("../../../gui/chat/profile-dialog.ts");
+const { openSettings } = await import("../../../gui/chat/settings-dialog.ts");
+const { openAddContact } = await import("../../../gui/chat/add-contact-dialog.ts");
+const people = { parent: window, session, theme: application.theme, onChat: () => {} };
+const own = openProfile({ ...people, userId: session.messenger.userId ?? "", username: "anna" });
+await shoot("profile-own", own);
+own.close();
+const other = openProfile({ ...people, userId: stage.person("chiara").userId, username: "chiara" });
+await shoot("profile", other);
+other.close();
+const settings = openSettings({
+  parent: window,
+  preferences: application.preferences,
+  server: session.server,
+  username: "anna",
+  onChange: () => {},
+});
+await shoot("settings", settings);
+settings.close();
+const add = openAddContact(window, session.workspace.contacts, () => {});
+await shoot("add-contact", add);
+add.close();
+
+await stage.server.stop();
+stage.server.cutClients();
+await eventually("the client is offline", () => session.messenger.state.kind === "offline");
+session.workspace.conversation(boris).send("Written while the server is away: it goes out by itself later.");
+await new Promise((resolve) => setTimeout(resolve, 1200));
+await shoot("offline", window);
+
+await application.quit();
+await stage.remove();
+rmSync(client, { recursive: true, force: true });
+process.exit(0);

@@ -1,0 +1,44 @@
+// A real server and people on it who talk, for windows to show.
+import { TestServer } from "../../support/server.ts";
+import { Person } from "../../support/person.ts";
+import { uploadAvatar } from "../../../src/avatars/ftp-client.ts";
+
+export const PASSWORD = "a password for the stage";
+
+export class Stage {
+  readonly server: TestServer;
+  readonly #people = new Map<string, Person>();
+
+  private constructor(server: TestServer) {
+    this.server = server;
+  }
+
+  static async start(names: readonly string[]): Promise<Stage> {
+    const stage = new Stage(await TestServer.start({ ftp: true, registrationsPerAddress: 1000 }));
+    for (const name of names) {
+      const client = await stage.server.connect();
+      await client.ok("register", { username: name, password: PASSWORD });
+      stage.#people.set(name, await Person.login(client, name, PASSWORD));
+    }
+    return stage;
+  }
+
+  person(name: string): Person {
+    const person = this.#people.get(name);
+    if (!person) throw new Error(`nobody on the stage is called ${name}`);
+    return person;
+  }
+
+  async befriend(one: string, ...others: string[]): Promise<void> {
+    for (const other of others) await this.person(one).addContact(this.person(other));
+  }
+
+  async picture(name: string, png: Buffer): Promise<void> {
+    const { ftp: ticket } = await this.person(name).ok("avatar_ticket", {});
+    await uploadAvatar({ host: "127.0.0.1", ticket }, png);
+  }
+
+  remove(): Promise<void> {
+    return this.server.remove();
+  }
+}
