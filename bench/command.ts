@@ -1,8 +1,9 @@
 // `messenger bench`: chooses scenarios, targets and the load engine by the options, runs them, prints the tables.
+import type { Command, CommandArgs, CommandOption } from "../src/cli/command.ts";
 import { runBench } from "./bench.ts";
 import { JS_ENGINE, type EngineProgram } from "./engine/engine-process.ts";
 import { nativeEngine } from "./engine/native-engine.ts";
-import { benchOptions, BenchUsageError, ENGINES, OptionReader, type BenchWords } from "./options.ts";
+import { benchOptions, BenchUsageError, ENGINES, FLAGS, OptionReader, OPTIONS, type BenchOption } from "./options.ts";
 import { markdownTables } from "./report/markdown.ts";
 import { SCENARIOS } from "./scenarios/all.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
@@ -11,9 +12,33 @@ import { MessengerTarget, OWN_SERVER } from "./targets/messenger.ts";
 import { remoteMessenger } from "./targets/messenger-remote.ts";
 import type { Target } from "./targets/target.ts";
 
+export const command: Command = {
+  options: { ...commandOptions("string", OPTIONS), ...commandOptions("boolean", FLAGS) },
+  examples: [
+    ["$0 bench --clients 1000", "Highest rate of the common chat with 1,000 clients"],
+    ["$0 bench --clients 1000 --baselines --peers --runs 5", "The same beside bare Node servers and the peers"],
+    ["$0 bench --clients 1000 --rate 20", "Latency at 20 messages a second"],
+    ["$0 bench --scenario pipelined,idle --clients 10000", "Two other scenarios"],
+  ],
+  notes: `Scenarios:\n${SCENARIOS.map(({ name, summary }) => `  ${name}: ${summary}`).join("\n")}\nSee bench/README.md.`,
+  run,
+};
+
+function commandOptions(
+  type: CommandOption["type"],
+  table: Readonly<Record<string, BenchOption>>,
+): Record<string, CommandOption> {
+  const entries = Object.entries(table).map(([name, { help, placeholder, default: defaultText }]) => {
+    const shown = { ...(placeholder && { placeholder }), ...(defaultText && { defaultText }) };
+    return [name, { type, help, ...shown }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 /** Tables go to standard output, progress to standard error. @throws BenchUsageError */
-export async function benchMain(words: BenchWords): Promise<void> {
-  const read = new OptionReader(words);
+async function run(args: CommandArgs): Promise<number> {
+  const given = Object.entries(args).filter(([, value]) => value !== undefined);
+  const read = new OptionReader(Object.fromEntries(given.map(([name, value]) => [name, String(value)])));
   const result = await runBench({
     options: benchOptions(read),
     scenarios: chooseScenarios(read),
@@ -25,6 +50,7 @@ export async function benchMain(words: BenchWords): Promise<void> {
     progress: (line) => process.stderr.write(`${line}\n`),
   });
   process.stdout.write(markdownTables(result));
+  return 0;
 }
 
 function chooseScenarios(read: OptionReader): readonly Scenario[] {

@@ -1,8 +1,9 @@
 // The options of the bench on the command line: units and defaults, and how their words are read.
+import { UserError } from "../src/util/user-error.ts";
 import type { BenchOptions } from "./scenarios/scenario.ts";
 
 /** Defaults are words too: what is shown is what is read. */
-interface BenchOption {
+export interface BenchOption {
   readonly help: string;
   readonly placeholder?: string;
   readonly default?: string;
@@ -59,7 +60,7 @@ export const ENGINES = ["auto", "native", "js"] as const;
 const VERIFY = ["full", "walk", "bytes"] as const;
 
 /** Words on the command line that mean nothing; the message says which and what there is. */
-export class BenchUsageError extends Error {
+export class BenchUsageError extends UserError {
   override readonly name = "BenchUsageError";
 }
 

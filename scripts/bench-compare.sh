@@ -32,7 +32,7 @@ for round in $(seq 1 "$rounds"); do
   [ $((round % 2)) -eq 1 ] || order="$commit_b $commit_a"
   for commit in $order; do
     echo "round $round of $rounds: $commit" >&2
-    node dist/bench/run.js "$@" --targets messenger --out "$out/$commit" \
+    node dist/src/cli.js bench "$@" --targets messenger --out "$out/$commit" \
       --server-command "node $work/$commit/dist/src/cli.js server" >/dev/null
   done
 done

@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{
     summary: "Copy the embedded store, also while a server uses it",
     load: () => import("./cli/backup-command.ts"),
   },
+  bench: { summary: "Measure a server beside others", load: () => import("../bench/command.ts") },
   chat: { summary: "Talk in a terminal or from a script", load: () => import("./cli/chat-command.ts") },
 };
 

@@ -1,0 +1,53 @@
+// The bench as a person runs it, small: our server and the bare Node server, twenty clients, two seconds.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { parseRunResult } from "../../bench/report/result.ts";
+
+const CLI = fileURLToPath(new URL("../../src/cli.js", import.meta.url));
+const DEADLINE_MS = 120_000;
+
+describe("messenger bench", function () {
+  this.timeout(DEADLINE_MS);
+  const folder = mkdtempSync(join(tmpdir(), "messenger-bench-test-"));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function bench(...words: string[]): Promise<{ stdout: string; stderr: string }> {
+    return promisify(execFile)(process.execPath, [CLI, "bench", ...words], { timeout: DEADLINE_MS });
+  }
+
+  it("loads the server and a baseline, finds every message delivered once and in order, and writes its files", async () => {
+    const load = ["--clients", "20", "--rate", "50", "--seconds", "2", "--warmup", "0.5", "--settle", "30"];
+    const how = ["--engine", "js", "--no-pin", "--targets", "messenger,plain-node-shared-event", "--out", folder];
+    const { stdout } = await bench(...load, ...how);
+    assert.match(stdout, /### fan-out/);
+    const file = readdirSync(folder).find((name) => name.endsWith(".json")) ?? assert.fail("no result file");
+    const { rows } = parseRunResult(readFileSync(join(folder, file), "utf8"));
+    assert.deepEqual(
+      rows.map(({ target }) => target),
+      ["messenger", "plain-node-shared-event"],
+    );
+    for (const { target, figures } of rows) {
+      const { offered, expected, delivered, lost, doubled, outOfOrder, differing } = figures;
+      assert.deepEqual({ offered, expected, delivered }, { offered: 125, expected: 2500, delivered: 2500 }, target);
+      assert.deepEqual(
+        { lost, doubled, outOfOrder, differing },
+        { lost: 0, doubled: 0, outOfOrder: 0, differing: 0 },
+        target,
+      );
+    }
+    assert.equal(rows[0]?.figures["acknowledged"], 125);
+    assert.equal(rows[0]?.figures["refused"], 0);
+  });
+
+  it("says in one line what it does not know", async () => {
+    await assert.rejects(bench("--scenario", "dance"), (error: Error & { stderr?: string; code?: number }) => {
+      assert.match(error.stderr ?? "", /^messenger: --scenario: dance: there are fan-out, .*\n$/);
+      return error.code === 1;
+    });
+  });
+});
