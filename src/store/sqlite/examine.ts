@@ -9,8 +9,10 @@ const HEADER_BYTES = 100;
 const MAGIC = "SQLite format 3\0";
 const USER_VERSION_AT = 60;
 const APPLICATION_ID_AT = 68;
-/** Stores up to this size are checked page by page at each start (256 MiB: about a second). */
+/** Stores up to this size are checked page by page at each start (about a second). */
 const FULL_CHECK_BYTES = 256 * 1024 * 1024;
+/** What is checked of bigger ones: without these nothing works, and they stay small beside the messages. */
+const SMALL_TABLES = ["users", "chats", "tokens", "contacts"];
 
 /** Whether there is anything in the file; an empty one is as good as none. */
 export function holdsStore(file: string): boolean {
@@ -35,16 +37,19 @@ export function examineHeader(file: string): void {
   refuseNewer(file, header.readUInt32BE(USER_VERSION_AT));
 }
 
-/** Throws when the store is from a newer program or damaged. The caller holds the store's lock. */
-export function examineContent(file: string): void {
+/**
+ * Throws when the store is from a newer program or damaged; of stores above `fullCheckBytes` only the small tables are
+ * looked at. The caller holds the store's lock.
+ */
+export function examineContent(file: string, fullCheckBytes: number = FULL_CHECK_BYTES): void {
   // A connection that may only read writes nothing back from the log of a server that was killed, but it makes these.
   const made = [`${file}-wal`, `${file}-shm`].filter((beside) => !existsSync(beside));
   const database = new Database(file, { readonly: true });
   try {
     refuseNewer(file, schemaVersion(database));
-    const check = statSync(file).size <= FULL_CHECK_BYTES ? "quick_check(1)" : "schema_version";
-    const result = database.pragma(check, { simple: true });
-    if (check !== "schema_version" && result !== "ok") {
+    const parts = statSync(file).size <= fullCheckBytes ? [1] : SMALL_TABLES;
+    for (const part of parts) {
+      if (database.pragma(`quick_check(${part})`, { simple: true }) === "ok") continue;
       throw new StoreOpenError(`store ${file} is damaged; put a backup in its place, or name another file`);
     }
   } finally {

@@ -14,6 +14,8 @@ import {
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { COMMON_CHAT } from "../../../../src/protocol/ids.ts";
+import { openError } from "../../../../src/store/sqlite/errors.ts";
+import { examineContent } from "../../../../src/store/sqlite/examine.ts";
 import { openSqliteReader, openSqliteWriter } from "../../../../src/store/sqlite/open.ts";
 import { StoreOpenError } from "../../../../src/store/store.ts";
 import { append, newUser } from "../../../contract/fixture.ts";
@@ -113,6 +115,31 @@ describe("opening a store file", () => {
     assertRefused(/damaged or no store/);
     writeFileSync(file(), whole);
     await openSqliteWriter(file()).close();
+  });
+
+  it("looks at the small tables of a store that is too big to be checked whole", async () => {
+    await makeStore();
+    const whole = readFileSync(file());
+    const rootPage = (table: string): number => {
+      const database = new Database(file(), { readonly: true });
+      const page = database.prepare("SELECT rootpage FROM sqlite_master WHERE name = ?").pluck().get(table);
+      database.close();
+      return Number(page);
+    };
+    const [messages, users] = [rootPage("messages"), rootPage("users")];
+    const damage = (page: number): void => {
+      const damaged = Buffer.from(whole);
+      damaged.fill(0xa5, (page - 1) * 4096, page * 4096);
+      writeFileSync(file(), damaged);
+    };
+    damage(messages);
+    examineContent(file(), whole.length - 1);
+    assert.throws(() => examineContent(file(), whole.length), { message: /damaged/ });
+    damage(users);
+    assert.throws(
+      () => examineContent(file(), whole.length - 1),
+      (error) => openError(error, file()) instanceof StoreOpenError,
+    );
   });
 
   it("refuses a store from a newer Messenger, to readers too", async () => {
