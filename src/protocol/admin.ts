@@ -151,8 +151,8 @@ export interface AdminEvents {
   sample: Sample;
   traffic: TrafficEntry;
   log: LogRecord;
-  /** Pages copied and in all of the backup that is being made. */
-  backup: { done: number; total: number };
+  /** How much of the backup that is being made is copied. */
+  backup: { percent: number };
 }
 
 export type AdminActionName = keyof AdminActions;

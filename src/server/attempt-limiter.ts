@@ -39,6 +39,12 @@ export class AttemptLimiter {
     return Math.ceil(leftMs / 1000);
   }
 
+  /** Attempts within the key's present minute. */
+  countOf(key: string): number {
+    const window = this.#windows.get(key);
+    return window !== undefined && window.endMs > this.#clock.now() ? window.count : 0;
+  }
+
   #forgetEnded(): void {
     const nowMs = this.#clock.now();
     for (const [key, { endMs }] of this.#windows) {

@@ -84,7 +84,7 @@ export class Avatars {
       const userId = this.#tickets.userOf(username, password);
       return userId === undefined ? undefined : { userId };
     }
-    const { account, userId, hash } = await this.#parts.pools.credentials({ username });
+    const { account, userId, hash } = await this.#parts.pools.credentials(username);
     const stop = { kind: "login", account, job: { verify: { password, hash } } } as const;
     const admission = await this.#parts.gate.admit(stop, { address, isClosed: false });
     if (!admission.granted) return "rateLimited";
@@ -94,7 +94,8 @@ export class Avatars {
   /** Writes the new picture to the profile and tells who watches it; rejects when it could not be stored. */
   async #publish(userId: UserId, fileName: string): Promise<void> {
     const { groupCommit, fanout } = this.#parts;
-    const effects = await groupCommit.write({ kind: "updateProfile", userId, changes: { file_name: fileName } });
+    const change = { kind: "updateProfile", userId, changes: { file_name: fileName } } as const;
+    const { effects } = await groupCommit.write(change);
     for (const effect of effects) if (effect.kind === "emit") fanout.emit(effect.text, effect.to, undefined);
   }
 }

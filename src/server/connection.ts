@@ -6,6 +6,7 @@ import { eventText } from "../protocol/events.ts";
 import { encodeFrame, FrameDecoder, modeOf, type Framing } from "../protocol/frame.ts";
 import { MAX_REQUEST_BYTES } from "../protocol/limits.ts";
 import type { Clock } from "../util/clock.ts";
+import { gather } from "../workers/moved.ts";
 import { packPayloads } from "../workers/packing.ts";
 import type { Admission, Effect, GroupResult, PasswordStop } from "../workers/task.ts";
 import type { RequestTask, RequestTaskResult, WriteGroup } from "../workers/task.ts";
@@ -35,7 +36,8 @@ export interface ConnectionHost {
   /** Wraps a socket whose first byte began TLS; undefined without a certificate. */
   secure(socket: Socket): Socket | undefined;
   request(task: RequestTask): Promise<RequestTaskResult>;
-  commit(group: WriteGroup): Promise<GroupResult>;
+  /** `receivedMs` is when the requests arrived, on the host's clock. */
+  commit(group: WriteGroup, receivedMs: number): Promise<GroupResult>;
   admit(stop: PasswordStop, connection: Connection): Promise<Admission>;
   loginRetryAfter(connection: Connection): number;
   apply(effects: readonly Effect[], connection: Connection): void;
@@ -45,6 +47,8 @@ export interface ConnectionHost {
   onClosed(connection: Connection): void;
   /** The socket is gone, always after `onClosed`. Called once. */
   onGone(connection: Connection): void;
+  /** Takes a copy of what was asked and answered; undefined while nobody looks. */
+  readonly traffic: ((connection: Connection, payloads: readonly Buffer[], replies: Uint8Array) => void) | undefined;
 }
 
 /** A connection's way from the first byte to its end. */
@@ -54,6 +58,10 @@ export class Connection {
   readonly address: string;
   /** Who is logged in; the host alone sets it. */
   session: Session | undefined;
+  /** On the host's clock. */
+  readonly openedMs: number;
+  /** Messages stored for this connection. */
+  messageCount = 0;
   readonly #host: ConnectionHost;
   readonly #queue: RequestQueue;
   #socket: Socket;
@@ -76,7 +84,7 @@ export class Connection {
     this.#host = host;
     this.#socket = socket;
     this.#queue = new RequestQueue(host.settings, host.clock);
-    this.#anonymousSinceMs = this.#activeMs = host.clock.now();
+    this.openedMs = this.#anonymousSinceMs = this.#activeMs = host.clock.now();
     // Kept for good, also under TLS: what happens to the TCP socket happens to the connection.
     socket.setNoDelay(true);
     socket.on("error", () => socket.destroy()); // the peer's reset and the like; "close" follows
@@ -86,6 +94,21 @@ export class Connection {
 
   get framing(): Framing {
     return this.#decoder?.framing ?? "lines";
+  }
+
+  /** "unknown" until the peer has sent its first byte. */
+  get mode(): Framing | "unknown" {
+    return this.#decoder?.framing ?? "unknown";
+  }
+
+  /** When the peer last sent something, on the host's clock. */
+  get activeMs(): number {
+    return this.#activeMs;
+  }
+
+  /** Bytes that wait to be sent, and gaps told so far. */
+  get outboxState(): { readonly queuedBytes: number; readonly gapCount: number } {
+    return { queuedBytes: this.#outbox?.pendingBytes ?? 0, gapCount: this.#outbox?.gapCount ?? 0 };
   }
 
   get isSecure(): boolean {
@@ -213,6 +236,7 @@ export class Connection {
   /** Carries out the head of the queue; resolves to what the next task needs if this one stopped for password work. */
   async #carryOut(admission: Admission | undefined): Promise<Admission | undefined> {
     const { payloads, limited, retryAfter } = this.#queue.head();
+    const receivedMs = this.#activeMs;
     const task: RequestTask = {
       framing: this.framing,
       identity: this.session?.identity,
@@ -231,9 +255,15 @@ export class Connection {
     }
     this.#queue.remove(result.consumed);
     this.#answer(result.replies, result.effects);
+    let written: GroupResult | undefined;
     if (result.writes !== undefined) {
-      const group = await this.#host.commit({ framing: this.framing, writes: result.writes });
-      this.#answer(group.replies, group.effects);
+      written = await this.#host.commit({ framing: this.framing, writes: result.writes }, receivedMs);
+      this.messageCount += written.messageCount;
+      this.#answer(written.replies, written.effects);
+    }
+    if (this.#host.traffic !== undefined) {
+      const replies = written === undefined ? result.replies : gather([result.replies, written.replies]);
+      this.#host.traffic(this, payloads.slice(0, result.consumed), replies);
     }
     return result.stop === undefined ? undefined : this.#host.admit(result.stop, this);
   }

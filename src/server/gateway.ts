@@ -41,6 +41,8 @@ export class Gateway implements ConnectionHost {
   readonly settings: ConnectionSettings;
   readonly clock: Clock;
   readonly connections = new Set<Connection>();
+  /** Set while the administrator looks at the traffic. */
+  traffic: ConnectionHost["traffic"] = undefined;
   readonly #parts: GatewayParts;
   readonly #log: Logger;
 
@@ -70,8 +72,8 @@ export class Gateway implements ConnectionHost {
     return result;
   }
 
-  commit(group: WriteGroup): Promise<GroupResult> {
-    return this.#parts.groupCommit.submit(group);
+  commit(group: WriteGroup, receivedMs: number): Promise<GroupResult> {
+    return this.#parts.groupCommit.submit(group, receivedMs);
   }
 
   admit(stop: PasswordStop, connection: Connection): Promise<Admission> {

@@ -2,6 +2,8 @@
 // out at once, and batches grow with the load by themselves.
 import type { Logger } from "../log/logger.ts";
 import type { Pools } from "../workers/pools.ts";
+import { ProtocolError, type ErrorCode } from "../protocol/codes.ts";
+import type { Fields } from "../protocol/envelope.ts";
 import type { Write } from "../store/store.ts";
 import { packWrites } from "../workers/packing.ts";
 import type { RoundPacer } from "./round-pacer.ts";
@@ -20,8 +22,17 @@ const QUIET_MS = 25;
  */
 const STEP_INTERVAL_MS = 60;
 
+/** What a write of the server's own came to. */
+export interface OwnWriteResult {
+  readonly effects: readonly Effect[];
+  /** As a client's response would have them. */
+  readonly fields: Fields;
+}
+
 interface Waiting {
   readonly group: WriteGroup;
+  /** When the requests behind it arrived, on the monotonic clock. */
+  readonly receivedMs: number;
   readonly resolve: (result: GroupResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -32,6 +43,8 @@ export class GroupCommit {
   readonly #log: Logger;
   /** Told of each batch before its groups are, so that events go out in the order of commits. */
   readonly #onCommitted: (result: CommitResult) => void;
+  /** Told of each group with new messages how long it took from its arrival to the writes of its events. */
+  onDelivered: ((durationMs: number) => void) | undefined;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
   #wantsMaintenance = true;
@@ -46,22 +59,26 @@ export class GroupCommit {
     this.#onCommitted = onCommitted;
   }
 
-  /** Resolves when the group's writes are durable or refused; rejects when their fate is not known. */
-  submit(group: WriteGroup): Promise<GroupResult> {
+  /**
+   * Resolves when the group's writes are durable or refused; rejects when their fate is not known. `receivedMs` is when
+   * the requests behind it arrived, on the monotonic clock.
+   */
+  submit(group: WriteGroup, receivedMs: number = performance.now()): Promise<GroupResult> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ group, resolve, reject });
+      this.#waiting.push({ group, receivedMs, resolve, reject });
       this.#endQuiet?.();
       this.#run();
     });
   }
 
-  /** Carries out one write of the server's own. Resolves with its effects; rejects when it was not done. */
-  async write(write: Write): Promise<readonly Effect[]> {
+  /** Carries out one write of the server's own. Rejects with ProtocolError when it was refused. */
+  async write(write: Write): Promise<OwnWriteResult> {
     const replyTo = { action: null, id: undefined };
     const pending = { write, replyTo, identity: undefined, fields: {}, info: "", effects: [] };
-    const { effects, refusedCount } = await this.submit({ framing: "lines", writes: packWrites([pending]) });
-    if (refusedCount > 0) throw new Error(`a write of the server was refused: ${write.kind}`);
-    return effects;
+    const { effects, replies, refusedCount } = await this.submit({ framing: "lines", writes: packWrites([pending]) });
+    const response = JSON.parse(Buffer.from(replies).toString("utf8")) as { code: ErrorCode; info: string } & Fields;
+    if (refusedCount > 0) throw new ProtocolError(response.code, response.info);
+    return { effects, fields: response };
   }
 
   /** Resolves when every write is committed; from then on there is no housekeeping any more. */
@@ -124,8 +141,10 @@ export class GroupCommit {
       const startMs = performance.now();
       this.#onCommitted(result);
       this.#pacer.fanoutTook(performance.now() - startMs);
-      for (const [index, { resolve, reject }] of batch.entries()) {
+      const endMs = performance.now();
+      for (const [index, { resolve, reject, receivedMs }] of batch.entries()) {
         const groupResult = result.groups[index];
+        if ((groupResult?.messageCount ?? 0) > 0) this.onDelivered?.(endMs - receivedMs);
         if (groupResult === undefined) reject(new Error("a batch came back without one of its groups"));
         else resolve(groupResult);
       }

@@ -5,6 +5,7 @@ import { Code, ProtocolError } from "../protocol/codes.ts";
 import { errorResponse } from "../protocol/envelope.ts";
 import { encodeFrame } from "../protocol/frame.ts";
 import { addressKey, isLoopback, plainAddress } from "./address.ts";
+import type { Bans } from "./bans.ts";
 import { Connection } from "./connection.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Metrics } from "./metrics.ts";
@@ -30,19 +31,25 @@ export class Listener {
   readonly #gateway: Gateway;
   readonly #limits: ListenerLimits;
   readonly #metrics: Metrics;
+  readonly #bans: Bans;
   readonly #log: Logger;
   readonly #server: Server;
   readonly #countByAddress = new Map<string, number>();
   #sweep: NodeJS.Timeout | undefined;
   #lastId = 0;
 
-  constructor(gateway: Gateway, limits: ListenerLimits, metrics: Metrics, log: Logger) {
+  constructor(gateway: Gateway, limits: ListenerLimits, metrics: Metrics, bans: Bans, log: Logger) {
+    this.#bans = bans;
     this.#gateway = gateway;
     this.#limits = limits;
     this.#metrics = metrics;
     this.#log = log;
     // A peer that has sent everything still gets its answers.
     this.#server = createServer({ allowHalfOpen: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
+    // An error while it listens is one of accepting (no file descriptors left): the connections there are go on.
+    this.#server.on("error", (error) => {
+      if (this.#server.listening) this.#log.error("accepting connections failed", { error });
+    });
     this.#server.on("connection", (socket) => this.#accept(socket));
   }
 
@@ -52,8 +59,6 @@ export class Listener {
       this.#server.once("error", reject);
       this.#server.listen({ host: address, port, backlog: BACKLOG }, () => {
         this.#server.off("error", reject);
-        // After the start an error is one of accepting (no file descriptors left): those there are go on.
-        this.#server.on("error", (error) => this.#log.error("accepting connections failed", { error }));
         this.#sweep = setInterval(() => this.#checkDeadlines(), SWEEP_MS);
         const bound = this.#server.address();
         resolve(typeof bound === "object" && bound !== null ? bound.port : port);
@@ -63,6 +68,7 @@ export class Listener {
 
   #accept(socket: Socket): void {
     const address = plainAddress(socket.remoteAddress ?? "");
+    if (this.#bans.has(address)) return void socket.destroy();
     const key = addressKey(address);
     const count = this.#countByAddress.get(key) ?? 0;
     const { maxConnections, maxConnectionsPerAddress } = this.#limits;

@@ -13,7 +13,7 @@ const STOP_TIMEOUT_MS = 9_500;
 export async function runServer(config: Config, log: Logger): Promise<number> {
   const server = await MessengerServer.start(config, log);
   process.stdout.write(`${server.readyLine}\n`);
-  const signal = await nextSignal();
+  const cause = await Promise.race([nextSignal(), server.shutDownAsked.then(() => "by the administrator")]);
   void nextSignal().then((second) => {
     log.warn("second signal, exiting at once", { signal: second });
     process.exit(1);
@@ -22,7 +22,7 @@ export async function runServer(config: Config, log: Logger): Promise<number> {
     log.error("the stop took too long");
     process.exit(1);
   }, STOP_TIMEOUT_MS);
-  await server.stop(`the server is shutting down (${signal})`);
+  await server.stop(`the server is shutting down (${cause})`);
   clearTimeout(deadline);
   return 0;
 }

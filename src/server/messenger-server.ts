@@ -3,10 +3,13 @@ import { availableParallelism } from "node:os";
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../log/logger.ts";
 import { hidePassword, storeName } from "../store/open.ts";
-import { monotonicClock, type Clock } from "../util/clock.ts";
+import { monotonicClock, systemClock, type Clock } from "../util/clock.ts";
+import { packageVersion } from "../util/package-version.ts";
 import { Pools } from "../workers/pools.ts";
-import type { ThreadSettings } from "../workers/thread-settings.ts";
+import { Administration, type ServerControl } from "./admin/administration.ts";
+import { LogTap } from "./admin/log-tap.ts";
 import { Avatars } from "./avatars.ts";
+import { Bans } from "./bans.ts";
 import { Fanout } from "./fanout.ts";
 import { Gateway } from "./gateway.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -15,13 +18,19 @@ import { Metrics } from "./metrics.ts";
 import { PasswordGate } from "./password-gate.ts";
 import { Registry } from "./registry.ts";
 import { RoundPacer } from "./round-pacer.ts";
-import { StartError } from "./start-error.ts";
+import { explainListen, StartError } from "./start-error.ts";
 import { readCertificate, secureWith, type Certificate } from "./tls.ts";
 
 /** How long a stop waits for connections, in milliseconds; the contract gives the whole stop 10 s. */
 const DRAIN_MS = 6_000;
 /** How long a start waits between two tries to reach the store, in milliseconds. */
 const STORE_RETRY_MS = 500;
+
+/** Where the listener is. */
+interface Place {
+  readonly address: string;
+  readonly port: number;
+}
 
 export class MessengerServer {
   readonly metrics = new Metrics();
@@ -32,15 +41,26 @@ export class MessengerServer {
   readonly #groupCommit: GroupCommit;
   readonly #listener: Listener;
   readonly #avatars: Avatars | undefined;
-  #port = 0;
+  readonly #administration: Administration;
+  readonly #startedMs = Date.now();
+  /** Where the listener is, or was before it was stopped. */
+  #place: Place;
+  #isListening = false;
+  #durability = "";
   #stopped: Promise<void> | undefined;
+  #onShutDown: () => void = () => {};
 
-  private constructor(config: Config, log: Logger, clock: Clock) {
+  /** Resolves when the administrator asks for the server's end. */
+  readonly shutDownAsked = new Promise<void>((resolve) => (this.#onShutDown = resolve));
+
+  private constructor(config: Config, logger: Logger, clock: Clock) {
+    const certificate = certificateFor(config); // before anything is started that would have to be stopped
+    const log = new LogTap(logger);
     this.#config = config;
     this.#log = log;
-    const certificate = certificateFor(config); // before anything is started that would have to be stopped
-    const threads: ThreadSettings = { storeUrl: config.store, dataDir: config.data, bcryptCost: config.bcryptCost };
+    this.#place = { address: config.address, port: config.port };
     const passwordThreads = Math.max(1, availableParallelism() - 1);
+    const threads = { storeUrl: config.store, dataDir: config.data, bcryptCost: config.bcryptCost };
     this.#pools = new Pools(threads, { requestThreads: config.workers, passwordThreads }, log);
     const fanout = new Fanout(this.registry, this.metrics);
     const pacer = new RoundPacer(monotonicClock);
@@ -49,7 +69,8 @@ export class MessengerServer {
       for (const chunk of batch.chunks) fanout.deliver(chunk);
     });
     const gate = new PasswordGate((job) => this.#pools.password(job), { ...config, passwordThreads }, clock);
-    const shared = { pools: this.#pools, groupCommit: this.#groupCommit, gate, fanout, log };
+    const { metrics, registry } = this;
+    const shared = { pools: this.#pools, groupCommit: this.#groupCommit, gate, fanout, metrics, registry, log };
     const avatars = config.ftp ? new Avatars({ ...shared, config, certificate }) : undefined;
     this.#avatars = avatars;
     const gateway = new Gateway({
@@ -57,12 +78,14 @@ export class MessengerServer {
       pacer,
       settings: config,
       clock,
-      registry: this.registry,
-      metrics: this.metrics,
       secure: certificate && secureWith(certificate),
       issueTicket: avatars && ((userId) => avatars.issueTicket(userId)),
     });
-    this.#listener = new Listener(gateway, config, this.metrics, log);
+    const bans = new Bans(systemClock);
+    this.#listener = new Listener(gateway, config, this.metrics, bans, log);
+    const control = this.#control();
+    const { data: dataDir, store: storeUrl } = config;
+    this.#administration = new Administration({ ...shared, dataDir, storeUrl, control, gateway, bans });
   }
 
   /**
@@ -74,14 +97,13 @@ export class MessengerServer {
     const server = new MessengerServer(config, log, clock);
     try {
       await server.#openStore();
+      await server.#administration.start();
       await server.#avatars?.start().catch((error: unknown) => {
         throw new StartError(explainListen(error, "ftp-port", config.ftpPort, config.address));
       });
-      server.#port = await server.#listener.listen(config.address, config.port).catch((error: unknown) => {
-        throw new StartError(explainListen(error, "port", config.port, config.address));
-      });
+      await server.#listen(server.#place);
     } catch (error) {
-      await server.#avatars?.close();
+      await Promise.all([server.#administration.close(), server.#avatars?.close()]);
       await server.#pools.close().catch((reason: unknown) => log.error("closing failed", { error: reason }));
       throw error;
     }
@@ -90,22 +112,59 @@ export class MessengerServer {
 
   /** The line that says that the server is ready (docs/protocol.md, "Starting a server"). */
   get readyLine(): string {
-    const { address, store } = this.#config;
-    const host = address.includes(":") ? `[${address}]` : address;
+    const host = this.#place.address.includes(":") ? `[${this.#place.address}]` : this.#place.address;
     const avatars = this.#avatars === undefined ? "off" : `ftp://${host}:${this.#avatars.port}`;
-    return `messenger server listening on ${host}:${this.#port} (store ${storeName(store)}, avatars ${avatars})`;
+    const store = storeName(this.#config.store);
+    return `messenger server listening on ${host}:${this.#place.port} (store ${store}, avatars ${avatars})`;
   }
 
   /** Tries until the store opens, or `waitForStoreMs` are over. */
   async #openStore(): Promise<void> {
     const deadlineMs = performance.now() + this.#config.waitForStoreMs;
     for (;;) {
-      const { fault, isUnavailable } = await this.#pools.openStore();
+      const { fault, isUnavailable, guarantee } = await this.#pools.openStore();
+      this.#durability = guarantee ?? "";
       if (fault === undefined) return;
       if (!isUnavailable || performance.now() >= deadlineMs) throw new StartError(fault);
       this.#log.warn("waiting for the store", { store: hidePassword(this.#config.store), fault });
       await new Promise((resolve) => setTimeout(resolve, STORE_RETRY_MS));
     }
+  }
+
+  async #listen({ address, port }: Place): Promise<Place> {
+    const bound = await this.#listener.listen(address, port).catch((error: unknown) => {
+      throw new StartError(explainListen(error, "port", port, address));
+    });
+    this.#isListening = true;
+    this.#place = { address, port: bound };
+    this.#log.info("listening", { address, port: bound });
+    return this.#place;
+  }
+
+  async #stopListening(reason: string): Promise<void> {
+    if (!this.#isListening) return;
+    this.#isListening = false;
+    await this.#listener.close(reason, DRAIN_MS);
+  }
+
+  /** What the admin channel may do to the server as a whole. */
+  #control(): ServerControl {
+    return {
+      status: () => ({
+        version: packageVersion(),
+        started_ms: this.#startedMs,
+        listening: this.#isListening ? this.#place : null,
+        avatars: this.#avatars === undefined ? null : { port: this.#avatars.port },
+        store: hidePassword(this.#config.store),
+        durability: this.#durability,
+      }),
+      listen: async (address = this.#place.address, port = this.#place.port) => {
+        await this.#stopListening("the server is restarting");
+        return this.#listen({ address, port });
+      },
+      stopListening: () => this.#stopListening("the server was stopped by the administrator"),
+      shutDown: () => this.#onShutDown(),
+    };
   }
 
   /** Stops in order: no new connections, requests in hand answered, the last batch committed, everybody told. */
@@ -116,9 +175,9 @@ export class MessengerServer {
 
   async #stopOnce(reason: string): Promise<void> {
     this.#log.info("stopping", { reason });
-    await Promise.all([this.#listener.close(reason, DRAIN_MS), this.#avatars?.close()]);
+    await Promise.all([this.#stopListening(reason), this.#avatars?.close()]);
     await this.#groupCommit.drain();
-    await this.#pools.close();
+    await Promise.all([this.#pools.close(), this.#administration.close()]);
     this.#log.info("stopped");
   }
 }
@@ -128,18 +187,7 @@ function certificateFor({ tlsCert, tlsKey }: Config): Certificate | undefined {
   try {
     return readCertificate(tlsCert, tlsKey);
   } catch (error) {
-    throw new StartError(
-      `tls-cert, tls-key: cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartError(`tls-cert, tls-key: cannot be used: ${reason}`);
   }
-}
-
-/** One line for why a port cannot be listened on; `option` is the one that names it. */
-function explainListen(error: unknown, option: string, port: number, address: string): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "EADDRINUSE")
-    return `${option}: ${port} is in use on ${address}; stop what uses it or take another port`;
-  if (code === "EACCES") return `${option}: ${port} may not be used by this user; take one above 1023`;
-  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return `address: ${address} is none of this machine`;
-  return `${option}: cannot listen on ${address}:${port}: ${error instanceof Error ? error.message : String(error)}`;
 }

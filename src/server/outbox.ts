@@ -47,6 +47,7 @@ export class Outbox {
   #gaps: Map<ChatId, { fromSeq: number; toSeq: number }> | undefined;
   #fullSinceMs: number | undefined;
   #corked = false;
+  #gapCount = 0;
 
   /** The clock should never jump. */
   constructor(socket: Socket, framing: Framing, maxBytes: number, clock: Clock) {
@@ -59,6 +60,11 @@ export class Outbox {
   /** Bytes taken and not yet given to the operating system. */
   get pendingBytes(): number {
     return this.#socket.writableLength;
+  }
+
+  /** Gaps that the peer was told of. */
+  get gapCount(): number {
+    return this.#gapCount;
   }
 
   /** Since when messages have been dropped, on the clock, in milliseconds; undefined while all is taken. */
@@ -101,6 +107,7 @@ export class Outbox {
     for (const [chatId, { fromSeq, toSeq }] of this.#gaps) {
       const text = eventText("gap", { chat_id: chatId, from_seq: fromSeq, to_seq: toSeq }, Date.now());
       this.#write(encodeFrame(text, this.#framing));
+      this.#gapCount += 1;
     }
     this.#gaps = undefined;
     this.#fullSinceMs = undefined;

@@ -74,6 +74,11 @@ export class PasswordGate {
     this.#failuresByAddress.count(addressKey(address));
   }
 
+  /** Failed logins of a name within its present minute. */
+  failuresOf(account: string): number {
+    return this.#failuresByName.countOf(account);
+  }
+
   /** 0, or the seconds for which logins from this address are refused. */
   retryAfter(address: string): number {
     return this.#failuresByAddress.retryAfter(addressKey(address));

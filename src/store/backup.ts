@@ -34,3 +34,9 @@ export async function backupStore(
   const { backupSqlite } = await import("./sqlite/backup.ts");
   return backupSqlite(store.file, target, onProgress);
 }
+
+/** Opens a backup and counts what it holds; rejects with StoreOpenError when it is none or cannot be read. */
+export async function countBackup(file: string): Promise<Omit<BackupSummary, "bytes">> {
+  const { countSqlite } = await import("./sqlite/backup.ts");
+  return countSqlite(file);
+}

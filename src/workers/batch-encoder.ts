@@ -24,6 +24,14 @@ interface OpenChunk {
   readonly frames: Buffer[];
 }
 
+interface OpenGroup {
+  readonly framing: Framing;
+  readonly replies: Buffer[];
+  readonly effects: Effect[];
+  messageCount: number;
+  refusedCount: number;
+}
+
 /** What of a batch goes back to the gateway. */
 interface EncodedBatch {
   readonly groupResults: readonly GroupResult[];
@@ -35,7 +43,7 @@ interface EncodedBatch {
 
 export class BatchEncoder {
   readonly #nowMs: number;
-  readonly #groups: { framing: Framing; replies: Buffer[]; effects: Effect[]; refusedCount: number }[] = [];
+  readonly #groups: OpenGroup[] = [];
   readonly #chunks: OpenChunk[] = [];
   readonly #openChunks = new Map<ChatId, OpenChunk>();
   #messageCount = 0;
@@ -47,7 +55,7 @@ export class BatchEncoder {
 
   /** Begins the next connection's writes; the following `add` calls are its. */
   beginGroup(framing: Framing): void {
-    this.#groups.push({ framing, replies: [], effects: [], refusedCount: 0 });
+    this.#groups.push({ framing, replies: [], effects: [], messageCount: 0, refusedCount: 0 });
   }
 
   /** Answers one write by its outcome; without one the store could not be reached. */
@@ -67,13 +75,18 @@ export class BatchEncoder {
       if (write.kind === "putToken") this.#group.effects.push({ kind: "loginFailed" });
     } else {
       this.#answer(pending, outcome.result);
-      if (write.kind === "append") this.#addEvent(outcome.result as WriteResults["append"]);
+      if (write.kind === "append") {
+        const { message, isNew } = outcome.result as WriteResults["append"];
+        if (!isNew) return;
+        this.#group.messageCount += 1;
+        this.#addEvent(message);
+      }
     }
   }
 
   /** Announces messages that an earlier batch has stored; to be called before the first group. */
   addLate(messages: readonly Message[]): void {
-    for (const message of messages) this.#addEvent({ message, isNew: true });
+    for (const message of messages) this.#addEvent(message);
   }
 
   get #group() {
@@ -98,8 +111,7 @@ export class BatchEncoder {
     group.replies.push(encodeFrame(text, group.framing));
   }
 
-  #addEvent({ message, isNew }: { message: Message; isNew: boolean }): void {
-    if (!isNew) return;
+  #addEvent(message: Message): void {
     this.#messageCount += 1;
     const frame = encodeFrame(eventText("message", message, this.#nowMs), "prefixed");
     let chunk = this.#openChunks.get(message.chat_id);

@@ -1,12 +1,14 @@
 // The pools of threads, and the only file that knows Piscina: typed calls, queue limits, what happens when a thread dies.
 import { Piscina } from "piscina";
+import type { Account, AccountQuery } from "../store/store.ts";
 import type { Logger } from "../log/logger.ts";
 import type { UserId } from "../protocol/ids.ts";
 import type {
   AvatarTask,
   CommitResult,
   Credentials,
-  CredentialsTask,
+  FoundUser,
+  LookUpTask,
   OpenResult,
   PasswordJob,
   PasswordResult,
@@ -56,8 +58,21 @@ export class Pools {
     return this.#requests.run(task) as Promise<RequestTaskResult>;
   }
 
-  credentials(task: CredentialsTask): Promise<Credentials> {
-    return this.#requests.run(task) as Promise<Credentials>;
+  /** What a login at the avatar server is verified against. */
+  credentials(username: string): Promise<Credentials> {
+    return this.#lookUp({ lookUp: "credentials", username }) as Promise<Credentials>;
+  }
+
+  userNamed(username: string): Promise<FoundUser | undefined> {
+    return this.#lookUp({ lookUp: "user", username }) as Promise<FoundUser | undefined>;
+  }
+
+  accounts(query: AccountQuery): Promise<{ accounts: Account[]; hasMore: boolean }> {
+    return this.#lookUp({ lookUp: "accounts", query }) as Promise<{ accounts: Account[]; hasMore: boolean }>;
+  }
+
+  #lookUp(task: LookUpTask): Promise<unknown> {
+    return this.#requests.run(task);
   }
 
   /** The user's `file_name`; undefined for a user who does not exist. */

@@ -8,8 +8,8 @@ import { unknownUserHash } from "./passwords.ts";
 import { gather, moved } from "./moved.ts";
 import { LazyReader } from "./lazy-reader.ts";
 import { Router, type Step } from "./router.ts";
-import type { AvatarTask, Credentials, CredentialsTask, Effect, PasswordStop, PendingWrite } from "./task.ts";
-import type { RequestTask, RequestTaskResult } from "./task.ts";
+import type { AvatarTask, Credentials, Effect, PasswordStop, PendingWrite } from "./task.ts";
+import type { LookUpTask, RequestTask, RequestTaskResult } from "./task.ts";
 import { threadLogger } from "./thread-log.ts";
 import { threadSettings } from "./thread-settings.ts";
 
@@ -18,16 +18,32 @@ const reader = new LazyReader(() => openReader(storeUrl, { dataDir }));
 const router = new Router({ reader, bcryptCost, now: Date.now }, threadLogger({ thread: "request" }));
 
 /** The task that Piscina runs. */
-export default async function run(task: RequestTask | CredentialsTask | AvatarTask): Promise<unknown> {
+export default async function run(task: RequestTask | LookUpTask | AvatarTask): Promise<unknown> {
   if ("avatarOf" in task) return (await reader.userById(task.avatarOf))?.profile.file_name;
-  return "username" in task ? findCredentials(task) : carryOut(task);
+  return "lookUp" in task ? lookUp(task) : carryOut(task);
 }
 
-/** What a login at the avatar server is verified against; for an unknown name a hash that nothing matches. */
-async function findCredentials({ username }: CredentialsTask): Promise<Credentials> {
+async function lookUp(task: LookUpTask): Promise<unknown> {
+  switch (task.lookUp) {
+    case "credentials":
+      return findCredentials(task.username);
+    case "user":
+      return reader.userByKey(usernameKey(task.username));
+    case "accounts":
+      return reader.accounts(task.query);
+  }
+}
+
+/** For an unknown name a hash that nothing matches. */
+async function findCredentials(username: string): Promise<Credentials> {
   const account = usernameKey(username);
   const user = await reader.userByKey(account);
-  return { account, userId: user?.userId, hash: user?.passwordHash ?? unknownUserHash(bcryptCost) };
+  const isActive = user?.state === "active";
+  return {
+    account,
+    userId: isActive ? user.userId : undefined,
+    hash: isActive ? user.passwordHash : unknownUserHash(bcryptCost),
+  };
 }
 
 async function carryOut(task: RequestTask): Promise<unknown> {

@@ -33,10 +33,11 @@ async function open(): Promise<OpenResult> {
   try {
     writer ??= await openWriter(storeUrl, { dataDir });
     log.info("the store is open", { guarantee: writer.guarantee });
-    return { fault: undefined, isUnavailable: false };
+    return { fault: undefined, guarantee: writer.guarantee, isUnavailable: false };
   } catch (error) {
-    if (error instanceof StoreOpenError) return { fault: error.message, isUnavailable: false };
-    if (error instanceof StoreUnavailableError) return { fault: error.message, isUnavailable: true };
+    if (error instanceof StoreOpenError) return { fault: error.message, guarantee: undefined, isUnavailable: false };
+    if (error instanceof StoreUnavailableError)
+      return { fault: error.message, guarantee: undefined, isUnavailable: true };
     throw error;
   }
 }

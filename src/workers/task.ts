@@ -3,7 +3,7 @@ import type { Fields, ReplyTo } from "../protocol/envelope.ts";
 import type { ContactMap } from "../protocol/entities.ts";
 import type { Framing } from "../protocol/frame.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
-import type { Write } from "../store/store.ts";
+import type { AccountQuery, Write } from "../store/store.ts";
 
 /** Who is logged in on a connection. */
 export interface Identity {
@@ -73,8 +73,17 @@ export interface RequestTaskResult {
   readonly stop: PasswordStop | undefined;
 }
 
-/** Asks for what a login at the avatar server is verified against. */
-export interface CredentialsTask {
+/** A question of the server's own to the store. */
+export type LookUpTask =
+  /** What a login at the avatar server is verified against: Credentials. */
+  | { readonly lookUp: "credentials"; readonly username: string }
+  /** Who has this name: FoundUser, or undefined. */
+  | { readonly lookUp: "user"; readonly username: string }
+  /** A page of the accounts, as StoreReader.accounts gives it. */
+  | { readonly lookUp: "accounts"; readonly query: AccountQuery };
+
+export interface FoundUser {
+  readonly userId: UserId;
   readonly username: string;
 }
 
@@ -142,6 +151,8 @@ export type StorageTask =
 export interface OpenResult {
   /** Why it could not be opened, in one line; undefined when it is open. */
   readonly fault: string | undefined;
+  /** What an acknowledgement means with this store; undefined when it is not open. */
+  readonly guarantee: string | undefined;
   /** True when it may open later: it could not be reached. */
   readonly isUnavailable: boolean;
 }
@@ -157,6 +168,8 @@ export interface GroupResult {
   /** The responses, one frame a write. */
   readonly replies: Uint8Array;
   readonly effects: readonly Effect[];
+  /** Messages newly stored. */
+  readonly messageCount: number;
   /** Writes that were not done, and were answered so. */
   readonly refusedCount: number;
 }

@@ -19,7 +19,7 @@ export function validateData<A extends ActionName>(action: A, data: Readonly<Rec
   const given = withoutNulls(data);
   const validate: ValidateFunction<DataOf<A>> = VALIDATORS[action];
   if (validate(given)) return given;
-  throw new ProtocolError(Code.BadRequest, explain(validate.errors?.[0]));
+  throw new ProtocolError(Code.BadRequest, explainSchemaError(validate.errors?.[0]));
 }
 
 /** Null stands for absent. */
@@ -30,7 +30,8 @@ function withoutNulls(data: Readonly<Record<string, unknown>>): Readonly<Record<
   return data;
 }
 
-function explain(error: ErrorObject | undefined): string {
+/** What is wrong, with the field named. */
+export function explainSchemaError(error: ErrorObject | undefined): string {
   if (error === undefined) return "data: wrong";
   if (error.keyword === "required") return `${String(error.params["missingProperty"])}: missing`;
   const field = error.instancePath.slice(1) || "data";

@@ -39,6 +39,21 @@ export async function backupSqlite(
   }
 }
 
+/** Opens a copy, which nobody else uses, and counts what it holds. Throws StoreOpenError when that cannot be done. */
+export function countSqlite(file: string): Counts {
+  try {
+    examineHeader(file);
+    const database = new Database(file, { readonly: true, fileMustExist: true });
+    try {
+      return count(database);
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    throw openError(error, file);
+  }
+}
+
 /** Copies the store as it is at one moment, whatever is written to it meanwhile; what the copy must hold. */
 async function copy(file: string, part: string, onProgress: (progress: BackupProgress) => void): Promise<Counts> {
   examineHeader(file);

@@ -52,6 +52,7 @@ export const login: OpenController<"login"> = async (request, context) => {
   const { verified, verifiedHash } = granted(request.admission);
   // The password may have been changed while this one waited for its turn.
   if (verified !== true || user === undefined || user.passwordHash !== verifiedHash) throw wrongCredentials();
+  if (user.state === "disabled") throw new ProtocolError(Code.Forbidden, "the account is disabled");
   return beginSession(user, { passwordHash: verifiedHash, oldTokenHash: undefined }, context);
 };
 

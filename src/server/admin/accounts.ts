@@ -1,0 +1,166 @@
+// What the administrator does to accounts, and the server's own voice.
+import { randomBytes } from "node:crypto";
+import type { AccountInfo, AdminActions } from "../../protocol/admin.ts";
+import { charCount } from "../../protocol/envelope.ts";
+import { Code, ProtocolError } from "../../protocol/codes.ts";
+import { COMMON_CHAT, directChatId, type UserId } from "../../protocol/ids.ts";
+import { MAX_MESSAGE_CHARS } from "../../protocol/limits.ts";
+import { normalizeUsername, passwordFault, usernameKey } from "../../protocol/text.ts";
+import { newMessageId } from "../../util/message-id.ts";
+import { newUserId } from "../../workers/passwords.ts";
+import type { FoundUser } from "../../workers/task.ts";
+import type { Pools } from "../../workers/pools.ts";
+import type { GroupCommit } from "../group-commit.ts";
+import type { PasswordGate } from "../password-gate.ts";
+import type { Registry } from "../registry.ts";
+
+/** The account that announcements come from; nobody can log in with an empty hash. */
+const ANNOUNCER_ID: UserId = "0".repeat(24);
+/** What it is called: the first name that is free when it is made. */
+const ANNOUNCER_NAMES = ["Server", "Messenger.Server", `Server-${ANNOUNCER_ID.slice(0, 8)}`];
+/** 96 random bits: a password that is typed once and then changed. */
+const ONE_TIME_PASSWORD_BYTES = 12;
+const DEFAULT_PAGE = 100;
+const MAX_PAGE = 1_000;
+
+type Data<A extends keyof AdminActions> = AdminActions[A]["data"];
+type Result<A extends keyof AdminActions> = AdminActions[A]["result"];
+
+export interface AccountParts {
+  readonly pools: Pools;
+  readonly groupCommit: GroupCommit;
+  readonly registry: Registry;
+  readonly gate: PasswordGate;
+}
+
+export class AdminAccounts {
+  readonly #parts: AccountParts;
+
+  constructor(parts: AccountParts) {
+    this.#parts = parts;
+  }
+
+  async list({ contains = "", after, limit = DEFAULT_PAGE }: Data<"users">): Promise<Result<"users">> {
+    const { pools, registry, gate } = this.#parts;
+    const query = {
+      contains: usernameKey(contains),
+      after: after && usernameKey(after),
+      limit: Math.min(limit, MAX_PAGE),
+    };
+    const { accounts, hasMore } = await pools.accounts(query);
+    const users = accounts.map((account): AccountInfo => ({
+      user_id: account.userId,
+      username: account.username,
+      state: account.state,
+      online: registry.isOnline(account.userId),
+      created_ms: account.createdMs,
+      last_login_ms: account.lastLoginMs ?? null,
+      failed_logins: gate.failuresOf(account.usernameKey),
+    }));
+    return { users, has_more: hasMore };
+  }
+
+  async create({ username, password }: Data<"create_user">): Promise<Result<"create_user">> {
+    const name = normalizeUsername(username);
+    if (name === undefined) throw new ProtocolError(Code.BadRequest, "username: has not the form of a username");
+    const chosen = password ?? oneTimePassword();
+    const fault = passwordFault(chosen);
+    if (fault !== undefined) throw new ProtocolError(Code.BadRequest, `password: ${fault}`);
+    const userId = newUserId();
+    await this.#create(userId, name, await this.#hash(chosen));
+    return { user_id: userId, password: password === undefined ? chosen : null };
+  }
+
+  async resetPassword({ username }: Data<"reset_password">): Promise<Result<"reset_password">> {
+    const { userId } = await this.#found(username);
+    const password = oneTimePassword();
+    const passwordHash = await this.#hash(password);
+    await this.#parts.groupCommit.write({ kind: "setPassword", userId, passwordHash, keepTokenHash: undefined });
+    this.#endSessions(userId, "the administrator has reset your password");
+    return { password };
+  }
+
+  async setState(username: string, state: "active" | "disabled"): Promise<Record<string, never>> {
+    const { userId } = await this.#found(username);
+    await this.#parts.groupCommit.write({ kind: "setAccountState", userId, state });
+    if (state === "disabled") this.#endSessions(userId, "the account was disabled");
+    return {};
+  }
+
+  async delete({ username }: Data<"delete_user">): Promise<Record<string, never>> {
+    const { userId } = await this.#found(username);
+    // Sessions first: what they still send would be under the old name.
+    this.#endSessions(userId, "the account was deleted");
+    const name = `deleted-${userId.slice(0, 8)}-${userId.slice(-6)}`;
+    await this.#parts.groupCommit.write({
+      kind: "deleteAccount",
+      userId,
+      username: name,
+      usernameKey: usernameKey(name),
+    });
+    return {};
+  }
+
+  async endSessions({ username }: Data<"end_sessions">): Promise<Result<"end_sessions">> {
+    const { userId } = await this.#found(username);
+    return { ended: this.#endSessions(userId, "ended by the administrator") };
+  }
+
+  async announce({ message, username }: Data<"announce">): Promise<Result<"announce">> {
+    const length = charCount(message);
+    if (length < 1 || length > MAX_MESSAGE_CHARS) {
+      throw new ProtocolError(Code.BadRequest, `message: must have 1 to ${MAX_MESSAGE_CHARS} characters`);
+    }
+    const to = username === undefined ? undefined : await this.#found(username);
+    const announcer = await this.#announcer();
+    const chatId = to === undefined ? COMMON_CHAT : directChatId(ANNOUNCER_ID, to.userId);
+    const { fields } = await this.#parts.groupCommit.write({
+      kind: "append",
+      chatId,
+      userId: ANNOUNCER_ID,
+      username: announcer,
+      messageId: newMessageId(),
+      text: message,
+    });
+    return { chat_id: chatId, seq: Number(fields["seq"]) };
+  }
+
+  /** The announcer's name; the account is made when it is first needed. */
+  async #announcer(): Promise<string> {
+    for (const name of ANNOUNCER_NAMES) {
+      const holder = await this.#parts.pools.userNamed(name);
+      if (holder?.userId === ANNOUNCER_ID) return holder.username;
+      if (holder !== undefined) continue;
+      await this.#create(ANNOUNCER_ID, name, "");
+      return name;
+    }
+    throw new ProtocolError(Code.Conflict, "no name is free for the account that announces");
+  }
+
+  async #create(userId: UserId, username: string, passwordHash: string): Promise<void> {
+    const write = { kind: "createUser", userId, username, usernameKey: usernameKey(username), passwordHash } as const;
+    await this.#parts.groupCommit.write(write);
+  }
+
+  async #hash(password: string): Promise<string> {
+    const { hash } = await this.#parts.pools.password({ hash: password });
+    if (hash === undefined) throw new Error("the password thread made no hash");
+    return hash;
+  }
+
+  async #found(username: string): Promise<FoundUser> {
+    const user = await this.#parts.pools.userNamed(username);
+    if (user === undefined) throw new ProtocolError(Code.NotFound, `username: nobody is called ${username}`);
+    return user;
+  }
+
+  #endSessions(userId: UserId, reason: string): number {
+    const sessions = [...this.#parts.registry.sessionsOf(userId)];
+    for (const session of sessions) session.close(reason);
+    return sessions.length;
+  }
+}
+
+function oneTimePassword(): string {
+  return randomBytes(ONE_TIME_PASSWORD_BYTES).toString("base64url");
+}

@@ -1,0 +1,169 @@
+// The admin channel: a local socket that only the server's owner can open, with the wire protocol's framing and envelope.
+import { chmod, unlink } from "node:fs/promises";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { randomBytes } from "node:crypto";
+import type { Logger } from "../../log/logger.ts";
+import type { AdminEvents, Topic } from "../../protocol/admin.ts";
+import { Code, ProtocolError } from "../../protocol/codes.ts";
+import { errorResponse, okResponse, parseRequest, type Fields, type ReplyTo } from "../../protocol/envelope.ts";
+import { encodeFrame, FrameDecoder, modeOf, type Framing } from "../../protocol/frame.ts";
+import { MAX_REQUEST_BYTES } from "../../protocol/limits.ts";
+import { MAX_SOCKET_PATH_BYTES } from "../../util/admin-socket.ts";
+import { StartError } from "../start-error.ts";
+
+/** Panels and commands at once. */
+const MAX_CLIENTS = 32;
+/** Bytes that may wait for a client that does not read before it misses events. */
+const MAX_QUEUED_BYTES = 1024 * 1024;
+
+/** What a client has asked to be told. */
+export interface Subscription {
+  topics: ReadonlySet<Topic>;
+  unmaskTexts: boolean;
+}
+
+/** Carries out an action; throws ProtocolError for what the administrator did wrong. */
+export type AdminHandler = (action: string, data: Fields, subscription: Subscription) => Promise<Fields>;
+
+export class AdminServer {
+  readonly #path: string;
+  readonly #handle: AdminHandler;
+  readonly #onSubscriptions: () => void;
+  readonly #log: Logger;
+  readonly #server: Server;
+  readonly #clients = new Set<AdminClient>();
+
+  /** `onSubscriptions` is called whenever somebody's subscription has changed. */
+  constructor(path: string, handle: AdminHandler, onSubscriptions: () => void, log: Logger) {
+    this.#path = path;
+    this.#handle = handle;
+    this.#onSubscriptions = onSubscriptions;
+    this.#log = log;
+    this.#server = createServer((socket) => this.#accept(socket));
+  }
+
+  /** @throws StartError when the socket cannot be made, or another server listens on it. */
+  async listen(): Promise<void> {
+    const isPipe = process.platform === "win32";
+    if (!isPipe && Buffer.byteLength(this.#path) > MAX_SOCKET_PATH_BYTES) {
+      throw new StartError(`data: the folder's path is too long for the admin socket (${this.#path})`);
+    }
+    if (await isAnswered(this.#path)) throw new StartError(`data: another server works in this folder (${this.#path})`);
+    if (!isPipe) await unlink(this.#path).catch(() => undefined); // left behind by a server that was killed
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", (error) => reject(new StartError(`admin socket ${this.#path}: ${error.message}`)));
+      this.#server.listen(this.#path, resolve);
+    });
+    // The data folder keeps others out already, where it was made by us.
+    if (!isPipe) await chmod(this.#path, 0o600);
+  }
+
+  /** True while somebody wants to be told this. */
+  wants(topic: Topic): boolean {
+    return [...this.#clients].some((client) => client.subscription.topics.has(topic));
+  }
+
+  /** True while somebody wants the traffic with its texts. */
+  get wantsTexts(): boolean {
+    return [...this.#clients].some(({ subscription: { topics, unmaskTexts } }) => unmaskTexts && topics.has("traffic"));
+  }
+
+  tell<T extends Topic>(topic: T, data: AdminEvents[T]): void {
+    for (const client of this.#clients) if (client.subscription.topics.has(topic)) client.tell(topic, data);
+  }
+
+  /** Ends all clients and removes the socket. */
+  async close(): Promise<void> {
+    for (const client of this.#clients) client.close();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #accept(socket: Socket): void {
+    if (this.#clients.size >= MAX_CLIENTS) return void socket.destroy();
+    const client = new AdminClient(socket, this.#handle, this.#onSubscriptions, this.#log);
+    this.#clients.add(client);
+    socket.once("close", () => {
+      this.#clients.delete(client);
+      this.#onSubscriptions();
+    });
+  }
+}
+
+/** One connection of a panel or a command; its requests are carried out one after the other. */
+class AdminClient {
+  readonly subscription: Subscription = { topics: new Set(), unmaskTexts: false };
+  readonly #socket: Socket;
+  readonly #handle: AdminHandler;
+  readonly #onSubscriptions: () => void;
+  readonly #log: Logger;
+  #decoder: FrameDecoder | undefined;
+  #framing: Framing = "lines";
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(socket: Socket, handle: AdminHandler, onSubscriptions: () => void, log: Logger) {
+    this.#socket = socket;
+    this.#handle = handle;
+    this.#onSubscriptions = onSubscriptions;
+    this.#log = log;
+    socket.on("error", () => socket.destroy());
+    socket.on("data", (chunk) => this.#receive(chunk));
+  }
+
+  tell(event: string, data: object): void {
+    if (this.#socket.writableLength > MAX_QUEUED_BYTES) return;
+    this.#send(JSON.stringify({ event, time: Date.now() / 1000, data }));
+  }
+
+  close(): void {
+    this.#socket.end();
+    this.#socket.destroySoon();
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#decoder === undefined) {
+      this.#framing = modeOf(chunk[0] ?? 0) === "prefixed" ? "prefixed" : "lines";
+      this.#decoder = new FrameDecoder(this.#framing, MAX_REQUEST_BYTES);
+    }
+    const payloads: Buffer[] = [];
+    this.#decoder.push(chunk, payloads);
+    for (const payload of payloads) this.#last = this.#last.then(() => this.#carryOut(payload));
+    if (this.#decoder.failed) this.close();
+  }
+
+  async #carryOut(payload: Buffer): Promise<void> {
+    const request = parseRequest(payload);
+    if ("error" in request) return this.#send(errorResponse(request.replyTo, request.error, Date.now()));
+    const replyTo: ReplyTo = { action: request.action, id: request.id };
+    try {
+      const fields = await this.#handle(request.action, request.data, this.subscription);
+      this.#send(okResponse(replyTo, "done", fields, Date.now()));
+      if (request.action === "subscribe") this.#onSubscriptions();
+    } catch (error) {
+      this.#send(errorResponse(replyTo, this.#explain(error, request.action), Date.now()));
+    }
+  }
+
+  #explain(error: unknown, action: string): ProtocolError {
+    if (error instanceof ProtocolError) return error;
+    if (error instanceof StartError) return new ProtocolError(Code.Conflict, error.message);
+    const reference = randomBytes(6).toString("hex");
+    this.#log.error("an admin action failed", { action, reference, error });
+    return new ProtocolError(Code.Internal, `internal error, reference ${reference} in the log`);
+  }
+
+  #send(text: string): void {
+    if (this.#socket.writable) this.#socket.write(encodeFrame(text, this.#framing));
+  }
+}
+
+/** Whether a server listens on the path. */
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
