@@ -16,6 +16,7 @@ export interface WriterOptions {
 
 /** See StoreWriter. Owns the connection and the lock. */
 export class SqliteWriter implements StoreWriter {
+  readonly guarantee = "SQLite: every batch has been written through to the disk (WAL, fsync)";
   readonly #database: Database.Database;
   readonly #lock: StoreLock;
   readonly #users: UserWrites;
