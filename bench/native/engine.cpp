@@ -2,34 +2,16 @@
 #include <sys/timerfd.h>
 #include <netdb.h>
 
-#include <cmath>
 #include <cstdio>
-#include <iostream>
-#include <sstream>
+#include <optional>
 
-#include "settlement.hpp"
+#include "opening.hpp"
+#include "pace.hpp"
 
 namespace bench {
 
 constexpr uint64_t kPollUs = 10000;
 constexpr uint64_t kQuietUs = 50000;
-// Messages that fall due within this time are sent together, so that sending leaves the core to receiving.
-constexpr uint64_t kSendQuantumUs = 200;
-constexpr size_t kMaxUnsentBytes = 64u << 20;
-
-std::string unhex(const std::string& word) {
-  std::string bytes;
-  if (word == "-") return bytes;
-  for (size_t index = 0; index + 1 < word.size(); index += 2) bytes += static_cast<char>(std::stoi(word.substr(index, 2), nullptr, 16));
-  return bytes;
-}
-
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts;
-  std::istringstream stream(text);
-  for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
-  return parts;
-}
 
 class Engine {
  public:
@@ -51,7 +33,7 @@ class Engine {
         if (source == nullptr) read_commands();
         else if (source == this) disarm();
         else static_cast<Connection*>(source)->handle(events[static_cast<size_t>(index)].events, buffer_, tally_);
-        if (active_ == Active::send && monotonic_us() >= next_send_us_) send_due();
+        if (active_ == Active::send && monotonic_us() >= pace_.next_us()) send_due();
       }
       advance();
       while (active_ == Active::none && !lines_.empty() && !quit_) next_command();
@@ -142,41 +124,13 @@ class Engine {
 
   void start_connect(size_t parallel, uint64_t deadline_ms) {
     active_ = Active::connect;
-    parallel_ = parallel;
-    deadline_us_ = monotonic_us() + deadline_ms * 1000;
-    first_unopened_ = 0;
-    steps_ = Histogram();
-    failed_ = 0;
-    first_failure_.clear();
-    opening_.clear();
+    opening_.emplace(parallel, monotonic_us() + deadline_ms * 1000);
   }
 
   void advance_connect() {
-    const bool over = monotonic_us() > deadline_us_;
-    std::vector<Connection*> still;
-    for (Connection* connection : opening_) {
-      if (over) connection->end("the deadline is over");
-      if (connection->state == State::ready) steps_.record(connection->steps_us);
-      else if (connection->state == State::closed) note_failure(connection->failure);
-      else still.push_back(connection);
-    }
-    opening_.swap(still);
-    for (; opening_.size() < parallel_ && first_unopened_ < connections_.size(); ++first_unopened_) {
-      Connection* connection = connections_[first_unopened_].get();
-      if (connection->state != State::waiting) continue;
-      connection->open(epoll_, address_);
-      opening_.push_back(connection);
-    }
-    if (!opening_.empty()) return;
+    if (!opening_->advance(connections_, epoll_, address_)) return;
     active_ = Active::none;
-    answer("{\"ready\":" + std::to_string(steps_.count()) + ",\"failed\":" + std::to_string(failed_) + ",\"firstFailure\":\"" +
-           first_failure_ + "\",\"stepsUs\":" + steps_.json() + "}");
-  }
-
-  void note_failure(const std::string& reason) {
-    if (++failed_ > 1) return;
-    for (const char character : reason)
-      first_failure_ += character < ' ' || character == '"' || character == '\\' || character > '~' ? '.' : character;
+    answer(opening_->json());
   }
 
   void start_quiet(uint64_t quiet_ms, uint64_t deadline_ms) {
@@ -211,52 +165,25 @@ class Engine {
 
   void start_send(double per_sec, uint64_t from_us, uint64_t to_us) {
     active_ = Active::send;
-    per_us_ = per_sec / 1e6;
-    from_us_ = from_us;
-    total_ = static_cast<uint64_t>(std::floor(static_cast<double>(to_us - from_us) * per_us_));
-    made_ = 0;
-    next_send_us_ = from_us;
-    lateness_ = Histogram();
-    arm(next_send_us_);
+    pace_ = Pace(per_sec, from_us, to_us);
+    arm(pace_.next_us());
   }
 
-  uint64_t due_us(uint64_t index) const { return from_us_ + static_cast<uint64_t>(static_cast<double>(index) / per_us_); }
-
-  // Makes the messages that are due, in turn from all senders: message i is of sender i modulo their count.
   void send_due() {
-    const uint64_t now = monotonic_us();
-    if (now < from_us_) return;
-    const uint64_t due = std::min(total_, static_cast<uint64_t>(static_cast<double>(now - from_us_) * per_us_) + 1);
-    if (due > made_ && !senders_.empty()) {
-      lateness_.record(now - std::min(now, due_us(made_)));
-      const uint64_t count = senders_.size();
-      for (uint64_t index = 0; index < count; ++index) {
-        const auto up_to = [&](uint64_t all) { return all > index ? (all - index + count - 1) / count : 0; };
-        make(*senders_[index], up_to(due) - up_to(made_), now);
-      }
-      made_ = due;
-    }
-    next_send_us_ = std::max(now + kSendQuantumUs, due_us(made_));
-    arm(next_send_us_);
-  }
-
-  void make(Connection& connection, uint64_t count, uint64_t now_us) {
-    if (count == 0 || connection.state != State::ready) return;
-    connection.sender->make(connection.out, count, now_us);
-    connection.flush();
-    if (connection.out.size() > kMaxUnsentBytes) tally_.overloaded = true;
+    pace_.send_due(senders_, tally_);
+    arm(pace_.next_us());
   }
 
   void advance_send() {
-    if (monotonic_us() >= next_send_us_) send_due();
-    if (made_ >= total_ || tally_.overloaded) finish_send();
+    if (monotonic_us() >= pace_.next_us()) send_due();
+    if (pace_.is_over() || tally_.overloaded) finish_send();
   }
 
   void start_pipeline(uint64_t window, uint64_t to_us) {
     active_ = Active::pipeline;
     pipelined_ = window;
     deadline_us_ = to_us;
-    lateness_ = Histogram();
+    pace_ = Pace();
   }
 
   void advance_pipeline() {
@@ -264,7 +191,7 @@ class Engine {
     if (now >= deadline_us_ || tally_.overloaded) return finish_send();
     for (Connection* connection : senders_) {
       const uint64_t under_way = connection->sender->pending_us.size();
-      if (pipelined_ > under_way) make(*connection, pipelined_ - under_way, now);
+      if (pipelined_ > under_way) send_messages(*connection, pipelined_ - under_way, now, tally_);
     }
   }
 
@@ -273,7 +200,7 @@ class Engine {
     std::string sent;
     for (const Connection* connection : senders_)
       sent += (sent.empty() ? "[" : ",[") + std::to_string(connection->sender->id) + "," + std::to_string(connection->sender->next) + "]";
-    answer("{\"sent\":[" + sent + "],\"overloaded\":" + (tally_.overloaded ? "true" : "false") + ",\"latenessUs\":" + lateness_.json() + "}");
+    answer("{\"sent\":[" + sent + "],\"overloaded\":" + (tally_.overloaded ? "true" : "false") + ",\"latenessUs\":" + pace_.lateness().json() + "}");
   }
 
   // settle DEADLINE_MS ID:GROUP:FROM:TO...
@@ -302,10 +229,9 @@ class Engine {
     if (now < quiet_until_us_) return;
     active_ = Active::none;
     for (const SentCount& sent : sent_) first_numbers_[sent.id] = sent.to;
-    const auto field = [](const char* name, uint64_t value) { return "\"" + std::string(name) + "\":" + std::to_string(value) + ","; };
-    answer("{" + compare_received(connections_, sent_).json() + field("acknowledged", tally_.acknowledged) + field("refused", tally_.refused) +
-           field("windowBytes", tally_.window_bytes) + field("windowAcknowledged", tally_.window_acknowledged) +
-           field("cpuUs", tally_.spent_cpu_us()) + field("wallUs", tally_.spent_wall_us()) +
+    answer("{" + compare_received(connections_, sent_).json() + json_field("acknowledged", tally_.acknowledged) + json_field("refused", tally_.refused) +
+           json_field("windowBytes", tally_.window_bytes) + json_field("windowAcknowledged", tally_.window_acknowledged) +
+           json_field("cpuUs", tally_.spent_cpu_us()) + json_field("wallUs", tally_.spent_wall_us()) +
            "\"latencyUs\":" + tally_.latency.json() + ",\"acknowledgeUs\":" + tally_.acknowledge.json() + "}");
   }
 
@@ -339,22 +265,16 @@ class Engine {
   sockaddr_in address_{};
   Format format_ = Format::prefixed;
   Connections connections_;
-  std::vector<Connection*> senders_;
+  Senders senders_;
   std::vector<char> buffer_ = std::vector<char>(Connection::kReadBytes);
   Tally tally_;
   FirstNumbers first_numbers_;
   uint64_t deadline_us_ = 0;
-  // connect
-  size_t parallel_ = 1, first_unopened_ = 0, failed_ = 0;
-  std::string first_failure_;
-  std::vector<Connection*> opening_;
-  Histogram steps_;
+  std::optional<Opening> opening_;
+  Pace pace_;
+  uint64_t pipelined_ = 0;
   // quiet
   uint64_t quiet_us_ = 0, received_bytes_ = 0;
-  // send and pipeline
-  double per_us_ = 0;
-  uint64_t from_us_ = 0, total_ = 0, made_ = 0, next_send_us_ = 0, pipelined_ = 0;
-  Histogram lateness_;
   // settle
   uint64_t next_poll_us_ = 0, quiet_until_us_ = 0;
   std::vector<SentCount> sent_;

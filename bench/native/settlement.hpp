@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "connection.hpp"
+#include "words.hpp"
 
 namespace bench {
 
@@ -23,11 +24,10 @@ struct Settlement {
   uint64_t missing() const { return lost + differing; }
 
   std::string json() const {
-    const auto field = [](const char* name, uint64_t value) { return "\"" + std::string(name) + "\":" + std::to_string(value) + ","; };
-    return field("receivers", receivers) + field("delivered", delivered) + field("expected", expected) + field("lost", lost) +
-           field("doubled", doubled) + field("outOfOrder", out_of_order) + field("differing", differing) +
-           field("closed", closed) + field("totalBytes", total_bytes) + field("countedFrames", counted_frames) +
-           field("countedBytes", counted_bytes);
+    return json_field("receivers", receivers) + json_field("delivered", delivered) + json_field("expected", expected) +
+           json_field("lost", lost) + json_field("doubled", doubled) + json_field("outOfOrder", out_of_order) +
+           json_field("differing", differing) + json_field("closed", closed) + json_field("totalBytes", total_bytes) +
+           json_field("countedFrames", counted_frames) + json_field("countedBytes", counted_bytes);
   }
 };
 
