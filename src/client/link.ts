@@ -86,7 +86,9 @@ export class Link {
   async signOut(reason: string): Promise<void> {
     this.#session = undefined;
     this.#halt(reason);
-    await this.#tokens.clear();
+    await this.#tokens.clear().catch((error: unknown) => {
+      this.events.emit("trouble", `the session kept on this machine cannot be removed: ${messageOf(error)}`);
+    });
     this.#enter({ kind: "signed-out", reason });
   }
 

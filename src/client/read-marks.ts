@@ -1,5 +1,6 @@
 // Tells the server how far each chat was read, a moment later and only the last of many.
 import type { ChatId } from "../protocol/ids.ts";
+import { DisconnectedError } from "./errors.ts";
 import type { Requester } from "./history.ts";
 
 const DELAY_MS = 200;
@@ -37,8 +38,10 @@ export class ReadMarks {
     const marks = [...this.#waiting];
     this.#waiting.clear();
     for (const [chatId, seq] of marks) {
-      // A mark that is lost is made again by reading on; nobody has to be told.
-      requester.request("mark_read", { chat_id: chatId, seq }).catch(() => {});
+      requester.request("mark_read", { chat_id: chatId, seq }).catch((error: unknown) => {
+        // A refused mark is of no use; one that was lost is told to the next connection.
+        if (error instanceof DisconnectedError) this.mark(chatId, seq);
+      });
     }
   }
 }

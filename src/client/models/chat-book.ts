@@ -1,6 +1,6 @@
 // What is known of each chat: its end, the read marks of both sides, its last message.
 import type { ChatSummary, Message } from "../../protocol/entities.ts";
-import { COMMON_CHAT, type ChatId, type UserId } from "../../protocol/ids.ts";
+import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { DisposableStore, type Disposable } from "../../util/disposable.ts";
 import { Emitter } from "../../util/emitter.ts";
 import { partnerOf } from "../history.ts";
@@ -65,20 +65,30 @@ export class ChatBook implements Disposable {
 
   #empty(chatId: ChatId): ChatFacts {
     const partnerId = partnerOf(chatId, this.#messenger.userId ?? "");
-    const saved = chatId === COMMON_CHAT ? 0 : this.#messenger.cache.load(readNote(chatId));
     return {
       chatId,
       partnerId,
       partnerName: undefined,
       lastSeq: 0,
-      readSeq: 0,
-      partnerReadSeq: isCount(saved) ? saved : 0,
+      readSeq: this.#savedMark("own", chatId),
+      partnerReadSeq: this.#savedMark("partner", chatId),
       lastMessage: undefined,
     };
   }
 
+  #savedMark(whose: "own" | "partner", chatId: ChatId): number {
+    const saved = this.#messenger.cache.load(markNote(whose, chatId));
+    return isCount(saved) ? saved : 0;
+  }
+
   #change(chatId: ChatId, change: Partial<ChatFacts>): void {
-    const facts = { ...this.get(chatId), ...change };
+    const before = this.get(chatId);
+    const facts = { ...before, ...change };
+    // The marks are kept for a start without the server, which could tell them.
+    if (facts.readSeq > before.readSeq) this.#messenger.cache.save(markNote("own", chatId), facts.readSeq);
+    if (facts.partnerReadSeq > before.partnerReadSeq) {
+      this.#messenger.cache.save(markNote("partner", chatId), facts.partnerReadSeq);
+    }
     this.#facts.set(chatId, facts);
     this.events.emit("changed", facts);
   }
@@ -125,7 +135,6 @@ export class ChatBook implements Disposable {
     if (userId === this.#messenger.userId) {
       if (seq > known.readSeq) this.#change(chatId, { readSeq: seq });
     } else if (userId === known.partnerId && seq > known.partnerReadSeq) {
-      this.#messenger.cache.save(readNote(chatId), seq);
       this.#change(chatId, { partnerReadSeq: seq });
     }
   }
@@ -136,6 +145,6 @@ export class ChatBook implements Disposable {
   }
 }
 
-function readNote(chatId: ChatId): string {
-  return `partner-read:${chatId}`;
+function markNote(whose: "own" | "partner", chatId: ChatId): string {
+  return `${whose}-read:${chatId}`;
 }
