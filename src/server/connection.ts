@@ -72,6 +72,8 @@ export class Connection {
   #isSecure = false;
   /** The peer sends no more, or we read no more. */
   #hasEnded = false;
+  /** Why the connection closes when everything is answered; undefined when it is because the peer has ended. */
+  #finishReason: string | undefined;
   /** When the connection was closed; undefined while it is in use. */
   #closedMs: number | undefined;
   #anonymousSinceMs: number;
@@ -202,7 +204,8 @@ export class Connection {
     if (!this.#queue.isEmpty) void this.#run();
     else if (this.#decoder?.failed) {
       this.#refuse(new ProtocolError(Code.FrameTooLarge, `frame: over ${MAX_REQUEST_BYTES} bytes`));
-    } else if (this.#hasEnded) this.#close();
+    } else if (this.#finishReason !== undefined) this.close(this.#finishReason);
+    else if (this.#hasEnded) this.#close();
   }
 
   #setPaused(paused: boolean): void {
@@ -317,6 +320,7 @@ export class Connection {
   finish(reason: string): void {
     this.#socket.off("data", this.#onData).pause();
     this.#hasEnded = true;
+    this.#finishReason = reason;
     if (!this.isBusy) this.close(reason);
     else this.#proceed();
   }

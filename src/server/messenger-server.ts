@@ -102,6 +102,7 @@ export class MessengerServer {
         throw new StartError(explainListen(error, "ftp-port", config.ftpPort, config.address));
       });
       await server.#listen(server.#place);
+      log.info("the store is open", { guarantee: server.#durability }); // a start that fails says nothing but why
     } catch (error) {
       await Promise.all([server.#administration.close(), server.#avatars?.close()]);
       await server.#pools.close().catch((reason: unknown) => log.error("closing failed", { error: reason }));

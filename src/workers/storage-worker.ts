@@ -32,7 +32,6 @@ export default async function run(task: StorageTask): Promise<unknown> {
 async function open(): Promise<OpenResult> {
   try {
     writer ??= await openWriter(storeUrl, { dataDir });
-    log.info("the store is open", { guarantee: writer.guarantee });
     return { fault: undefined, guarantee: writer.guarantee, isUnavailable: false };
   } catch (error) {
     if (error instanceof StoreOpenError) return { fault: error.message, guarantee: undefined, isUnavailable: false };

@@ -15,7 +15,7 @@ describe("a server that is killed while people type", () => {
   let server: ServerProcess;
 
   beforeEach(async () => {
-    server = await ServerProcess.start(join(folder(), "server"));
+    server = await ServerProcess.start([], join(folder(), "server"));
   });
 
   afterEach(() => server.stop());
@@ -36,7 +36,7 @@ describe("a server that is killed while people type", () => {
       const before = streams[2]?.length ?? 0;
       await eventually("the chat goes on", () => (streams[2]?.length ?? 0) > before + 20, 20_000);
       await server.kill();
-      await server.start();
+      server = await server.again();
     }
     const typed = typing.map((stop) => stop());
 

@@ -18,7 +18,7 @@ describe("messenger chat", () => {
   };
 
   beforeEach(async () => {
-    server = await ServerProcess.start(join(folder(), "server"));
+    server = await ServerProcess.start([], join(folder(), "server"));
   });
 
   afterEach(async () => {
@@ -108,7 +108,7 @@ describe("messenger chat", () => {
       await server.kill();
       for (let line = 0; line < 50; line += 1) say();
       await alice.sees("* not connected");
-      await server.start();
+      server = await server.again();
     }
     await eventually("all is there", () => alice.said("common").length === said.length, 30_000);
     await eventually("all is there", () => bob.said("common").length === said.length, 30_000);
@@ -131,7 +131,7 @@ describe("messenger chat", () => {
     alice.type("one", "two");
     await alice.sees("* kept until there is a connection");
     assert.equal(await alice.end(), 1, "not everything is stored");
-    await server.start();
+    server = await server.again();
     const again = open("--username", "Alice");
     assert.equal(await again.end(), 0);
     assert.deepEqual(again.said("common"), ["Alice: before", "Alice: one", "Alice: two"]);

@@ -1,62 +1,123 @@
-// A server as a process of its own, as users start it; it can be killed and started again on the same port and data.
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
+// The server as people run it: a process of its own, started by the command line, told to stop by signals.
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Readable } from "node:stream";
 import { portOf } from "./server.ts";
 
 export const CLI = fileURLToPath(new URL("../../src/cli.js", import.meta.url));
+/** How long a start or an exit may take, in milliseconds: the contract's 10 s, and some for a machine under load. */
+const PATIENCE_MS = 15_000;
 
-const READY_TIMEOUT_MS = 20_000;
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
 
 export class ServerProcess {
-  readonly #data: string;
-  #child: ChildProcess | undefined;
+  readonly data: string;
+  readonly exited: Promise<Exit>;
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  #stdout = "";
+  #stderr = "";
   #port = 0;
 
-  /** Starts a server whose data is in the folder `data`; resolves when it is ready. */
-  static async start(data: string): Promise<ServerProcess> {
-    const server = new ServerProcess(data);
-    await server.start();
+  private constructor(data: string, words: readonly string[]) {
+    this.data = data;
+    const free = ["-a", "127.0.0.1", "-p", "0", "--no-ftp", "--bcrypt-cost", "4", "--data", data];
+    this.#child = spawn(process.execPath, [CLI, "server", ...free, ...words], { stdio: ["ignore", "pipe", "pipe"] });
+    this.#child.stdout.on("data", (chunk: Buffer) => (this.#stdout += chunk.toString()));
+    this.#child.stderr.on("data", (chunk: Buffer) => (this.#stderr += chunk.toString()));
+    this.exited = new Promise((resolve) => this.#child.once("close", (code, signal) => resolve({ code, signal })));
+  }
+
+  /** Starts a server and waits until it is ready; `words` are further options. Without `data` it gets a new folder. */
+  static async start(words: readonly string[] = [], data = newDataFolder()): Promise<ServerProcess> {
+    const server = new ServerProcess(data, words);
+    await server.#ready();
     return server;
   }
 
-  private constructor(data: string) {
-    this.#data = data;
+  /** Starts a server that is expected to fail; resolves when it has ended. */
+  static async fail(words: readonly string[], data = newDataFolder()): Promise<ServerProcess> {
+    const server = new ServerProcess(data, words);
+    await server.exit();
+    return server;
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error("the process has not started");
+    return this.#child.pid;
   }
 
   get port(): number {
     return this.#port;
   }
 
-  /** Starts it (again), on the port that it had. */
-  async start(): Promise<void> {
-    const where = ["-a", "127.0.0.1", "-p", String(this.#port), "--data", this.#data];
-    const child = spawn(process.execPath, [CLI, "server", ...where, "--no-ftp", "--bcrypt-cost", "4"], {
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    this.#child = child;
-    const lines = createInterface(child.stdout);
-    const [line]: unknown[] = await once(lines, "line", { signal: AbortSignal.timeout(READY_TIMEOUT_MS) });
-    this.#port = portOf(String(line));
+  /** Everything on standard output and standard error so far. */
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** Sends a signal without waiting for what comes of it. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
   }
 
   /** Kills it without a chance to do anything, and waits until it is gone. */
-  kill(): Promise<void> {
-    return this.#end("SIGKILL");
+  kill(): Promise<Exit> {
+    this.signal("SIGKILL");
+    return this.exit();
   }
 
   /** Asks it to stop, and waits until it has. */
-  stop(): Promise<void> {
-    return this.#end("SIGTERM");
+  stop(): Promise<Exit> {
+    this.signal("SIGTERM");
+    return this.exit();
   }
 
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child;
-    this.#child = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, "exit");
-    child.kill(signal);
-    await exited;
+  /** Resolves when the process has ended. */
+  exit(): Promise<Exit> {
+    return inTime(this.exited, () => `the server has not ended: ${this.#stderr}`);
   }
+
+  /** Starts a new process on the same data and port. */
+  again(words: readonly string[] = []): Promise<ServerProcess> {
+    return ServerProcess.start(["-p", String(this.#port), ...words], this.data);
+  }
+
+  /** Ends the process if it still runs, and removes its data. */
+  async remove(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.exited;
+    rmSync(this.data, { recursive: true, force: true });
+  }
+
+  async #ready(): Promise<void> {
+    const line = new Promise<void>((resolve, reject) => {
+      this.#child.stdout.on("data", () => this.#stdout.includes("\n") && resolve());
+      void this.exited.then(() => reject(new Error(`the server has not started: ${this.#stderr}`)));
+    });
+    await inTime(line, () => `the server is not ready: ${this.#stderr}`);
+    this.#port = portOf(this.#stdout.trimEnd());
+  }
+}
+
+/** An empty folder for a server's data. */
+export function newDataFolder(): string {
+  return mkdtempSync(join(tmpdir(), "messenger-process-"));
+}
+
+async function inTime<T>(promise: Promise<T>, describe: () => string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(describe())), PATIENCE_MS);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -1,0 +1,61 @@
+// Starts that cannot work: one line that says why, and an exit code other than 0.
+import assert from "node:assert/strict";
+import { createServer, type AddressInfo } from "node:net";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ServerProcess } from "../support/server-process.ts";
+
+describe("a start that cannot work", () => {
+  const servers: ServerProcess[] = [];
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => server.remove()));
+  });
+
+  /** Starts with these options, which must fail with one line that matches. */
+  async function fails(words: readonly string[], line: RegExp, data?: string): Promise<void> {
+    const server = await ServerProcess.fail(words, data);
+    servers.push(server);
+    const { code } = await server.exit();
+    assert.ok(code !== null && code > 0, `exit code ${code}`);
+    assert.equal(server.stdout, "");
+    assert.match(server.stderr, line);
+    assert.equal(server.stderr.trimEnd().split("\n").length, 1, server.stderr);
+  }
+
+  it("says in one line what is wrong, and ends with a code other than 0", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => taken.once("listening", resolve));
+    const busy = String((taken.address() as AddressInfo).port);
+    await Promise.all([
+      fails(["-p", busy], /port.*in use/),
+      fails(["-p", "99999"], /port/),
+      fails(["-a", "203.0.113.7"], /address/),
+      fails(["--nonsense"], /nonsense/),
+      fails(["--store", "mongodb://127.0.0.1:1/x"], /store|mongodb/i),
+      fails(["--tls-cert", "/nowhere/cert.pem", "--tls-key", "/nowhere/key.pem"], /cert/),
+      fails(["--config", "/nowhere/config.json"], /config/),
+    ]);
+    taken.close();
+  }).timeout(60_000);
+
+  it("does so for files and folders that are not usable", async () => {
+    const server = await ServerProcess.start();
+    servers.push(server);
+    await fails([], /lock|in use|another/i, server.data);
+    await server.stop();
+    const config = join(server.data, "config.json");
+    writeFileSync(config, "{");
+    await fails(["--config", config], /config/);
+    writeFileSync(config, '{"nonsense": 1}');
+    await fails(["--config", config], /nonsense/);
+    writeFileSync(join(server.data, "messenger.db"), "this is no database, but long enough to look like one");
+    await fails([], /messenger\.db/, server.data);
+    const file = join(server.data, "file");
+    writeFileSync(file, "");
+    await fails([], /data/, file);
+    const locked = join(server.data, "locked");
+    mkdirSync(locked, { mode: 0o500 });
+    chmodSync(locked, 0o500);
+    if (process.getuid?.() !== 0) await fails([], /data/, locked);
+  }).timeout(60_000);
+});
