@@ -47,7 +47,7 @@ export class MongoConnection {
   #lostAtMs: number | undefined;
   #isClosed = false;
 
-  /** Connects with the first operation. Throws what the driver says of a wrong URL. */
+  /** Throws what the driver says of a wrong URL. */
   constructor(url: string) {
     this.url = readMongoUrl(url);
     const times = Object.entries(TIMES).filter(([name]) => !this.url.options.has(name.toLowerCase()));
@@ -62,6 +62,14 @@ export class MongoConnection {
 
   get database(): Db {
     return this.#client.db(this.url.database);
+  }
+
+  /**
+   * To be called once, before all operations. Rejects with the driver's error; the connection is then of no use any
+   * more. Once it has succeeded, the driver finds lost servers again by itself.
+   */
+  async open(): Promise<void> {
+    await this.#client.connect();
   }
 
   /** Runs operations. Rejects with StoreUnavailableError for whatever the server or the way to it causes. */

@@ -7,7 +7,6 @@ import {
   MongoNetworkError,
   MongoNotConnectedError,
   MongoOperationTimeoutError,
-  MongoParseError,
   MongoServerClosedError,
   MongoServerError,
   MongoServerSelectionError,
@@ -71,10 +70,15 @@ export function openError(raw: unknown, url: MongoUrl): unknown {
       `store ${url.label} refuses the login: look at user, password and rights (${codeOf(error)})`,
     );
   }
-  if (error instanceof MongoParseError || error instanceof MongoAPIError || error instanceof URIError) {
-    return new StoreOpenError(`store ${url.label}: the URL cannot be used: ${withoutSecrets(error.message, url)}`);
-  }
+  // Those of a `mongodb+srv:` URL come with the first operation; the parser's class is not the driver's.
+  if (error instanceof Error && error.name === "MongoParseError") return urlError(error, url);
   return storeError(error, url);
+}
+
+/** What the driver says of a URL that it does not take. */
+export function urlError(error: unknown, url: MongoUrl): StoreOpenError {
+  const text = error instanceof Error ? error.message : String(error);
+  return new StoreOpenError(`store ${url.label}: the URL cannot be used: ${withoutSecrets(text, url)}`);
 }
 
 function isOutside(error: unknown): error is MongoError {

@@ -4,7 +4,7 @@ import { StoreOpenError } from "../store.ts";
 import { MongoConnection } from "./connection.ts";
 import { SCHEMA_VERSION } from "./documents.ts";
 import type { Collections } from "./documents.ts";
-import { openError } from "./errors.ts";
+import { openError, urlError } from "./errors.ts";
 import { ensureIndexes } from "./indexes.ts";
 import { MongoReader } from "./reader.ts";
 import { readServerFacts } from "./server-facts.ts";
@@ -16,7 +16,7 @@ import { MongoWriter } from "./writer.ts";
  * reached, and with StoreOpenError when waiting would not help.
  */
 export async function openMongoWriter(url: string): Promise<StoreWriter> {
-  const connection = connect(url);
+  const connection = await connect(url);
   try {
     const facts = await readServerFacts(connection.database);
     await claim(connection.collections, connection.url.label);
@@ -28,16 +28,27 @@ export async function openMongoWriter(url: string): Promise<StoreWriter> {
   }
 }
 
-/** Opens the database for reading; connects when it is first asked. */
+/** Opens the database for reading. Rejects as `openMongoWriter` does. */
 export async function openMongoReader(url: string): Promise<StoreReader> {
-  return new MongoReader(connect(url));
+  return new MongoReader(await connect(url));
 }
 
-function connect(url: string): MongoConnection {
+async function connect(url: string): Promise<MongoConnection> {
+  const connection = makeConnection(url);
+  try {
+    await connection.open();
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw openError(error, connection.url);
+  }
+}
+
+function makeConnection(url: string): MongoConnection {
   try {
     return new MongoConnection(url);
   } catch (error) {
-    throw openError(error, readMongoUrl(url));
+    throw urlError(error, readMongoUrl(url));
   }
 }
 

@@ -1,0 +1,120 @@
+// What opening a MongoDB database says when it cannot work, and that no password is ever in it.
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
+import { MongoClient } from "mongodb";
+import { openReader, openWriter } from "../../../src/store/open.ts";
+import { StoreOpenError, StoreUnavailableError } from "../../../src/store/store.ts";
+import { newUser, START_MS } from "../../contract/fixture.ts";
+import { describeMongodb } from "../../support/mongodb.ts";
+
+const SECRET = "hunter2-secret";
+/** The contract: a start that cannot work ends within 10 s. */
+const OPEN_WITHIN_MS = 9_000;
+
+/** Opens and returns the error; it must not show the secret anywhere. */
+async function fault(url: string): Promise<Error> {
+  const startMs = performance.now();
+  const error: unknown = await openWriter(url, { dataDir: "/" }).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof Error);
+  assert.ok(!inspect(error, { depth: 10, showHidden: true }).includes(SECRET), "the password is in the error");
+  assert.ok(performance.now() - startMs < OPEN_WITHIN_MS);
+  return error;
+}
+
+describe("opening MongoDB that is not there", () => {
+  it("says in one line which store cannot be reached", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    const error = await fault(`mongodb://anna:${SECRET}@127.0.0.1:${port}/chat?authSource=admin`);
+    assert.ok(error instanceof StoreUnavailableError);
+    assert.match(
+      error.message,
+      new RegExp(`^store mongodb://anna:\\*\\*\\*@127.0.0.1:${port}/chat: cannot be reached`),
+    );
+    assert.ok(!error.message.includes("\n"));
+  });
+
+  it("says what is wrong with a URL, without the password", async () => {
+    const urls = [
+      `mongodb://anna:${SECRET}@/chat`,
+      `mongodb://anna:${SECRET}:x@127.0.0.1/chat`,
+      `mongodb://anna:${SECRET}@127.0.0.1:99999/chat`,
+      `mongodb://anna:${SECRET}@127.0.0.1/chat?noSuchOption=1`,
+      `mongodb://127.0.0.1/chat?tlsCertificateKeyFilePassword=${SECRET}&tls=maybe`,
+      `mongodb://anna:%zz${SECRET}@127.0.0.1/chat`,
+      `mongodb+srv://anna:${SECRET}@127.0.0.1:1/chat`,
+    ];
+    for (const url of urls) {
+      const error = await fault(url);
+      assert.ok(error instanceof StoreOpenError, `${url}: ${error.name} ${error.message}`);
+    }
+  });
+});
+
+describeMongodb("opening a MongoDB database", (server) => {
+  let url: string;
+  let client: MongoClient;
+  beforeEach(() => {
+    url = server().newUrl();
+    client = new MongoClient(url);
+  });
+  afterEach(async () => {
+    await client.close();
+    await server().drop(url);
+  });
+
+  it("reads back what an acknowledgement is worth", async () => {
+    const writer = await openWriter(url, { dataDir: "/" });
+    assert.match(
+      writer.guarantee ?? "",
+      /^\S+ \S+, (standalone server|replica set|sharded cluster): .*w: majority, j: true/,
+    );
+    await writer.close();
+  });
+
+  it("refuses a database of another program, and changes nothing in it", async () => {
+    await client.db().collection<{ _id: string }>("users").insertOne({ _id: "somebody else's" });
+    await assert.rejects(openWriter(url, { dataDir: "/" }), { name: StoreOpenError.name, message: /another program/ });
+    const collections = await client.db().listCollections().toArray();
+    assert.deepEqual(
+      collections.map(({ name }) => String(name)),
+      ["users"],
+    );
+  });
+
+  it("refuses a database of a newer version", async () => {
+    await client.db().collection<{ _id: string; version: number }>("meta").insertOne({ _id: "schema", version: 99 });
+    await assert.rejects(openWriter(url, { dataDir: "/" }), { name: StoreOpenError.name, message: /format 99/ });
+  });
+
+  it("refuses an index that is not unique, and says what to do", async () => {
+    const messages = client.db().collection("messages");
+    await messages.createIndex({ chat_id: 1, seq: 1 }, { name: "mine" });
+    const expected = { name: StoreOpenError.name, message: /not unique; drop it with db\.messages\.dropIndex\(".*"\)/ };
+    await assert.rejects(openWriter(url, { dataDir: "/" }), expected);
+  });
+
+  it("makes every index once", async () => {
+    for (let time = 0; time < 2; time++) await (await openWriter(url, { dataDir: "/" })).close();
+    const messages = await client.db().collection("messages").indexes();
+    const unique = messages.filter((index) => index.unique === true).map((index) => JSON.stringify(index.key));
+    assert.deepEqual(unique.sort(), ['{"chat_id":1,"seq":1}', '{"chat_id":1,"user_id":1,"message_id":1}']);
+  });
+
+  it("keeps a reader of an empty database from failing", async () => {
+    const reader = await openReader(url, { dataDir: "/" });
+    assert.equal(await reader.userByKey("anna"), undefined);
+    await reader.close();
+    const writer = await openWriter(url, { dataDir: "/" });
+    await writer.commit([newUser("anna", "a".repeat(24))], START_MS);
+    await writer.close();
+  });
+});
