@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{
     load: () => import("./cli/backup-command.ts"),
   },
   bench: { summary: "Measure a server beside others", load: () => import("../bench/command.ts") },
+  migrate: { summary: "Move everything from one store to another", load: () => import("./cli/migrate-command.ts") },
   chat: { summary: "Talk in a terminal or from a script", load: () => import("./cli/chat-command.ts") },
 };
 

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import type { StoreReader, StoreWriter } from "./store.ts";
 import { StoreOpenError } from "./store.ts";
+import type { StoreTransfer } from "./transfer.ts";
 
 /** The store when no other is named: a file in the data folder. */
 export const DEFAULT_STORE_URL = "sqlite:messenger.db";
@@ -65,4 +66,15 @@ export async function openReader(url: string, options: OpenOptions): Promise<Sto
   if (store.kind === "mongodb") return (await import("./mongo/open.ts")).openMongoReader(store.url);
   const { openSqliteReader } = await import("./sqlite/open.ts");
   return openSqliteReader(store.file);
+}
+
+/**
+ * Opens a store to move everything from it (an existing one, in which nothing is changed) or to it (made where it is
+ * missing). No server may use it meanwhile. Rejects as `openWriter` does.
+ */
+export async function openTransfer(url: string, options: OpenOptions, isSource: boolean): Promise<StoreTransfer> {
+  const store = parseStoreUrl(url, options.dataDir);
+  if (store.kind === "mongodb") return (await import("./mongo/open.ts")).openMongoTransfer(store.url, isSource);
+  const { openSqliteSource, openSqliteTarget } = await import("./sqlite/open.ts");
+  return isSource ? openSqliteSource(store.file) : openSqliteTarget(store.file);
 }

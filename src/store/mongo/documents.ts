@@ -79,8 +79,8 @@ export interface MetaDocument {
   readonly _id: "schema" | "barrier" | "import";
   readonly version?: number;
   readonly count?: number;
-  /** Of `import`: the state of a migration into this store (src/store/transfer.ts). */
-  readonly state?: string;
+  /** Of `import`: where an unfinished migration into this store comes from. */
+  readonly source?: string;
 }
 
 export interface Collections {

@@ -1,13 +1,15 @@
 // Opens a MongoDB database as a store: looks at the server, at what the database holds, makes what is missing.
 import type { StoreReader, StoreWriter } from "../store.ts";
 import { StoreOpenError } from "../store.ts";
+import type { StoreTransfer } from "../transfer.ts";
 import { MongoConnection } from "./connection.ts";
 import { SCHEMA_VERSION } from "./documents.ts";
-import type { Collections } from "./documents.ts";
+import type { Collections, MetaDocument } from "./documents.ts";
 import { openError, urlError } from "./errors.ts";
 import { ensureIndexes } from "./indexes.ts";
 import { MongoReader } from "./reader.ts";
 import { readServerFacts } from "./server-facts.ts";
+import { MongoTransfer } from "./transfer.ts";
 import { readMongoUrl } from "./url.ts";
 import { MongoWriter } from "./writer.ts";
 
@@ -16,21 +18,44 @@ import { MongoWriter } from "./writer.ts";
  * reached, and with StoreOpenError when waiting would not help.
  */
 export async function openMongoWriter(url: string): Promise<StoreWriter> {
-  const connection = await connect(url);
-  try {
+  return openWith(url, async (connection) => {
+    const { collections, url: name } = connection;
     const facts = await readServerFacts(connection.database);
-    await claim(connection.collections, connection.url.label);
-    await ensureIndexes(connection.collections, connection.url.label);
+    await claim(collections, name.label);
+    await refuseUnfinished(collections, name.label);
+    await ensureIndexes(collections, name.label);
     return new MongoWriter(connection, facts);
-  } catch (error) {
-    await connection.close();
-    throw openError(error, connection.url);
-  }
+  });
+}
+
+/** Opens a database to move everything from it, or to it: then with its indexes. Rejects as `openMongoWriter` does. */
+export async function openMongoTransfer(url: string, isSource: boolean): Promise<StoreTransfer> {
+  return openWith(url, async (connection) => {
+    const { collections, url: name } = connection;
+    if (isSource) {
+      await requireStore(collections, name.label);
+      await refuseUnfinished(collections, name.label);
+    } else {
+      await claim(collections, name.label);
+      await ensureIndexes(collections, name.label);
+    }
+    return new MongoTransfer(connection);
+  });
 }
 
 /** Opens the database for reading. Rejects as `openMongoWriter` does. */
 export async function openMongoReader(url: string): Promise<StoreReader> {
   return new MongoReader(await connect(url));
+}
+
+async function openWith<T>(url: string, make: (connection: MongoConnection) => Promise<T>): Promise<T> {
+  const connection = await connect(url);
+  try {
+    return await make(connection);
+  } catch (error) {
+    await connection.close();
+    throw openError(error, connection.url);
+  }
 }
 
 async function connect(url: string): Promise<MongoConnection> {
@@ -60,9 +85,31 @@ async function claim({ meta, users }: Collections, label: string): Promise<void>
       throw new StoreOpenError(`store ${label}: the database belongs to another program; name another in the URL`);
     }
     await meta.updateOne({ _id: "schema" }, { $setOnInsert: { version: SCHEMA_VERSION } }, { upsert: true });
-  } else if (schema.version !== SCHEMA_VERSION) {
+  } else {
+    requireVersion(schema, label);
+  }
+}
+
+async function requireStore({ meta }: Collections, label: string): Promise<void> {
+  const schema = await meta.findOne({ _id: "schema" });
+  if (schema === null) throw new StoreOpenError(`store ${label}: there is no store of Messenger in this database`);
+  requireVersion(schema, label);
+}
+
+function requireVersion(schema: MetaDocument, label: string): void {
+  if (schema.version !== SCHEMA_VERSION) {
     throw new StoreOpenError(
       `store ${label}: has format ${schema.version}, this program knows up to ${SCHEMA_VERSION}; use a newer one`,
     );
   }
+}
+
+/** Throws StoreOpenError for a store that only `messenger migrate` may open. */
+async function refuseUnfinished({ meta }: Collections, label: string): Promise<void> {
+  const unfinished = await meta.findOne({ _id: "import" });
+  if (unfinished === null) return;
+  throw new StoreOpenError(
+    `store ${label}: is not complete: a migration from ${unfinished.source} was broken off; ` +
+      "run messenger migrate again, or drop the database",
+  );
 }

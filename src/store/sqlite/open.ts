@@ -4,12 +4,14 @@ import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StoreOpenError } from "../store.ts";
 import type { StoreReader, StoreWriter } from "../store.ts";
+import type { StoreTransfer } from "../transfer.ts";
 import { openError } from "./errors.ts";
 import { examineContent, examineHeader, holdsStore } from "./examine.ts";
 import { SqliteReader } from "./reader.ts";
 import type { ReaderOptions } from "./reader.ts";
 import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "./schema.ts";
 import { makeEmpty, StoreLock } from "./store-lock.ts";
+import { refuseUnfinished, SqliteTransfer } from "./transfer.ts";
 import { SqliteWriter } from "./writer.ts";
 import type { WriterOptions } from "./writer.ts";
 
@@ -26,6 +28,35 @@ const READER_CACHE_KIB = 8 * 1024;
  * and has then changed nothing.
  */
 export function openSqliteWriter(file: string, options: WriterOptions = {}): StoreWriter {
+  return openToWrite(file, (database, lock) => {
+    refuseUnfinished(database, file);
+    return new SqliteWriter(database, lock, options);
+  });
+}
+
+/** Opens `file` to move everything to it; makes it as `openSqliteWriter` does. Throws StoreOpenError. */
+export function openSqliteTarget(file: string): StoreTransfer {
+  return openToWrite(file, (database, lock) => new SqliteTransfer(database, lock, false));
+}
+
+/** Opens an existing store that no server uses to move everything from it; changes nothing in it. Throws StoreOpenError. */
+export function openSqliteSource(file: string): StoreTransfer {
+  let lock: StoreLock | undefined;
+  let database: Database.Database | undefined;
+  try {
+    if (!existsSync(file)) throw new StoreOpenError(`store ${file} is not there`);
+    lock = StoreLock.take(realpathSync(file));
+    database = openReadOnly(file);
+    refuseUnfinished(database, file);
+    return new SqliteTransfer(database, lock, true);
+  } catch (error) {
+    database?.close();
+    lock?.undo();
+    throw openError(error, file);
+  }
+}
+
+function openToWrite<T>(file: string, make: Maker<T>): T {
   try {
     const path = existsSync(file) ? realpathSync(file) : file;
     if (holdsStore(path)) {
@@ -34,7 +65,7 @@ export function openSqliteWriter(file: string, options: WriterOptions = {}): Sto
     } else {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     }
-    return openLocked(path, options);
+    return openLocked(path, make);
   } catch (error) {
     throw openError(error, file);
   }
@@ -45,19 +76,28 @@ export function openSqliteReader(file: string, options: ReaderOptions = {}): Sto
   if (!existsSync(file)) throw new StoreOpenError(`store ${file} is not there`);
   let database: Database.Database | undefined;
   try {
-    examineHeader(file);
-    database = new Database(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
-    database.pragma(`cache_size = -${READER_CACHE_KIB}`);
-    const version = schemaVersion(database);
-    if (version === SCHEMA_VERSION) return new SqliteReader(database, options);
-    throw new StoreOpenError(`store ${file} has format ${version}, not ${SCHEMA_VERSION}; start a server on it first`);
+    database = openReadOnly(file);
+    return new SqliteReader(database, options);
   } catch (error) {
     database?.close();
     throw openError(error, file);
   }
 }
 
-function openLocked(file: string, options: WriterOptions): StoreWriter {
+function openReadOnly(file: string): Database.Database {
+  examineHeader(file);
+  const database = new Database(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+  database.pragma(`cache_size = -${READER_CACHE_KIB}`);
+  const version = schemaVersion(database);
+  if (version === SCHEMA_VERSION) return database;
+  database.close();
+  throw new StoreOpenError(`store ${file} has format ${version}, not ${SCHEMA_VERSION}; start a server on it first`);
+}
+
+/** Makes what owns the connection and the lock from then on. */
+type Maker<T> = (database: Database.Database, lock: StoreLock) => T;
+
+function openLocked<T>(file: string, make: Maker<T>): T {
   const lock = StoreLock.take(file);
   let isNew = false;
   let database: Database.Database | undefined;
@@ -66,7 +106,7 @@ function openLocked(file: string, options: WriterOptions): StoreWriter {
     else isNew = makeEmpty(file);
     database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
     prepareForWriting(database);
-    return new SqliteWriter(database, lock, options);
+    return make(database, lock);
   } catch (error) {
     database?.close();
     if (isNew) for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(file + suffix, { force: true });

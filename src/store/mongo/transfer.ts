@@ -1,0 +1,174 @@
+// The MongoDB store as source or target of a migration.
+import { ObjectId } from "mongodb";
+import type { Collection, Document, Filter } from "mongodb";
+import { directChatUsers } from "../../protocol/ids.ts";
+import type { ChatId } from "../../protocol/ids.ts";
+import { BATCH_COUNT } from "../transfer.ts";
+import type {
+  ChatEnd,
+  MessageRecord,
+  PairRecord,
+  RecordKind,
+  Records,
+  StoreTransfer,
+  UserRecord,
+} from "../transfer.ts";
+import type { MongoConnection } from "./connection.ts";
+import { pairId } from "./documents.ts";
+import type { Collections, MarkDocument, UserDocument } from "./documents.ts";
+import { readLastSeqs } from "./last-seqs.ts";
+import { searchable } from "./search-text.ts";
+
+/** How a record of a kind becomes a document, and back. */
+interface Form<R> {
+  readonly filter?: Document;
+  /** What documents about the same have in common; `_id` where nothing else is said. */
+  readonly key?: string;
+  toDocument(record: R): Document;
+  toRecord(document: Document): R;
+}
+
+function pairForm(other: string): Form<PairRecord> {
+  return {
+    toDocument: ({ user_id, other_id }) => ({ _id: pairId(user_id, other_id), user_id, [other]: other_id }),
+    toRecord: (document) => ({ user_id: String(document["user_id"]), other_id: String(document[other]) }),
+  };
+}
+
+const FORMS: { readonly [K in RecordKind]: Form<Records[K]> } = {
+  users: { toDocument: userDocument, toRecord: (document) => userRecord(document as UserDocument) },
+  contacts: pairForm("contact_id"),
+  blocks: pairForm("blocked_id"),
+  tokens: {
+    key: "hash",
+    toDocument: ({ token_hash, user_id, time_ms }) => ({ hash: token_hash, user_id, created_ms: time_ms }),
+    toRecord: (token) => ({
+      token_hash: String(token["hash"]),
+      user_id: String(token["user_id"]),
+      time_ms: Number(token["created_ms"]),
+    }),
+  },
+  marks: {
+    filter: { seq: { $gt: 0 } },
+    toDocument: (mark) => ({ _id: pairId(mark.user_id, mark.chat_id), ...mark }),
+    toRecord: (document) => {
+      const { user_id, chat_id, seq } = document as MarkDocument;
+      return { user_id, chat_id, seq };
+    },
+  },
+};
+
+/** See StoreTransfer. Owns the connection. */
+export class MongoTransfer implements StoreTransfer {
+  readonly label: string;
+  readonly #connection: MongoConnection;
+  readonly #collections: Collections;
+
+  constructor(connection: MongoConnection) {
+    this.label = connection.url.label;
+    this.#connection = connection;
+    this.#collections = connection.collections;
+  }
+
+  unfinished(): Promise<string | undefined> {
+    return this.#connection.run(async () => (await this.#collections.meta.findOne({ _id: "import" }))?.source);
+  }
+
+  begin(source: string): Promise<void> {
+    return this.#connection.run(async () => {
+      await this.#collections.meta.updateOne({ _id: "import" }, { $set: { source } }, { upsert: true });
+    });
+  }
+
+  finish(): Promise<void> {
+    return this.#connection.run(async () => {
+      await this.#collections.meta.deleteOne({ _id: "import" });
+    });
+  }
+
+  isEmpty(): Promise<boolean> {
+    const { users, messages } = this.#collections;
+    return this.#connection.run(
+      async () => (await users.findOne({})) === null && (await messages.findOne({})) === null,
+    );
+  }
+
+  async *read<K extends RecordKind>(kind: K): AsyncIterable<readonly Records[K][]> {
+    const { filter = {}, toRecord } = FORMS[kind];
+    const collection = this.#collection(kind);
+    for (let place: unknown; ;) {
+      const after = place === undefined ? filter : { ...filter, _id: { $gt: place } };
+      const page = collection.find(after as Filter<Document>).sort({ _id: 1 });
+      const documents = await this.#connection.run(() => page.limit(BATCH_COUNT).toArray());
+      const last = documents.at(-1);
+      if (last === undefined) return;
+      place = last._id;
+      yield documents.map(toRecord);
+    }
+  }
+
+  async write<K extends RecordKind>(kind: K, records: readonly Records[K][]): Promise<void> {
+    if (records.length === 0) return;
+    const { key = "_id", toDocument } = FORMS[kind];
+    const operations = records.map((record) => {
+      const { _id, ...rest } = toDocument(record);
+      const filter = { [key]: key === "_id" ? _id : rest[key] };
+      return { updateOne: { filter, update: { $set: rest }, upsert: true } };
+    });
+    await this.#connection.run(() => this.#collection(kind).bulkWrite(operations, { ordered: false }));
+  }
+
+  chats(): Promise<ChatEnd[]> {
+    return this.#connection.run(async () => {
+      const chats = await this.#collections.chats.find({}).toArray();
+      const seqs = await readLastSeqs(this.#collections, chats, "majority");
+      return [...seqs].map(([chatId, lastSeq]) => ({ chatId, lastSeq }));
+    });
+  }
+
+  async *messages(chatId: ChatId, afterSeq: number): AsyncIterable<readonly MessageRecord[]> {
+    for (let seq = afterSeq; ;) {
+      const page = this.#collections.messages
+        .find({ chat_id: chatId, seq: { $gt: seq } }, { projection: { _id: 0, chat_id: 0, folded: 0 } })
+        .sort({ seq: 1 });
+      const messages = await this.#connection.run(() => page.limit(BATCH_COUNT).toArray());
+      const last = messages.at(-1);
+      if (last === undefined) return;
+      seq = last.seq;
+      yield messages;
+    }
+  }
+
+  async append(chatId: ChatId, messages: readonly MessageRecord[]): Promise<void> {
+    const documents = messages.map(({ seq, user_id, message_id, time_ms, text }) => {
+      const folded = searchable(text);
+      return { _id: new ObjectId(), chat_id: chatId, seq, user_id, message_id, text, folded, time_ms };
+    });
+    const [first_id = null, second_id = null] = directChatUsers(chatId) ?? [];
+    // First where to look for the messages; then these in order: what a break leaves is the beginning, and can be found.
+    const update = { $max: { seq_hint: (messages[0]?.seq ?? 1) - 1 }, $setOnInsert: { first_id, second_id } };
+    await this.#connection.run(async () => {
+      await this.#collections.chats.updateOne({ _id: chatId }, update, { upsert: true });
+      await this.#collections.messages.insertMany(documents, { ordered: true });
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  #collection(kind: RecordKind): Collection<Document> {
+    return this.#collections[kind] as unknown as Collection<Document>;
+  }
+}
+
+function userDocument({ user_id: _id, last_login_ms, ...rest }: UserRecord): Document {
+  return { _id, ...rest, ...(last_login_ms === null ? {} : { last_login_ms }) };
+}
+
+function userRecord(user: UserDocument): UserRecord {
+  const { _id: user_id, username, username_key, password_hash, first_name, second_name, bio, file_name } = user;
+  const { state = "active", created_ms = 0, last_login_ms = null } = user;
+  const names = { username, username_key, password_hash, first_name, second_name, bio, file_name };
+  return { user_id, ...names, state, created_ms, last_login_ms };
+}
