@@ -12,6 +12,10 @@ import { UserError } from "./util/user-error.ts";
 const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{ command: Command }> }>> = {
   server: { summary: "Run the server", load: () => import("./server/command.ts") },
   client: { summary: "Open the desktop client", load: () => import("./cli/client-command.ts") },
+  "admin <what> [words..]": {
+    summary: "Administer a running server: sessions, users, bans, log and more",
+    load: () => import("./cli/admin-command.ts"),
+  },
   "backup <file>": {
     summary: "Copy the embedded store, also while a server uses it",
     load: () => import("./cli/backup-command.ts"),
@@ -39,7 +43,7 @@ async function main(words: readonly string[]): Promise<number> {
       describe: summary,
       builder: async (argv) => describe(argv, name, (await load()).command),
       handler: async (args) => {
-        exitCode = await (await load()).command.run(plainArgs(args));
+        exitCode = await (await load()).command.run(plainArgs(args, name));
       },
     });
   }
@@ -55,7 +59,6 @@ function commonSettings(parser: Argv): Argv {
     .parserConfiguration({
       "camel-case-expansion": false,
       "dot-notation": false,
-      "duplicate-arguments-array": false,
       "parse-numbers": false,
     })
     .version(versionOfPackage())
@@ -89,9 +92,13 @@ function yargsOption({ type, alias, help, group, placeholder, defaultText, isReq
   };
 }
 
-/** Without what yargs adds for itself. */
-function plainArgs({ _: _words, $0: _name, ...args }: ArgumentsCamelCase): CommandArgs {
-  return args;
+/** Without what yargs adds for itself. Of an option given more than once the last counts. */
+function plainArgs({ _: _words, $0: _name, ...args }: ArgumentsCamelCase, commandLine: string): CommandArgs {
+  const lastOf = ([name, value]: [string, unknown]): [string, unknown] => {
+    const isList = commandLine.includes(`[${name}..]`);
+    return [name, Array.isArray(value) && !isList ? value.at(-1) : value];
+  };
+  return Object.fromEntries(Object.entries(args).map(lastOf));
 }
 
 function versionOfPackage(): string {

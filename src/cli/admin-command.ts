@@ -1,0 +1,205 @@
+// `messenger admin WHAT …`: everything that the control panel can do, for a terminal and for scripts.
+import { AdminLink } from "../client/admin-link.ts";
+import { DisconnectedError, RequestError } from "../client/errors.ts";
+import { loadConfig } from "../config/load.ts";
+import { CONFIG_FILE_OPTION, OPTIONS } from "../config/options.ts";
+import type { LogRecord, Topic } from "../protocol/admin.ts";
+import { UserError } from "../util/user-error.ts";
+import * as view from "./admin-views.ts";
+import type { Command, CommandArgs } from "./command.ts";
+import { bytes } from "./table.ts";
+
+export const command: Command = {
+  options: {
+    data: {
+      type: "string",
+      help: OPTIONS.data.help,
+      placeholder: OPTIONS.data.placeholder,
+      defaultText: OPTIONS.data.defaultText,
+    },
+    config: { type: "string", help: CONFIG_FILE_OPTION.help, placeholder: CONFIG_FILE_OPTION.placeholder },
+    json: { type: "boolean", help: "print the server's answers as JSON, one a line" },
+    to: { type: "string", help: "announce: to this user instead of everybody", placeholder: "NAME" },
+    follow: { type: "boolean", help: "log, traffic, status: go on until Ctrl+C" },
+    level: { type: "string", help: "log: this level and graver ones (error, warn, info)", placeholder: "LEVEL" },
+    limit: { type: "number", help: "log, users, sessions: at most so many", placeholder: "N" },
+    after: { type: "string", help: "users: those after this name", placeholder: "NAME" },
+    texts: { type: "boolean", help: "traffic: with what people write; this is noted in the server's log" },
+    address: { type: "string", help: "listen: the address", placeholder: "ADDRESS" },
+    port: { type: "number", help: "listen: the port", placeholder: "PORT" },
+    yes: { type: "boolean", help: "delete-user, shutdown: do it without being asked to confirm" },
+  },
+  examples: [
+    ["messenger admin status", "what the server is and how it does"],
+    ["messenger admin sessions anna", "who is connected; only names and addresses with “anna”"],
+    ["messenger admin reset-password anna", "prints a one-time password"],
+    ["messenger admin ban 192.0.2.7 3600", "keeps an address out for an hour"],
+    ['messenger admin announce "Back in 5 minutes"', "into the common chat"],
+    ["messenger admin backup", "copies the store while it is used, and counts what the copy holds"],
+  ],
+  notes: [
+    "WHAT is one of: status, sessions [FILTER], users [FILTER], create-user NAME, reset-password NAME,",
+    "disable-user NAME, enable-user NAME, delete-user NAME, end-sessions NAME, disconnect NUMBER,",
+    "ban ADDRESS SECONDS, unban ADDRESS, bans, announce TEXT, backup, backups, log, traffic, listen,",
+    "stop-listening, shutdown. It speaks to the server that works in the data folder, as the user who runs it.",
+    "Exit codes: 0 done, 1 refused or no server, 2 wrong words.",
+  ].join("\n"),
+  run,
+};
+
+interface Call {
+  readonly link: AdminLink;
+  readonly args: CommandArgs;
+  readonly words: readonly string[];
+  /** Prints an answer: as JSON when asked, otherwise as `text` says. */
+  print(answer: object, text: string): void;
+}
+
+type Action = (call: Call) => Promise<void>;
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  status: async (call) => {
+    const status = await call.link.request("status", {});
+    call.print(status, view.statusView(status));
+    if (call.args["follow"] === true) await follow(call, "sample");
+  },
+  sessions: async ({ link, args, words, print }) => {
+    const answer = await link.request("sessions", { ...optional("contains", words[0]), ...limitOf(args) });
+    print(answer, view.sessionsView(answer));
+  },
+  users: async ({ link, args, words, print }) => {
+    const after = optional("after", args["after"]);
+    const answer = await link.request("users", { ...optional("contains", words[0]), ...after, ...limitOf(args) });
+    print(answer, view.usersView(answer));
+  },
+  "create-user": async ({ link, words, print }) => {
+    const answer = await link.request("create_user", { username: word(words, 0, "NAME") });
+    print(answer, `created; the one-time password is ${answer.password ?? ""}`);
+  },
+  "reset-password": async ({ link, words, print }) => {
+    const answer = await link.request("reset_password", { username: word(words, 0, "NAME") });
+    print(answer, `the one-time password is ${answer.password}`);
+  },
+  "disable-user": byName("disable_user", "disabled"),
+  "enable-user": byName("enable_user", "enabled"),
+  "delete-user": async (call) => {
+    confirmed(call.args, `deletes the account ${word(call.words, 0, "NAME")} for good`);
+    await byName("delete_user", "deleted")(call);
+  },
+  "end-sessions": async ({ link, words, print }) => {
+    const answer = await link.request("end_sessions", { username: word(words, 0, "NAME") });
+    print(answer, `${answer.ended} sessions ended`);
+  },
+  disconnect: async ({ link, words, print }) => {
+    print(await link.request("disconnect", { connection: numberWord(words, 0, "NUMBER") }), "disconnected");
+  },
+  ban: async ({ link, words, print }) => {
+    const ban = { address: word(words, 0, "ADDRESS"), seconds: numberWord(words, 1, "SECONDS") };
+    const answer = await link.request("ban", ban);
+    print(answer, `banned; ${answer.disconnected} connections ended`);
+  },
+  unban: async ({ link, words, print }) => {
+    print(await link.request("unban", { address: word(words, 0, "ADDRESS") }), "the ban is lifted");
+  },
+  bans: async ({ link, print }) => {
+    const answer = await link.request("bans", {});
+    print(answer, view.bansView(answer));
+  },
+  announce: async ({ link, args, words, print }) => {
+    const answer = await link.request("announce", {
+      message: word(words, 0, "TEXT"),
+      ...optional("username", args["to"]),
+    });
+    print(answer, `said, as message ${answer.seq} of ${answer.chat_id}`);
+  },
+  backup: async ({ link, print }) => {
+    const answer = await link.request("backup", {});
+    const { file, users, messages, size_bytes } = answer;
+    print(answer, `${file}: ${users ?? 0} users, ${messages ?? 0} messages, ${bytes(size_bytes)}, checked`);
+  },
+  backups: async ({ link, print }) => {
+    const answer = await link.request("backups", {});
+    print(answer, view.backupsView(answer));
+  },
+  log: async (call) => {
+    const level = optional("level", call.args["level"]) as { level?: LogRecord["level"] };
+    const answer = await call.link.request("log", { ...limitOf(call.args), ...level });
+    for (const entry of answer.entries) call.print(entry, view.logLine(entry));
+    if (call.args["follow"] === true) await follow(call, "log");
+  },
+  traffic: (call) => follow(call, "traffic"),
+  listen: async ({ link, args, print }) => {
+    const place = {
+      ...optional("address", args["address"]),
+      ...(args["port"] === undefined ? {} : { port: Number(args["port"]) }),
+    };
+    const answer = await link.request("listen", place);
+    print(answer, `listening on ${answer.address}:${answer.port}`);
+  },
+  "stop-listening": async ({ link, print }) =>
+    print(await link.request("stop_listening", {}), "not listening any more"),
+  shutdown: async ({ link, args, print }) => {
+    confirmed(args, "stops the server");
+    print(await link.request("shutdown", {}), "the server is stopping");
+  },
+};
+
+function byName(action: "disable_user" | "enable_user" | "delete_user", done: string): Action {
+  return async ({ link, words, print }) =>
+    print(await link.request(action, { username: word(words, 0, "NAME") }), done);
+}
+
+/** Prints events until the connection ends or Ctrl+C. */
+async function follow({ link, args, print }: Call, topic: Exclude<Topic, "backup">): Promise<void> {
+  link.events.on("sample", (sample) => print(sample, view.sampleLine(sample)));
+  link.events.on("log", (record) => print(record, view.logLine(record)));
+  link.events.on("traffic", (entry) => print(entry, view.trafficLines(entry)));
+  const ended = new Promise<Error>((resolve) => link.events.on("closed", resolve));
+  await link.request("subscribe", { topics: [topic], unmask_texts: args["texts"] === true });
+  throw await ended;
+}
+
+function word(words: readonly string[], index: number, name: string): string {
+  const found = words[index];
+  if (found === undefined) throw new UserError(`${name} is missing; --help says what there is`);
+  return found;
+}
+
+function numberWord(words: readonly string[], index: number, name: string): number {
+  const number = Number(word(words, index, name));
+  if (!Number.isInteger(number)) throw new UserError(`${name}: must be a whole number`);
+  return number;
+}
+
+function optional<N extends string>(name: N, value: unknown): { [K in N]?: string } {
+  return value === undefined ? {} : ({ [name]: String(value) } as { [K in N]?: string });
+}
+
+function limitOf(args: CommandArgs): { limit?: number } {
+  return args["limit"] === undefined ? {} : { limit: Number(args["limit"]) };
+}
+
+function confirmed(args: CommandArgs, what: string): void {
+  if (args["yes"] !== true) throw new UserError(`this ${what}; say --yes to do it`);
+}
+
+async function run(args: CommandArgs): Promise<number> {
+  const what = String(args["what"]);
+  const action = Object.hasOwn(ACTIONS, what) ? ACTIONS[what] : undefined;
+  if (action === undefined) throw new UserError(`${what}: there is no such thing to do; --help says what there is`);
+  const { data } = loadConfig({ data: args["data"], config: args["config"] });
+  const words = Array.isArray(args["words"]) ? args["words"].map(String) : [];
+  const print = (answer: object, text: string): void => {
+    process.stdout.write(`${args["json"] === true ? JSON.stringify(answer) : text}\n`);
+  };
+  try {
+    const link = await AdminLink.open(data);
+    await action({ link, args, words, print });
+    link.close();
+    return 0;
+  } catch (error) {
+    if (error instanceof RequestError || error instanceof DisconnectedError)
+      throw new UserError(error.message, { cause: error });
+    throw error;
+  }
+}
