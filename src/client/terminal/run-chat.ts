@@ -1,7 +1,7 @@
 // `messenger chat`: the line-mode client on a terminal or on streams.
 import { UntrustedServerError } from "../errors.ts";
 import type { AcceptCertificate } from "../dial.ts";
-import { openScreen } from "./screen.ts";
+import { openScreen, type ScreenInput, type ScreenOutput } from "./screen.ts";
 import { TerminalChat, type TerminalChatOptions } from "./terminal-chat.ts";
 
 export interface RunChatOptions extends Omit<TerminalChatOptions, "tls"> {
@@ -11,11 +11,7 @@ export interface RunChatOptions extends Omit<TerminalChatOptions, "tls"> {
 }
 
 /** Runs until the end of the input or /quit; resolves with the exit code: 0 when all that was written is stored. */
-export async function runChat(
-  options: RunChatOptions,
-  input: NodeJS.ReadStream,
-  output: NodeJS.WriteStream,
-): Promise<number> {
+export async function runChat(options: RunChatOptions, input: ScreenInput, output: ScreenOutput): Promise<number> {
   const { tls, fingerprint, ...rest } = options;
   const accept = fingerprint === undefined ? acceptTrusted : pinned(fingerprint);
   const chat = new TerminalChat({ ...rest, ...(tls ? { tls: { accept } } : {}) }, openScreen(input, output));

@@ -1,6 +1,6 @@
 // Lines in and out: a terminal with a prompt and history, or plain streams for scripts.
 import { createInterface, cursorTo, clearScreenDown, moveCursor, type Interface } from "node:readline";
-import { Writable } from "node:stream";
+import { Writable, type Readable } from "node:stream";
 
 export interface Screen {
   /** True for a person at a terminal. */
@@ -20,13 +20,18 @@ const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 /** Lines read ahead of the commands that take them. */
 const MAX_LINES_AHEAD = 1000;
 
-export function openScreen(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Screen {
+/** Standard input, or what stands for it. */
+export type ScreenInput = Readable & { readonly isTTY?: boolean };
+/** Standard output, or what stands for it. */
+export type ScreenOutput = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
+
+export function openScreen(input: ScreenInput, output: ScreenOutput): Screen {
   return new StreamScreen(input, output);
 }
 
 class StreamScreen implements Screen {
   readonly isInteractive: boolean;
-  readonly #output: NodeJS.WriteStream;
+  readonly #output: ScreenOutput;
   readonly #echo: Echo;
   readonly #readline: Interface;
   readonly #lines: string[] = [];
@@ -34,8 +39,8 @@ class StreamScreen implements Screen {
   #ended = false;
   #leftOut = 0;
 
-  constructor(input: NodeJS.ReadStream, output: NodeJS.WriteStream) {
-    this.isInteractive = input.isTTY && output.isTTY;
+  constructor(input: ScreenInput, output: ScreenOutput) {
+    this.isInteractive = input.isTTY === true && output.isTTY === true;
     this.#output = output;
     this.#echo = new Echo(output);
     this.#readline = createInterface({
@@ -122,19 +127,19 @@ function forgetNewest(history: string[]): void {
 /** What readline writes to: it shows what is typed, except for secrets. */
 class Echo extends Writable {
   muted = false;
-  readonly #output: NodeJS.WriteStream;
+  readonly #output: ScreenOutput;
 
-  constructor(output: NodeJS.WriteStream) {
+  constructor(output: ScreenOutput) {
     super();
     this.#output = output;
     output.on("resize", () => this.emit("resize"));
   }
 
-  get columns(): number {
+  get columns(): number | undefined {
     return this.#output.columns;
   }
 
-  get rows(): number {
+  get rows(): number | undefined {
     return this.#output.rows;
   }
 
