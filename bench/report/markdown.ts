@@ -1,5 +1,7 @@
 // Result rows as Markdown tables: one table per scenario, medians and ranges over the runs of the same measurement.
+import { ratioTable } from "./ratios.ts";
 import type { ResultRow, RunResult } from "./result.ts";
+import { groupRuns, median, short } from "./runs.ts";
 
 /** Figures shown first and in this order; the others follow as they come. */
 const FIRST_FIGURES: readonly string[] = [
@@ -66,7 +68,8 @@ export function markdownTables(result: RunResult): string {
       result.rows.filter((row) => row.scenario === scenario),
     ),
   );
-  return [head, ...tables].join("\n\n") + "\n";
+  const ratios = ratioTable(result.rows);
+  return [head, ...tables, ...(ratios ? [ratios] : [])].join("\n\n") + "\n";
 }
 
 /** One row per measurement; several runs of it are shown as `median (least-most)`. */
@@ -99,27 +102,6 @@ function table(scenario: string, rows: readonly ResultRow[]): string {
   );
 }
 
-/** Runs of one measurement have the same target and parameters; a rate that was searched for may differ. */
-export function groupRuns(rows: readonly ResultRow[]): ResultRow[][] {
-  const groups = new Map<string, ResultRow[]>();
-  for (const row of rows) {
-    const searched = String(row.parameters["search"] ?? "").startsWith("highest");
-    const same = { ...row.parameters, ...(searched && { ratePerSec: 0 }) };
-    const key = JSON.stringify([row.scenario, row.target, same]);
-    const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
-  }
-  return [...groups.values()];
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
-}
-
 function rates(runs: readonly ResultRow[]): string {
   return range(
     runs.map((run) => Number(run.parameters["ratePerSec"] ?? 0)),
@@ -144,15 +126,4 @@ function threads(row: ResultRow): string {
 
 function milliseconds(value: number): string {
   return value.toFixed(value < 100 ? 1 : 0);
-}
-
-/** Three significant digits with k, M or G. */
-export function short(value: number): string {
-  const units: readonly (readonly [number, string])[] = [
-    [1e9, " G"],
-    [1e6, " M"],
-    [1e3, " k"],
-  ];
-  for (const [size, unit] of units) if (value >= size) return `${Number((value / size).toPrecision(3))}${unit}`;
-  return String(Number(value.toPrecision(3)));
 }

@@ -1,6 +1,6 @@
 // Draws bar charts as SVG text: one group of bars per number of clients, one bar per target, on a logarithmic scale.
-import { groupRuns, median, short } from "./markdown.ts";
 import type { ResultRow } from "./result.ts";
+import { groupRuns, median, short } from "./runs.ts";
 
 /** One bar: the median of several runs, and their range. */
 export interface Bar {

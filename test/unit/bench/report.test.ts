@@ -1,7 +1,8 @@
 // Tables and pictures from result rows.
 import assert from "node:assert/strict";
-import { groupRuns, markdownTables, median, short } from "../../../bench/report/markdown.ts";
+import { markdownTables } from "../../../bench/report/markdown.ts";
 import { parseRunResult, type ResultRow, type RunResult } from "../../../bench/report/result.ts";
+import { groupRuns, median, short } from "../../../bench/report/runs.ts";
 import { barChart, barGroups } from "../../../bench/report/svg.ts";
 
 function row(target: string, clients: number, ratePerSec: number, deliveriesPerSec: number): ResultRow {
@@ -49,6 +50,13 @@ describe("the bench's report", () => {
       .split("\n")
       .find((text) => text.startsWith("| messenger"));
     assert.equal(line, "| messenger | 100 | 2 k (1 k-3 k) | 200 k (100 k-300 k) | 12.3 | 0 | main 97% |  |");
+  });
+
+  it("compares our medians with those of the others of the same number of clients", () => {
+    const line = markdownTables(result)
+      .split("\n")
+      .find((text) => text.includes("| plain & <bare> | 200.00 |"));
+    assert.equal(line, "| 100 | highest rate with p99 <= 100 ms | plain & <bare> | 200.00 |  |  | 1.00 |");
   });
 
   it("draws a bar per target with its value, and escapes its name", () => {
