@@ -1,28 +1,20 @@
 // The main window: the chats at the left, the conversation at the right, one of both in a narrow window.
-import {
-  QMainWindow,
-  QPoint,
-  QResizeEvent,
-  QSplitter,
-  QStackedWidget,
-  Orientation,
-  WidgetEventTypes,
-  type QWidget,
-} from "@nodegui/nodegui";
+import { QMainWindow, QPoint, QResizeEvent, QStackedWidget, WidgetEventTypes, type QWidget } from "@nodegui/nodegui";
 import type { ChatRow } from "../../src/client/models/chat-list.ts";
 import type { Conversation } from "../../src/client/models/conversation.ts";
 import { COMMON_CHAT, directChatId, type ChatId } from "../../src/protocol/ids.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
 import { Emitter } from "../../src/util/emitter.ts";
-import { ask } from "../kit/dialogs.ts";
 import { guard } from "../kit/guard.ts";
 import { openMenu, type MenuEntry } from "../kit/menu.ts";
+import { SideHandle } from "../kit/side-handle.ts";
 import { addShortcuts } from "../kit/shortcuts.ts";
 import type { Theme } from "../kit/theme.ts";
 import { column, label, panel, row } from "../kit/widgets.ts";
 import type { AccountSession } from "./account-session.ts";
 import { openAddContact } from "./add-contact-dialog.ts";
 import { ChatHeader } from "./chat-header.ts";
+import { chatEntries, mainEntries } from "./chat-menus.ts";
 import { ChatListPanel } from "./chat-list.ts";
 import { Composer } from "./composer.ts";
 import { ConnectionBar } from "./connection-bar.ts";
@@ -59,6 +51,7 @@ export class ChatWindow {
   readonly #composer: Composer;
   readonly #search: SearchBar;
   readonly #bar: ConnectionBar;
+  readonly #handle: SideHandle;
   readonly #right = new QStackedWidget();
   readonly #conversationPanel: QWidget;
   readonly #subscriptions = new DisposableStore();
@@ -109,6 +102,7 @@ export class ChatWindow {
       },
     });
     this.#bar = new ConnectionBar(messenger);
+    this.#handle = new SideHandle({ side: this.#list.widget, widthPx: SIDE_PX, minPx: 240, maxPx: MAX_SIDE_PX });
     this.#conversationPanel = this.#layOut();
     this.#listen();
   }
@@ -188,15 +182,9 @@ export class ChatWindow {
     );
     this.#right.addWidget(empty);
     this.#right.addWidget(conversation);
-    const splitter = new QSplitter();
-    splitter.setOrientation(Orientation.Horizontal);
-    splitter.addWidget(this.#list.widget);
-    splitter.addWidget(this.#right);
-    this.#list.widget.setMinimumWidth(240);
-    this.#list.widget.setMaximumWidth(SIDE_PX);
-    this.#list.widget.resize(SIDE_PX, 600);
     this.#right.setMinimumWidth(300);
-    const whole = panel("window", column({ children: [this.#bar.widget, { grow: splitter }] }));
+    const sides = row({ children: [this.#list.widget, this.#handle.widget, { grow: this.#right }] });
+    const whole = panel("window", column({ children: [this.#bar.widget, sides] }));
     this.window.setCentralWidget(whole);
     this.window.setMinimumSize(340, 420);
     return conversation;
@@ -261,9 +249,11 @@ export class ChatWindow {
   #applyWidth(): void {
     const hasChat = this.#conversation !== undefined;
     this.#header.isNarrow = this.#isNarrow;
-    this.#list.widget.setMaximumWidth(this.#isNarrow ? NO_LIMIT_PX : SIDE_PX);
-    // The splitter gives it that width; from then on the user may choose.
-    if (!this.#isNarrow) setTimeout(() => this.#isClosed || this.#list.widget.setMaximumWidth(MAX_SIDE_PX), 100);
+    if (this.#isNarrow) {
+      this.#list.widget.setMinimumWidth(0);
+      this.#list.widget.setMaximumWidth(NO_LIMIT_PX);
+    } else this.#handle.apply();
+    this.#handle.widget.setVisible(!this.#isNarrow);
     this.#list.widget.setVisible(!this.#isNarrow || !hasChat);
     this.#right.setVisible(!this.#isNarrow || hasChat);
   }
@@ -276,6 +266,8 @@ export class ChatWindow {
   #leaveChat(): void {
     this.#search.close();
     this.#conversation = undefined;
+    this.#messages.leave();
+    this.#composer.leave();
     this.#list.select(undefined);
     this.#right.setCurrentIndex(0);
     this.#applyWidth();
@@ -340,60 +332,22 @@ export class ChatWindow {
   }
 
   #entriesOf(chat: ChatRow): MenuEntry[] {
-    const { workspace } = this.#session;
-    const { userId, title } = chat;
-    const entries: MenuEntry[] = [{ text: "Open", onClick: () => this.openChat(chat.chatId) }];
-    const last = chat.lastMessage;
-    if (chat.unread > 0 && last)
-      entries.push({ text: "Mark as read", onClick: () => this.#session.messenger.markRead(chat.chatId, last.seq) });
-    if (userId === undefined) return entries;
-    entries.push({ text: "Profile", onClick: () => this.#openProfile(userId, title) }, "separator");
-    if (!chat.isContact) entries.push({ text: "Add to contacts", onClick: () => workspace.contacts.add(title) });
-    else {
-      const question = {
-        title: "Delete this contact?",
-        text: `${title} disappears from your contacts. Messages stay, and ${title} is not told.`,
-        yes: "Delete",
-        isDangerous: true,
-      };
-      entries.push({
-        text: "Delete contact…",
-        onClick: () => ask(this.window, question, () => workspace.contacts.delete(userId)),
-      });
-    }
-    return entries;
+    return chatEntries(chat, this.window, this.#session, {
+      onOpen: ({ chatId }) => this.openChat(chatId),
+      onProfile: (userId, username) => this.#openProfile(userId, username),
+    });
   }
 
   #mainMenu(beside: QWidget): void {
-    const { messenger } = this.#session;
-    const { userId, username } = messenger;
-    openMenu(
-      this.window,
-      [
-        {
-          text: `Profile of ${username}`,
-          enabled: userId !== undefined,
-          onClick: () => userId !== undefined && this.#openProfile(userId, username),
-        },
-        { text: "Add contact…\tCtrl+N", onClick: () => this.#addContact() },
-        { text: "Settings…\tCtrl+,", onClick: () => this.events.emit("settings", undefined) },
-        "separator",
-        { text: "Log out", onClick: () => this.events.emit("logout", { forgets: false }) },
-        { text: "Log out and forget this machine…", onClick: () => this.#askToForget() },
-        { text: "Quit\tCtrl+Q", onClick: () => this.events.emit("quit", undefined) },
-      ],
-      below(beside),
-    );
-  }
-
-  #askToForget(): void {
-    const question = {
-      title: "Forget everything here?",
-      text: "History and drafts of this account are removed from this machine. On the server nothing changes.",
-      yes: "Log out and forget",
-      isDangerous: true,
-    };
-    ask(this.window, question, () => this.events.emit("logout", { forgets: true }));
+    const { events } = this;
+    const entries = mainEntries(this.window, this.#session, {
+      onProfile: (userId, username) => this.#openProfile(userId, username),
+      onAddContact: () => this.#addContact(),
+      onSettings: () => events.emit("settings", undefined),
+      onLogout: (forgets) => events.emit("logout", { forgets }),
+      onQuit: () => events.emit("quit", undefined),
+    });
+    openMenu(this.window, entries, below(beside));
   }
 }
 

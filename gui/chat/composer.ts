@@ -85,6 +85,12 @@ export class Composer implements Disposable {
     this.edit.setFocus();
   }
 
+  /** Writes to no chat; the text is kept where it was written. */
+  leave(): void {
+    this.#saveDraft();
+    this.#conversation = undefined;
+  }
+
   focus(): void {
     this.edit.setFocus();
   }

@@ -98,6 +98,24 @@ export class MessageView {
     this.#update();
   }
 
+  /** Shows no chat: nothing counts as seen any more. */
+  leave(): void {
+    this.#subscriptions.dispose();
+    this.#conversation = undefined;
+    this.#list.setRows([]);
+  }
+
+  /** The rows in view, from above. */
+  get shownRows(): readonly ViewRow[] {
+    const { first, last } = this.#list.visibleRange;
+    return this.#list.rows.slice(Math.max(0, first), last + 1);
+  }
+
+  /** All rows, in view or not. */
+  get rows(): readonly ViewRow[] {
+    return this.#list.rows;
+  }
+
   /** Brings a message into view, loading its surroundings if need be, and marks hits of `word`. */
   async jumpTo(seq: number, word: string): Promise<void> {
     const conversation = this.#conversation;

@@ -205,7 +205,7 @@ export class WelcomeWindow {
       "panel",
       column({
         margins: [24, 20, 24, 28],
-        children: ["stretch", row({ children: ["stretch", form, "stretch"] }), "stretch"],
+        children: [24, row({ children: ["stretch", form, "stretch"] }), "stretch"],
       }),
     );
     this.window.setCentralWidget(whole);

@@ -1,7 +1,19 @@
 // A real server and people on it who talk, for windows to show.
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { TestServer } from "../../support/server.ts";
 import { Person } from "../../support/person.ts";
 import { uploadAvatar } from "../../../src/avatars/ftp-client.ts";
+
+/** A port of its own, so that a server that is started again is found where it was. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port is free");
+  return address.port;
+}
 
 export const PASSWORD = "a password for the stage";
 
@@ -14,7 +26,9 @@ export class Stage {
   }
 
   static async start(names: readonly string[]): Promise<Stage> {
-    const stage = new Stage(await TestServer.start({ ftp: true, registrationsPerAddress: 1000 }));
+    const stage = new Stage(
+      await TestServer.start({ ftp: true, registrationsPerAddress: 1000, port: await freePort() }),
+    );
     for (const name of names) {
       const client = await stage.server.connect();
       await client.ok("register", { username: name, password: PASSWORD });

@@ -1,0 +1,67 @@
+// The menus of the main window, as lists of entries; what they do is given from outside.
+import type { ChatRow } from "../../src/client/models/chat-list.ts";
+import { ask } from "../kit/dialogs.ts";
+import type { MenuEntry } from "../kit/menu.ts";
+import type { QWidget } from "@nodegui/nodegui";
+import type { AccountSession } from "./account-session.ts";
+
+export interface ChatMenuActions {
+  onOpen(chat: ChatRow): void;
+  onProfile(userId: string, username: string): void;
+}
+
+/** What can be done with a chat of the list. */
+export function chatEntries(
+  chat: ChatRow,
+  window: QWidget,
+  session: AccountSession,
+  actions: ChatMenuActions,
+): MenuEntry[] {
+  const { contacts } = session.workspace;
+  const { userId, title, lastMessage } = chat;
+  const entries: MenuEntry[] = [{ text: "Open", onClick: () => actions.onOpen(chat) }];
+  if (chat.unread > 0 && lastMessage) {
+    entries.push({ text: "Mark as read", onClick: () => session.messenger.markRead(chat.chatId, lastMessage.seq) });
+  }
+  if (userId === undefined) return entries;
+  entries.push({ text: "Profile", onClick: () => actions.onProfile(userId, title) }, "separator");
+  if (!chat.isContact) return [...entries, { text: "Add to contacts", onClick: () => contacts.add(title) }];
+  const question = {
+    title: "Delete this contact?",
+    text: `${title} disappears from your contacts. Messages stay, and ${title} is not told.`,
+    yes: "Delete",
+    isDangerous: true,
+  };
+  return [...entries, { text: "Delete contact…", onClick: () => ask(window, question, () => contacts.delete(userId)) }];
+}
+
+export interface MainMenuActions {
+  onProfile(userId: string, username: string): void;
+  onAddContact(): void;
+  onSettings(): void;
+  onLogout(forgets: boolean): void;
+  onQuit(): void;
+}
+
+export function mainEntries(window: QWidget, { messenger }: AccountSession, actions: MainMenuActions): MenuEntry[] {
+  const { userId, username } = messenger;
+  const question = {
+    title: "Forget everything here?",
+    text: "History and drafts of this account are removed from this machine. On the server nothing changes.",
+    yes: "Log out and forget",
+    isDangerous: true,
+  };
+  return [
+    {
+      text: `Profile of ${username}`,
+      enabled: userId !== undefined,
+      onClick: () => userId !== undefined && actions.onProfile(userId, username),
+    },
+    { text: "Add contact…\tCtrl+N", onClick: () => actions.onAddContact() },
+    { text: "Settings…\tCtrl+,", onClick: () => actions.onSettings() },
+    "separator",
+    { text: "Log out", onClick: () => actions.onLogout(false) },
+    { text: "Log out and forget this machine…", onClick: () => ask(window, question, () => actions.onLogout(true)) },
+    { text: "Quit\tCtrl+Q", onClick: () => actions.onQuit() },
+  ];
+}
