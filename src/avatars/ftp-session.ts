@@ -109,6 +109,8 @@ export class FtpSession {
   /** For ftp-srv's `login` event; rejects when it is refused, with a message for the client. */
   async logIn(username: string, password: string): Promise<void> {
     const outcome = await this.#authenticate(username, password);
+    // The name stays out of the log: now and then it is a password, typed into the wrong field.
+    if (typeof outcome !== "object") this.#options.log.info("avatar login refused", { address: this.#remoteAddress });
     if (outcome === "rateLimited") throw new Error("Too many failed logins, try again in a minute");
     if (outcome === undefined) throw new Error("Wrong name or password");
     this.#transfers = new UserTransfers(outcome.userId, this.#options);

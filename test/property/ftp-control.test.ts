@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import fc from "fast-check";
-import { ANNA, PASSWORD, TestAvatarServer, type RawFtp } from "../support/avatar-server.ts";
+import { generate } from "selfsigned";
+import { eventually } from "../support/eventually.ts";
+import { ANNA, TestAvatarServer, type RawFtp } from "../support/avatar-server.ts";
 import { SAMPLES } from "../support/pictures.ts";
 import { tempDirPerTest } from "../support/temp-dir.ts";
 
@@ -27,7 +30,8 @@ describe("the avatar server's control connection", function () {
   beforeEach(async () => {
     strays.length = 0;
     process.on("unhandledRejection", note).on("uncaughtException", note);
-    avatars = await TestAvatarServer.start(tempFolder());
+    const { cert, private: key } = await generate([{ name: "commonName", value: "localhost" }], { keySize: 2048 });
+    avatars = await TestAvatarServer.start(tempFolder(), { tls: { cert, key }, limits: { uploadBurstCount: 100_000 } });
   });
 
   afterEach(async () => {
@@ -50,11 +54,41 @@ describe("the avatar server's control connection", function () {
       }),
       { numRuns: 150 },
     );
+    await serves();
     assert.deepEqual(strays, []);
-    assert.deepEqual(avatars.published, []);
-    const raw = await avatars.dial();
-    await raw.ask("USER anna", 331);
-    await raw.ask(`PASS ${PASSWORD}`, 230);
-    await raw.store(`${ANNA}.png`, SAMPLES.gif, 226);
   });
+
+  it("survives any bytes on data connections, and stores none of them", async () => {
+    const ending = fc.constantFrom("end", "reset", "leave");
+    const command = fc.constantFrom(`STOR ${ANNA}.png`, "LIST", "RETR x", "NOOP");
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array({ maxLength: 5_000 }),
+        command,
+        ending,
+        fc.boolean(),
+        async (bytes, line, how, first) => {
+          const raw = await avatars.logIn();
+          const data = await raw.data();
+          if (first) data.write(bytes);
+          raw.send(line);
+          if (!first) data.write(bytes);
+          if (how === "end") data.end();
+          if (how === "reset") data.resetAndDestroy();
+          await play(raw, [], how === "leave");
+          data.destroy();
+        },
+      ),
+      { numRuns: 100 },
+    );
+    await eventually("no file is left", () => readdirSync(avatars.folder).length === 0);
+    await serves();
+    assert.deepEqual(strays, []);
+  });
+
+  async function serves(): Promise<void> {
+    assert.deepEqual(avatars.published, []);
+    await (await avatars.logIn()).store(`${ANNA}.png`, SAMPLES.gif, 226);
+    assert.equal(avatars.published.length, 1);
+  }
 });
