@@ -57,8 +57,30 @@ async function register(writer: StoreWriter): Promise<void> {
   await writer.commit(users, Date.now());
 }
 
+/** What a number of messages costs, whatever else the machine does. */
+class Cost {
+  readonly #timesMs: number[] = [];
+  #cpuMicros = 0;
+
+  async add<T>(work: () => Promise<T>): Promise<T> {
+    const [startMs, startCpu] = [performance.now(), process.cpuUsage()];
+    const result = await work();
+    const { user, system } = process.cpuUsage(startCpu);
+    this.#timesMs.push(performance.now() - startMs);
+    this.#cpuMicros += user + system;
+    return result;
+  }
+
+  print(what: string): void {
+    const totalMs = this.#timesMs.reduce((sum, timeMs) => sum + timeMs, 0);
+    const perSec = Math.round((MESSAGES / totalMs) * 1000);
+    const cpu = `${(this.#cpuMicros / MESSAGES).toFixed(1)} µs CPU each`;
+    row(what, `${perSec} messages/s, ${cpu}`, ...[0.5, 0.99, 1].map((share) => percentile(this.#timesMs, share)));
+  }
+}
+
 async function appendAll(writer: StoreWriter): Promise<void> {
-  const timesMs: number[] = [];
+  const cost = new Cost();
   for (let start = 0; start < MESSAGES; start += BATCH_COUNT) {
     const batch = Array.from({ length: BATCH_COUNT }, (_, index): Write => {
       const sender = userId((start + index) % SENDERS);
@@ -66,37 +88,15 @@ async function appendAll(writer: StoreWriter): Promise<void> {
       const [chatId, username] = [COMMON_CHAT, ""];
       return { kind: "append", chatId, userId: sender, username, messageId, text: text() };
     });
-    const startMs = performance.now();
-    await writer.commit(batch, Date.now());
-    timesMs.push(performance.now() - startMs);
+    await cost.add(() => writer.commit(batch, Date.now()));
   }
-  const totalMs = timesMs.reduce((sum, timeMs) => sum + timeMs, 0);
-  const perSec = Math.round((MESSAGES / totalMs) * 1000);
-  row(
-    `append, batches of ${BATCH_COUNT}`,
-    `${perSec}/s`,
-    percentile(timesMs, 0.5),
-    percentile(timesMs, 0.99),
-    percentile(timesMs, 1),
-  );
+  cost.print(`append, batches of ${BATCH_COUNT}`);
 }
 
 async function indexAll(writer: StoreWriter): Promise<void> {
-  const timesMs: number[] = [];
-  for (let more = true; more;) {
-    const startMs = performance.now();
-    more = (await writer.maintain?.(Date.now())) ?? false;
-    timesMs.push(performance.now() - startMs);
-  }
-  const totalMs = timesMs.reduce((sum, timeMs) => sum + timeMs, 0);
-  const perSec = Math.round((MESSAGES / totalMs) * 1000);
-  row(
-    "search index, one step",
-    `${perSec} messages/s`,
-    percentile(timesMs, 0.5),
-    percentile(timesMs, 0.99),
-    percentile(timesMs, 1),
-  );
+  const cost = new Cost();
+  while (await cost.add(async () => writer.maintain?.(Date.now())));
+  cost.print("search index, one step");
 }
 
 async function read(what: string, once: () => Promise<{ messages: readonly unknown[] }>): Promise<void> {
