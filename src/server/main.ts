@@ -5,6 +5,11 @@ import { MessengerServer } from "./messenger-server.ts";
 
 /** How long a stop may take before the process ends all the same, in milliseconds (the contract: within 10 s). */
 const STOP_TIMEOUT_MS = 9_500;
+/**
+ * The same signal again so soon is the same request to stop, delivered twice, in milliseconds: Ctrl+C reaches the whole
+ * process group, and npm or timeout(1) passes on what it got.
+ */
+const SAME_SIGNAL_MS = 100;
 
 /**
  * Runs a server until a signal stops it; the ready line goes to standard output. Resolves with the process's exit code.
@@ -14,10 +19,7 @@ export async function runServer(config: Config, log: Logger): Promise<number> {
   const server = await MessengerServer.start(config, log);
   process.stdout.write(`${server.readyLine}\n`);
   const cause = await Promise.race([nextSignal(), server.shutDownAsked.then(() => "by the administrator")]);
-  void nextSignal().then((second) => {
-    log.warn("second signal, exiting at once", { signal: second });
-    process.exit(1);
-  });
+  exitAtNextSignal(cause, log);
   const deadline = setTimeout(() => {
     log.error("the stop took too long");
     process.exit(1);
@@ -25,6 +27,18 @@ export async function runServer(config: Config, log: Logger): Promise<number> {
   await server.stop(`the server is shutting down (${cause})`);
   clearTimeout(deadline);
   return 0;
+}
+
+/** Ends the process at once when somebody who asked it to stop asks again. */
+function exitAtNextSignal(first: string, log: Logger): void {
+  const firstMs = performance.now();
+  const exit = (signal: NodeJS.Signals): void => {
+    if (signal === first && performance.now() - firstMs < SAME_SIGNAL_MS) return;
+    log.warn("second signal, exiting at once", { signal });
+    process.exit(1);
+  };
+  process.on("SIGINT", exit);
+  process.on("SIGTERM", exit);
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {

@@ -79,6 +79,14 @@ describe("stopping", () => {
     ann.client.destroy();
   });
 
+  it("takes a signal that arrives twice as one", async () => {
+    await register(server);
+    server.signal("SIGTERM");
+    server.signal("SIGTERM");
+    assert.deepEqual(await server.exit(), { code: 0, signal: null });
+    assert.ok(server.stderr.includes("stopped"));
+  });
+
   it("takes up its data again: users, messages, marks, contacts, tokens", async () => {
     const ann = await register(server);
     const client = await WireClient.connect(server.port);
