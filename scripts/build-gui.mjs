@@ -148,7 +148,7 @@ function run(command, args, extraEnvironment = {}, onLine = () => {}) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  buildGui({ withTests: process.argv.includes("--test") }).catch((error) => {
+  buildGui({ withTests: process.argv.includes("--test") }).catch((/** @type {unknown} */ error) => {
     if (!(error instanceof BuildError)) throw error;
     say(error.message);
     process.exitCode = 1;

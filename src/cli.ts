@@ -10,7 +10,7 @@ import { UserError } from "./util/user-error.ts";
  * only when called, so that no command pays for another's libraries. A new command is one line here.
  */
 const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{ command: Command }> }>> = {
-  server: { summary: "Run the server", load: () => import("./server/command.ts") },
+  server: { summary: "Run the server", load: () => import("./cli/server-command.ts") },
   client: { summary: "Open the desktop client", load: () => import("./cli/client-command.ts") },
   "admin <what> [words..]": {
     summary: "Administer a running server: sessions, users, bans, log and more",

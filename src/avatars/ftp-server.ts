@@ -71,7 +71,9 @@ export async function startAvatarServer(options: AvatarServerOptions): Promise<A
     secure: options.tls !== undefined,
     close: (graceMs = DEFAULT_GRACE_MS) => {
       server.close();
-      return (closing ??= closeSessions(sessions, graceMs).then(() => library.close()));
+      return (closing ??= closeSessions(sessions, graceMs).then(async () => {
+        await library.close();
+      }));
     },
   };
 }

@@ -122,7 +122,7 @@ export class FtpSession {
       return await this.#options.authenticate(username, password, canonical(this.#remoteAddress));
     } catch (error) {
       this.#options.log.error("avatar login failed", { error });
-      throw new Error("The server cannot check it now, try again later");
+      throw new Error("The server cannot check it now, try again later", { cause: error });
     }
   }
 

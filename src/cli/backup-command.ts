@@ -2,20 +2,18 @@
 import { resolve } from "node:path";
 import { loadConfig } from "../config/load.ts";
 import { CONFIG_FILE_OPTION, OPTIONS } from "../config/options.ts";
-import type { Option } from "../config/option.ts";
 import { backupStore } from "../store/backup.ts";
 import type { BackupProgress, BackupSummary } from "../store/backup.ts";
 import { hidePassword } from "../store/open.ts";
 import { StoreOpenError } from "../store/store.ts";
 import { UserError } from "../util/user-error.ts";
-import type { Command, CommandArgs, CommandOption } from "./command.ts";
+import type { Command, CommandArgs } from "./command.ts";
+import { commandOptions } from "./config-options.ts";
 
 const PROGRESS_INTERVAL_MS = 200;
 
 export const command: Command = {
-  options: Object.fromEntries(
-    [CONFIG_FILE_OPTION, OPTIONS.store, OPTIONS.data].map((option) => [option.name, commandOption(option)]),
-  ),
+  options: commandOptions([CONFIG_FILE_OPTION, OPTIONS.store, OPTIONS.data]),
   examples: [
     ["messenger backup /backup/messenger-monday.db", "copies the store in the default data folder"],
     ["messenger backup monday.db --data /srv/messenger", "copies the store of another data folder"],
@@ -27,10 +25,6 @@ export const command: Command = {
   ].join("\n"),
   run,
 };
-
-function commandOption({ help, group, placeholder, defaultText }: Option<unknown>): CommandOption {
-  return { type: "string", help, group, placeholder, defaultText };
-}
 
 async function run(args: CommandArgs): Promise<number> {
   const config = loadConfig({ config: args["config"], store: args["store"], data: args["data"] });

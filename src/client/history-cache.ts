@@ -218,7 +218,7 @@ class SqliteHistoryCache implements HistoryCache {
 
   #count(): void {
     const row: unknown = this.#db.prepare("SELECT count(*), total(bytes) FROM message").raw().get();
-    const [count, bytes] = Array.isArray(row) ? row : [];
+    const [count, bytes] = Array.isArray(row) ? (row as unknown[]) : [];
     this.#messageCount = Number(count);
     this.#textBytes = Number(bytes);
   }

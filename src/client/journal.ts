@@ -23,8 +23,8 @@ export class Journal {
   /** Reads the lines there are (a torn or damaged one is left out) and opens the file for more. */
   static async open(file: string): Promise<{ journal: Journal; values: unknown[] }> {
     await rm(temporary(file), { force: true });
-    const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return "";
+    const text = await readFile(file, "utf8").catch((error: unknown) => {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
       throw error;
     });
     const values = text.split("\n").flatMap(parse);

@@ -49,17 +49,17 @@ interface IntegerText extends OptionText {
 }
 
 /** A whole number. */
-export function integer(text: IntegerText): Option<number> {
-  const { min, max, factor = 1 } = text;
-  const unit = text.unit === undefined ? "" : ` ${text.unit}`;
-  const range = `${min} to ${max}${unit}${text.zero === undefined ? "" : `; 0: ${text.zero}`}`;
+export function integer(form: IntegerText): Option<number> {
+  const { min, max, factor = 1 } = form;
+  const unit = form.unit === undefined ? "" : ` ${form.unit}`;
+  const range = `${min} to ${max}${unit}${form.zero === undefined ? "" : `; 0: ${form.zero}`}`;
   return {
-    ...text,
+    ...form,
     isFlag: false,
-    help: `${text.help} (${range})`,
+    help: `${form.help} (${range})`,
     defaultText:
-      text.defaultText ?? (text.default === 0 && text.zero !== undefined ? text.zero : `${text.default}${unit}`),
-    defaultFor: () => text.default * factor,
+      form.defaultText ?? (form.default === 0 && form.zero !== undefined ? form.zero : `${form.default}${unit}`),
+    defaultFor: () => form.default * factor,
     read(raw) {
       const value = raw.from === "text" ? integerFromText(raw.text) : raw.value;
       if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) {
@@ -70,8 +70,8 @@ export function integer(text: IntegerText): Option<number> {
   };
 }
 
-function integerFromText(text: string): number | undefined {
-  return /^[+-]?\d{1,15}$/.test(text.trim()) ? Number(text) : undefined;
+function integerFromText(word: string): number | undefined {
+  return /^[+-]?\d{1,15}$/.test(word.trim()) ? Number(word) : undefined;
 }
 
 const FLAG_WORDS: Readonly<Record<string, boolean>> = {
@@ -86,13 +86,13 @@ const FLAG_WORDS: Readonly<Record<string, boolean>> = {
 };
 
 /** True or false. Also known as `no-NAME`, which is its opposite. */
-export function flag(text: OptionText & { readonly default: boolean }): Option<boolean> {
+export function flag(form: OptionText & { readonly default: boolean }): Option<boolean> {
   return {
-    ...text,
+    ...form,
     isFlag: true,
     placeholder: "",
-    defaultText: String(text.default),
-    defaultFor: () => text.default,
+    defaultText: String(form.default),
+    defaultFor: () => form.default,
     read(raw) {
       const value = raw.from === "text" ? FLAG_WORDS[raw.text.trim().toLowerCase()] : raw.value;
       if (typeof value !== "boolean") throw new InvalidValue("must be true or false");

@@ -56,7 +56,7 @@ export function complete<K extends WriteKind>(
   pending: PendingWrite,
   nowMs: number,
 ): Completion {
-  const completion: Completions[K] = COMPLETIONS[write.kind as K];
+  const completion: Completions[K] = COMPLETIONS[write.kind];
   return completion(write, result, pending, nowMs);
 }
 

@@ -3,7 +3,7 @@ import { move, transferableSymbol, valueSymbol } from "piscina";
 
 /** Marks `value` to cross to the other thread with `buffers` transferred; they are empty here afterwards. */
 export function moved(value: object, buffers: readonly ArrayBufferLike[]): unknown {
-  return move({ [transferableSymbol]: buffers, [valueSymbol]: value } as unknown as Parameters<typeof move>[0]);
+  return move({ [transferableSymbol]: buffers, [valueSymbol]: value });
 }
 
 /** Joins byte pieces into one with an ArrayBuffer of its own, so that it can be transferred. */

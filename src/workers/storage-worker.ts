@@ -74,8 +74,8 @@ async function commitDurably(
 ): Promise<WriteOutcome[] | undefined> {
   try {
     // A thread that replaces one that died was never told to open.
-    const open = (writer ??= await openWriter(storeUrl, { dataDir }));
-    return await open.commit(writes, nowMs);
+    const opened = (writer ??= await openWriter(storeUrl, { dataDir }));
+    return await opened.commit(writes, nowMs);
   } catch (error) {
     if (!(error instanceof StoreUnavailableError)) throw error;
     log.error("the store cannot be reached", { error, writeCount: writes.length });

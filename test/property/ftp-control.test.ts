@@ -1,3 +1,4 @@
+// The FTP server's control connection under any bytes: it answers or closes, and goes on serving others.
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import fc from "fast-check";

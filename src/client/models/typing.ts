@@ -4,13 +4,18 @@ import { DisposableStore, type Disposable } from "../../util/disposable.ts";
 import type { Messenger } from "../messenger.ts";
 import { ChangeSignal } from "./change-signal.ts";
 
+interface Typist {
+  readonly username: string;
+  readonly timer: NodeJS.Timeout;
+}
+
 /** Twice the interval at which clients tell of typing. */
 const EXPIRY_MS = 6000;
 
 export class Typing implements Disposable {
   readonly #changes = new ChangeSignal();
   readonly #subscriptions = new DisposableStore();
-  readonly #timers = new Map<ChatId, Map<UserId, { readonly username: string; readonly timer: NodeJS.Timeout }>>();
+  readonly #timers = new Map<ChatId, Map<UserId, Typist>>();
   readonly #expiryMs: number;
 
   constructor(messenger: Messenger, expiryMs = EXPIRY_MS) {
@@ -48,7 +53,7 @@ export class Typing implements Disposable {
 
   #begin(chatId: ChatId, userId: UserId, username: string): void {
     this.#end(chatId, userId);
-    const users = this.#timers.get(chatId) ?? new Map();
+    const users = this.#timers.get(chatId) ?? new Map<UserId, Typist>();
     this.#timers.set(chatId, users);
     users.set(userId, { username, timer: setTimeout(() => this.#end(chatId, userId), this.#expiryMs) });
     this.#changes.touch();

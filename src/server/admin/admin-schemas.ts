@@ -56,6 +56,6 @@ export function isAdminAction(name: string): name is AdminActionName {
 export function adminData<A extends AdminActionName>(action: A, data: Fields): AdminActions[A]["data"] {
   let validate = validators.get(action);
   if (validate === undefined) validators.set(action, (validate = ajv.compile(SCHEMAS[action])));
-  if (validate(data)) return data as AdminActions[A]["data"];
+  if (validate(data)) return data;
   throw new ProtocolError(Code.BadRequest, explainSchemaError(validate.errors?.[0]));
 }

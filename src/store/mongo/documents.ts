@@ -108,6 +108,6 @@ export function collectionsOf(db: Db): Collections {
 }
 
 /** The id of a document about a user and something else. */
-export function pairId(userId: UserId, other: UserId | ChatId): string {
+export function pairId(userId: UserId, other: string): string {
   return `${userId}|${other}`;
 }

@@ -112,7 +112,8 @@ export class MongoTransfer implements StoreTransfer {
     const { key = "_id", toDocument } = FORMS[kind];
     const operations = records.map((record) => {
       const { _id, ...rest } = toDocument(record);
-      const filter = { [key]: key === "_id" ? _id : rest[key] };
+      const value: unknown = key === "_id" ? _id : rest[key];
+      const filter = { [key]: value };
       return { updateOne: { filter, update: { $set: rest }, upsert: true } };
     });
     await this.#connection.run(() => this.#collection(kind).bulkWrite(operations, { ordered: false }));

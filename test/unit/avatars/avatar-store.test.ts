@@ -1,3 +1,4 @@
+// The avatars' folder: publishing, replacing, cleaning up, and what is never left behind.
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";

@@ -1,3 +1,4 @@
+// Our FTP client against the real avatar server.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";

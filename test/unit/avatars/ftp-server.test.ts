@@ -1,3 +1,4 @@
+// The avatar server on real sockets: logins, listing, fetching, limits and closing.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo } from "node:net";
@@ -197,7 +198,10 @@ describe("the avatar server", () => {
     it("use the configured ports only, and say so when none is left", async () => {
       const avatars = await start({ passivePorts: { min: 45_310, max: 45_311 } });
       const [first, second, third] = [await avatars.logIn(), await avatars.logIn(), await avatars.logIn()];
-      assert.deepEqual([await first.passivePort(), await second.passivePort()].sort(), [45_310, 45_311]);
+      assert.deepEqual(
+        [await first.passivePort(), await second.passivePort()].sort((a, b) => a - b),
+        [45_310, 45_311],
+      );
       await third.ask("PASV", 425);
       first.socket.destroy();
       let code = 425;

@@ -1,3 +1,4 @@
+// The avatar server with TLS: control and data connections.
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";

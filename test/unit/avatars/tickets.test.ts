@@ -1,3 +1,4 @@
+// Tickets as logins: how long they last and for whom.
 import assert from "node:assert/strict";
 import { AvatarTickets } from "../../../src/avatars/tickets.ts";
 import { AVATAR_TICKET_MS } from "../../../src/protocol/limits.ts";

@@ -1,19 +1,16 @@
 // `messenger server`: its options, and the way from them to a running server.
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Command, CommandArgs, CommandOption } from "../cli/command.ts";
+import { commandOptions } from "./config-options.ts";
+import type { Command, CommandArgs } from "./command.ts";
 import { ConfigError } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
-import type { Option } from "../config/option.ts";
 import { CONFIG_FILE_OPTION, OPTIONS } from "../config/options.ts";
 import { createLogger } from "../log/winston-logger.ts";
-import { runServer } from "./main.ts";
-
-/** All options of the server, in the order of --help. */
-const SERVER_OPTIONS: readonly Option<unknown>[] = [CONFIG_FILE_OPTION, ...Object.values(OPTIONS)];
+import { runServer } from "../server/main.ts";
 
 export const command: Command = {
-  options: Object.fromEntries(SERVER_OPTIONS.map((option) => [option.name, commandOption(option)])),
+  options: commandOptions([CONFIG_FILE_OPTION, ...Object.values(OPTIONS)]),
   examples: [
     ["messenger server", "for this machine only, with the embedded store"],
     ["messenger server -a 0.0.0.0 -p 40000", "for everybody who can reach port 40000"],
@@ -28,18 +25,6 @@ export const command: Command = {
   ].join("\n"),
   run,
 };
-
-function commandOption(option: Option<unknown>): CommandOption {
-  const { alias, isFlag, group, help, placeholder, defaultText } = option;
-  return {
-    type: isFlag ? "boolean" : "string",
-    ...(alias === undefined ? {} : { alias }),
-    group,
-    help,
-    placeholder,
-    defaultText,
-  };
-}
 
 async function run(args: CommandArgs): Promise<number> {
   const config = loadConfig(args);
