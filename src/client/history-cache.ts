@@ -217,10 +217,8 @@ class SqliteHistoryCache implements HistoryCache {
   }
 
   #count(): void {
-    const row: unknown = this.#db.prepare("SELECT count(*), total(bytes) FROM message").raw().get();
-    const [count, bytes] = Array.isArray(row) ? (row as unknown[]) : [];
-    this.#messageCount = Number(count);
-    this.#textBytes = Number(bytes);
+    this.#messageCount = Number(this.#db.prepare("SELECT count(*) FROM message").pluck().get());
+    this.#textBytes = Number(this.#db.prepare("SELECT total(bytes) FROM message").pluck().get());
   }
 
   /** A full disk must not stop the chat. */

@@ -12,6 +12,11 @@ interface Typist {
 /** Twice the interval at which clients tell of typing. */
 const EXPIRY_MS = 6000;
 
+interface Typist {
+  readonly username: string;
+  readonly timer: NodeJS.Timeout;
+}
+
 export class Typing implements Disposable {
   readonly #changes = new ChangeSignal();
   readonly #subscriptions = new DisposableStore();
