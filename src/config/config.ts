@@ -23,6 +23,8 @@ export interface Config {
   readonly ftpPort: number;
   /** Undefined takes any free ports. */
   readonly ftpPassivePorts: PortRange | undefined;
+  /** The IPv4 address that clients are told for data connections; undefined for the one that they reached. */
+  readonly ftpPassiveAddress: string | undefined;
   /** Absolute file names, readable when the server started; both or none. */
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;

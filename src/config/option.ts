@@ -1,5 +1,6 @@
 // The kinds of options: how a value is read from text (command line, environment) and from JSON (config file).
 import { accessSync, constants, statSync } from "node:fs";
+import { isIPv4 } from "node:net";
 import { resolve } from "node:path";
 import type { PortRange } from "./config.ts";
 
@@ -199,6 +200,22 @@ export function optionalPortRange(form: OptionText): Option<PortRange | undefine
         throw new InvalidValue("must be two ports from 1 to 65535, the lower one first, as in 50000-50100");
       }
       return range;
+    },
+  };
+}
+
+/** An IPv4 address, or none. */
+export function optionalIpv4(form: OptionText): Option<string | undefined> {
+  return {
+    ...form,
+    isFlag: false,
+    placeholder: "ADDRESS",
+    defaultText: "the server's own",
+    defaultFor: () => undefined,
+    read(raw) {
+      const address = stringOf(raw);
+      if (!isIPv4(address)) throw new InvalidValue("must be an IPv4 address, as in 203.0.113.7");
+      return address;
     },
   };
 }

@@ -2,7 +2,17 @@
 import { availableParallelism } from "node:os";
 import type { Config } from "./config.ts";
 import { defaultDataDir, DEFAULT_DATA_DIR_TEXT } from "./data-dir.ts";
-import { choice, flag, folder, integer, optionalFile, optionalPortRange, text, type Option } from "./option.ts";
+import {
+  choice,
+  flag,
+  folder,
+  integer,
+  optionalFile,
+  optionalIpv4,
+  optionalPortRange,
+  text,
+  type Option,
+} from "./option.ts";
 
 const Group = {
   Start: "Where it listens and what it shows:",
@@ -99,6 +109,11 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     name: "ftp-passive-ports",
     group: Group.Avatars,
     help: "Ports for transfers, to be opened in a firewall: 50000-50100",
+  }),
+  ftpPassiveAddress: optionalIpv4({
+    name: "ftp-passive-address",
+    group: Group.Avatars,
+    help: "IPv4 address at which clients reach this server, where a router translates it (NAT)",
   }),
   tlsCert: optionalFile({
     name: "tls-cert",

@@ -44,6 +44,7 @@ export class Avatars {
       address: config.address,
       port: config.ftpPort,
       passivePorts: config.ftpPassivePorts,
+      passiveAddress: config.ftpPassiveAddress,
       tls: certificate,
       store,
       log,

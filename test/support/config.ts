@@ -12,6 +12,7 @@ export function testConfig(data: string, overrides: Partial<Config> = {}): Confi
     ftp: false,
     ftpPort: 0,
     ftpPassivePorts: undefined,
+    ftpPassiveAddress: undefined,
     tlsCert: undefined,
     tlsKey: undefined,
     bcryptCost: 4,

@@ -72,9 +72,12 @@ describe("loadConfig", () => {
   it("reads every kind of value", () => {
     writeFileSync(join(dir(), "cert.pem"), "");
     const env = { MESSENGER_TLS_CERT: join(dir(), "cert.pem"), MESSENGER_TLS_KEY: join(dir(), "cert.pem") };
-    const config = loadConfig({ address: "::1", "ftp-passive-ports": "50000-50010", "log-level": "debug" }, env);
+    const words = { "ftp-passive-ports": "50000-50010", "ftp-passive-address": "203.0.113.7", "log-level": "debug" };
+    const config = loadConfig({ address: "::1", ...words }, env);
     assert.equal(config.address, "::1");
     assert.deepEqual(config.ftpPassivePorts, { min: 50_000, max: 50_010 });
+    assert.equal(config.ftpPassiveAddress, "203.0.113.7");
+    assert.match(errorOf({ "ftp-passive-address": "example.org" }), /must be an IPv4 address/);
     assert.equal(config.logLevel, "debug");
     assert.equal(config.tlsCert, join(dir(), "cert.pem"));
   });
