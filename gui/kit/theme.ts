@@ -1,6 +1,6 @@
 // The look: one style sheet for the whole application, made of named colours and a text size.
 import { fileURLToPath } from "node:url";
-import { QApplication } from "@nodegui/nodegui";
+import { ColorGroup, ColorRole, QApplication } from "@nodegui/nodegui";
 import type { Disposable } from "../../src/util/disposable.ts";
 import { Emitter } from "../../src/util/emitter.ts";
 import { DARK, LIGHT, type Colors } from "./colors.ts";
@@ -54,7 +54,6 @@ function isSystemDark(): boolean {
 }
 
 function readSystemPalette(): boolean {
-  const WINDOW_ROLE = 10;
-  const color = QApplication.instance().palette().color(0, WINDOW_ROLE);
+  const color = QApplication.instance().palette().color(ColorGroup.Active, ColorRole.Window);
   return color.red() + color.green() + color.blue() < 3 * 128;
 }
