@@ -27,6 +27,16 @@ export interface Shortfall {
   readonly outOfOrder: number;
 }
 
+/**
+ * Only our own framing can be walked by lengths, and has nothing but messages in it. Where every receiver is named in
+ * what it gets (XML), streams differ in length, so bytes prove nothing. In both cases every stamp is read.
+ */
+function possibleRole(role: Role, format: FrameFormat, sender: Sender | undefined): Role {
+  const isPossible =
+    role === "walk" ? format === "prefixed" && !sender : role === "bytes" ? format !== "stamps" && !sender : true;
+  return isPossible ? role : "full";
+}
+
 /** A connection's receiving side. `begin` starts a count at a quiet moment. */
 export class Receiver {
   readonly role: Role;
@@ -43,8 +53,7 @@ export class Receiver {
   readonly #stamp: Stamp = { sender: 0, number: 0, timeUs: 0 };
 
   constructor(role: Role, format: FrameFormat, sender: Sender | undefined, tally: Tally) {
-    // Only our own framing can be walked by lengths and has nothing but messages in it; of the rest each stamp is read.
-    this.role = role === "walk" && (format !== "prefixed" || sender) ? "full" : role;
+    this.role = possibleRole(role, format, sender);
     this.#format = format;
     this.#sender = sender;
     this.#tally = tally;
@@ -94,8 +103,9 @@ export class Receiver {
     return { delivered: this.#messageCount, lost, doubled, outOfOrder };
   }
 
-  /** True when the stream ended at the end of a frame. */
+  /** True when the stream ended at the end of a frame; a stream without frames always does. */
   get aligned(): boolean {
+    if (this.#format === "stamps") return true;
     return this.#walker ? this.#walker.aligned : this.#reader.pendingBytes === 0;
   }
 

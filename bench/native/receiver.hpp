@@ -72,6 +72,13 @@ struct Sender {
   }
 };
 
+// See engine/receiver.ts.
+inline Role possible_role(Role role, Format format, const Sender* sender) {
+  if (role == Role::walk && (format != Format::prefixed || sender != nullptr)) return Role::full;
+  if (role == Role::bytes && (format == Format::stamps || sender != nullptr)) return Role::full;
+  return role;
+}
+
 using FirstNumbers = std::unordered_map<uint32_t, uint64_t>;
 
 // A connection's receiving side. A frame that is cut by a read is kept in `rest`, and lies before the next read's bytes.
@@ -80,8 +87,7 @@ class Receiver {
   static constexpr uint32_t kSampleEvery = 64;
 
   Receiver(Role role, Format format, Sender* sender)
-      // Only our own framing can be walked by lengths and has nothing but messages in it.
-      : role(role == Role::walk && (format != Format::prefixed || sender != nullptr) ? Role::full : role),
+      : role(possible_role(role, format, sender)),
         format_(format),
         sender_(sender) {}
 
@@ -100,7 +106,7 @@ class Receiver {
     skip_ = 0;
   }
 
-  bool aligned() const { return rest.empty() && skip_ == 0; }
+  bool aligned() const { return format_ == Format::stamps || (rest.empty() && skip_ == 0); }
 
   // `data` begins with `rest`, which is then `rest` no more.
   void receive(const char* data, size_t bytes, Tally& tally, uint64_t now_us) {

@@ -1,4 +1,5 @@
 // All kinds of servers that the bench knows, by the names used on the command line.
+import { EJABBERD } from "./ejabberd.ts";
 import { INSPIRCD, NGIRCD } from "./irc.ts";
 import { MOSQUITTO } from "./mosquitto.ts";
 import { NATS } from "./nats.ts";
@@ -14,4 +15,4 @@ export const BASELINES: readonly Target[] = [
 ];
 
 /** Servers of others, which must be installed. */
-export const PEERS: readonly Target[] = [INSPIRCD, NGIRCD, MOSQUITTO, NATS];
+export const PEERS: readonly Target[] = [INSPIRCD, NGIRCD, MOSQUITTO, NATS, EJABBERD];

@@ -9,8 +9,9 @@ import type { RunningTarget, StartPlan, Target } from "./target.ts";
 /** A server of others, described. Everything is on the loopback address, limits and flood control off. */
 export interface Peer {
   readonly name: string;
-  /** Program and, where it is named otherwise, Debian's package. */
   readonly program: string;
+  /** A program that must be there too, though it is not run. */
+  readonly alsoNeeds?: string;
   readonly format: FrameFormat;
   readonly connectParallel: number;
   /** Writes its configuration into the folder; returns the arguments of the program. */
@@ -25,7 +26,10 @@ export interface Peer {
 export function peerTarget(peer: Peer): Target {
   return {
     name: peer.name,
-    missing: () => (findProgram(peer.program) === undefined ? `${peer.program} is not installed` : undefined),
+    missing: () => {
+      const missing = [peer.program, peer.alsoNeeds].find((name) => name && findProgram(name) === undefined);
+      return missing && `${missing} is not installed`;
+    },
     start: (plan) => start(peer, plan),
   };
 }
