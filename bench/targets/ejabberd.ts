@@ -34,11 +34,10 @@ export const EJABBERD: Target = peerTarget({
 function codeFolders(): string[] {
   const architectures = readdirSync(LIBRARIES).filter((name) => name.endsWith("-linux-gnu"));
   return architectures.flatMap((architecture) =>
-    readdirSync(join(LIBRARIES, architecture))
-      .filter((name) => name.startsWith("ejabberd-"))
-      .map((name) => join(LIBRARIES, architecture, name, "ebin"))
-      .filter((path) => existsSync(path))
-      .flatMap((path) => ["-pa", path]),
+    readdirSync(join(LIBRARIES, architecture)).flatMap((name) => {
+      const path = join(LIBRARIES, architecture, name, "ebin");
+      return name.startsWith("ejabberd-") && existsSync(path) ? ["-pa", path] : [];
+    }),
   );
 }
 
