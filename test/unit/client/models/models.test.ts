@@ -112,6 +112,48 @@ describe("models", () => {
     assert.equal(workspace.book.get(COMMON_CHAT).lastSeq, 3);
   });
 
+  it("lets a refused message be sent again or dropped", async () => {
+    let isAllowed = false;
+    server.onRequest = (request) => {
+      const { chat_id, message_id } = request.data;
+      if (request.action !== "add_message") answer(request);
+      else if (isAllowed) request.peer.answer(request, { chat_id, message_id, seq: (lastSeq += 1), time: 1 });
+      else request.peer.answer(request, {}, 403, "not allowed here");
+    };
+    await messenger.login("password");
+    const view = workspace.conversation(COMMON_CHAT);
+    await view.open();
+    for (const text of ["one", "two"]) view.send(text);
+    const states = (): string => view.items.map(({ text, state }) => `${text} ${state}`).join();
+    await eventually("refused", () => states() === "one failed,two failed");
+    const [one, two] = view.items;
+    assert.equal(one?.failure, "not allowed here");
+    isAllowed = true;
+    if (two) view.retry(two);
+    await eventually("stored", () => states() === "two stored,one failed");
+    if (one) view.discard(one);
+    assert.equal(states(), "two stored");
+  });
+
+  it("takes nothing over from another user who had the same name", async () => {
+    lastSeq = 10;
+    await messenger.login("password");
+    const view = workspace.conversation(COMMON_CHAT);
+    await view.open();
+    view.saveDraft("of the old one");
+    lastSeq = 20;
+    server.onRequest = (request) => {
+      if (request.action !== "login") return answer(request);
+      const chat = { chat_id: COMMON_CHAT, last_seq: lastSeq, read_seq: 20, unread: 0 };
+      request.peer.answer(request, { ...loginResult("token", [chat]), user_id: "c".repeat(24) });
+    };
+    server.cut();
+    await eventually("logged in as the new one", () => messenger.userId === "c".repeat(24));
+    await eventually("shown anew", () => view.items.length === 20);
+    assert.equal(view.draft, "");
+    assert.equal(workspace.chats.unread, 0);
+  });
+
   it("says why a page cannot be loaded, and loads it later", async () => {
     lastSeq = 300;
     await messenger.login("password");
