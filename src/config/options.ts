@@ -251,7 +251,7 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     group: Group.Limits,
     placeholder: "BYTES",
     default: 1_048_576,
-    min: 65_536,
+    min: 524_288,
     max: 1_073_741_824,
     unit: "bytes",
     help: "That buffer: what the server keeps for a session that reads slowly",

@@ -67,7 +67,7 @@ export class Outbox {
     return this.#gapCount;
   }
 
-  /** Since when messages have been dropped, on the clock, in milliseconds; undefined while all is taken. */
+  /** Since when events have been dropped, on the clock, in milliseconds; undefined while all is taken. */
   get fullSinceMs(): number | undefined {
     return this.#fullSinceMs;
   }
@@ -99,12 +99,13 @@ export class Outbox {
   event(frames: EventFrames): void {
     const frame = frames.in(this.#framing);
     if (this.#fits(frame.length)) this.#write(frame);
+    else this.#fullSinceMs ??= this.#clock.now();
   }
 
   /** To be called when the socket has drained and now and then: tells the gaps as soon as there is room. */
   tellGaps(): void {
-    if (this.#gaps === undefined || this.pendingBytes > this.#maxBytes / 2) return;
-    for (const [chatId, { fromSeq, toSeq }] of this.#gaps) {
+    if (this.#fullSinceMs === undefined || this.pendingBytes > this.#maxBytes / 2) return;
+    for (const [chatId, { fromSeq, toSeq }] of this.#gaps ?? []) {
       const text = eventText("gap", { chat_id: chatId, from_seq: fromSeq, to_seq: toSeq }, Date.now());
       this.#write(encodeFrame(text, this.#framing));
       this.#gapCount += 1;
