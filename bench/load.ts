@@ -41,6 +41,8 @@ export interface LoadOutcome {
   /** CPU of the busiest load engine, as a share of one core. */
   readonly engineLoad: number;
   readonly usage: Usage | undefined;
+  /** What the server told of itself. */
+  readonly ownFigures: Readonly<Record<string, number>>;
 }
 
 /** Share of a core above which the load engine, not the target, may be what is measured. */

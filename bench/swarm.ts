@@ -66,13 +66,15 @@ export class Swarm {
     const windowFromUs = fromUs + plan.warmupMs * 1000;
     const toUs = windowFromUs + plan.measureMs * 1000;
     await Promise.all(this.#engines.map((engine) => engine.begin(windowFromUs, toUs)));
+    const windowFromMs = Date.now() + (windowFromUs - monotonicUs()) / 1000;
     const usage = this.#measureServer(windowFromUs, toUs);
     const sendReport = await this.#send(plan, fromUs, toUs);
     const sent = this.#sentCounts(sendReport);
     const settleFromUs = monotonicUs();
     const reports = await Promise.all(this.#engines.map((engine) => engine.settle(plan.settleMs, sent)));
     const settleMs = (monotonicUs() - settleFromUs) / 1000;
-    return summarize(plan, sent, sendReport, reports, settleMs, await usage);
+    const ownFigures = (await this.#target.ownFigures?.(windowFromMs, windowFromMs + plan.measureMs)) ?? {};
+    return summarize({ plan, sent, sendReport, reports, settleMs, usage: await usage, ownFigures });
   }
 
   /** Idempotent. */
@@ -112,14 +114,15 @@ function waitUntil(timeUs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.max(0, (timeUs - monotonicUs()) / 1000)));
 }
 
-function summarize(
-  plan: LoadPlan,
-  sent: ReadonlyMap<number, SentCount>,
-  sendReport: SendReport,
-  reports: readonly LoadReport[],
-  settleMs: number,
-  usage: Usage | undefined,
-): LoadOutcome {
+/** Everything that is known of a load that is over. */
+interface LoadRecord extends Pick<LoadOutcome, "settleMs" | "usage" | "ownFigures"> {
+  readonly plan: LoadPlan;
+  readonly sent: ReadonlyMap<number, SentCount>;
+  readonly sendReport: SendReport;
+  readonly reports: readonly LoadReport[];
+}
+
+function summarize({ plan, sent, sendReport, reports, settleMs, usage, ownFigures }: LoadRecord): LoadOutcome {
   const sum = (field: NumberField): number => reports.reduce((total, report) => total + report[field], 0);
   const latency = new Histogram();
   const acknowledge = new Histogram();
@@ -156,6 +159,7 @@ function summarize(
     // Each engine is one process; the busiest one is the limit.
     engineLoad: Math.max(...reports.map(({ cpuUs, wallUs }) => cpuUs / wallUs)),
     usage,
+    ownFigures,
   };
 }
 

@@ -23,6 +23,7 @@ export function loadFigures(outcome: LoadOutcome): Figures {
     acknowledgedPerSec: outcome.acknowledgedPerSec,
     ...histogramFigures("", outcome.latency),
     ...histogramFigures("acknowledge", outcome.acknowledge),
+    ...outcome.ownFigures,
     settleMs: outcome.settleMs,
     serverRssBytes: outcome.usage?.rssBytes ?? 0,
     generatorLoad: outcome.engineLoad,

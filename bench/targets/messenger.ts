@@ -5,6 +5,7 @@ import { encodeFrame } from "../../src/protocol/frame.ts";
 import type { PlannedSender, Step } from "../engine/commands.ts";
 import { stampedText } from "../engine/stamp.ts";
 import { BENCH_PASSWORD, prefillStore, type BenchUser } from "./prefilled-users.ts";
+import { serverSamples } from "./server-samples.ts";
 import { ServerProcess } from "./server-process.ts";
 import type { RunningTarget, StartPlan, Target } from "./target.ts";
 
@@ -60,7 +61,7 @@ export class MessengerTarget implements Target {
       core: plan.cores.server,
     });
     const [, port] = await server.printed(/messenger server listening on \S+:(\d+)/);
-    return new StartedMessenger({ name: this.name, server, port: Number(port), users });
+    return new StartedMessenger({ name: this.name, server, port: Number(port), users, folder: plan.folder });
   }
 }
 
@@ -89,6 +90,8 @@ interface StartedParts {
   readonly server: ServerProcess;
   readonly port: number;
   readonly users: readonly BenchUser[];
+  /** Its data folder. */
+  readonly folder: string;
 }
 
 class StartedMessenger implements RunningMessenger {
@@ -100,13 +103,15 @@ class StartedMessenger implements RunningMessenger {
   readonly connectParallel = 64;
   readonly users: readonly BenchUser[];
   readonly #server: ServerProcess;
+  readonly #folder: string;
 
-  constructor({ name, server, port, users }: StartedParts) {
+  constructor({ name, server, port, users, folder }: StartedParts) {
     this.name = name;
     this.port = port;
     this.users = users;
     this.pid = server.pid;
     this.#server = server;
+    this.#folder = folder;
   }
 
   steps(index: number): readonly Step[] {
@@ -124,6 +129,10 @@ class StartedMessenger implements RunningMessenger {
 
   directSender(index: number, other: number, id: number, textBytes: number): PlannedSender {
     return messageSender(directChatId(this.#user(index).userId, this.#user(other).userId), id, textBytes);
+  }
+
+  ownFigures(fromMs: number, toMs: number): Promise<Readonly<Record<string, number>>> {
+    return serverSamples(this.#folder, fromMs, toMs);
   }
 
   close(): Promise<void> {

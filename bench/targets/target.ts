@@ -35,6 +35,8 @@ export interface RunningTarget {
   steps(index: number): readonly Step[];
   /** Makes client number `index` sender `id` of texts of `textBytes` bytes to the common chat. */
   commonSender(index: number, id: number, textBytes: number): PlannedSender;
+  /** What the server tells of itself for the time between two moments (Unix milliseconds), if it tells anything. */
+  ownFigures?(fromMs: number, toMs: number): Promise<Readonly<Record<string, number>>>;
   /** Ends the server; resolves when it is gone. Idempotent. */
   close(): Promise<void>;
 }
