@@ -1,8 +1,8 @@
 // The avatar server: FTP on a port of its own. The only file that imports ftp-srv.
 //
 // ftp-srv does the listening, the greeting, replies, USER/PASS, AUTH TLS and the small commands. Reading lines, data
-// connections and transfers are ours (FtpSession): its own join no split lines, know no limits, leave ports and files
-// open when a client goes away, and throw where nobody catches.
+// connections and transfers are ours (FtpSession): its own join no split lines, know no limits, and leave ports
+// and files open when a client goes away (docs/security.md).
 import type { EventEmitter } from "node:events";
 import { isIPv6, Server } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
