@@ -5,7 +5,7 @@ import { guard } from "../kit/guard.ts";
 import type { Theme } from "../kit/theme.ts";
 import { column } from "../kit/widgets.ts";
 
-const PER_LINE = 10;
+const PER_LINE = 14;
 const EMOJI_PX = 24;
 
 const EMOJI = [
@@ -29,7 +29,7 @@ export class EmojiPicker implements Disposable {
   open(beside: QWidget): void {
     this.dispose();
     const window = new QWidget();
-    window.setObjectName("window");
+    window.setObjectName("popup");
     window.setWindowFlag(WindowType.Popup, true);
     const label = new QLabel();
     label.setTextFormat(TextFormat.RichText);

@@ -22,6 +22,8 @@ export type ViewRow = MessageRow | NoticeRow;
 
 /** Messages of one author farther apart are no group. */
 const GROUP_MS = 10 * 60_000;
+/** Separators kept for the next update; beyond it they are made anew. */
+const MAX_NOTICES = 500;
 
 export interface RowsInput {
   readonly items: readonly ConversationItem[];
@@ -32,38 +34,43 @@ export interface RowsInput {
 
 /** Makes rows; gives the same objects again for what has not changed. */
 export class MessageRows {
-  #known = new Map<string, ViewRow>();
+  /** Items are immutable, and so are the rows made of them. */
+  readonly #byItem = new WeakMap<ConversationItem, MessageRow>();
+  readonly #notices = new Map<string, NoticeRow>();
 
   update({ items, unreadFromSeq, showsAuthors, nowMs }: RowsInput): readonly ViewRow[] {
     const rows: ViewRow[] = [];
-    const known = new Map<string, ViewRow>();
-    const add = (row: ViewRow): void => {
-      const before = this.#known.get(row.key);
-      const same = before && isSame(before, row) ? before : row;
-      rows.push(same);
-      known.set(row.key, same);
-    };
     const unreadIndex = unreadFromSeq === undefined ? -1 : items.findIndex(({ seq }) => (seq ?? -1) >= unreadFromSeq);
     let day = "";
     let joinsBefore = false;
     items.forEach((item, index) => {
       const itsDay = dayKey(item.timeMs);
-      if (itsDay !== day) add({ key: `day ${itsDay} ${item.key}`, kind: "day", text: dayText(item.timeMs, nowMs) });
+      if (itsDay !== day) rows.push(this.#notice(`day ${itsDay} ${item.key}`, "day", dayText(item.timeMs, nowMs)));
       day = itsDay;
-      if (index === unreadIndex) add({ key: "unread", kind: "unread", text: "New messages" });
+      if (index === unreadIndex) rows.push(this.#notice("unread", "unread", "New messages"));
       const next = items[index + 1];
       const joinsAfter = next !== undefined && index + 1 !== unreadIndex && isOneGroup(item, next);
-      add({
-        key: item.key,
-        kind: "message",
-        item,
-        place: placeOf(joinsBefore, joinsAfter),
-        showsAuthor: showsAuthors && !item.isOwn,
-      });
+      rows.push(this.#message(item, placeOf(joinsBefore, joinsAfter), showsAuthors && !item.isOwn));
       joinsBefore = joinsAfter;
     });
-    this.#known = known;
     return rows;
+  }
+
+  #message(item: ConversationItem, place: GroupPlace, showsAuthor: boolean): MessageRow {
+    const known = this.#byItem.get(item);
+    if (known?.place === place && known.showsAuthor === showsAuthor) return known;
+    const row: MessageRow = { key: item.key, kind: "message", item, place, showsAuthor };
+    this.#byItem.set(item, row);
+    return row;
+  }
+
+  #notice(key: string, kind: NoticeRow["kind"], text: string): NoticeRow {
+    const known = this.#notices.get(key);
+    if (known?.text === text) return known;
+    if (this.#notices.size >= MAX_NOTICES) this.#notices.clear();
+    const row: NoticeRow = { key, kind, text };
+    this.#notices.set(key, row);
+    return row;
   }
 }
 
@@ -75,13 +82,6 @@ function placeOf(joinsBefore: boolean, joinsAfter: boolean): GroupPlace {
 function isOneGroup(one: ConversationItem, next: ConversationItem): boolean {
   const isNear = Math.abs(next.timeMs - one.timeMs) < GROUP_MS;
   return one.userId === next.userId && isNear && dayKey(one.timeMs) === dayKey(next.timeMs);
-}
-
-function isSame(one: ViewRow, other: ViewRow): boolean {
-  if (one.kind !== "message" || other.kind !== "message") {
-    return one.kind !== "message" && other.kind !== "message" && one.text === other.text;
-  }
-  return one.item === other.item && one.place === other.place && one.showsAuthor === other.showsAuthor;
 }
 
 /** Days are those of this machine's time zone; cached, since `Date` is slow and messages come in runs. */

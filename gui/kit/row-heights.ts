@@ -18,9 +18,13 @@ export interface Anchor {
   readonly offsetPx: number;
 }
 
+/** Heights of rows that are gone, or were never in view again, are dropped when there are more. */
+const MAX_STRAY_ENTRIES = 1000;
+
 export class RowHeights<R extends Row> {
   readonly #estimate: (row: R) => number;
   readonly #marginPx: number;
+  /** Only of rows that were measured once: most rows of a long list never are. */
   readonly #entries = new Map<string, Entry<R>>();
   #rows: readonly R[] = [];
   /** Upper edges; one more than rows, the last is the end. */
@@ -41,36 +45,30 @@ export class RowHeights<R extends Row> {
     return this.#offsets()[this.#rows.length] ?? 0;
   }
 
-  /** Takes a new list over; what is known of rows that stay is kept. Costs time in proportion to the rows. */
+  /** Takes a new list over; what is known of rows that stay is kept. */
   setRows(rows: readonly R[]): void {
     this.#rows = rows;
     this.#stale = true;
-    for (const row of rows) {
-      const entry = this.#entries.get(row.key);
-      if (!entry) this.#entries.set(row.key, { row, heightPx: this.#estimate(row), measured: false });
-      else if (entry.row !== row) {
-        entry.row = row;
-        entry.measured = false;
-      }
-    }
-    if (this.#entries.size > rows.length) this.#sweep();
+    if (this.#entries.size > MAX_STRAY_ENTRIES + rows.length / 4) this.#sweep();
   }
 
   /** Forgets all measurements, for example since the width has changed; they stay as estimates. */
   forgetMeasurements(): void {
     for (const entry of this.#entries.values()) entry.measured = false;
+    this.#stale = true;
   }
 
   isMeasured(index: number): boolean {
-    return this.#entry(index)?.measured ?? false;
+    const row = this.#rows[index];
+    const entry = row && this.#entries.get(row.key);
+    return entry !== undefined && entry.measured && entry.row === row;
   }
 
   setHeight(index: number, heightPx: number): void {
-    const entry = this.#entry(index);
-    if (!entry) return;
-    if (entry.heightPx !== heightPx) this.#stale = true;
-    entry.heightPx = heightPx;
-    entry.measured = true;
+    const row = this.#rows[index];
+    if (!row) return;
+    if (this.heightPx(index) !== heightPx) this.#stale = true;
+    this.#entries.set(row.key, { row, heightPx, measured: true });
   }
 
   topPx(index: number): number {
@@ -78,7 +76,8 @@ export class RowHeights<R extends Row> {
   }
 
   heightPx(index: number): number {
-    return this.#entry(index)?.heightPx ?? 0;
+    const row = this.#rows[index];
+    return row ? (this.#entries.get(row.key)?.heightPx ?? this.#estimate(row)) : 0;
   }
 
   /** The row at a distance from the top; the first or the last one beyond the ends, -1 without rows. */
@@ -100,15 +99,9 @@ export class RowHeights<R extends Row> {
     return row && { key: row.key, offsetPx: yPx - this.topPx(index) };
   }
 
-  /** The row with a key; -1 when there is none. */
+  /** The row with a key; -1 when there is none. Costs time in proportion to the rows. */
   indexOf(key: string): number {
-    const entry = this.#entries.get(key);
-    return entry ? this.#rows.indexOf(entry.row) : -1;
-  }
-
-  #entry(index: number): Entry<R> | undefined {
-    const row = this.#rows[index];
-    return row && this.#entries.get(row.key);
+    return this.#rows.findIndex((row) => row.key === key);
   }
 
   #sweep(): void {

@@ -20,6 +20,7 @@ function base(c: Colors, px: number): string {
   return `
 * { font-family: ${FONT_FAMILY}; font-size: ${px}px; color: ${c.text}; selection-background-color: ${c.selection}; selection-color: ${c.text}; outline: 0; }
 QWidget#window, QDialog { background: ${c.window}; }
+QWidget#popup { background: ${c.window}; border: 1px solid ${c.fieldBorder}; }
 QWidget#panel { background: ${c.panel}; }
 QWidget#header, QWidget#composer { background: ${c.panel}; }
 QFrame#line, QWidget#line { background: ${c.line}; border: 0; }
@@ -74,6 +75,7 @@ QComboBox:focus { border-color: ${c.accent}; }
 QComboBox::drop-down { border: 0; width: 28px; }
 QComboBox::down-arrow { image: url("${assets}chevron.svg"); width: 16px; height: 16px; }
 QComboBox QAbstractItemView { background: ${c.panel}; border: 1px solid ${c.fieldBorder}; selection-background-color: ${c.selected}; selection-color: ${c.onSelected}; }
+QSlider { min-height: 24px; }
 QSlider::groove:horizontal { height: 4px; background: ${c.fieldBorder}; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: ${c.accent}; border-radius: 2px; }
 QSlider::handle:horizontal { background: ${c.accent}; width: 16px; height: 16px; margin: -6px 0; border-radius: 8px; }

@@ -174,9 +174,9 @@ async function measureStart(port: number): Promise<void> {
   report(`start to painted window, 500 cached messages, ms: ${times.join(" ")}; median ${median(times)}`);
 }
 
-async function measureMemory(port: number): Promise<void> {
-  await talk([await person(port, "measured"), await person(port, "writer"), await person(port, "third")], 100_500);
-  report("100,500 messages on the server");
+async function measureMemory(port: number, count: number): Promise<void> {
+  await talk([await person(port, "measured"), await person(port, "writer"), await person(port, "third")], count);
+  report(`${count} messages on the server`);
   const small = await clientFolder(port, 500);
   const client = new Client(small, flags);
   await client.until("shown");
@@ -185,6 +185,11 @@ async function measureMemory(port: number): Promise<void> {
   report(JSON.stringify(await client.command("load 10000")));
   await pause(2000);
   report(`10,000 loaded: ${JSON.stringify(client.memory())} ${JSON.stringify(await client.state())}`);
+  if (flags.includes("--expose-gc")) {
+    await client.command("gc");
+    await pause(1000);
+    report(`after a collection: ${JSON.stringify(client.memory())} ${JSON.stringify(await client.state())}`);
+  }
   for (let page = 0; page < 40; page += 1) await client.command("scroll -1");
   await pause(2000);
   report(`after scrolling 40 pages: ${JSON.stringify(client.memory())}`);
@@ -281,7 +286,7 @@ const [what, amount] = process.argv.slice(2);
 try {
   const port = await startServer();
   if (what === "start") await measureStart(port);
-  else if (what === "memory") await measureMemory(port);
+  else if (what === "memory") await measureMemory(port, Number(amount ?? 100_500));
   else if (what === "idle") await measureIdle(port, Number(amount ?? 300));
   else if (what === "flood") await measureFlood(port, Number(amount ?? 60), 5000);
   else if (what === "use") await measureUse(port, Number(amount ?? 600));

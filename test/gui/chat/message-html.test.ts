@@ -1,0 +1,80 @@
+// A message's text as HTML: nothing in it becomes markup, everything in it can be read.
+import assert from "node:assert/strict";
+import { LIGHT } from "../../../gui/kit/colors.ts";
+import { bubbleHtml, copiedText, previewText, visible } from "../../../gui/chat/message-html.ts";
+
+const html = (text: string, word = ""): string =>
+  bubbleHtml({ text, author: undefined, meta: "12:34", word }, LIGHT, 14);
+/** What a reader sees: tags are gone, entities are characters again. */
+const seen = (text: string): string =>
+  html(text)
+    .replaceAll("<br>", "\n")
+    .replace(/<[^>]*>/g, "")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&nbsp;", "")
+    .replaceAll("&amp;", "&")
+    .replaceAll("\u200b", "")
+    .replace(/.?12:34$/s, "");
+
+describe("message html", () => {
+  it("shows markup of others as the text it is", () => {
+    const text = '<b>x</b> <img src="/etc/passwd"> &amp; <script>alert(1)</script>';
+    assert.equal(seen(text), text);
+    assert.ok(!html(text).includes("<img"));
+    assert.ok(!html(text).includes("<script"));
+  });
+
+  it("renders emphasis, code and links, and nothing else", () => {
+    assert.match(html("**bold**"), /<b>bold<\/b>/);
+    assert.match(html("*it*"), /<i>it<\/i>/);
+    assert.match(html("__u__"), /<u>u<\/u>/);
+    assert.match(html("`a<b`"), /monospace[^>]*>a&lt;b</);
+    assert.match(html("see https://example.org/?a=1&b=2"), /<a href="https:\/\/example.org\/\?a=1&amp;b=2"/);
+    assert.ok(!html("javascript:alert(1)").includes("<a "));
+  });
+
+  it("cannot be broken out of by a link", () => {
+    assert.ok(!/<a [^>]*onclick/.test(html('https://example.org/"onclick="x')));
+  });
+
+  it("shows control characters as pictures and drops those that turn directions", () => {
+    assert.equal(visible("a\u0000b\u001b\u007f"), "a\u2400b\u241b\u2421");
+    assert.equal(visible("a\u202eb\u2066c"), "abc");
+    assert.equal(visible("one\r\ntwo\tthree"), "one\ntwo\tthree");
+  });
+
+  it("lets long words be broken without losing a character", () => {
+    const word = "x".repeat(8192);
+    assert.equal(seen(word), word);
+    const longest = Math.max(
+      ...html(word)
+        .split("\u200b")
+        .map((part) => part.replace(/<[^>]*>/g, "").length),
+    );
+    assert.ok(longest < 32, `an unbroken run of ${longest}`);
+  });
+
+  it("marks the hits of a search, whatever its characters mean elsewhere", () => {
+    assert.match(html("a (b) c", "(B)"), new RegExp(`background-color:${LIGHT.mark}">\\(b\\)<`));
+    assert.ok(!html("abc", ".").includes(LIGHT.mark));
+    assert.match(html("<i>", "i"), /&lt;<span[^>]*>i<\/span>&gt;/);
+  });
+
+  it("makes a few emoji large, many not", () => {
+    assert.match(html("😀👍"), /font-size:34px/);
+    assert.ok(!html("😀".repeat(4)).includes("font-size:34px"));
+    assert.ok(!html("123").includes("font-size:34px"));
+  });
+
+  it("copies what was written, without the time", () => {
+    assert.equal(copiedText("hel\u200blo  12:34", "12:34"), "hello");
+    assert.equal(copiedText("two\u2028lines", "12:34"), "two\nlines");
+  });
+
+  it("makes one line for lists", () => {
+    assert.equal(previewText("**Hello**\n\nyou  there"), "Hello you there");
+    assert.equal([...previewText("ä".repeat(500))].length, 121);
+  });
+});
