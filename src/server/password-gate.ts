@@ -38,6 +38,8 @@ export class PasswordGate {
   readonly #waiting: Waiting[] = [];
   /** Names being worked on: one at a time each, so that parallel guesses cannot outrun the count of failures. */
   readonly #accountsAtWork = new Set<string>();
+  /** Logins being worked on, by address: never more than may still fail. */
+  readonly #atWorkByAddress = new Map<string, number>();
   #atWork = 0;
 
   /** `work` does the hashing, in another thread. */
@@ -95,19 +97,30 @@ export class PasswordGate {
 
   #next(): void {
     while (this.#atWork < this.#threads) {
-      const index = this.#waiting.findIndex(({ stop }) => !this.#accountsAtWork.has(stop.account));
+      const index = this.#waiting.findIndex((waiting) => this.#mayStart(waiting));
       const [waiting] = index === -1 ? [] : this.#waiting.splice(index, 1);
       if (waiting === undefined) return;
       void this.#serve(waiting);
     }
   }
 
+  /** Also true when no more may fail: then it is refused in its turn. */
+  #mayStart({ stop, applicant }: Waiting): boolean {
+    if (this.#accountsAtWork.has(stop.account)) return false;
+    const address = addressKey(applicant.address);
+    const left = this.#failuresByAddress.left(address);
+    return left === 0 || (this.#atWorkByAddress.get(address) ?? 0) < left;
+  }
+
   async #serve({ stop, applicant, resolve, reject }: Waiting): Promise<void> {
-    // Others may have failed meanwhile, and who has gone need not be worked for.
-    const refusal = applicant.isClosed ? refuse("closed", 1) : this.#refusal(stop, applicant);
+    if (applicant.isClosed) return resolve(refuse("closed", 1)); // who has gone need not be worked for
+    // Others may have failed meanwhile; a registration was counted when it came.
+    const refusal = stop.kind === "register" ? undefined : this.#refusal(stop, applicant);
     if (refusal !== undefined) return resolve(refusal);
+    const address = addressKey(applicant.address);
     this.#atWork += 1;
     this.#accountsAtWork.add(stop.account);
+    this.#atWorkByAddress.set(address, (this.#atWorkByAddress.get(address) ?? 0) + 1);
     try {
       const result = await this.#work(stop.job);
       if (result.verified === false) {
@@ -120,8 +133,15 @@ export class PasswordGate {
     } finally {
       this.#atWork -= 1;
       this.#accountsAtWork.delete(stop.account);
+      this.#leave(address);
       this.#next();
     }
+  }
+
+  #leave(address: string): void {
+    const left = (this.#atWorkByAddress.get(address) ?? 1) - 1;
+    if (left > 0) this.#atWorkByAddress.set(address, left);
+    else this.#atWorkByAddress.delete(address);
   }
 }
 
