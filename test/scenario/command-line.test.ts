@@ -1,0 +1,116 @@
+// The command line as people type it: help, mistakes, and `npm start` from a checkout.
+import assert from "node:assert/strict";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, readFileSync, symlinkSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { OPTIONS } from "../../src/config/options.ts";
+import { CLI } from "../support/server-process.ts";
+import { tempDirPerTest } from "../support/temp-dir.ts";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `messenger WORDS` to its end. */
+function messenger(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
+  return new Promise((resolve) => {
+    const options = { env: { ...process.env, ...env }, timeout: 20_000 };
+    execFile(process.execPath, [CLI, ...words], options, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+describe("the command line", () => {
+  it("explains every option of the server", async () => {
+    const { code, stdout, stderr } = await messenger(["server", "--help"]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    for (const { name, alias } of Object.values(OPTIONS)) {
+      assert.match(stdout, new RegExp(`${alias === undefined ? "   " : `-${alias},`} --${name} `), name);
+    }
+    assert.match(stdout, /Examples:/);
+  });
+
+  it("lists its commands and knows its version", async () => {
+    const [help, version] = await Promise.all([messenger(["--help"]), messenger(["--version"])]);
+    assert.match(help.stdout, /messenger server +Run the server/);
+    const { version: wanted } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    assert.equal(version.stdout, `${wanted}\n`);
+  });
+
+  for (const [words, line, code] of [
+    [[], /^messenger: name a command; --help/, 2],
+    [["sever"], /^messenger: unknown argument: sever; --help/, 2],
+    [["server", "--prot", "1"], /^messenger: unknown argument: prot; --help/, 2],
+    [["server", "extra"], /^messenger: unknown argument: extra; --help/, 2],
+    [["server", "-p"], /^messenger: not enough arguments following: p; --help/, 2],
+    [["server", "-p", "-1"], /^messenger: option --port: must be a whole number, 0 to 65535, not "-1"/, 1],
+    [["server", "--no-port"], /^messenger: option --port: /, 1],
+  ] as const) {
+    it(`answers "messenger ${words.join(" ")}" with one line`, async () => {
+      const result = await messenger(words);
+      assert.deepEqual([result.code, result.stdout], [code, ""]);
+      assert.match(result.stderr, line);
+      assert.equal(result.stderr.split("\n").length, 2);
+    });
+  }
+
+  it("names the environment variable that is wrong", async () => {
+    const { code, stderr } = await messenger(["server"], { MESSENGER_DRAIN_TIMEOUT: "soon" });
+    assert.equal(code, 1);
+    assert.match(stderr, /^messenger: environment variable MESSENGER_DRAIN_TIMEOUT: must be .*, not "soon"\n$/);
+  });
+});
+
+describe("npm start", function () {
+  this.timeout(120_000);
+  const folder = tempDirPerTest();
+  let child: ChildProcess | undefined;
+
+  afterEach(() => child?.kill("SIGKILL"));
+
+  /** A checkout as it is after its packages were installed. */
+  function checkout(): string {
+    const copy = join(folder(), "checkout");
+    for (const name of ["src", "bench", "scripts", "tsconfig.json", "package.json", "package-lock.json"]) {
+      cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+    }
+    symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
+    return copy;
+  }
+
+  /** Starts a server and stops it when it is ready. */
+  async function startAndStop(copy: string): Promise<Result> {
+    const words = ["server", "-p", "0", "--no-ftp", "--data", join(folder(), "data")];
+    const started = spawn(process.execPath, [join(copy, "scripts", "start.mjs"), ...words], { cwd: folder() });
+    child = started;
+    let [stdout, stderr] = ["", ""];
+    started.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+    started.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    createInterface({ input: started.stdout }).once("line", () => started.kill("SIGTERM"));
+    const [code] = await once(started, "close");
+    return { code: Number(code), stdout, stderr };
+  }
+
+  it("compiles what is newer, becomes the server, and leaves standard output to it", async () => {
+    const copy = checkout();
+    const first = await startAndStop(copy);
+    assert.match(first.stderr, /compiling/);
+    assert.match(first.stdout, /^messenger server listening on 127\.0\.0\.1:\d+ \(store sqlite, avatars off\)\n$/);
+    assert.equal(first.code, 0, first.stderr);
+    const second = await startAndStop(copy);
+    assert.doesNotMatch(second.stderr, /compiling/);
+    assert.equal(second.code, 0, second.stderr);
+    const later = new Date(Date.now() + 1000);
+    utimesSync(join(copy, "src", "cli.ts"), later, later);
+    const third = await startAndStop(copy);
+    assert.match(third.stderr, /compiling/);
+  });
+});
