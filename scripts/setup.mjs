@@ -10,7 +10,12 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
 const installStamp = join(modules, ".messenger-install");
 const buildStamp = join(root, "dist", ".messenger-build");
-/** What better-sqlite3 is compiled with where its ready-made file cannot be downloaded; Debian's names. */
+/**
+ * On a Node with this Node-API nothing is compiled: src/util/sqlite-driver.ts takes better-sqlite3 13 there, which brings
+ * its native code along, as bcrypt does.
+ */
+const NODE_API_OF_READY_MADE = 10;
+/** What better-sqlite3 12 is compiled with on older ones; Debian's names. */
 const COMPILE_PACKAGES = ["build-essential", "python3"];
 const COMPILE_TOOLS = ["c++", "make", "python3"];
 
@@ -60,20 +65,34 @@ function install() {
   if (isLink) return; // shared with another checkout, which looks after it
   const key = installKey();
   if (existsSync(installStamp) && readFileSync(installStamp, "utf8") === key) return;
-  say("installing packages (1 to 3 minutes, once) …");
+  const isReadyMade = Number(process.versions.napi) >= NODE_API_OF_READY_MADE && isCommonPlatform();
+  say(`installing packages (${isReadyMade ? "half a minute" : "2 to 4 minutes, something is compiled"}; once) …`);
+  if (!(isReadyMade && npmCi("--ignore-scripts") && nativeModulesLoad())) installAndCompile();
+  writeFileSync(installStamp, key); // last, so that an installation that was broken off is done again
+}
+
+function npmCi(...options) {
+  const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...options];
+  return run("npm", args, { env: { ...process.env, ...headersHint() }, shell: process.platform === "win32" });
+}
+
+/** Where the packages with native code bring it along for (glibc and musl alike). */
+function isCommonPlatform() {
+  return ["linux", "darwin", "win32"].includes(process.platform) && ["x64", "arm64"].includes(process.arch);
+}
+
+/** In a process of its own: what does not fit can end the process that tries it. */
+function nativeModulesLoad() {
+  const attempt = "require('bcrypt'); const D = require('better-sqlite3-13'); new D(':memory:').close();";
+  return spawnSync(process.execPath, ["-e", attempt], { cwd: root, stdio: "ignore" }).status === 0;
+}
+
+function installAndCompile() {
   const missing = COMPILE_TOOLS.filter((tool) => !has(tool));
   const isMissingStill = missing.length > 0 && !installDebian(COMPILE_PACKAGES);
-  const env = { ...process.env, ...headersHint() };
-  if (
-    !run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { env, shell: process.platform === "win32" })
-  ) {
-    fail(
-      isMissingStill
-        ? `installing failed; ${missing.join(", ")} are missing, get them with: ${debianLine(COMPILE_PACKAGES)}`
-        : "installing failed, see above; the next try begins anew",
-    );
-  }
-  writeFileSync(installStamp, key); // last, so that an installation that was broken off is done again
+  if (npmCi()) return;
+  if (!isMissingStill) fail("installing failed, see above; the next try begins anew");
+  fail(`installing failed; ${missing.join(", ")} are missing, get them with: ${debianLine(COMPILE_PACKAGES)}`);
 }
 
 /** node-gyp would download Node's headers; where they lie beside node, it need not. */

@@ -1,6 +1,7 @@
 // What has been seen of the chats, kept in a bounded SQLite file so that it can be read without the server.
 import { rmSync } from "node:fs";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
+import { SqliteDatabase } from "../util/sqlite-driver.ts";
 import type { Message } from "../protocol/entities.ts";
 import type { ChatId } from "../protocol/ids.ts";
 import { isMessage } from "./shapes.ts";
@@ -98,7 +99,7 @@ class SqliteHistoryCache implements HistoryCache {
   constructor(file: string, options: HistoryCacheOptions) {
     this.#maxMessages = options.maxMessages ?? MAX_MESSAGES;
     this.#maxTextBytes = options.maxTextBytes ?? MAX_TEXT_BYTES;
-    this.#db = new Database(file, { timeout: 0 });
+    this.#db = new SqliteDatabase(file, { timeout: 0 });
     try {
       this.#prepareFile();
       this.#insert = this.#db.prepare("INSERT OR IGNORE INTO message (chat_id, seq, bytes, json) VALUES (?, ?, ?, ?)");
@@ -111,7 +112,7 @@ class SqliteHistoryCache implements HistoryCache {
       this.#count();
     } catch (error) {
       this.#db.close();
-      const busy = error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY");
+      const busy = error instanceof SqliteDatabase.SqliteError && error.code.startsWith("SQLITE_BUSY");
       throw busy ? new CacheInUseError("another client of this account is running here") : error;
     }
   }
@@ -227,7 +228,7 @@ class SqliteHistoryCache implements HistoryCache {
       if (inTransaction) this.#db.transaction(write)();
       else write();
     } catch (error) {
-      if (!(error instanceof Database.SqliteError)) throw error;
+      if (!(error instanceof SqliteDatabase.SqliteError)) throw error;
     }
   }
 }

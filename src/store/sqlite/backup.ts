@@ -1,7 +1,8 @@
 // Copies an embedded store while it is in use, and makes sure that the copy is whole.
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
+import { SqliteDatabase } from "../../util/sqlite-driver.ts";
 import type { BackupProgress, BackupSummary } from "../backup.ts";
 import { StoreOpenError } from "../store.ts";
 import { openError } from "./errors.ts";
@@ -43,7 +44,7 @@ export async function backupSqlite(
 export function countSqlite(file: string): Counts {
   try {
     examineHeader(file);
-    const database = new Database(file, { readonly: true, fileMustExist: true });
+    const database = new SqliteDatabase(file, { readonly: true, fileMustExist: true });
     try {
       return count(database);
     } finally {
@@ -58,7 +59,7 @@ export function countSqlite(file: string): Counts {
 async function copy(file: string, part: string, onProgress: (progress: BackupProgress) => void): Promise<Counts> {
   examineHeader(file);
   makePart(part);
-  const database = new Database(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+  const database = new SqliteDatabase(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
   try {
     // Within one reading transaction each step sees the same state; otherwise every commit would make it start again.
     database.exec("BEGIN");
@@ -83,7 +84,7 @@ function makePart(part: string): void {
 }
 
 function verify(file: string, part: string, expected: Counts): void {
-  const database = new Database(part);
+  const database = new SqliteDatabase(part);
   try {
     // One file, complete without a log beside it.
     database.pragma("journal_mode = DELETE");

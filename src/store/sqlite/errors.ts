@@ -1,5 +1,5 @@
 // Turns SQLite's and the file system's errors into the store's.
-import Database from "better-sqlite3";
+import { SqliteDatabase } from "../../util/sqlite-driver.ts";
 import { StoreOpenError, StoreUnavailableError } from "../store.ts";
 
 /** Primary codes that the world outside causes: the disk, its rights, other processes, memory. All others are bugs. */
@@ -21,7 +21,7 @@ const OPEN_FAULTS: readonly (readonly [code: RegExp, fault: string])[] = [
 
 /** SQLite's extended code of an error, such as SQLITE_IOERR_FSYNC; undefined when the error is not SQLite's. */
 export function sqliteCode(error: unknown): string | undefined {
-  return error instanceof Database.SqliteError ? error.code : undefined;
+  return error instanceof SqliteDatabase.SqliteError ? error.code : undefined;
 }
 
 /** StoreUnavailableError for what the world outside causes, otherwise the error itself. SQLite's texts hold no values. */

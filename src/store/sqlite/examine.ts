@@ -1,6 +1,6 @@
 // Looks at a store file before it is opened for writing, and changes nothing.
 import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from "node:fs";
-import Database from "better-sqlite3";
+import { SqliteDatabase } from "../../util/sqlite-driver.ts";
 import { StoreOpenError } from "../store.ts";
 import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion } from "./schema.ts";
 
@@ -44,7 +44,7 @@ export function examineHeader(file: string): void {
 export function examineContent(file: string, fullCheckBytes: number = FULL_CHECK_BYTES): void {
   // A connection that may only read writes nothing back from the log of a server that was killed, but it makes these.
   const made = [`${file}-wal`, `${file}-shm`].filter((beside) => !existsSync(beside));
-  const database = new Database(file, { readonly: true });
+  const database = new SqliteDatabase(file, { readonly: true });
   try {
     refuseNewer(file, schemaVersion(database));
     const parts = statSync(file).size <= fullCheckBytes ? [1] : SMALL_TABLES;

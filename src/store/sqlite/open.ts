@@ -1,7 +1,8 @@
 // Opens a store file: checks it before anything is changed, makes it or brings it up to date for the writer.
 import { accessSync, constants, existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
+import { SqliteDatabase } from "../../util/sqlite-driver.ts";
 import { StoreOpenError } from "../store.ts";
 import type { StoreReader, StoreWriter } from "../store.ts";
 import type { StoreTransfer } from "../transfer.ts";
@@ -86,7 +87,7 @@ export function openSqliteReader(file: string, options: ReaderOptions = {}): Sto
 
 function openReadOnly(file: string): Database.Database {
   examineHeader(file);
-  const database = new Database(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+  const database = new SqliteDatabase(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
   database.pragma(`cache_size = -${READER_CACHE_KIB}`);
   const version = schemaVersion(database);
   if (version === SCHEMA_VERSION) return database;
@@ -104,7 +105,7 @@ function openLocked<T>(file: string, make: Maker<T>): T {
   try {
     if (holdsStore(file)) examineContent(file);
     else isNew = makeEmpty(file);
-    database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+    database = new SqliteDatabase(file, { timeout: BUSY_TIMEOUT_MS });
     prepareForWriting(database);
     return make(database, lock);
   } catch (error) {

@@ -1,6 +1,7 @@
 // The lock that keeps a second server off a store; it dies with the process that holds it.
 import { closeSync, openSync, rmSync } from "node:fs";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
+import { SqliteDatabase } from "../../util/sqlite-driver.ts";
 import { StoreOpenError } from "../store.ts";
 import { sqliteCode } from "./errors.ts";
 
@@ -23,7 +24,7 @@ export class StoreLock {
   static take(storeFile: string): StoreLock {
     const file = `${storeFile}-lock`;
     const isNew = makeEmpty(file);
-    const database = new Database(file, { timeout: 0 });
+    const database = new SqliteDatabase(file, { timeout: 0 });
     try {
       // Nothing is ever written, so there is no need for a journal beside the file either.
       database.pragma("journal_mode = MEMORY");

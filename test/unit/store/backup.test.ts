@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
+import { SqliteDatabase } from "../../../src/util/sqlite-driver.ts";
 import { COMMON_CHAT } from "../../../src/protocol/ids.ts";
 import { backupStore } from "../../../src/store/backup.ts";
 import { openReader, openWriter } from "../../../src/store/open.ts";
@@ -93,7 +93,7 @@ describe("backup of the embedded store", () => {
     await fill(writer, 1, 200);
     await writer.close();
     const file = join(options().dataDir, "m.db");
-    const whole = new Database(file, { readonly: true });
+    const whole = new SqliteDatabase(file, { readonly: true });
     const root = Number(whole.prepare("SELECT rootpage FROM sqlite_master WHERE name = 'messages'").pluck().get());
     whole.close();
     overwritePage(file, root);

@@ -1,7 +1,7 @@
 // The search index that grows in steps: what it takes up when, and that results are whole all the while.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import Database from "better-sqlite3";
+import { SqliteDatabase } from "../../../../src/util/sqlite-driver.ts";
 import { COMMON_CHAT, directChatId } from "../../../../src/protocol/ids.ts";
 import { openSqliteReader, openSqliteWriter } from "../../../../src/store/sqlite/open.ts";
 import type { StoreWriter } from "../../../../src/store/store.ts";
@@ -17,7 +17,7 @@ describe("the search index", () => {
   const file = (): string => join(folder(), "m.db");
   const open = (indexFromCount: number): StoreWriter => openSqliteWriter(file(), { indexFromCount });
   const indexed = (): unknown[] => {
-    const database = new Database(file(), { readonly: true });
+    const database = new SqliteDatabase(file(), { readonly: true });
     const positions = database.prepare("SELECT indexed_seq FROM chats ORDER BY id").pluck().all();
     database.close();
     return positions;
@@ -101,7 +101,7 @@ describe("the search index", () => {
       await settle(writer);
     }
     await writer.close();
-    const database = new Database(file(), { readonly: true });
+    const database = new SqliteDatabase(file(), { readonly: true });
     const segments = Number(database.prepare("SELECT count(DISTINCT segid) FROM search_index_idx").pluck().get());
     assert.ok(segments > 0 && segments < 16, `${segments} segments`);
     database.close();

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
+import { SqliteDatabase } from "../../../../src/util/sqlite-driver.ts";
 import { COMMON_CHAT } from "../../../../src/protocol/ids.ts";
 import { openError } from "../../../../src/store/sqlite/errors.ts";
 import { examineContent } from "../../../../src/store/sqlite/examine.ts";
@@ -96,7 +96,7 @@ describe("opening a store file", () => {
   });
 
   it("refuses a database of another program", () => {
-    new Database(file()).exec("CREATE TABLE users (id)").close();
+    new SqliteDatabase(file()).exec("CREATE TABLE users (id)").close();
     assertRefused(/no store of Messenger/);
   });
 
@@ -121,7 +121,7 @@ describe("opening a store file", () => {
     await makeStore();
     const whole = readFileSync(file());
     const rootPage = (table: string): number => {
-      const database = new Database(file(), { readonly: true });
+      const database = new SqliteDatabase(file(), { readonly: true });
       const page = database.prepare("SELECT rootpage FROM sqlite_master WHERE name = ?").pluck().get(table);
       database.close();
       return Number(page);
@@ -144,7 +144,7 @@ describe("opening a store file", () => {
 
   it("refuses a store from a newer Messenger, to readers too", async () => {
     await makeStore();
-    const database = new Database(file());
+    const database = new SqliteDatabase(file());
     database.pragma("user_version = 99");
     database.close();
     assertRefused(/newer Messenger \(format 99, this one knows \d+\); update Messenger/);
@@ -155,7 +155,7 @@ describe("opening a store file", () => {
     await makeStore();
     const kept = join(folder(), "kept");
     mkdirSync(kept);
-    const database = new Database(file());
+    const database = new SqliteDatabase(file());
     database.pragma("journal_mode = WAL");
     database.pragma("user_version = 99");
     for (const name of ["m.db", "m.db-wal"]) copyFileSync(join(folder(), name), join(kept, name));
@@ -167,7 +167,7 @@ describe("opening a store file", () => {
 
   it("refuses readers of a store that is older", async () => {
     await makeStore();
-    const database = new Database(file());
+    const database = new SqliteDatabase(file());
     database.pragma("user_version = 1");
     database.close();
     assert.throws(() => openSqliteReader(file()), { name: "StoreOpenError", message: /has format 1, not/ });

@@ -1,7 +1,8 @@
 // Migrations: an older store is brought up to date whole, or stays as it is.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
+import { SqliteDatabase } from "../../../../src/util/sqlite-driver.ts";
 import { openSqliteReader, openSqliteWriter } from "../../../../src/store/sqlite/open.ts";
 import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "../../../../src/store/sqlite/schema.ts";
 import { tempDirPerTest } from "../../../support/temp-dir.ts";
@@ -14,7 +15,7 @@ describe("migrations of the embedded store", () => {
 
   /** A store of the first version with three messages. */
   const makeOld = (): Database.Database => {
-    const database = new Database(file());
+    const database = new SqliteDatabase(file());
     database.pragma(`application_id = ${APPLICATION_ID}`);
     database.pragma("journal_mode = WAL");
     migrate(database, 1);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import Database from "better-sqlite3";
+import { SqliteDatabase } from "../../../../src/util/sqlite-driver.ts";
 import { COMMON_CHAT, directChatId } from "../../../../src/protocol/ids.ts";
 import { MAX_PAGE } from "../../../../src/protocol/limits.ts";
 import { openSqliteReader, openSqliteWriter } from "../../../../src/store/sqlite/open.ts";
@@ -30,7 +30,7 @@ describe("the embedded store's writer", () => {
     const first = openSqliteWriter(file());
     await first.commit([newUser("anna", ANNA), newUser("bert", BERT), append(COMMON_CHAT, ANNA, "m1", "one")], 0);
     await first.close();
-    const database = new Database(file());
+    const database = new SqliteDatabase(file());
     const pages = Number(database.pragma("page_count", { simple: true }));
     database.pragma(`max_page_count = ${pages + 4}`);
     const writer = new SqliteWriter(database, StoreLock.take(file()), {});
