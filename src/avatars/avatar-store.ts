@@ -167,6 +167,13 @@ export class AvatarStore {
     this.#leaving.clear();
   }
 
+  /** Removes all pictures of a user at once. */
+  async removeAll(userId: UserId): Promise<void> {
+    await this.#locks.run(userId, async () => {
+      for (const fileName of [...(this.#files.get(userId)?.keys() ?? [])]) await this.#remove(fileName);
+    });
+  }
+
   async #load(fileName: string): Promise<void> {
     const stats = await lstat(join(this.#folder, fileName));
     if (!stats.isFile()) {

@@ -85,6 +85,7 @@ const RESULTS: { readonly [A in ActionName]: Shape<ResultOf<A>> } = {
     token: isText,
     user_data: isProfile,
     chats: listOf(isChatSummary),
+    blocked: isContactMap,
   }),
   logout: objectOf({ username: isText, user_id: isText }),
   add_contact: objectOf({ new_contact: isContactMap }),
@@ -99,11 +100,17 @@ const RESULTS: { readonly [A in ActionName]: Shape<ResultOf<A>> } = {
   typing: nothing,
   avatar_ticket: objectOf({ ftp: isTicket }),
   change_password: nothing,
+  block_contact: objectOf({ contact: isText }),
+  unblock_contact: objectOf({ contact: isText }),
+  delete_account: nothing,
   ping: nothing,
 };
 
 const isContactChange = (value: unknown): value is Events["contact"] =>
   isRecord(value) && (isContactMap(value["added"]) || isContactMap(value["deleted"]));
+
+const isBlockChange = (value: unknown): value is Events["block"] =>
+  isRecord(value) && (isContactMap(value["blocked"]) || isContactMap(value["unblocked"]));
 
 const EVENTS: { readonly [E in EventName]: Shape<Events[E]> } = {
   message: isMessage,
@@ -112,6 +119,7 @@ const EVENTS: { readonly [E in EventName]: Shape<Events[E]> } = {
   read: objectOf({ chat_id: isText, user_id: isText, seq: isCount }),
   profile: objectOf({ user_data: isProfile }),
   contact: isContactChange,
+  block: isBlockChange,
   gap: objectOf({ chat_id: isText, from_seq: isCount, to_seq: isCount }),
   closing: objectOf({ reason: isText }),
 };

@@ -29,6 +29,8 @@ export interface Config {
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
   readonly bcryptCost: number;
+  readonly registration: "open" | "invite" | "closed";
+  readonly invitationCode: string | undefined;
   readonly logLevel: "error" | "warn" | "info" | "debug";
   readonly logKeepDays: number;
   readonly maxConnections: number;

@@ -125,6 +125,17 @@ export function text(form: TextText): Option<string> {
   };
 }
 
+/** Any characters, or none. */
+export function optionalText(form: OptionText & { readonly placeholder: string }): Option<string | undefined> {
+  return {
+    ...form,
+    isFlag: false,
+    defaultText: "none",
+    defaultFor: () => undefined,
+    read: (raw) => stringOf(raw),
+  };
+}
+
 interface ChoiceText<T extends string> extends OptionText {
   readonly placeholder: string;
   readonly choices: readonly T[];

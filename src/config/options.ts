@@ -10,6 +10,7 @@ import {
   optionalFile,
   optionalIpv4,
   optionalPortRange,
+  optionalText,
   text,
   type Option,
 } from "./option.ts";
@@ -121,6 +122,20 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     help: "Certificate chain (PEM): with --tls-key switches TLS on, for messages and avatars",
   }),
   tlsKey: optionalFile({ name: "tls-key", group: Group.Security, help: "Private key of the certificate (PEM)" }),
+  registration: choice({
+    name: "registration",
+    group: Group.Security,
+    placeholder: "RULE",
+    choices: ["open", "invite", "closed"],
+    default: "open",
+    help: "Who may register: everybody, who has the invitation code, or nobody (the administrator makes accounts)",
+  }),
+  invitationCode: optionalText({
+    name: "invitation-code",
+    group: Group.Security,
+    placeholder: "CODE",
+    help: "The code for --registration invite; better given by the environment or the config file",
+  }),
   bcryptCost: integer({
     name: "bcrypt-cost",
     group: Group.Security,

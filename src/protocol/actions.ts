@@ -35,6 +35,8 @@ export interface LoginResult {
   token: string;
   user_data: Profile;
   chats: ChatSummary[];
+  /** Whom this user has blocked. */
+  blocked: ContactMap;
 }
 
 type ContactName = { contact?: string; contact_id?: UserId };
@@ -42,7 +44,7 @@ type ContactName = { contact?: string; contact_id?: UserId };
 /** Data and result of every action, by its name on the wire. */
 export interface Actions {
   register: {
-    data: { username: string; password: string; repeat_password?: string };
+    data: { username: string; password: string; repeat_password?: string; invitation?: string };
     result: { username: string; user_id: UserId };
   };
   login: { data: { username?: string; password?: string; token?: string }; result: LoginResult };
@@ -71,6 +73,11 @@ export interface Actions {
   typing: { data: { chat_id: ChatId }; result: Empty };
   avatar_ticket: { data: Empty; result: { ftp: AvatarTicket } };
   change_password: { data: { password: string; new_password: string }; result: Empty };
+  /** Neither of the two can write to the other or see the other's presence any more. */
+  block_contact: { data: ContactName; result: { contact: string } };
+  unblock_contact: { data: ContactName; result: { contact: string } };
+  /** For good: the messages stay, without the name. */
+  delete_account: { data: { password: string }; result: Empty };
   ping: { data: Empty; result: Empty };
 }
 
@@ -101,7 +108,12 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
     schema: {
       type: "object",
       required: ["username", "password"],
-      properties: { username: { type: "string" }, password: { type: "string" }, repeat_password: optionalText },
+      properties: {
+        username: { type: "string" },
+        password: { type: "string" },
+        repeat_password: optionalText,
+        invitation: optionalText,
+      },
     },
   },
   login: {
@@ -178,6 +190,12 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
       required: ["password", "new_password"],
       properties: { password: { type: "string" }, new_password: { type: "string" } },
     },
+  },
+  block_contact: { needsSession: true, schema: { type: "object", required: [], properties: contactName } },
+  unblock_contact: { needsSession: true, schema: { type: "object", required: [], properties: contactName } },
+  delete_account: {
+    needsSession: true,
+    schema: { type: "object", required: ["password"], properties: { password: { type: "string" } } },
   },
   ping: { needsSession: false, schema: empty },
 };

@@ -10,6 +10,7 @@ export interface Events {
   read: { chat_id: ChatId; user_id: UserId; seq: number };
   profile: { user_data: Profile };
   contact: { added: ContactMap } | { deleted: ContactMap };
+  block: { blocked: ContactMap } | { unblocked: ContactMap };
   /** Messages that the server dropped for a slow session; both ends are inclusive. */
   gap: { chat_id: ChatId; from_seq: number; to_seq: number };
   closing: { reason: string };

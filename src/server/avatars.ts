@@ -75,6 +75,14 @@ export class Avatars {
     return { port: this.port, ...this.#tickets.issue(userId), path: `${userId}.png`, secure };
   }
 
+  /** Removes a user's pictures and tickets, in the background. */
+  forget(userId: UserId): void {
+    this.#tickets.revoke(userId);
+    this.#store?.removeAll(userId).catch((error: unknown) => {
+      this.#parts.log.warn("a deleted account's avatar stays until the next start", { userId, error });
+    });
+  }
+
   async close(): Promise<void> {
     await this.#server?.close();
     this.#store?.close();

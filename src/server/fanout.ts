@@ -1,7 +1,7 @@
 // Sends one event to many sessions: the bytes are encoded once and shared, so nobody may change them.
 import { COMMON_CHAT, directChatUsers } from "../protocol/ids.ts";
 import { eventText } from "../protocol/events.ts";
-import type { Audience, EventChunk } from "../workers/task.ts";
+import type { Audience, EventChunk, Identity } from "../workers/task.ts";
 import { ChunkFrames, EventFrames } from "./outbox.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Registry } from "./registry.ts";
@@ -47,6 +47,12 @@ export class Fanout {
     if (watchers.size === 0) return;
     const text = eventText("presence", { user_id: userId, username, online }, Date.now());
     sendAll(watchers, new EventFrames(text), undefined);
+  }
+
+  /** Tells one session alone. */
+  tellPresence(session: Session, { userId, username }: Identity, online: boolean): void {
+    const text = eventText("presence", { user_id: userId, username, online }, Date.now());
+    session.outbox.event(new EventFrames(text));
   }
 }
 

@@ -33,6 +33,8 @@ export interface GatewayParts {
   readonly log: Logger;
   /** Wraps a socket in TLS; undefined without a certificate. */
   readonly secure: ((socket: Socket) => Socket) | undefined;
+  /** Removes what else there is of a deleted account. */
+  readonly onAccountDeleted: (userId: UserId) => void;
   /** Makes a login for the avatar server; undefined with avatars off. */
   readonly issueTicket: ((userId: UserId) => AvatarTicket) | undefined;
 }
@@ -100,11 +102,15 @@ export class Gateway implements ConnectionHost {
         return gate.countFailure(connection.address);
       case "endOtherSessions":
         for (const session of [...registry.sessionsOf(effect.userId)]) {
-          if (session !== connection.session) session.close("the password was changed");
+          if (session !== connection.session) session.close(effect.reason);
         }
         return;
       case "watch":
         return registry.watch(effect.userId, effect.contactId, effect.on);
+      case "separate":
+        return this.#separate(effect.one, effect.other);
+      case "accountDeleted":
+        return this.#parts.onAccountDeleted(effect.userId);
       case "ticket":
         return this.#ticket(effect.replyTo, connection);
       case "emit":
@@ -132,6 +138,21 @@ export class Gateway implements ConnectionHost {
     connection.session = undefined;
     if (this.#parts.registry.remove(session)) this.#parts.fanout.presence(session, false);
     this.#log.info("session ended", { connection: connection.id, user: session.identity.username });
+  }
+
+  /** Each of the two looks offline to the other from now on. */
+  #separate(one: UserId, other: UserId): void {
+    const { registry, fanout } = this.#parts;
+    for (const [watcher, watched] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const [seen] = registry.sessionsOf(watched);
+      for (const session of registry.sessionsOf(watcher)) {
+        if (seen !== undefined && session.contacts.has(watched)) fanout.tellPresence(session, seen.identity, false);
+      }
+      registry.watch(watcher, watched, false);
+    }
   }
 
   #ticket(replyTo: ReplyTo, connection: Connection): void {

@@ -5,6 +5,8 @@ import type { Logger } from "../log/logger.ts";
 import { hidePassword, storeName } from "../store/open.ts";
 import { monotonicClock, systemClock, type Clock } from "../util/clock.ts";
 import { packageVersion } from "../util/package-version.ts";
+import type { UserId } from "../protocol/ids.ts";
+import type { RegistrationRule } from "../workers/thread-settings.ts";
 import { Pools } from "../workers/pools.ts";
 import { Administration, type ServerControl } from "./admin/administration.ts";
 import { LogTap } from "./admin/log-tap.ts";
@@ -60,7 +62,8 @@ export class MessengerServer {
     this.#log = log;
     this.#place = { address: config.address, port: config.port };
     const passwordThreads = Math.max(1, availableParallelism() - 1);
-    const threads = { storeUrl: config.store, dataDir: config.data, bcryptCost: config.bcryptCost };
+    const registration = registrationRule(config);
+    const threads = { storeUrl: config.store, dataDir: config.data, bcryptCost: config.bcryptCost, registration };
     this.#pools = new Pools(threads, { requestThreads: config.workers, passwordThreads }, log);
     const fanout = new Fanout(this.registry, this.metrics);
     const pacer = new RoundPacer(monotonicClock);
@@ -73,10 +76,12 @@ export class MessengerServer {
     const shared = { pools: this.#pools, groupCommit: this.#groupCommit, gate, fanout, metrics, registry, log };
     const avatars = config.ftp ? new Avatars({ ...shared, config, certificate }) : undefined;
     this.#avatars = avatars;
+    const onAccountDeleted = (userId: UserId): void => avatars?.forget(userId);
     const gateway = new Gateway({
       ...shared,
       pacer,
       settings: config,
+      onAccountDeleted,
       clock,
       secure: certificate && secureWith(certificate),
       issueTicket: avatars && ((userId) => avatars.issueTicket(userId)),
@@ -85,7 +90,15 @@ export class MessengerServer {
     this.#listener = new Listener(gateway, config, this.metrics, bans, log);
     const control = this.#control();
     const { data: dataDir, store: storeUrl } = config;
-    this.#administration = new Administration({ ...shared, dataDir, storeUrl, control, gateway, bans });
+    this.#administration = new Administration({
+      ...shared,
+      onAccountDeleted,
+      dataDir,
+      storeUrl,
+      control,
+      gateway,
+      bans,
+    });
   }
 
   /**
@@ -181,6 +194,15 @@ export class MessengerServer {
     await Promise.all([this.#pools.close(), this.#administration.close()]);
     this.#log.info("stopped");
   }
+}
+
+/** @throws StartError */
+function registrationRule({ registration, invitationCode }: Config): RegistrationRule {
+  if (registration !== "invite") return { kind: registration };
+  if (invitationCode === undefined) {
+    throw new StartError("registration: invite needs --invitation-code (or MESSENGER_INVITATION_CODE)");
+  }
+  return { kind: "invite", code: invitationCode };
 }
 
 function certificateFor({ tlsCert, tlsKey }: Config): Certificate | undefined {

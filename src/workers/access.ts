@@ -29,6 +29,11 @@ export async function partnerIn(chatId: ChatId, identity: Identity, reader: Stor
   return partner;
 }
 
+/** @throws ProtocolError 403 when one of the two has blocked the other: nobody is told which. */
+export async function requireUnblocked(one: UserId, other: UserId, reader: StoreReader): Promise<void> {
+  if (await reader.isBlocked(one, other)) throw new ProtocolError(Code.Forbidden, "chat_id: blocked");
+}
+
 function remember(userId: UserId): void {
   if (knownUsers.size >= MAX_KNOWN_USERS) {
     for (const oldest of knownUsers) {

@@ -3,7 +3,7 @@ import { Code, ProtocolError } from "../protocol/codes.ts";
 import type { Fields } from "../protocol/envelope.ts";
 import { eventText } from "../protocol/events.ts";
 import { directChatUsers } from "../protocol/ids.ts";
-import type { ContactMap, Profile } from "../protocol/entities.ts";
+import type { Profile } from "../protocol/entities.ts";
 import { Refusal, type WriteKind, type WriteOf, type WriteResults } from "../store/store.ts";
 import type { Effect, Identity, PendingWrite } from "./task.ts";
 
@@ -61,7 +61,8 @@ export function complete<K extends WriteKind>(
 }
 
 function loginEffect(write: WriteOf<"putToken">, pending: PendingWrite): Effect {
-  const { username, contacts } = pending.fields as { username: string; contacts: ContactMap };
+  const { username } = pending.fields as { username: string };
+  const contacts = pending.watched ?? {};
   const identity: Identity = { userId: write.userId, username, tokenHash: write.newTokenHash };
   return { kind: "login", identity, contacts, replyTo: pending.replyTo, info: pending.info, fields: pending.fields };
 }
@@ -86,6 +87,12 @@ export function refusalError(kind: WriteKind, refusal: Refusal): ProtocolError {
       return new ProtocolError(Code.Conflict, "username: is taken");
     case "putToken":
       return wrongCredentials();
+    case "block":
+      return conflict
+        ? new ProtocolError(Code.Conflict, "contact: is blocked already")
+        : new ProtocolError(Code.NotFound, "contact: no such user");
+    case "unblock":
+      return new ProtocolError(Code.NotFound, "contact: is not blocked");
     case "addContact":
       return conflict
         ? new ProtocolError(Code.Conflict, "contact: is a contact already")

@@ -13,9 +13,9 @@ import type { LookUpTask, RequestTask, RequestTaskResult } from "./task.ts";
 import { threadLogger } from "./thread-log.ts";
 import { threadSettings } from "./thread-settings.ts";
 
-const { storeUrl, dataDir, bcryptCost } = threadSettings();
+const { storeUrl, dataDir, bcryptCost, registration } = threadSettings();
 const reader = new LazyReader(() => openReader(storeUrl, { dataDir }));
-const router = new Router({ reader, bcryptCost, now: Date.now }, threadLogger({ thread: "request" }));
+const router = new Router({ reader, bcryptCost, registration, now: Date.now }, threadLogger({ thread: "request" }));
 
 /** The task that Piscina runs. */
 export default async function run(task: RequestTask | LookUpTask | AvatarTask): Promise<unknown> {

@@ -6,6 +6,7 @@ import { parseRequest, type Fields, type RawRequest, type ReplyTo } from "../pro
 import { StoreUnavailableError } from "../store/store.ts";
 import type { Logger } from "../log/logger.ts";
 import * as auth from "./controllers/auth.ts";
+import * as blocks from "./controllers/blocks.ts";
 import * as chat from "./controllers/chat.ts";
 import * as contacts from "./controllers/contacts.ts";
 import * as profile from "./controllers/profile.ts";
@@ -55,6 +56,9 @@ const ROUTES: { readonly [A in ActionName]: Route<A> } = {
   search_in_chat: { session: chat.searchInChat },
   mark_read: { session: chat.markRead },
   typing: { session: chat.typing },
+  block_contact: { session: blocks.blockContact },
+  unblock_contact: { session: blocks.unblockContact },
+  delete_account: { session: auth.deleteAccount },
   profile: { session: profile.profile },
   update_profile: { session: profile.updateProfile },
   avatar_ticket: { session: profile.avatarTicket },
@@ -129,8 +133,8 @@ function toStep<A extends ActionName>(outcome: Outcome<A>, replyTo: ReplyTo, ide
     case "refuse":
       return { kind: "error", replyTo, error: outcome.error, effects: outcome.effects };
     case "write": {
-      const { write, info, fields, effects = [] } = outcome;
-      return { kind: "write", pending: { write, replyTo, identity, fields, info, effects } };
+      const { write, info, fields, watched, effects = [] } = outcome;
+      return { kind: "write", pending: { write, replyTo, identity, fields, info, watched, effects } };
     }
     case "stop":
       return outcome;

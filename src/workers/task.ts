@@ -30,7 +30,7 @@ export interface PasswordResult {
 
 /** A request stops here until its password work is done (or refused); then it is handed over again with the Admission. */
 export interface PasswordStop {
-  readonly kind: "login" | "register" | "changePassword";
+  readonly kind: "login" | "register" | "changePassword" | "deleteAccount";
   /** Key of the name that failures count for. */
   readonly account: string;
   readonly job: PasswordJob;
@@ -109,6 +109,8 @@ export interface PendingWrite {
   /** Fields of the response that are known before the write. */
   readonly fields: Fields;
   readonly info: string;
+  /** Of a login: the contacts whose presence the session is told of. */
+  readonly watched: ContactMap | undefined;
   /** Effects that are known before the write; carried out only when it is done. */
   readonly effects: readonly Effect[];
 }
@@ -127,8 +129,11 @@ export type Effect =
   | { readonly kind: "logout" }
   /** A token was none. Failures of passwords are counted where passwords are verified. */
   | { readonly kind: "loginFailed" }
-  | { readonly kind: "endOtherSessions"; readonly userId: UserId }
+  | { readonly kind: "endOtherSessions"; readonly userId: UserId; readonly reason: string }
   | { readonly kind: "watch"; readonly userId: UserId; readonly contactId: UserId; readonly on: boolean }
+  /** The two see each other's presence no more. */
+  | { readonly kind: "separate"; readonly one: UserId; readonly other: UserId }
+  | { readonly kind: "accountDeleted"; readonly userId: UserId }
   | { readonly kind: "ticket"; readonly replyTo: ReplyTo }
   | { readonly kind: "emit"; readonly text: string; readonly to: Audience };
 

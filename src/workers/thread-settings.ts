@@ -9,7 +9,12 @@ export interface ThreadSettings {
   readonly dataDir: string;
   /** Work factor of bcrypt: the binary logarithm of its rounds. */
   readonly bcryptCost: number;
+  readonly registration: RegistrationRule;
 }
+
+/** Who may register: everybody, who has the code, or nobody but through the administrator. */
+export type RegistrationRule =
+  { readonly kind: "open" | "closed" } | { readonly kind: "invite"; readonly code: string };
 
 /** The settings of the thread that asks. */
 export function threadSettings(): ThreadSettings {

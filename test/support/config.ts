@@ -16,6 +16,8 @@ export function testConfig(data: string, overrides: Partial<Config> = {}): Confi
     tlsCert: undefined,
     tlsKey: undefined,
     bcryptCost: 4,
+    registration: "open",
+    invitationCode: undefined,
     logLevel: "info",
     logKeepDays: 1,
     maxConnections: 10_000,

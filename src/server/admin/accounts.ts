@@ -7,6 +7,7 @@ import { COMMON_CHAT, directChatId, type UserId } from "../../protocol/ids.ts";
 import { MAX_MESSAGE_CHARS } from "../../protocol/limits.ts";
 import { normalizeUsername, passwordFault, usernameKey } from "../../protocol/text.ts";
 import { newMessageId } from "../../util/message-id.ts";
+import { deletionOf } from "../../workers/deletion.ts";
 import { newUserId } from "../../workers/passwords.ts";
 import type { FoundUser } from "../../workers/task.ts";
 import type { Pools } from "../../workers/pools.ts";
@@ -31,6 +32,8 @@ export interface AccountParts {
   readonly groupCommit: GroupCommit;
   readonly registry: Registry;
   readonly gate: PasswordGate;
+  /** Removes what else there is of a deleted account. */
+  readonly onAccountDeleted: (userId: UserId) => void;
 }
 
 export class AdminAccounts {
@@ -91,13 +94,8 @@ export class AdminAccounts {
     const { userId } = await this.#found(username);
     // Sessions first: what they still send would be under the old name.
     this.#endSessions(userId, "the account was deleted");
-    const name = `deleted-${userId.slice(0, 8)}-${userId.slice(-6)}`;
-    await this.#parts.groupCommit.write({
-      kind: "deleteAccount",
-      userId,
-      username: name,
-      usernameKey: usernameKey(name),
-    });
+    await this.#parts.groupCommit.write(deletionOf(userId));
+    this.#parts.onAccountDeleted(userId);
     return {};
   }
 

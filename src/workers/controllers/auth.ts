@@ -1,15 +1,19 @@
 // Accounts and sessions: register, login, logout, change_password.
+import { createHash, timingSafeEqual } from "node:crypto";
 import { Code, ProtocolError } from "../../protocol/codes.ts";
 import type { ContactMap } from "../../protocol/entities.ts";
 import { MAX_USERNAME_CHARS, MIN_USERNAME_CHARS } from "../../protocol/limits.ts";
 import { normalizeUsername, passwordFault, usernameKey } from "../../protocol/text.ts";
-import type { User, WriteOf } from "../../store/store.ts";
+import type { Contact, User, WriteOf } from "../../store/store.ts";
+import { deletionOf } from "../deletion.ts";
 import { wrongCredentials } from "../completions.ts";
 import type { Context, OpenController, Outcome, SessionController } from "../outcome.ts";
+import type { RegistrationRule } from "../thread-settings.ts";
 import { hashToken, newToken, newUserId, unknownUserHash } from "../passwords.ts";
 import type { Admission, PasswordResult } from "../task.ts";
 
-export const register: OpenController<"register"> = async ({ data, admission }, { reader }) => {
+export const register: OpenController<"register"> = async ({ data, admission }, { reader, registration }) => {
+  requireInvitation(data.invitation, registration);
   const username = normalizeUsername(data.username);
   if (username === undefined) {
     throw new ProtocolError(
@@ -72,16 +76,22 @@ async function beginSession(
 ): Promise<Outcome<"login">> {
   const { userId, username } = user;
   const token = newToken();
-  const contacts: ContactMap = Object.fromEntries(
-    (await reader.contactsOf(userId)).map((contact) => [contact.username, contact.userId]),
-  );
+  const list = await reader.contactsOf(userId);
+  const { blocked, blockedBy } = await reader.blocksOf(userId);
+  const hidden = new Set([...blockedBy, ...blocked.map((contact) => contact.userId)]);
   const chats = await reader.chatsOf(userId);
+  const contacts = mapOf(list);
   return {
     kind: "write",
     write: { kind: "putToken", userId, ...proof, newTokenHash: hashToken(token) },
     info: "Client logged in",
-    fields: { username, user_id: userId, contacts, token, user_data: user.profile, chats },
+    fields: { username, user_id: userId, contacts, token, user_data: user.profile, chats, blocked: mapOf(blocked) },
+    watched: mapOf(list.filter((contact) => !hidden.has(contact.userId))),
   };
+}
+
+function mapOf(contacts: readonly Contact[]): ContactMap {
+  return Object.fromEntries(contacts.map((contact) => [contact.username, contact.userId]));
 }
 
 export const logout: SessionController<"logout"> = (_request, { userId, username, tokenHash }) => ({
@@ -110,9 +120,51 @@ export const changePassword: SessionController<"change_password"> = async (reque
     write: { kind: "setPassword", userId: identity.userId, passwordHash: hash, keepTokenHash: identity.tokenHash },
     info: "Password changed",
     fields: {},
-    effects: [{ kind: "endOtherSessions", userId: identity.userId }],
+    effects: [{ kind: "endOtherSessions", userId: identity.userId, reason: "the password was changed" }],
   };
 };
+
+/** The password is asked again, since this cannot be undone. */
+export const deleteAccount: SessionController<"delete_account"> = async (request, identity, { reader }) => {
+  const { userId } = identity;
+  const user = await reader.userById(userId);
+  if (user === undefined) throw new ProtocolError(Code.NotFound, "the account is gone");
+  if (request.admission === undefined) {
+    const job = { verify: { password: request.data.password, hash: user.passwordHash } };
+    return { kind: "stop", stop: { kind: "deleteAccount", account: usernameKey(identity.username), job } };
+  }
+  const { verified, verifiedHash } = granted(request.admission);
+  if (verified !== true || user.passwordHash !== verifiedHash) {
+    throw new ProtocolError(Code.Unauthorized, "password: wrong");
+  }
+  return {
+    kind: "write",
+    write: deletionOf(userId),
+    info: "Account deleted",
+    fields: {},
+    effects: [
+      { kind: "endOtherSessions", userId, reason: "the account was deleted" },
+      { kind: "logout" },
+      { kind: "accountDeleted", userId },
+    ],
+  };
+};
+
+/** A code is compared in constant time; the registration limit per address bounds guesses. */
+function requireInvitation(invitation: string | undefined, rule: RegistrationRule): void {
+  if (rule.kind !== "invite") {
+    if (rule.kind === "open") return;
+    throw new ProtocolError(Code.Forbidden, "registration is closed; ask the administrator for an account");
+  }
+  if (invitation === undefined) throw new ProtocolError(Code.Forbidden, "invitation: this server asks for a code");
+  if (!timingSafeEqual(digest(invitation), digest(rule.code))) {
+    throw new ProtocolError(Code.Forbidden, "invitation: wrong code");
+  }
+}
+
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text, "utf8").digest();
+}
 
 function requireGoodPassword(field: string, password: string): void {
   const fault = passwordFault(password);

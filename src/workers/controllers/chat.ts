@@ -6,7 +6,7 @@ import { COMMON_CHAT, directChatId, type ChatId } from "../../protocol/ids.ts";
 import { DEFAULT_PAGE } from "../../protocol/limits.ts";
 import type { StoreReader } from "../../store/store.ts";
 import { newMessageId } from "../../util/message-id.ts";
-import { meantUser, partnerIn } from "../access.ts";
+import { meantUser, partnerIn, requireUnblocked } from "../access.ts";
 import type { SessionController } from "../outcome.ts";
 
 export const getChat: SessionController<"get_chat"> = async ({ data }, identity, { reader }) => {
@@ -31,7 +31,8 @@ async function readPage(chatId: ChatId, { before, after, limit = DEFAULT_PAGE }:
 /** Asks for the message's write; 200 goes out once it is committed, so it means "will survive a crash". */
 export const addMessage: SessionController<"add_message"> = async ({ data }, identity, { reader }) => {
   const { userId, username } = identity;
-  await partnerIn(data.chat_id, identity, reader);
+  const partner = await partnerIn(data.chat_id, identity, reader);
+  if (partner !== undefined) await requireUnblocked(userId, partner, reader);
   const messageId = data.message_id ?? newMessageId();
   return {
     kind: "write",
@@ -60,6 +61,7 @@ export const markRead: SessionController<"mark_read"> = async ({ data }, identit
 export const typing: SessionController<"typing"> = async ({ data }, identity, { reader, now }) => {
   const partner = await partnerIn(data.chat_id, identity, reader);
   if (partner === undefined) throw new ProtocolError(Code.BadRequest, "chat_id: not in the common chat");
+  await requireUnblocked(identity.userId, partner, reader);
   const event = { chat_id: data.chat_id, user_id: identity.userId, username: identity.username };
   const text = eventText("typing", event, now());
   return {

@@ -1,0 +1,37 @@
+// Keeping somebody out: block_contact, unblock_contact.
+import { Code, ProtocolError } from "../../protocol/codes.ts";
+import { eventText, type Events } from "../../protocol/events.ts";
+import { meantUser } from "../access.ts";
+import type { SessionController } from "../outcome.ts";
+import type { Effect, Identity } from "../task.ts";
+
+export const blockContact: SessionController<"block_contact"> = async ({ data }, identity, { reader, now }) => {
+  const other = await meantUser(data, reader);
+  if (other.userId === identity.userId) throw new ProtocolError(Code.BadRequest, "contact: is yourself");
+  return {
+    kind: "write",
+    write: { kind: "block", userId: identity.userId, blockedId: other.userId },
+    info: "Blocked",
+    fields: { contact: other.username },
+    effects: [
+      { kind: "separate", one: identity.userId, other: other.userId },
+      blockEvent(identity, { blocked: { [other.username]: other.userId } }, now()),
+    ],
+  };
+};
+
+/** What is seen of each other's presence comes back with the next login of each. */
+export const unblockContact: SessionController<"unblock_contact"> = async ({ data }, identity, { reader, now }) => {
+  const other = await meantUser(data, reader);
+  return {
+    kind: "write",
+    write: { kind: "unblock", userId: identity.userId, blockedId: other.userId },
+    info: "Unblocked",
+    fields: { contact: other.username },
+    effects: [blockEvent(identity, { unblocked: { [other.username]: other.userId } }, now())],
+  };
+};
+
+function blockEvent(identity: Identity, change: Events["block"], nowMs: number): Effect {
+  return { kind: "emit", text: eventText("block", change, nowMs), to: { users: [identity.userId], others: true } };
+}

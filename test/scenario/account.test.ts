@@ -1,0 +1,62 @@
+// The life of an account: who may register, and what is left of a deleted one.
+import assert from "node:assert/strict";
+import { StartError } from "../../src/server/start-error.ts";
+import { TestServer, useServer } from "../support/server.ts";
+
+const PASSWORD = "a good password";
+
+describe("deleting an account", () => {
+  const server = useServer();
+
+  it("asks for the password, ends all sessions, frees the name and keeps the messages without it", async () => {
+    const ann = await server().newPerson("Ann");
+    const ben = await server().newPerson("Ben");
+    const phone = await server().anotherSession(ann);
+    await ben.addContact(ann);
+    await ann.say("what I said");
+    await ann.fails("delete_account", { password: "not the password" }, 401, /^password: /);
+    await ann.fails("delete_account", {}, 400, /^password: missing/);
+    await ann.ok("delete_account", { password: ann.password });
+    await ann.fails("profile", {}, 401);
+    assert.match((await phone.client.nextEvent("closing")).reason, /deleted/);
+    const { messages } = await ben.ok("common_chat", {});
+    assert.equal(messages.at(-1)?.message, "what I said");
+    assert.match(messages.at(-1)?.username ?? "", /^deleted-/);
+    await ben.fails("profile", { username: ann.username }, 404);
+    assert.deepEqual((await server().anotherSession(ben)).loggedIn.contacts, {});
+    const { username, password } = ann;
+    const fresh = await server().connect();
+    await fresh.fails("login", { username, password }, 401);
+    await fresh.fails("login", { token: phone.loggedIn.token }, 401);
+    assert.notEqual((await fresh.ok("register", { username, password })).user_id, ann.userId);
+  });
+});
+
+describe("registration", () => {
+  it("can be closed", async () => {
+    const server = await TestServer.start({ registration: "closed" });
+    try {
+      const client = await server.connect();
+      await client.fails("register", { username: "Ann", password: PASSWORD }, 403, /closed/);
+    } finally {
+      await server.remove();
+    }
+  });
+
+  it("can ask for an invitation code", async () => {
+    const server = await TestServer.start({ registration: "invite", invitationCode: "open sesame" });
+    try {
+      const client = await server.connect();
+      const account = { username: "Ann", password: PASSWORD };
+      await client.fails("register", account, 403, /^invitation: /);
+      await client.fails("register", { ...account, invitation: "open" }, 403, /^invitation: /);
+      await client.ok("register", { ...account, invitation: "open sesame" });
+    } finally {
+      await server.remove();
+    }
+  });
+
+  it("by invitation without a code does not start", async () => {
+    await assert.rejects(TestServer.start({ registration: "invite" }), StartError);
+  });
+});

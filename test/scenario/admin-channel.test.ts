@@ -1,0 +1,155 @@
+// The admin channel of a running server: what the panel and `messenger admin` are built on.
+import assert from "node:assert/strict";
+import { statSync } from "node:fs";
+import { AdminLink } from "../../src/client/admin-link.ts";
+import { DisconnectedError, RequestError } from "../../src/client/errors.ts";
+import type { TrafficEntry } from "../../src/protocol/admin.ts";
+import { adminSocketPath } from "../../src/util/admin-socket.ts";
+import { useServer } from "../support/server.ts";
+
+/** Accepts a refusal with this code and text, for assert.rejects. */
+function refusal(code: number, info = /./) {
+  return (error: unknown): boolean => error instanceof RequestError && error.code === code && info.test(error.message);
+}
+
+describe("the admin channel", () => {
+  const server = useServer();
+  let link: AdminLink;
+
+  beforeEach(async () => {
+    link = await AdminLink.open(server().config.data);
+  });
+  afterEach(() => link.close());
+
+  it("is a socket for the server's user alone, and nothing else answers to its actions", async () => {
+    if (process.platform !== "win32") {
+      assert.equal(statSync(adminSocketPath(server().config.data)).mode & 0o777, 0o600);
+    }
+    const ann = await server().newPerson("Ann");
+    await ann.fails("status", {}, 404);
+    await ann.fails("users", {}, 404);
+  });
+
+  it("says what the server is", async () => {
+    await server().newPerson("Ann");
+    const status = await link.request("status", {});
+    assert.equal(status.pid, process.pid);
+    assert.deepEqual(status.listening, { address: "127.0.0.1", port: server().port });
+    assert.match(status.durability, /disk/);
+    assert.equal(status.sessions, 1);
+  });
+
+  it("lists sessions, and ends one by its number", async () => {
+    const ann = await server().newPerson("Ann");
+    await ann.say("one");
+    const { sessions, total } = await link.request("sessions", { contains: ann.username });
+    assert.equal(total, 1);
+    const [session] = sessions;
+    assert.deepEqual([session?.username, session?.messages, session?.mode], [ann.username, 1, "prefixed"]);
+    await link.request("disconnect", { connection: session?.connection ?? 0, reason: "go away" });
+    assert.equal((await ann.client.nextEvent("closing")).reason, "go away");
+    await assert.rejects(link.request("disconnect", { connection: 999_999 }), refusal(404, /^connection: /));
+    assert.deepEqual((await link.request("sessions", { contains: "no such name" })).sessions, []);
+  });
+
+  it("makes, disables, enables and deletes accounts, and resets passwords", async () => {
+    const made = await link.request("create_user", { username: "New.User" });
+    const password = made.password ?? "";
+    const client = await server().connect();
+    const login = { username: "new.user", password };
+    assert.equal((await client.ok("login", login)).user_id, made.user_id);
+    await link.request("disable_user", { username: "NEW.USER" });
+    assert.match((await client.nextEvent("closing")).reason, /disabled/);
+    const other = await server().connect();
+    await other.fails("login", login, 403, /disabled/);
+    await link.request("enable_user", { username: "New.User" });
+    await other.ok("login", login);
+    const reset = await link.request("reset_password", { username: "New.User" });
+    const third = await server().connect();
+    await third.fails("login", login, 401);
+    await third.ok("login", { ...login, password: reset.password });
+    const { users } = await link.request("users", { contains: "new" });
+    assert.deepEqual([users.length, users[0]?.online, users[0]?.failed_logins], [1, true, 1]);
+    assert.equal((await link.request("end_sessions", { username: "New.User" })).ended, 1);
+    await link.request("delete_user", { username: "New.User" });
+    assert.deepEqual((await link.request("users", { contains: "new" })).users, []);
+    await assert.rejects(link.request("delete_user", { username: "New.User" }), refusal(404, /^username: /));
+    await assert.rejects(link.request("create_user", { username: "x" }), refusal(400, /^username: /));
+  });
+
+  it("announces to everybody or to one, under a name of the server's own", async () => {
+    const ann = await server().newPerson("Ann");
+    const ben = await server().newPerson("Ben");
+    await link.request("announce", { message: "to all" });
+    await link.request("announce", { message: "to Ann", username: ann.username });
+    const told = (await ann.events("message")).map(({ username, message }) => [username, message]);
+    assert.deepEqual(told, [
+      ["Server", "to all"],
+      ["Server", "to Ann"],
+    ]);
+    assert.deepEqual(
+      (await ben.events("message")).map(({ message }) => message),
+      ["to all"],
+    );
+  });
+
+  it("shows traffic without secrets, and with texts only when asked", async () => {
+    const ann = await server().newPerson("Ann");
+    const entries: TrafficEntry[] = [];
+    link.events.on("traffic", (entry) => entries.push(entry));
+    await link.request("subscribe", { topics: ["traffic"] });
+    await ann.ok("change_password", { password: ann.password, new_password: "another password" });
+    await ann.say("for few eyes");
+    await link.request("subscribe", { topics: ["traffic"], unmask_texts: true });
+    await ann.say("for more eyes");
+    await ann.client.barrier();
+    await link.request("subscribe", { topics: [] });
+    await ann.say("for none");
+    await link.request("status", {});
+    const text = JSON.stringify(entries);
+    assert.ok(entries.some(({ request, username }) => request.includes("add_message") && username === ann.username));
+    for (const secret of [ann.password, "another password", "for few eyes", "for none"]) {
+      assert.ok(!text.includes(secret), `${secret} is shown`);
+    }
+    assert.ok(text.includes("for more eyes"));
+    assert.ok((await link.request("log", {})).entries.some((entry) => /with its texts/.test(entry.text)));
+  });
+
+  it("takes backups that can be opened, and tells of samples", async () => {
+    const samples = new Promise((resolve) => link.events.on("sample", resolve));
+    await link.request("subscribe", { topics: ["sample", "backup"] });
+    const made = await link.request("backup", {});
+    assert.ok((made.users ?? 0) > 0);
+    assert.deepEqual(
+      (await link.request("backups", {})).backups.map(({ file }) => file),
+      [made.file],
+    );
+    await samples;
+    assert.ok((await link.request("samples", {})).samples.length > 0);
+  });
+
+  it("moves the listener, and says why when it cannot", async () => {
+    const { port } = server();
+    const ann = await server().newPerson("Ann");
+    await link.request("stop_listening", {});
+    assert.match((await ann.client.nextEvent("closing")).reason, /stopped/);
+    assert.equal((await link.request("status", {})).listening, null);
+    await assert.rejects(link.request("listen", { address: "192.0.2.1", port }), refusal(409, /192\.0\.2\.1/));
+    const back = await link.request("listen", { address: "127.0.0.1", port });
+    assert.deepEqual([back.address, back.port], ["127.0.0.1", port]);
+    await server().newPerson("Ben");
+  });
+
+  it("refuses what it does not know or understand", async () => {
+    await assert.rejects(link.request("ban", { address: "192.0.2.7", seconds: 0 }), refusal(400, /^seconds: /));
+    await assert.rejects(link.request("unban", { address: "192.0.2.7" }), refusal(404, /^address: /));
+    assert.equal((await link.request("ban", { address: "192.0.2.7", seconds: 60 })).disconnected, 0);
+    assert.equal((await link.request("bans", {})).bans.length, 1);
+    await link.request("unban", { address: "192.0.2.7" });
+    await assert.rejects(link.request("nonsense" as "status", {}), refusal(404));
+  });
+
+  it("is not there without a server", async () => {
+    await assert.rejects(AdminLink.open("/nonexistent"), DisconnectedError);
+  });
+});
