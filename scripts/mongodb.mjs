@@ -11,7 +11,8 @@ const PACKAGES = ["nx-27017==0.8.1", "neosqlite==1.17.2", "pymongo==4.20.0", "dn
 
 /**
  * The first of: the URL in MESSENGER_TEST_MONGODB; `mongod` on the path; nx-27017, installed once into the user's
- * cache folder. In a command, DATA and PORT stand for the data folder and the port on 127.0.0.1.
+ * cache folder. In a command, DATA and PORT stand for the data folder and the port on 127.0.0.1, START for a name that no
+ * other start has had: nx-27017 takes the file of one that was killed for a sign that it still runs.
  */
 export function findMongodb() {
   const url = process.env.MESSENGER_TEST_MONGODB;
@@ -22,7 +23,7 @@ export function findMongodb() {
   }
   const python = installNx();
   if (python === undefined) return { reason: "no mongod on the path, and nx-27017 cannot be installed (python3, pip)" };
-  const files = ["--data-dir", "DATA", "--log-file", "DATA/nx.log", "--pid-file", "DATA/nx.pid"];
+  const files = ["--data-dir", "DATA", "--log-file", "DATA/nx.log", "--pid-file", "DATA/START.pid"];
   const start = "import sys; from nx_27017.nx_27017 import main; sys.argv[0] = 'nx-27017'; main()";
   return { product: "nx-27017", command: [python, "-c", start, ...files, "--port", "PORT"] };
 }

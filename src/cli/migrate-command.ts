@@ -98,9 +98,8 @@ function report(source: StoreTransfer, target: StoreTransfer, summary: Migration
 
 class ProgressLine {
   readonly #stream: NodeJS.WriteStream;
-  readonly #startMs = performance.now();
-  #phase = "";
-  #phaseStartMs = 0;
+  /** Where the phase was when it was first shown: what the rate is counted from. */
+  #from: { readonly phase: string; readonly atMs: number; readonly doneCount: number } | undefined;
   #shownMs = -Infinity;
 
   constructor(stream: NodeJS.WriteStream) {
@@ -109,14 +108,14 @@ class ProgressLine {
 
   show(progress: MigrationProgress): void {
     const nowMs = performance.now();
-    if (progress.phase !== this.#phase) {
-      this.#phase = progress.phase;
-      this.#phaseStartMs = this.#phaseStartMs === 0 ? this.#startMs : nowMs;
+    if (progress.phase !== this.#from?.phase) {
+      this.#from = { phase: progress.phase, atMs: nowMs, doneCount: progress.doneCount };
     }
     const intervalMs = this.#stream.isTTY ? TERMINAL_INTERVAL_MS : LINE_INTERVAL_MS;
     if (nowMs - this.#shownMs < intervalMs && progress.doneCount < progress.totalCount) return;
     this.#shownMs = nowMs;
-    const line = describe(progress, (nowMs - this.#phaseStartMs) / 1000);
+    const seconds = (nowMs - this.#from.atMs) / 1000;
+    const line = describe(progress, seconds > 0 ? (progress.doneCount - this.#from.doneCount) / seconds : 0);
     this.#stream.write(this.#stream.isTTY ? `\r\x1b[K${line}` : `${line}\n`);
   }
 
@@ -125,12 +124,10 @@ class ProgressLine {
   }
 }
 
-function describe({ phase, doneCount, startCount, totalCount }: MigrationProgress, seconds: number): string {
+function describe({ phase, doneCount, totalCount }: MigrationProgress, perSec: number): string {
   const share = totalCount === 0 ? 1 : doneCount / totalCount;
   const filled = Math.round(share * BAR_WIDTH);
   const bar = "#".repeat(filled) + ".".repeat(BAR_WIDTH - filled);
-  const perSec = (doneCount - startCount) / Math.max(seconds, 0.001);
-  const left = perSec > 0 ? `${Math.ceil((totalCount - doneCount) / perSec)} s left` : "";
-  const percent = Math.floor(share * 100);
-  return `${phase} [${bar}] ${percent} %, ${doneCount} of ${totalCount} messages, ${Math.round(perSec)}/s, ${left}`;
+  const rate = perSec > 0 ? `, ${Math.round(perSec)}/s, ${Math.ceil((totalCount - doneCount) / perSec)} s left` : "";
+  return `${phase} [${bar}] ${Math.floor(share * 100)} %, ${doneCount} of ${totalCount} messages${rate}`;
 }

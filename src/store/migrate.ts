@@ -7,9 +7,8 @@ import type { ChatEnd, RecordKind, StoreTransfer } from "./transfer.ts";
 /** How far a migration is; counts are of messages. */
 export interface MigrationProgress {
   readonly phase: "copying" | "comparing";
+  /** Those of an earlier run too. */
   readonly doneCount: number;
-  /** Done before this run began. */
-  readonly startCount: number;
   readonly totalCount: number;
 }
 
@@ -107,7 +106,7 @@ class Migration {
         this.#check();
         await this.#target.append(chatId, messages);
         doneCount += messages.length;
-        this.#onProgress({ phase: "copying", doneCount, startCount, totalCount });
+        this.#onProgress({ phase: "copying", doneCount, totalCount });
       }
     }
     return startCount;
@@ -129,7 +128,7 @@ class Migration {
     for (const { chatId } of chats) {
       const digest = await this.#sameChat(chatId, (count) => {
         doneCount += count;
-        this.#onProgress({ phase: "comparing", doneCount, startCount: 0, totalCount });
+        this.#onProgress({ phase: "comparing", doneCount, totalCount });
       });
       all.addAll(digest);
     }

@@ -36,6 +36,7 @@ export class MongodbServer {
   readonly #command: readonly string[];
   #dataDir = "";
   #port = 0;
+  #startCount = 0;
   #process: ChildProcess | undefined;
 
   private constructor({ url, product, command }: Found) {
@@ -74,8 +75,10 @@ export class MongodbServer {
   /** Starts it (again); resolves when it answers. */
   async start(): Promise<void> {
     if (this.isOwn && this.#process === undefined) {
+      this.#startCount += 1;
+      const words = { DATA: this.#dataDir, PORT: String(this.#port), START: `start-${this.#startCount}` };
       const [command = "", ...args] = this.#command.map((word) =>
-        word.replace("DATA", this.#dataDir).replace("PORT", String(this.#port)),
+        Object.entries(words).reduce((filled, [name, value]) => filled.replace(name, value), word),
       );
       this.#process = spawn(command, args, { stdio: "ignore" });
     }

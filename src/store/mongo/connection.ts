@@ -19,7 +19,7 @@ const HEARTBEAT_MS = 1_000;
 const WRITE_CONFIRM_MS = 5_000;
 const CONNECTIONS = 16;
 /** For so long after the server is lost operations wait for its return; then they are refused at once until it is there. */
-const GRACE_MS = 3_000;
+const GRACE_MS = 2_000;
 
 /** What a URL may say otherwise, by the driver's option. */
 const TIMES: MongoClientOptions = {
@@ -29,6 +29,9 @@ const TIMES: MongoClientOptions = {
   heartbeatFrequencyMS: HEARTBEAT_MS,
   maxPoolSize: CONNECTIONS,
 };
+
+/** For moving a store: nobody waits for an answer, and a small server may be busy for long. */
+const PATIENT_TIMES: MongoClientOptions = { ...TIMES, connectTimeoutMS: 10_000, socketTimeoutMS: 120_000 };
 
 /** What no URL can change: a message is acknowledged when a majority has it in its journal, and read when it is so. */
 const PROMISES: MongoClientOptions = {
@@ -48,9 +51,11 @@ export class MongoConnection {
   #isClosed = false;
 
   /** Throws what the driver says of a wrong URL. */
-  constructor(url: string) {
+  constructor(url: string, isPatient = false) {
     this.url = readMongoUrl(url);
-    const times = Object.entries(TIMES).filter(([name]) => !this.url.options.has(name.toLowerCase()));
+    const times = Object.entries(isPatient ? PATIENT_TIMES : TIMES).filter(
+      ([name]) => !this.url.options.has(name.toLowerCase()),
+    );
     this.#client = new MongoClient(url, { ...Object.fromEntries(times), ...PROMISES });
     this.#client.on("topologyDescriptionChanged", (event) => this.#watch(event));
     this.collections = collectionsOf(this.#client.db(this.url.database));

@@ -30,17 +30,21 @@ export async function openMongoWriter(url: string): Promise<StoreWriter> {
 
 /** Opens a database to move everything from it, or to it: then with its indexes. Rejects as `openMongoWriter` does. */
 export async function openMongoTransfer(url: string, isSource: boolean): Promise<StoreTransfer> {
-  return openWith(url, async (connection) => {
-    const { collections, url: name } = connection;
-    if (isSource) {
-      await requireStore(collections, name.label);
-      await refuseUnfinished(collections, name.label);
-    } else {
-      await claim(collections, name.label);
-      await ensureIndexes(collections, name.label);
-    }
-    return new MongoTransfer(connection);
-  });
+  return openWith(
+    url,
+    async (connection) => {
+      const { collections, url: name } = connection;
+      if (isSource) {
+        await requireStore(collections, name.label);
+        await refuseUnfinished(collections, name.label);
+      } else {
+        await claim(collections, name.label);
+        await ensureIndexes(collections, name.label);
+      }
+      return new MongoTransfer(connection);
+    },
+    true,
+  );
 }
 
 /** Opens the database for reading. Rejects as `openMongoWriter` does. */
@@ -48,8 +52,12 @@ export async function openMongoReader(url: string): Promise<StoreReader> {
   return new MongoReader(await connect(url));
 }
 
-async function openWith<T>(url: string, make: (connection: MongoConnection) => Promise<T>): Promise<T> {
-  const connection = await connect(url);
+async function openWith<T>(
+  url: string,
+  make: (connection: MongoConnection) => Promise<T>,
+  isPatient = false,
+): Promise<T> {
+  const connection = await connect(url, isPatient);
   try {
     return await make(connection);
   } catch (error) {
@@ -58,8 +66,8 @@ async function openWith<T>(url: string, make: (connection: MongoConnection) => P
   }
 }
 
-async function connect(url: string): Promise<MongoConnection> {
-  const connection = makeConnection(url);
+async function connect(url: string, isPatient = false): Promise<MongoConnection> {
+  const connection = makeConnection(url, isPatient);
   try {
     await connection.open();
     return connection;
@@ -69,9 +77,9 @@ async function connect(url: string): Promise<MongoConnection> {
   }
 }
 
-function makeConnection(url: string): MongoConnection {
+function makeConnection(url: string, isPatient: boolean): MongoConnection {
   try {
-    return new MongoConnection(url);
+    return new MongoConnection(url, isPatient);
   } catch (error) {
     throw urlError(error, readMongoUrl(url));
   }

@@ -88,8 +88,8 @@ export class MongoWriter implements StoreWriter {
   /** Runs `operations` until they succeed, the deadline is over, or the error is a bug. */
   async #attempt(deadlineMs: number, operations: () => Promise<void>): Promise<void> {
     for (;;) {
+      this.#connection.check();
       try {
-        this.#connection.check();
         await operations();
         return;
       } catch (raw) {
