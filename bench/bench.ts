@@ -1,7 +1,7 @@
 // One run of the bench: every scenario against every target, and the result files.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, release, tmpdir, totalmem } from "node:os";
+import { cpus, loadavg, release, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import type { EngineProgram } from "./engine/engine-process.ts";
 import { chooseCores, type Cores } from "./measure/pinning.ts";
@@ -9,6 +9,9 @@ import { markdownTables } from "./report/markdown.ts";
 import type { Machine, ResultRow, RunResult } from "./report/result.ts";
 import type { BenchOptions, Scenario, ScenarioContext, Startable, Started } from "./scenarios/scenario.ts";
 import type { RunningTarget, Target } from "./targets/target.ts";
+
+/** Load average from which on a run is not to be trusted: something else is using a core. */
+const BUSY_LOAD = 0.5;
 
 /** A run as asked for. */
 export interface BenchRun {
@@ -27,7 +30,11 @@ export interface BenchRun {
 /** Measures, writes the result files and returns the result. A target that is missing is left out with a word. */
 export async function runBench(run: BenchRun): Promise<RunResult> {
   const cores = chooseCores(run.pin);
+  const context = contextOf(run, cores);
   const startedAt = new Date();
+  const [loadBefore = 0] = loadavg();
+  if (loadBefore > BUSY_LOAD)
+    run.progress(`the machine is busy (load ${loadBefore.toFixed(1)}): figures will be wrong`);
   const rows: ResultRow[] = [];
   const targets = run.targets.filter((target) => {
     const missing = target.missing();
@@ -38,7 +45,7 @@ export async function runBench(run: BenchRun): Promise<RunResult> {
     for (const scenario of run.scenarios) {
       for (const target of targets.filter(({ name }) => scenario.forPeers || name === "messenger")) {
         run.progress(`run ${turn} of ${run.runCount}: ${scenario.name}, ${target.name}`);
-        rows.push(...(await scenario.run(contextOf(run, cores), target)));
+        rows.push(...(await scenario.run(context, target)));
       }
     }
   }
@@ -46,7 +53,7 @@ export async function runBench(run: BenchRun): Promise<RunResult> {
     version: 1,
     startedAt: startedAt.toISOString(),
     commit: commit(),
-    machine: machine(run.program, cores),
+    machine: machine(run.program, cores, loadBefore),
     rows,
   };
   if (run.outFolder !== undefined) writeResult(run.outFolder, result);
@@ -58,6 +65,7 @@ function contextOf({ options, program, progress }: BenchRun, cores: Cores): Scen
     options,
     program,
     cores,
+    heldRates: new Map(),
     progress,
     start: (target, clientCount) => startInFolder(target, clientCount, cores),
   };
@@ -92,7 +100,7 @@ function writeResult(folder: string, result: RunResult): void {
   writeFileSync(join(folder, `${name}.md`), markdownTables(result));
 }
 
-function machine(program: EngineProgram, cores: Cores): Machine {
+function machine(program: EngineProgram, cores: Cores, loadBefore: number): Machine {
   return {
     cpu: cpus()[0]?.model ?? "unknown",
     coreCount: cpus().length,
@@ -101,6 +109,7 @@ function machine(program: EngineProgram, cores: Cores): Machine {
     node: process.version,
     engine: program.name,
     pinned: cores.server !== undefined,
+    loadBefore,
   };
 }
 

@@ -1,10 +1,12 @@
 // Finds the highest rate that holds: doubles until one does not, then halves the gap.
 
-/** One try at a rate; `held` undefined means that it held, otherwise why not. */
+/** One try at a rate; `brokenBy` undefined means that it held, otherwise it says why not. */
 export interface Step<Outcome> {
   readonly ratePerSec: number;
   readonly outcome: Outcome;
   readonly brokenBy: string | undefined;
+  /** It broke by so much that a second try would be a waste of time. */
+  readonly isHopeless: boolean;
 }
 
 export interface SearchOptions {
@@ -19,7 +21,7 @@ const FAILED_DOUBLINGS = 2;
 
 /**
  * Calls `attempt` with rising rates and returns the steps in the order tried. A rate that fails is tried once more
- * before it counts as too high: one hiccup of the machine must not end the search.
+ * before it counts as too high (unless it is hopeless): one hiccup of the machine must not end the search.
  */
 export async function findMax<Outcome>(
   options: SearchOptions,
@@ -31,6 +33,7 @@ export async function findMax<Outcome>(
       const step = await attempt(ratePerSec);
       steps.push(step);
       if (step.brokenBy === undefined) return true;
+      if (step.isHopeless) return false;
     }
     return false;
   };

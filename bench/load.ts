@@ -53,6 +53,14 @@ export interface HoldLimits {
   readonly p99Ms: number;
 }
 
+/** How much beyond the limit the p99 of a load is that has no hope to hold at a second try. */
+const HOPELESS_P99_FACTOR = 5;
+
+/** True when the target is so far behind that trying again is no use. */
+export function isHopeless({ overloaded, latency }: LoadOutcome, { p99Ms }: HoldLimits): boolean {
+  return overloaded || latency.quantileUs(0.99) > p99Ms * 1000 * HOPELESS_P99_FACTOR;
+}
+
 /** Undefined when the load held; otherwise what broke, in words. */
 export function whyNotHeld(outcome: LoadOutcome, limits: HoldLimits): string | undefined {
   const p99Ms = outcome.latency.quantileUs(0.99) / 1000;

@@ -60,7 +60,7 @@ export function markdownTables(result: RunResult): string {
   const pinned = machine.pinned ? "server on one core, generator on another" : "not pinned";
   const head =
     `${result.startedAt}, commit ${result.commit || "unknown"}: ${machine.cpu}, ${machine.coreCount} cores (${pinned}), ` +
-    `Linux ${machine.kernel}, Node ${machine.node}, generator ${machine.engine}`;
+    `Linux ${machine.kernel}, Node ${machine.node}, generator ${machine.engine}, load before ${machine.loadBefore.toFixed(1)}`;
   const scenarios = [...new Set(result.rows.map(({ scenario }) => scenario))];
   const tables = scenarios.map((scenario) =>
     table(

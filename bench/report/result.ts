@@ -25,6 +25,8 @@ export interface Machine {
   readonly node: string;
   readonly engine: string;
   readonly pinned: boolean;
+  /** Mean number of running processes in the minute before the run: above about 0.5 the figures are not to be trusted. */
+  readonly loadBefore: number;
 }
 
 /** A result file. */

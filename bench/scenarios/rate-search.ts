@@ -1,7 +1,7 @@
 // One load on one kind of server: at the rate asked for, or at the highest that holds.
 import type { PlannedConnection } from "../engine/commands.ts";
 import { bestStep, findMax, type SearchOptions, type Step } from "../find-max.ts";
-import { whyNotHeld, type LoadOutcome } from "../load.ts";
+import { isHopeless, whyNotHeld, type LoadOutcome } from "../load.ts";
 import type { ResultRow } from "../report/result.ts";
 import { Swarm } from "../swarm.ts";
 import type { RunningTarget } from "../targets/target.ts";
@@ -38,10 +38,11 @@ class LoadRun<Running extends RunningTarget> {
     const { warmupMs, measureMs, settleMs, p99LimitMs } = this.#context.options;
     const swarm = this.#swarm ?? (await this.#open());
     const outcome = await swarm.load({ ratePerSec, warmupMs, measureMs, settleMs });
-    const brokenBy = whyNotHeld(outcome, { p99Ms: p99LimitMs });
+    const limits = { p99Ms: p99LimitMs };
+    const brokenBy = whyNotHeld(outcome, limits);
     this.#context.progress(progressLine(ratePerSec, outcome, brokenBy));
     if (brokenBy !== undefined) await this.close();
-    return { ratePerSec, outcome, brokenBy };
+    return { ratePerSec, outcome, brokenBy, isHopeless: isHopeless(outcome, limits) };
   }
 
   async close(): Promise<void> {
@@ -74,23 +75,36 @@ export async function measureLoad<Running extends RunningTarget>(
   try {
     const steps =
       ratePerSec === undefined
-        ? await findMax(searchOptions(context, spec.receiversPerMessage), (rate) => run.attempt(rate))
+        ? await findMax(searchOptions(context, spec), (rate) => run.attempt(rate))
         : [await run.attempt(ratePerSec)];
     const step = bestStep(steps) ?? steps.at(-1);
     if (!step) throw new Error("no rate was tried");
+    if (step.brokenBy === undefined) context.heldRates.set(keyOf(spec), step.ratePerSec);
     return rowOf(context, spec, step);
   } finally {
     await run.close();
   }
 }
 
-/** The start rate of the options is meant for 1,000 receivers a message. */
-function searchOptions({ options }: ScenarioContext, receiversPerMessage: number): SearchOptions {
+/**
+ * The start rate of the options is meant for 1,000 receivers a message. A later run of the same measurement begins
+ * below what held before.
+ */
+function searchOptions<Running extends RunningTarget>(
+  { options, heldRates }: ScenarioContext,
+  spec: LoadSpec<Running>,
+): SearchOptions {
+  const before = heldRates.get(keyOf(spec));
+  const perSec = before === undefined ? (options.startRatePerSec * 1000) / spec.receiversPerMessage : before * 0.7;
   return {
-    startPerSec: Math.max(10, Math.round((options.startRatePerSec * 1000) / receiversPerMessage)),
+    startPerSec: Math.max(10, Math.round(perSec)),
     maxPerSec: options.maxRatePerSec,
     precision: options.precision,
   };
+}
+
+function keyOf<Running extends RunningTarget>(spec: LoadSpec<Running>): string {
+  return JSON.stringify([spec.scenario, spec.targetName, spec.clientCount, spec.parameters]);
 }
 
 function rowOf<Running extends RunningTarget>(

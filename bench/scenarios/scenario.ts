@@ -51,6 +51,8 @@ export interface ScenarioContext {
   readonly options: BenchOptions;
   readonly program: EngineProgram;
   readonly cores: Cores;
+  /** The highest rates that held in earlier runs, by measurement. */
+  readonly heldRates: Map<string, number>;
   /** Starts a target in a fresh folder. */
   start<Running extends RunningTarget>(target: Startable<Running>, clientCount: number): Promise<Started<Running>>;
   /** One line for the person who waits. */

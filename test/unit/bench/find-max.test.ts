@@ -7,7 +7,7 @@ async function search(limitPerSec: number, hiccupAt = -1): Promise<Step<string>[
   let tries = 0;
   return findMax({ startPerSec: 10, maxPerSec: 100_000, precision: 0.05 }, (ratePerSec) => {
     const broken = ratePerSec > limitPerSec || tries++ === hiccupAt;
-    return Promise.resolve({ ratePerSec, outcome: "", brokenBy: broken ? "p99" : undefined });
+    return Promise.resolve({ ratePerSec, outcome: "", brokenBy: broken ? "p99" : undefined, isHopeless: false });
   });
 }
 
@@ -27,10 +27,20 @@ describe("findMax", () => {
   it("goes beyond a rate that breaks when twice the rate holds", async () => {
     const steps = await findMax({ startPerSec: 10, maxPerSec: 100_000, precision: 0.05 }, (ratePerSec) => {
       const brokenBy = (ratePerSec > 70 && ratePerSec < 100) || ratePerSec > 500 ? "p99" : undefined;
-      return Promise.resolve({ ratePerSec, outcome: "", brokenBy });
+      return Promise.resolve({ ratePerSec, outcome: "", brokenBy, isHopeless: false });
     });
     const best = bestStep(steps)?.ratePerSec ?? 0;
     assert.ok(best <= 500 && best > 460, `found ${best}`);
+  });
+
+  it("does not try a hopeless rate twice", async () => {
+    const steps = await findMax({ startPerSec: 10, maxPerSec: 100_000, precision: 0.05 }, (ratePerSec) => {
+      const broken = ratePerSec > 1000;
+      const brokenBy = broken ? "overloaded" : undefined;
+      return Promise.resolve({ ratePerSec, outcome: "", brokenBy, isHopeless: broken });
+    });
+    const rates = steps.map(({ ratePerSec }) => ratePerSec);
+    assert.equal(new Set(rates).size, rates.length);
   });
 
   it("stops at the highest rate that may be tried", async () => {

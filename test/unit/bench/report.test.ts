@@ -24,6 +24,7 @@ const machine = {
   node: "v20",
   engine: "js",
   pinned: true,
+  loadBefore: 0.1,
 } as const;
 const result: RunResult = {
   version: 1,
