@@ -146,18 +146,26 @@ export class AvatarStore {
   }
 
   /**
-   * Removes versions that a crash left: of users with several pictures, those that are not the profile's, provided that
-   * the profile's is there. `currentOf` tells a user's `file_name`, undefined for an unknown user; when it rejects, so
-   * does this, and the rest stays.
+   * Lets those pictures leave that a crash left: all but the profile's. `currentOf` tells a user's `file_name`, null for
+   * a user without one. Users whom it does not know (undefined) or whose picture is missing are left alone: somebody may
+   * have started with another store. When it rejects, so does this, and the rest stays.
    */
   async removeUnused(currentOf: (userId: UserId) => Promise<string | null | undefined>): Promise<void> {
-    for (const [userId, versions] of this.#files) {
-      if (versions.size < 2) continue;
+    for (const userId of [...this.#files.keys()]) {
       await this.#locks.run(userId, async () => {
         const current = await currentOf(userId);
-        if (typeof current === "string" && versions.has(current)) this.#retireOthers(userId, current);
+        if (current === null || (current !== undefined && this.find(current) !== undefined)) {
+          this.#retireOthers(userId, current);
+        }
       });
     }
+  }
+
+  /** Removes all pictures of a user now. */
+  async removeAll(userId: UserId): Promise<void> {
+    await this.#locks.run(userId, async () => {
+      for (const fileName of [...(this.#files.get(userId)?.keys() ?? [])]) await this.#remove(fileName);
+    });
   }
 
   /** Stops removing; older versions are then removed after the next start. The rest stays usable. */
@@ -165,13 +173,6 @@ export class AvatarStore {
     this.#closed = true;
     for (const timer of this.#leaving.values()) clearTimeout(timer);
     this.#leaving.clear();
-  }
-
-  /** Removes all pictures of a user at once. */
-  async removeAll(userId: UserId): Promise<void> {
-    await this.#locks.run(userId, async () => {
-      for (const fileName of [...(this.#files.get(userId)?.keys() ?? [])]) await this.#remove(fileName);
-    });
   }
 
   async #load(fileName: string): Promise<void> {
@@ -209,13 +210,18 @@ export class AvatarStore {
     return `${hash.slice(0, VERSION_CHARS)}.${format}`;
   }
 
-  #retireOthers(userId: UserId, current: string): void {
-    clearTimeout(this.#leaving.get(current));
-    this.#leaving.delete(current);
+  /** `current` null: all of them. */
+  #retireOthers(userId: UserId, current: string | null): void {
+    if (current !== null) this.#keep(current);
     for (const fileName of this.#files.get(userId)?.keys() ?? []) {
       if (fileName === current || this.#leaving.has(fileName) || this.#closed) continue;
       this.#leaving.set(fileName, setTimeout(() => void this.#leave(userId, fileName), this.#keepOldMs).unref());
     }
+  }
+
+  #keep(fileName: string): void {
+    clearTimeout(this.#leaving.get(fileName));
+    this.#leaving.delete(fileName);
   }
 
   /** Waits for a publication under way: it may be of this very picture, which then stays. */
@@ -227,6 +233,7 @@ export class AvatarStore {
 
   /** Never rejects: a file that cannot be removed is no longer listed, and is tried again after the next start. */
   async #remove(fileName: string): Promise<void> {
+    this.#keep(fileName); // no timer is to act on a name that may come again
     const versions = this.#files.get(userOf(fileName));
     versions?.delete(fileName);
     if (versions?.size === 0) this.#files.delete(userOf(fileName));

@@ -50,6 +50,8 @@ export interface AvatarServer {
   readonly port: number;
   /** Whether AUTH TLS is offered. */
   readonly secure: boolean;
+  /** Closes the connections on which this user is logged in. */
+  endSessions(userId: UserId, reason: string): void;
   /** Takes no new connections, lets transfers end for at most `graceMs`, then closes all. Any number of times. */
   close(graceMs?: number): Promise<void>;
 }
@@ -69,6 +71,9 @@ export async function startAvatarServer(options: AvatarServerOptions): Promise<A
   return {
     port: typeof address === "object" && address !== null ? address.port : 0,
     secure: options.tls !== undefined,
+    endSessions: (userId, reason) => {
+      for (const session of sessions) if (session.userId === userId) session.close(reason);
+    },
     close: (graceMs = DEFAULT_GRACE_MS) => {
       server.close();
       return (closing ??= closeSessions(sessions, graceMs).then(async () => {

@@ -39,6 +39,8 @@ export interface FtpTimeouts {
   /** A command until its reply is handed to the system; a client that reads nothing ends here. */
   readonly commandMs: number;
   readonly transferMs: number;
+  /** From the login to the end, however busy: what an account may do can have changed since. */
+  readonly sessionMs: number;
 }
 
 export const DEFAULT_FTP_TIMEOUTS: FtpTimeouts = {
@@ -46,6 +48,7 @@ export const DEFAULT_FTP_TIMEOUTS: FtpTimeouts = {
   idleMs: 300_000,
   commandMs: 60_000,
   transferMs: 600_000,
+  sessionMs: 3_600_000,
 };
 
 const MAX_FAILED_LOGINS = 3;
@@ -73,8 +76,10 @@ export class FtpSession {
   readonly #remoteAddress: string;
   readonly #localAddress: string;
   readonly #bucket = new TokenBucket(COMMANDS_PER_SEC, monotonicClock);
-  readonly #loginTimer: NodeJS.Timeout;
+  /** Until the login; then until the end. */
+  #phaseTimer: NodeJS.Timeout;
   #timer: NodeJS.Timeout | undefined;
+  #userId: UserId | undefined;
   #transfers: UserTransfers | undefined;
   #transfer: Promise<void> | undefined;
   #aborter: AbortController | undefined;
@@ -97,13 +102,18 @@ export class FtpSession {
       fail: (reason) => this.close(reason),
     });
     this.#socket.on("close", () => this.#release());
-    this.#loginTimer = setTimeout(() => this.close("Log in faster"), timeouts.loginMs);
+    this.#phaseTimer = setTimeout(() => this.close("Log in faster"), timeouts.loginMs);
     this.#wait(timeouts.idleMs);
   }
 
   /** Resolves when the picture or listing under way has ended, however; undefined when there is none. */
   get transfer(): Promise<void> | undefined {
     return this.#transfer;
+  }
+
+  /** Undefined before the login. */
+  get userId(): UserId | undefined {
+    return this.#userId;
   }
 
   /** For ftp-srv's `login` event; rejects when it is refused, with a message for the client. */
@@ -114,7 +124,10 @@ export class FtpSession {
     if (outcome === "rateLimited") throw new Error("Too many failed logins, try again in a minute");
     if (outcome === undefined) throw new Error("Wrong name or password");
     this.#transfers = new UserTransfers(outcome.userId, this.#options);
-    clearTimeout(this.#loginTimer);
+    this.#userId = outcome.userId;
+    clearTimeout(this.#phaseTimer);
+    if (!this.#closed)
+      this.#phaseTimer = setTimeout(() => this.close("Log in again"), this.#options.timeouts.sessionMs);
   }
 
   async #authenticate(username: string, password: string): Promise<LoginOutcome> {
@@ -141,7 +154,7 @@ export class FtpSession {
   #release(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-    clearTimeout(this.#loginTimer);
+    clearTimeout(this.#phaseTimer);
     this.#lines.close();
     this.#aborter?.abort();
     this.#data.close();

@@ -75,12 +75,18 @@ export class Avatars {
     return { port: this.port, ...this.#tickets.issue(userId), path: `${userId}.png`, secure };
   }
 
-  /** Removes a user's pictures and tickets, in the background. */
+  /** Removes a user's pictures, in the background, and ends the logins. */
   forget(userId: UserId): void {
-    this.#tickets.revoke(userId);
+    this.endLogins(userId, "The account was deleted");
     this.#store?.removeAll(userId).catch((error: unknown) => {
       this.#parts.log.warn("a deleted account's avatar stays until the next start", { userId, error });
     });
+  }
+
+  /** Makes the user's tickets void and closes the connections: the password or the account is not what it was. */
+  endLogins(userId: UserId, reason: string): void {
+    this.#tickets.revoke(userId);
+    this.#server?.endSessions(userId, reason);
   }
 
   async close(): Promise<void> {

@@ -37,6 +37,8 @@ export interface GatewayParts {
   readonly onAccountDeleted: (userId: UserId) => void;
   /** Makes a login for the avatar server; undefined with avatars off. */
   readonly issueTicket: ((userId: UserId) => AvatarTicket) | undefined;
+  /** Ends what a user has at the avatar server. */
+  readonly endAvatarLogins: (userId: UserId, reason: string) => void;
 }
 
 export class Gateway implements ConnectionHost {
@@ -104,7 +106,7 @@ export class Gateway implements ConnectionHost {
         for (const session of [...registry.sessionsOf(effect.userId)]) {
           if (session !== connection.session) session.close(effect.reason);
         }
-        return;
+        return this.#parts.endAvatarLogins(effect.userId, effect.reason);
       case "watch":
         return registry.watch(effect.userId, effect.contactId, effect.on);
       case "separate":

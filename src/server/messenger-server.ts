@@ -77,6 +77,7 @@ export class MessengerServer {
     const avatars = config.ftp ? new Avatars({ ...shared, config, certificate }) : undefined;
     this.#avatars = avatars;
     const onAccountDeleted = (userId: UserId): void => avatars?.forget(userId);
+    const endAvatarLogins = (userId: UserId, reason: string): void => avatars?.endLogins(userId, reason);
     const gateway = new Gateway({
       ...shared,
       pacer,
@@ -85,6 +86,7 @@ export class MessengerServer {
       clock,
       secure: certificate && secureWith(certificate),
       issueTicket: avatars && ((userId) => avatars.issueTicket(userId)),
+      endAvatarLogins,
     });
     const bans = new Bans(systemClock);
     this.#listener = new Listener(gateway, config, this.metrics, bans, log);
@@ -93,6 +95,7 @@ export class MessengerServer {
     this.#administration = new Administration({
       ...shared,
       onAccountDeleted,
+      endAvatarLogins,
       dataDir,
       storeUrl,
       control,

@@ -49,6 +49,20 @@ describe("avatars of people on a server", () => {
     assert.match(profile.file_name ?? "", /\.jpg$/);
   });
 
+  it("a changed password ends what the old one and its tickets opened", async () => {
+    const anna = await server().newPerson("anna");
+    const { ticket, host } = await access(anna);
+    const raw = new RawFtp(connect(ticket.port, host));
+    await raw.reply(220);
+    await raw.ask(`USER ${ticket.username}`, 331);
+    await raw.ask(`PASS ${ticket.password}`, 230);
+    await anna.ok("change_password", { password: anna.password, new_password: "another password" });
+    await raw.reply(421);
+    await raw.closed();
+    await assert.rejects(uploadAvatar({ host, ticket }, SAMPLES.gif), /Wrong name or password/);
+    await uploadAvatar(await access(anna), SAMPLES.gif);
+  });
+
   it("nobody logs in with a ticket of somebody else's, or with a name that nobody has", async () => {
     const anna = await server().newPerson("anna");
     const { ticket, host } = await access(anna);

@@ -34,6 +34,7 @@ export interface AccountParts {
   readonly gate: PasswordGate;
   /** Removes what else there is of a deleted account. */
   readonly onAccountDeleted: (userId: UserId) => void;
+  readonly endAvatarLogins: (userId: UserId, reason: string) => void;
 }
 
 export class AdminAccounts {
@@ -155,6 +156,7 @@ export class AdminAccounts {
   #endSessions(userId: UserId, reason: string): number {
     const sessions = [...this.#parts.registry.sessionsOf(userId)];
     for (const session of sessions) session.close(reason);
+    this.#parts.endAvatarLogins(userId, reason);
     return sessions.length;
   }
 }

@@ -111,31 +111,36 @@ describe("AvatarStore", () => {
 
   it("cleans up after a crash: temporary files and versions that no profile names", async () => {
     const [old, current] = [await publish(ANNA, SAMPLES.gif), await publish(ANNA, SAMPLES.jpg)];
-    const single = await publish(BEN, SAMPLES.gif);
+    const orphan = await publish(BEN, SAMPLES.gif);
     await writeFile(join(folder, `.upload-${"0".repeat(32)}.tmp`), "half a pic");
     await reopen(0);
-    assert.deepEqual((await readdir(folder)).sort(), [old, current, single].sort());
-    const asked: string[] = [];
-    await store.removeUnused(async (userId) => {
-      asked.push(userId);
-      return current;
-    });
-    await eventually("its file too", () => readdirSync(folder).length === 2);
-    assert.deepEqual((await readdir(folder)).sort(), [current, single].sort());
-    assert.deepEqual(asked, [ANNA]);
+    assert.deepEqual((await readdir(folder)).sort(), [old, current, orphan].sort());
+    await store.removeUnused(async (userId) => (userId === ANNA ? current : null));
+    await eventually("only the current one is left", () => readdirSync(folder).length === 1);
+    assert.deepEqual(readdirSync(folder), [current]);
   });
 
-  it("removes nothing when the profile names no picture that is there, or the store does not answer", async () => {
+  it("removes nothing of a user who is unknown or whose picture is missing, or when the store does not answer", async () => {
     await publish(ANNA, SAMPLES.gif);
     await publish(ANNA, SAMPLES.jpg);
     await reopen(0);
-    for (const current of [undefined, null, `${ANNA}-000000000000.png`]) await store.removeUnused(async () => current);
+    for (const current of [undefined, `${ANNA}-000000000000.png`]) await store.removeUnused(async () => current);
     await assert.rejects(
       store.removeUnused(() => Promise.reject(new Error("down"))),
       /down/,
     );
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal((await readdir(folder)).length, 2);
+  });
+
+  it("removes all pictures of a user at once, and none of others", async () => {
+    await publish(ANNA, SAMPLES.gif);
+    await publish(ANNA, SAMPLES.jpg);
+    const other = await publish(BEN, SAMPLES.gif);
+    await store.removeAll(ANNA);
+    await store.removeAll("c".repeat(24));
+    assert.deepEqual(readdirSync(folder), [other]);
+    assert.deepEqual(names(), [other]);
   });
 
   it("never follows a link, lists no other files, and has no way out of the folder", async () => {

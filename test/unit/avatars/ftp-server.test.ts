@@ -9,6 +9,17 @@ import { eventually } from "../../support/eventually.ts";
 import { png, SAMPLES } from "../../support/pictures.ts";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
 
+/** Below those that systems hand out by themselves, so that nobody takes them in between. */
+async function twoFreePorts(): Promise<{ min: number; max: number }> {
+  for (;;) {
+    const min = 20_000 + 2 * Math.floor(Math.random() * 5_000);
+    const servers = [min, min + 1].map((port) => createServer().listen(port, "127.0.0.1"));
+    const listening = await Promise.allSettled(servers.map((server) => once(server, "listening")));
+    for (const server of servers) server.close();
+    if (listening.every(({ status }) => status === "fulfilled")) return { min, max: min + 1 };
+  }
+}
+
 describe("the avatar server", () => {
   const tempFolder = tempDirPerTest();
   let running: TestAvatarServer | undefined;
@@ -196,7 +207,8 @@ describe("the avatar server", () => {
     });
 
     it("use the configured ports only, and say so when none is left", async () => {
-      const avatars = await start({ passivePorts: { min: 45_310, max: 45_311 } });
+      const passivePorts = await twoFreePorts();
+      const avatars = await start({ passivePorts });
       const [first, second, third] = [await avatars.logIn(), await avatars.logIn(), await avatars.logIn()];
       assert.deepEqual(
         [await first.passivePort(), await second.passivePort()].sort((a, b) => a - b),
@@ -346,6 +358,16 @@ describe("the avatar server", () => {
       await raw.ask("STAT", 211);
       assert.match(await raw.ask("FEAT", 211), /EPSV/);
     });
+  });
+
+  it("ends the sessions of a user when told to, and every session in the end", async () => {
+    const avatars = await start({ timeouts: { sessionMs: 100 } });
+    const [anna, ben] = [await avatars.logIn("anna"), await avatars.logIn("ben")];
+    avatars.server.endSessions(ANNA, "The password was changed");
+    assert.match(await anna.reply(421), /password was changed/);
+    await anna.closed();
+    assert.match(await ben.reply(421), /Log in again/);
+    await ben.closed();
   });
 
   it("lets a transfer end when it closes, then closes everything, and its port", async () => {
