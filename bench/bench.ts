@@ -78,12 +78,14 @@ async function startInFolder<Running extends RunningTarget>(
 ): Promise<Started<Running>> {
   const folder = mkdtempSync(join(tmpdir(), "messenger-bench-"));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove); // also when the bench is broken off
   try {
     const running = await target.start({ clientCount, cores, folder });
     return {
       running,
       close: async () => {
         await running.close();
+        process.off("exit", remove);
         remove();
       },
     };
