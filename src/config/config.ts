@@ -28,6 +28,8 @@ export interface Config {
   /** Absolute file names, readable when the server started; both or none. */
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
+  /** `self-signed` makes a certificate where none is given; `require` refuses plain text but from this machine. */
+  readonly tls: "off" | "self-signed" | "require" | "self-signed,require";
   readonly bcryptCost: number;
   readonly registration: "open" | "invite" | "closed";
   readonly invitationCode: string | undefined;

@@ -121,6 +121,14 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     group: Group.Security,
     help: "Certificate chain (PEM): with --tls-key switches TLS on, for messages and avatars",
   }),
+  tls: choice({
+    name: "tls",
+    group: Group.Security,
+    placeholder: "RULE",
+    choices: ["off", "self-signed", "require", "self-signed,require"],
+    default: "off",
+    help: "self-signed: make a certificate in the data folder and tell its fingerprint; require: refuse plain text, but from this machine",
+  }),
   tlsKey: optionalFile({ name: "tls-key", group: Group.Security, help: "Private key of the certificate (PEM)" }),
   registration: choice({
     name: "registration",

@@ -46,6 +46,7 @@ export class Avatars {
       passivePorts: config.ftpPassivePorts,
       passiveAddress: config.ftpPassiveAddress,
       tls: certificate,
+      requireTls: config.tls.includes("require"),
       store,
       log,
       authenticate: (username, password, address) => this.#authenticate(username, password, address),

@@ -35,6 +35,8 @@ export interface ConnectionHost {
   readonly clock: Clock;
   /** Wraps a socket whose first byte began TLS; undefined without a certificate. */
   secure(socket: Socket): Socket | undefined;
+  /** Whether a peer at this address may do without TLS. */
+  mayBePlain(address: string): boolean;
   request(task: RequestTask): Promise<RequestTaskResult>;
   /** `receivedMs` is when the requests arrived, on the host's clock. */
   commit(group: WriteGroup, receivedMs: number): Promise<GroupResult>;
@@ -165,6 +167,8 @@ export class Connection {
     if (mode === "tls" && !this.#isSecure) {
       const secure = this.#startTls(chunk);
       if (!secure) this.#refuseMode("TLS is not configured on this server");
+    } else if (!this.#isSecure && !this.#host.mayBePlain(this.address)) {
+      this.#refuseMode("this server asks for TLS");
     } else if (mode === "prefixed" || mode === "lines") {
       this.#decoder = new FrameDecoder(mode, MAX_REQUEST_BYTES);
       this.#outbox = new Outbox(this.#socket, mode, this.#host.settings.outboxBytes, this.#host.clock);

@@ -11,6 +11,7 @@ import type { Clock } from "../util/clock.ts";
 import type { Pools } from "../workers/pools.ts";
 import type { Admission, Effect, GroupResult, PasswordStop } from "../workers/task.ts";
 import type { RequestTask, RequestTaskResult, WriteGroup } from "../workers/task.ts";
+import { isLoopback } from "./address.ts";
 import type { Connection, ConnectionHost, ConnectionSettings } from "./connection.ts";
 import type { Fanout } from "./fanout.ts";
 import type { GroupCommit } from "./group-commit.ts";
@@ -35,6 +36,8 @@ export interface GatewayParts {
   readonly secure: ((socket: Socket) => Socket) | undefined;
   /** Removes what else there is of a deleted account. */
   readonly onAccountDeleted: (userId: UserId) => void;
+  /** Plain text is then for this machine only. */
+  readonly requiresTls: boolean;
   /** Makes a login for the avatar server; undefined with avatars off. */
   readonly issueTicket: ((userId: UserId) => AvatarTicket) | undefined;
   /** Ends what a user has at the avatar server. */
@@ -59,6 +62,10 @@ export class Gateway implements ConnectionHost {
 
   secure(socket: Socket): Socket | undefined {
     return this.#parts.secure?.(socket);
+  }
+
+  mayBePlain(address: string): boolean {
+    return !this.#parts.requiresTls || isLoopback(address);
   }
 
   /** Runs the task, and once more when its thread died: request threads only read. */

@@ -21,7 +21,7 @@ import { PasswordGate } from "./password-gate.ts";
 import { Registry } from "./registry.ts";
 import { RoundPacer } from "./round-pacer.ts";
 import { explainListen, StartError } from "./start-error.ts";
-import { readCertificate, secureWith, type Certificate } from "./tls.ts";
+import { openCertificate, type ServerCertificate } from "./tls.ts";
 
 /** How long a stop waits for connections, in milliseconds; the contract gives the whole stop 10 s. */
 const DRAIN_MS = 6_000;
@@ -37,6 +37,7 @@ interface Place {
 export class MessengerServer {
   readonly metrics = new Metrics();
   readonly registry = new Registry();
+  readonly #certificate: ServerCertificate | undefined;
   readonly #config: Config;
   readonly #log: Logger;
   readonly #pools: Pools;
@@ -55,9 +56,8 @@ export class MessengerServer {
   /** Resolves when the administrator asks for the server's end. */
   readonly shutDownAsked = new Promise<void>((resolve) => (this.#onShutDown = resolve));
 
-  private constructor(config: Config, logger: Logger, clock: Clock) {
-    const certificate = certificateFor(config); // before anything is started that would have to be stopped
-    const log = new LogTap(logger);
+  private constructor(config: Config, log: LogTap, clock: Clock, certificate: ServerCertificate | undefined) {
+    this.#certificate = certificate;
     this.#config = config;
     this.#log = log;
     this.#place = { address: config.address, port: config.port };
@@ -74,7 +74,7 @@ export class MessengerServer {
     const gate = new PasswordGate((job) => this.#pools.password(job), { ...config, passwordThreads }, clock);
     const { metrics, registry } = this;
     const shared = { pools: this.#pools, groupCommit: this.#groupCommit, gate, fanout, metrics, registry, log };
-    const avatars = config.ftp ? new Avatars({ ...shared, config, certificate }) : undefined;
+    const avatars = config.ftp ? new Avatars({ ...shared, config, certificate: certificate?.certificate }) : undefined;
     this.#avatars = avatars;
     const onAccountDeleted = (userId: UserId): void => avatars?.forget(userId);
     const endAvatarLogins = (userId: UserId, reason: string): void => avatars?.endLogins(userId, reason);
@@ -84,7 +84,8 @@ export class MessengerServer {
       settings: config,
       onAccountDeleted,
       clock,
-      secure: certificate && secureWith(certificate),
+      secure: certificate && ((socket) => certificate.secure(socket)),
+      requiresTls: config.tls.includes("require"),
       issueTicket: avatars && ((userId) => avatars.issueTicket(userId)),
       endAvatarLogins,
     });
@@ -109,8 +110,10 @@ export class MessengerServer {
    * go by, one that never jumps.
    * @throws StartError with one line for the administrator when it cannot work.
    */
-  static async start(config: Config, log: Logger, clock: Clock = monotonicClock): Promise<MessengerServer> {
-    const server = new MessengerServer(config, log, clock);
+  static async start(config: Config, logger: Logger, clock: Clock = monotonicClock): Promise<MessengerServer> {
+    const log = new LogTap(logger);
+    const certificate = await openCertificate(config, log);
+    const server = new MessengerServer(config, log, clock, certificate);
     try {
       await server.#openStore();
       await server.#administration.start();
@@ -120,6 +123,7 @@ export class MessengerServer {
       await server.#listen(server.#place);
       log.info("the store is open", { guarantee: server.#durability }); // a start that fails says nothing but why
     } catch (error) {
+      certificate?.close();
       await Promise.all([server.#administration.close(), server.#avatars?.close()]);
       await server.#pools.close().catch((reason: unknown) => log.error("closing failed", { error: reason }));
       throw error;
@@ -195,6 +199,7 @@ export class MessengerServer {
     await Promise.all([this.#stopListening(reason), this.#avatars?.close()]);
     await this.#groupCommit.drain();
     await Promise.all([this.#pools.close(), this.#administration.close()]);
+    this.#certificate?.close();
     this.#log.info("stopped");
   }
 }
@@ -206,14 +211,4 @@ function registrationRule({ registration, invitationCode }: Config): Registratio
     throw new StartError("registration: invite needs --invitation-code (or MESSENGER_INVITATION_CODE)");
   }
   return { kind: "invite", code: invitationCode };
-}
-
-function certificateFor({ tlsCert, tlsKey }: Config): Certificate | undefined {
-  if (tlsCert === undefined || tlsKey === undefined) return undefined;
-  try {
-    return readCertificate(tlsCert, tlsKey);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StartError(`tls-cert, tls-key: cannot be used: ${reason}`);
-  }
 }

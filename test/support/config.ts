@@ -15,6 +15,7 @@ export function testConfig(data: string, overrides: Partial<Config> = {}): Confi
     ftpPassiveAddress: undefined,
     tlsCert: undefined,
     tlsKey: undefined,
+    tls: "off",
     bcryptCost: 4,
     registration: "open",
     invitationCode: undefined,
