@@ -28,6 +28,8 @@ const GROUP_GAP_PX = 9;
 const INNER_GAP_PX = 2;
 const TICK_PX = 17;
 const NOTICE_PX = 44;
+/** Of the text size: hardly any line of a hundred characters is narrower. Longer lines wrap without being tried whole. */
+const SURE_CHAR_WIDTH = 0.4;
 /** The bubble's padding, as in the style sheet. */
 const PAD = { right: 11, bottom: 5 };
 /** Room for the tick in the bubble's text. */
@@ -101,16 +103,23 @@ export class MessageRenderer implements RowRenderer<ViewRow> {
     const known = this.#sizes.get(row);
     if (known && !fresh && known.forWidthPx === widthPx) return known.size;
     const maxWidth = Math.floor(this.#maxWidth(row, widthPx));
-    this.#ruler.setWordWrap(false);
-    this.#ruler.setText(this.html(row));
-    const hint = this.#ruler.sizeHint();
-    let size: Size = { width: Math.max(MIN_BUBBLE_PX, hint.width()), height: hint.height(), wraps: false };
-    if (size.width > maxWidth) {
-      this.#ruler.setWordWrap(true);
-      size = { width: maxWidth, height: this.#ruler.heightForWidth(maxWidth), wraps: true };
-    }
+    const size = this.#measure(row, maxWidth);
     this.#sizes.set(row, { forWidthPx: widthPx, size });
     return size;
+  }
+
+  #measure(row: MessageRow, maxWidth: number): Size {
+    const ruler = this.#ruler;
+    const isLong = longestLine(row.item.text) * this.#theme.textPx * SURE_CHAR_WIDTH > maxWidth;
+    ruler.setWordWrap(isLong);
+    ruler.setText(this.html(row));
+    if (!isLong) {
+      const hint = ruler.sizeHint();
+      const width = Math.max(MIN_BUBBLE_PX, hint.width());
+      if (width <= maxWidth) return { width, height: hint.height(), wraps: false };
+      ruler.setWordWrap(true);
+    }
+    return { width: maxWidth, height: ruler.heightForWidth(maxWidth), wraps: true };
   }
 
   html(row: MessageRow): string {
@@ -237,6 +246,16 @@ const STATE_TEXTS = { waiting: "waiting to be sent", failed: "not sent", stored:
 /** The time as the bubble's text leaves room for it. */
 export function metaText(row: MessageRow): string {
   return clockText(row.item.timeMs) + (row.item.isOwn ? TICK_ROOM : "");
+}
+
+/** Characters of the longest line; counting ends where it is long enough for anything. */
+function longestLine(text: string): number {
+  return Math.max(
+    ...text
+      .slice(0, 2000)
+      .split("\n")
+      .map((line) => line.length),
+  );
 }
 
 function hasName(row: MessageRow): boolean {

@@ -13,6 +13,7 @@ import { DisposableStore } from "../../src/util/disposable.ts";
 import { guard } from "../kit/guard.ts";
 import { icon } from "../kit/icons.ts";
 import { openMenu, type MenuEntry } from "../kit/menu.ts";
+import { Paced } from "../kit/paced.ts";
 import { badgePx } from "../kit/style-sheet.ts";
 import type { Theme } from "../kit/theme.ts";
 import { VirtualList } from "../kit/virtual-list.ts";
@@ -45,6 +46,7 @@ export class MessageView {
   readonly #jumpBadge: QLabel;
   readonly #notice: QLabel;
   readonly #chat = new DisposableStore();
+  readonly #updates = new Paced(() => this.#update());
   #subscriptions = new DisposableStore();
   #conversation: Conversation | undefined;
 
@@ -89,7 +91,7 @@ export class MessageView {
     this.#conversation = conversation;
     this.#renderer.word = "";
     this.#list.setRows([]);
-    this.#subscriptions.add(conversation.onChange(() => this.#update()));
+    this.#subscriptions.add(conversation.onChange(() => this.#updates.ask()));
     await conversation.open();
     if (this.#conversation !== conversation) return;
     this.#update();
@@ -156,6 +158,7 @@ export class MessageView {
   dispose(): void {
     this.#subscriptions.dispose();
     this.#chat.dispose();
+    this.#updates.dispose();
   }
 
   #update(): void {

@@ -17,6 +17,7 @@ import { WireClient } from "../../support/wire-client.ts";
 const PASSWORD = "a password for measuring";
 const ROOT = fileURLToPath(new URL("../../../../../", import.meta.url));
 const CHILD = fileURLToPath(new URL("./child.js", import.meta.url));
+const LOAD = fileURLToPath(new URL("./load.js", import.meta.url));
 const TEXTS = [
   "ok",
   "On my way, five more minutes.",
@@ -147,7 +148,7 @@ class Client {
   }
 
   async end(): Promise<void> {
-    this.process.kill("SIGTERM");
+    this.process.stdin?.write("quit\n");
     if (this.process.exitCode === null) await once(this.process, "exit");
   }
 }
@@ -232,7 +233,13 @@ async function measureFlood(port: number, seconds: number, perSec: number): Prom
   spawnSync("xdotool", ["windowfocus", window]);
   report(`before: ${JSON.stringify(client.memory())}`);
   const cpuBefore = client.cpuMs();
-  const flood = talk(writers, seconds * perSec, perSec);
+  for (const { client } of writers) client.destroy();
+  const names = writers.map(({ username }) => username);
+  const load = spawn(process.execPath, [LOAD, `${port}`, PASSWORD, `${perSec}`, `${seconds}`, ...names], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  children.push(load);
+  const flood = once(load, "exit");
   const latencies: number[] = [];
   const endMs = Date.now() + seconds * 1000;
   for (let key = 0; Date.now() < endMs; key += 1) {
