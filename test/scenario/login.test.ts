@@ -119,6 +119,13 @@ describe("login", () => {
     );
   });
 
+  it("leaves the token of the first session valid", async () => {
+    const [ann, ben] = [await server().newPerson("ann"), await server().newPerson("ben")];
+    await Person.login(ann.client, ben.username, ben.password);
+    const again = await (await server().connect()).ok("login", { token: ann.loggedIn.token });
+    assert.equal(again.username, ann.username);
+  });
+
   it("keeps the first session when the second login fails", async () => {
     const ann = await server().newPerson("ann");
     await ann.fails("login", { username: ann.username, password: "wrong password" }, 401);
