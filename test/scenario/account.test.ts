@@ -56,6 +56,19 @@ describe("registration", () => {
     }
   });
 
+  it("counts wrong invitation codes as failed logins of the address", async () => {
+    const server = await TestServer.start({ registration: "invite", invitationCode: "open sesame" });
+    try {
+      const client = await server.connect();
+      const account = { username: "Ann", password: PASSWORD };
+      for (let count = 0; count < 30; count += 1) client.send("register", { ...account, invitation: `guess ${count}` });
+      for (let count = 0; count < 30; count += 1) assert.equal((await client.replies.next()).code, 403);
+      await client.fails("register", { ...account, invitation: "open sesame" }, 429);
+    } finally {
+      await server.remove();
+    }
+  });
+
   it("by invitation without a code does not start", async () => {
     await assert.rejects(TestServer.start({ registration: "invite" }), StartError);
   });

@@ -31,6 +31,7 @@ describe("login", () => {
         user_id: ann.userId,
         contacts: { [ben.username]: ben.userId, [cid.username]: cid.userId },
         online: [ben.username],
+        blocked: {},
         user_data: {
           user_id: ann.userId,
           username: ann.username,

@@ -18,6 +18,7 @@ const EVENTS: { readonly [E in keyof Events]: true } = {
   read: true,
   profile: true,
   contact: true,
+  block: true,
   gap: true,
   closing: true,
 };

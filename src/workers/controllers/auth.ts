@@ -12,8 +12,13 @@ import type { RegistrationRule } from "../thread-settings.ts";
 import { hashToken, newToken, newUserId, unknownUserHash } from "../passwords.ts";
 import type { Admission, PasswordResult } from "../task.ts";
 
-export const register: OpenController<"register"> = async ({ data, admission }, { reader, registration }) => {
-  requireInvitation(data.invitation, registration);
+export const register: OpenController<"register"> = async (request, { reader, registration }) => {
+  const { data, admission, loginRetryAfter } = request;
+  const isInvited = checkInvitation(data.invitation, registration, loginRetryAfter);
+  if (!isInvited) {
+    const error = new ProtocolError(Code.Forbidden, "invitation: wrong code");
+    return { kind: "refuse", error, effects: [{ kind: "loginFailed" }] };
+  }
   const username = normalizeUsername(data.username);
   if (username === undefined) {
     throw new ProtocolError(
@@ -150,16 +155,15 @@ export const deleteAccount: SessionController<"delete_account"> = async (request
   };
 };
 
-/** A code is compared in constant time; the registration limit per address bounds guesses. */
-function requireInvitation(invitation: string | undefined, rule: RegistrationRule): void {
+/** False for a wrong code, which counts as a failed login of the address. A code is compared in constant time. */
+function checkInvitation(invitation: string | undefined, rule: RegistrationRule, retryAfter: number): boolean {
   if (rule.kind !== "invite") {
-    if (rule.kind === "open") return;
+    if (rule.kind === "open") return true;
     throw new ProtocolError(Code.Forbidden, "registration is closed; ask the administrator for an account");
   }
   if (invitation === undefined) throw new ProtocolError(Code.Forbidden, "invitation: this server asks for a code");
-  if (!timingSafeEqual(digest(invitation), digest(rule.code))) {
-    throw new ProtocolError(Code.Forbidden, "invitation: wrong code");
-  }
+  if (retryAfter > 0) throw new ProtocolError(Code.TooManyRequests, "too many failed logins", retryAfter);
+  return timingSafeEqual(digest(invitation), digest(rule.code));
 }
 
 function digest(text: string): Buffer {
