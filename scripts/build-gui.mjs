@@ -32,7 +32,7 @@ const say = (text) => process.stderr.write(`native parts: ${text}\n`);
 export async function buildGui({ withTests = false } = {}) {
   if (process.platform !== "linux") {
     throw new BuildError(
-      "they are built on Linux only; on macOS and Windows run the client with qode, see docs/client.md",
+      "they are built on Linux only; on macOS and Windows run the client with qode, see docs/desktop.md",
     );
   }
   installPackages();

@@ -33,15 +33,15 @@ export function bubbleHtml({ text, author, meta, word }: BubbleText, colors: Col
   const name = author
     ? `<div style="color:${author.color};font-weight:600;font-size:${px - 1}px">${escapeHtml(author.name)}</div>`
     : "";
-  // From one font only, so that what is joined of several characters stays one.
-  const size = isBigEmoji(text) ? `;font-family:'Noto Color Emoji';font-size:${px * 2 + 6}px` : "";
   const body = parseMarkup(visible(text))
     .map((span) => spanHtml(span, colors, word))
     .join("");
+  // From one font only, so that what is joined of several characters stays one.
+  const big = `<span style="font-family:'Noto Color Emoji';font-size:${px * 2 + 6}px">${body}</span>`;
   // A text from right to left ends at the left: the time gets a line of its own.
   const gap = isRightToLeft(text) ? "<br>" : " ";
   const room = `<span style="color:transparent;font-size:${px - 3}px">&nbsp;&nbsp;${escapeHtml(meta)}</span>`;
-  return `${name}<div style="white-space:pre-wrap${size}">${body}${gap}${room}</div>`;
+  return `${name}<div style="white-space:pre-wrap">${isBigEmoji(text) ? big : body}${gap}${room}</div>`;
 }
 
 /** Control characters are shown as pictures of themselves, those that turn directions are left out. */

@@ -1,7 +1,7 @@
 // Makes the pictures of the README: a real server, a scripted conversation, the client's own windows.
 //
 //   node gui/dist/test/gui/screenshots/main.js FOLDER [NAME…]
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import "../support/qt.ts";
@@ -19,7 +19,7 @@ const [folder = "docs/images", ...wanted] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const client = mkdtempSync(join(tmpdir(), "messenger-screenshots-"));
 const NAMES = ["anna", "boris", "chiara", "dmitri", "emeka", "fatima.zahra", "grace_h", "hiroshi"];
-const SETTLE_MS = 350;
+const SETTLE_MS = 600;
 
 const stage = await Stage.start(NAMES);
 const application = new Application({
@@ -39,11 +39,15 @@ const application = new Application({
   onQuit: () => {},
 });
 
+function filesIn(path: string): number {
+  return existsSync(path) ? readdirSync(path).length : 0;
+}
+
 /** Lets everything be painted and fetched, then takes the picture. */
 async function shoot(name: string, window: QWidget): Promise<void> {
   if (wanted.length > 0 && !wanted.some((one) => name.startsWith(one))) return;
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-  window.grab().save(join(folder, `${name}.png`), "PNG");
+  window.grab().save(join(folder, `client-${name}.png`), "PNG");
 }
 
 function setTheme(theme: "light" | "dark", textPx = 14): void {
@@ -85,6 +89,7 @@ async function open(chatId: ChatId): Promise<void> {
 const boris = stage.person("anna").chatWith(stage.person("boris"));
 await eventually("the history has come", () => session.messenger.liveSeq("common") > 5);
 await open("common");
+await eventually("the pictures of people are here", () => filesIn(join(client, "avatars")) >= 4);
 await shoot("common-light", window);
 await open(boris);
 await stage.person("boris").ok("typing", { chat_id: boris });
