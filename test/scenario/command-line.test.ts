@@ -86,10 +86,10 @@ describe("npm start", function () {
     return copy;
   }
 
-  /** Starts a server and stops it when it is ready. */
-  async function startAndStop(copy: string): Promise<Result> {
-    const words = ["server", "-p", "0", "--no-ftp", "--data", join(folder(), "data")];
-    const started = spawn(process.execPath, [join(copy, "scripts", "start.mjs"), ...words], { cwd: folder() });
+  /** Runs a command that starts a server, and stops it by a signal to that command when it is ready. */
+  async function startAndStop(copy: string, command: readonly [string, ...string[]]): Promise<Result> {
+    const [program, ...words] = [...command, "-p", "0", "--no-ftp", "--data", join(folder(), "data")];
+    const started = spawn(program, words, { cwd: copy });
     child = started;
     let [stdout, stderr] = ["", ""];
     started.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
@@ -101,16 +101,18 @@ describe("npm start", function () {
 
   it("compiles what is newer, becomes the server, and leaves standard output to it", async () => {
     const copy = checkout();
-    const first = await startAndStop(copy);
+    const direct = [process.execPath, "scripts/start.mjs", "server"] as const;
+    const first = await startAndStop(copy, direct);
     assert.match(first.stderr, /compiling/);
     assert.match(first.stdout, /^messenger server listening on 127\.0\.0\.1:\d+ \(store sqlite, avatars off\)\n$/);
     assert.equal(first.code, 0, first.stderr);
-    const second = await startAndStop(copy);
+    const second = await startAndStop(copy, ["npm", "--silent", "start", "--"]);
     assert.doesNotMatch(second.stderr, /compiling/);
+    assert.match(second.stdout, /^messenger server listening on [^\n]+\n$/);
     assert.equal(second.code, 0, second.stderr);
     const later = new Date(Date.now() + 1000);
     utimesSync(join(copy, "src", "cli.ts"), later, later);
-    const third = await startAndStop(copy);
+    const third = await startAndStop(copy, direct);
     assert.match(third.stderr, /compiling/);
   });
 });

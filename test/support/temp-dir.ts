@@ -10,7 +10,8 @@ export function tempDirPerTest(): () => string {
     dir = mkdtempSync(join(tmpdir(), "messenger-test-"));
   });
   afterEach(() => {
-    rmSync(dir, { recursive: true, force: true });
+    // A process that was killed may still be on its way out.
+    rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   });
   return () => dir;
 }
