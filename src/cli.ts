@@ -12,6 +12,7 @@ import { UserError } from "./util/user-error.ts";
 const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{ command: Command }> }>> = {
   server: { summary: "Run the server", load: () => import("./cli/server-command.ts") },
   client: { summary: "Open the desktop client", load: () => import("./cli/client-command.ts") },
+  panel: { summary: "Open the control panel of a running server", load: () => import("./cli/panel-command.ts") },
   "admin <what> [words..]": {
     summary: "Administer a running server: sessions, users, bans, log and more",
     load: () => import("./cli/admin-command.ts"),

@@ -1,16 +1,7 @@
 // One chat in the list at the left: picture, presence, name, time, last message, unread count.
-import {
-  AlignmentFlag,
-  QLabel,
-  TextElideMode,
-  QFont,
-  QFontMetrics,
-  QWidget,
-  WidgetEventTypes,
-  QFontWeight,
-  QMouseEvent,
-} from "@nodegui/nodegui";
+import { AlignmentFlag, QLabel, QWidget, WidgetEventTypes, QMouseEvent } from "@nodegui/nodegui";
 import type { ChatRow } from "../../src/client/models/chat-list.ts";
+import { elided } from "../kit/elided.ts";
 import { guard } from "../kit/guard.ts";
 import { iconPixmap } from "../kit/icons.ts";
 import type { Row } from "../kit/row-heights.ts";
@@ -178,20 +169,4 @@ function previewOf({ typing, lastMessage, kind }: ChatRow, ownUserId: string | u
   const text = previewText(lastMessage.message);
   if (lastMessage.user_id === ownUserId) return `You: ${text}`;
   return kind === "common" ? `${lastMessage.username}: ${text}` : text;
-}
-
-const metrics = new Map<string, QFontMetrics>();
-
-/** The text, cut with an ellipsis to a width. */
-export function elided(text: string, widthPx: number, px: number, isBold: boolean): string {
-  const key = `${px} ${isBold}`;
-  let measure = metrics.get(key);
-  if (!measure) {
-    const font = new QFont("Noto Sans,Noto Color Emoji");
-    font.setPixelSize(px);
-    if (isBold) font.setWeight(QFontWeight.DemiBold);
-    measure = new QFontMetrics(font);
-    metrics.set(key, measure);
-  }
-  return measure.elidedText(text, TextElideMode.ElideRight, widthPx);
 }

@@ -13,6 +13,7 @@ export function styleSheet(colors: Colors, px: number, assets: string): string {
     menus(colors),
     lists(colors, px),
     chat(colors, px),
+    controlPanel(colors, px),
   ].join("\n");
 }
 
@@ -26,6 +27,8 @@ QWidget#header, QWidget#composer { background: ${c.panel}; }
 QFrame#line, QWidget#line { background: ${c.line}; border: 0; }
 QLabel#title { font-size: ${px + 10}px; font-weight: 600; }
 QLabel#heading { font-size: ${px + 1}px; font-weight: 600; }
+QLabel#stateGood { font-size: ${px + 2}px; font-weight: 600; color: ${c.online}; }
+QLabel#stateBad { font-size: ${px + 2}px; font-weight: 600; color: ${c.danger}; }
 QLabel#faint, QLabel#hint { color: ${c.faint}; font-size: ${px - 1}px; }
 QLabel#subtitle { color: ${c.faint}; font-size: ${px - 1}px; }
 QLabel#subtitleActive { color: ${c.accent}; font-size: ${px - 1}px; }
@@ -69,6 +72,10 @@ QCheckBox, QRadioButton { spacing: 8px; padding: 3px; }
 QCheckBox::indicator { width: 18px; height: 18px; border-radius: 5px; border: 1px solid ${c.badgeMuted}; background: ${c.field}; }
 QCheckBox::indicator:checked { background: ${c.accent}; border-color: ${c.accent}; image: url("${assets}check.svg"); }
 QCheckBox::indicator:hover { border-color: ${c.accent}; }
+QRadioButton::indicator { border-radius: 9px; background: ${c.field}; }
+QRadioButton::indicator:unchecked { border: 1px solid ${c.badgeMuted}; width: 16px; height: 16px; }
+QRadioButton::indicator:checked { border: 5px solid ${c.accent}; width: 8px; height: 8px; background: ${c.onAccent}; }
+QRadioButton::indicator:hover { border-color: ${c.accent}; }
 QCheckBox:focus, QRadioButton:focus { color: ${c.accent}; }
 QComboBox { background: ${c.field}; border: 1px solid ${c.fieldBorder}; border-radius: 8px; padding: 7px 10px; }
 QComboBox:focus { border-color: ${c.accent}; }
@@ -149,6 +156,34 @@ QLabel#metaOut { color: ${c.bubbleOutFaint}; font-size: ${px - 3}px; background:
 QLabel#notice { background: ${c.notice}; color: ${c.onNotice}; border-radius: 12px; padding: 3px 12px; font-size: ${px - 2}px; font-weight: 600; }
 QLabel#unreadLine { background: ${c.bubbleIn}; color: ${c.accent}; padding: 4px; font-size: ${px - 1}px; font-weight: 600; }
 QLabel#emptyNotice { background: ${c.notice}; color: ${c.onNotice}; border-radius: 14px; padding: 8px 18px; }
+`;
+}
+
+function controlPanel(c: Colors, px: number): string {
+  return `
+QWidget#page { background: ${c.panel}; }
+QWidget#navigation { background: ${c.field}; }
+QPushButton#nav { background: transparent; border: 0; border-radius: 8px; padding: 8px 14px; text-align: left; }
+QPushButton#nav:hover, QPushButton#nav:focus { background: ${c.hover}; }
+QPushButton#nav:checked { background: ${c.selected}; color: ${c.onSelected}; font-weight: 600; }
+QWidget#tableHead { background: ${c.panel}; border-bottom: 1px solid ${c.fieldBorder}; }
+QPushButton#columnHead { background: transparent; border: 0; border-radius: 0; padding: 0; color: ${c.faint}; font-size: ${px - 2}px; font-weight: 600; text-align: left; }
+QPushButton#columnHeadRight { background: transparent; border: 0; border-radius: 0; padding: 0; color: ${c.faint}; font-size: ${px - 2}px; font-weight: 600; text-align: right; }
+QPushButton#columnHead:hover, QPushButton#columnHeadRight:hover, QPushButton#columnHead:focus, QPushButton#columnHeadRight:focus { color: ${c.accent}; }
+QLabel#cell { font-size: ${px - 1}px; background: transparent; }
+QLabel#cellFaint { font-size: ${px - 1}px; background: transparent; color: ${c.faint}; }
+QLabel#cellGood { font-size: ${px - 1}px; background: transparent; color: ${c.online}; }
+QLabel#cellBad { font-size: ${px - 1}px; background: transparent; color: ${c.danger}; }
+QLabel#cellSelected { font-size: ${px - 1}px; background: transparent; color: ${c.onSelected}; }
+QLabel#logTime { color: ${c.faint}; font-size: ${px - 2}px; }
+QLabel#logError { color: ${c.danger}; font-size: ${px - 2}px; font-weight: 600; }
+QLabel#logWarn { color: ${c.isDark ? c.onWarning : "#9a6700"}; font-size: ${px - 2}px; font-weight: 600; }
+QLabel#logInfo, QLabel#logDebug { color: ${c.faint}; font-size: ${px - 2}px; font-weight: 600; }
+QLabel#logText { font-size: ${px - 1}px; }
+QLabel#factName { color: ${c.faint}; font-size: ${px - 1}px; }
+QLabel#factValue { font-size: ${px - 1}px; }
+QPlainTextEdit#json { font-family: "Noto Sans Mono","DejaVu Sans Mono",monospace; font-size: ${px - 2}px; }
+QLineEdit#secret { font-family: "Noto Sans Mono","DejaVu Sans Mono",monospace; font-size: ${px + 2}px; }
 `;
 }
 

@@ -4,10 +4,10 @@ import { DisconnectedError, RequestError } from "../client/errors.ts";
 import { loadConfig } from "../config/load.ts";
 import { CONFIG_FILE_OPTION, OPTIONS } from "../config/options.ts";
 import type { LogRecord, Topic } from "../protocol/admin.ts";
+import { bytes } from "../util/quantities.ts";
 import { UserError } from "../util/user-error.ts";
 import * as view from "./admin-views.ts";
 import type { Command, CommandArgs } from "./command.ts";
-import { bytes } from "./table.ts";
 
 export const command: Command = {
   options: {

@@ -1,6 +1,7 @@
 // What `messenger admin` prints for people.
 import type { AdminActions, LogRecord, Sample, TrafficEntry } from "../protocol/admin.ts";
-import { bytes, duration, moment, table } from "./table.ts";
+import { bytes, duration, moment } from "../util/quantities.ts";
+import { table } from "./table.ts";
 
 type Result<A extends keyof AdminActions> = AdminActions[A]["result"];
 

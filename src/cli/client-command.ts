@@ -1,10 +1,6 @@
-// `messenger client`: opens the desktop client in a process of its own, since Qt takes over the process it runs in.
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+// `messenger client`: opens the desktop client.
 import type { Command, CommandArgs } from "./command.ts";
-
-const OPENER = fileURLToPath(new URL("../../../scripts/client.mjs", import.meta.url));
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+import { openWindow } from "./open-window.ts";
 
 export const command: Command = {
   options: {
@@ -25,17 +21,5 @@ async function run(args: CommandArgs): Promise<number> {
   const words = ["server", "username", "data"].flatMap((name) =>
     args[name] === undefined ? [] : [`--${name}`, String(args[name])],
   );
-  const child = spawn(process.execPath, [OPENER, ...words, ...(args["tls"] === true ? ["--tls"] : [])], {
-    stdio: "inherit",
-  });
-  const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
-  for (const signal of SIGNALS) process.on(signal, forward);
-  try {
-    return await new Promise((resolve, reject) => {
-      child.on("error", reject);
-      child.on("exit", (code) => resolve(code ?? 1));
-    });
-  } finally {
-    for (const signal of SIGNALS) process.off(signal, forward);
-  }
+  return openWindow("client.mjs", [...words, ...(args["tls"] === true ? ["--tls"] : [])]);
 }

@@ -2,6 +2,7 @@
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../log/logger.ts";
 import { MessengerServer } from "./messenger-server.ts";
+import { PanelProcess } from "./panel-process.ts";
 
 /** How long a stop may take before the process ends all the same, in milliseconds (the contract: within 10 s). */
 const STOP_TIMEOUT_MS = 9_500;
@@ -18,6 +19,7 @@ const SAME_SIGNAL_MS = 100;
 export async function runServer(config: Config, log: Logger): Promise<number> {
   const server = await MessengerServer.start(config, log);
   process.stdout.write(`${server.readyLine}\n`);
+  const panel = config.panel ? new PanelProcess(config.data, log) : undefined;
   const cause = await Promise.race([nextSignal(), server.shutDownAsked.then(() => "by the administrator")]);
   exitAtNextSignal(cause, log);
   const deadline = setTimeout(() => {
@@ -25,6 +27,7 @@ export async function runServer(config: Config, log: Logger): Promise<number> {
     process.exit(1);
   }, STOP_TIMEOUT_MS);
   await server.stop(`the server is shutting down (${cause})`);
+  panel?.close();
   clearTimeout(deadline);
   return 0;
 }

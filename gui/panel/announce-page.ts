@@ -1,0 +1,99 @@
+// The server's own voice: a message into the common chat, or to one user.
+import { QRadioButton, QTextEdit, type QLineEdit, type QPushButton, type QWidget } from "@nodegui/nodegui";
+import { guard } from "../kit/guard.ts";
+import { button, column, field, label, panel, row } from "../kit/widgets.ts";
+import { Outcome } from "./outcome.ts";
+import type { Page, PageContext } from "./page.ts";
+
+const TEXT_HEIGHT_PX = 150;
+const MAX_WIDTH_PX = 640;
+
+export class AnnouncePage implements Page {
+  readonly title = "Announce";
+  readonly widget: QWidget;
+  readonly text = new QTextEdit();
+  readonly toAll = radio("Into the common chat");
+  readonly toOne = radio("To one user");
+  readonly username: QLineEdit = field({
+    title: "Username",
+    placeholder: "Username",
+    onChange: () => this.toOne.setChecked(true),
+  });
+  readonly send: QPushButton;
+  readonly outcome = new Outcome();
+  readonly #context: PageContext;
+
+  constructor(context: PageContext) {
+    this.#context = context;
+    this.text.setPlaceholderText("What everybody should know");
+    this.text.setAccessibleName("Text of the announcement");
+    this.text.setAcceptRichText(false);
+    this.text.setTabChangesFocus(true);
+    this.text.setFixedHeight(TEXT_HEIGHT_PX);
+    this.text.addEventListener(
+      "textChanged",
+      guard(() => this.outcome.clear()),
+    );
+    this.toAll.setChecked(true);
+    this.send = button({ text: "Announce", name: "primary", onClick: () => this.#announce() });
+    const form = panel(
+      "page",
+      column({
+        spacing: 10,
+        children: [
+          label({ text: "Announce", name: "heading" }),
+          label({
+            text: "A message from the server itself. Emphasis works as in any message.",
+            name: "hint",
+            wraps: true,
+          }),
+          this.text,
+          this.toAll,
+          row({ spacing: 10, children: [this.toOne, { grow: this.username }] }),
+          row({ spacing: 12, children: [this.send, { grow: this.outcome.widget }] }),
+        ],
+      }),
+    );
+    form.setMaximumWidth(MAX_WIDTH_PX);
+    this.widget = panel(
+      "page",
+      column({ margins: [22, 18, 22, 18], children: [row({ children: [{ grow: form }, "stretch"] }), "stretch"] }),
+    );
+  }
+
+  open(): void {
+    this.text.setFocus();
+  }
+
+  close(): void {
+    this.outcome.clear();
+  }
+
+  dispose(): void {}
+
+  async #announce(): Promise<void> {
+    const message = this.text.toPlainText();
+    if (message.trim() === "") return this.outcome.bad("There is no text yet.");
+    const username = this.username.text().trim();
+    const isToOne = this.toOne.isChecked();
+    if (isToOne && username === "") return this.outcome.bad("To whom? The username is missing.");
+    const work = this.#context.connection.request("announce", { message, ...(isToOne ? { username } : {}) });
+    this.send.setEnabled(false);
+    let isSaid = false;
+    await this.outcome.of(work, () => {
+      isSaid = true;
+      return undefined;
+    });
+    this.send.setEnabled(true);
+    if (!isSaid) return;
+    this.text.setPlainText("");
+    this.outcome.good(isToOne ? `Said to ${username}.` : "Said in the common chat.");
+  }
+}
+
+function radio(text: string): QRadioButton {
+  const widget = new QRadioButton();
+  widget.setText(text);
+  widget.setAccessibleName(text);
+  return widget;
+}

@@ -1,0 +1,108 @@
+// Backups: made now, with progress, and the list of those made, each opened and counted.
+import { QProgressBar, type QPushButton, type QWidget } from "@nodegui/nodegui";
+import type { BackupInfo } from "../../src/protocol/admin.ts";
+import { DisposableStore, type Disposable } from "../../src/util/disposable.ts";
+import { bytes, moment } from "../../src/util/quantities.ts";
+import { button, column, label, panel, row } from "../kit/widgets.ts";
+import { Outcome } from "./outcome.ts";
+import type { Page, PageContext } from "./page.ts";
+import { TableView, type TableColumn } from "./table-view.ts";
+
+const COLUMNS: readonly TableColumn<BackupInfo>[] = [
+  { name: "made", title: "Made", minPx: 140, text: ({ time_ms: time }) => moment(time) },
+  { name: "size", title: "Size", minPx: 80, alignsRight: true, text: ({ size_bytes: size }) => bytes(size) },
+  {
+    name: "holds",
+    title: "Opened and counted",
+    minPx: 190,
+    text: holdsText,
+    tone: ({ users }) => (users === null ? "bad" : "good"),
+  },
+  { name: "file", title: "File", minPx: 160, share: 1, text: ({ file }) => file, tone: () => "faint" },
+];
+
+export class BackupPage implements Page {
+  readonly title = "Backup";
+  readonly widget: QWidget;
+  readonly table: TableView<BackupInfo>;
+  readonly make: QPushButton;
+  readonly progress = new QProgressBar();
+  readonly outcome = new Outcome();
+  readonly #context: PageContext;
+  readonly #subscriptions = new DisposableStore();
+  #watch: Disposable | undefined;
+
+  constructor(context: PageContext) {
+    this.#context = context;
+    this.table = new TableView({ theme: context.theme, columns: COLUMNS, keyOf: ({ file }) => file });
+    this.make = button({ text: "Make a backup now", name: "primary", onClick: () => this.#make() });
+    this.progress.setRange(0, 100);
+    this.progress.setTextVisible(false);
+    this.progress.setAccessibleName("How much of the backup is made");
+    this.progress.hide();
+    const hint = "The store is copied while it is used; nobody has to wait. The copy is opened and counted.";
+    this.widget = panel(
+      "page",
+      column({
+        children: [
+          panel(
+            "page",
+            column({
+              margins: [22, 16, 22, 10],
+              spacing: 8,
+              children: [
+                row({ spacing: 14, children: [this.make, { grow: label({ text: hint, name: "hint", wraps: true }) }] }),
+                this.progress,
+                this.outcome.widget,
+              ],
+            }),
+          ),
+          { grow: this.table.widget },
+        ],
+      }),
+    );
+    this.#subscriptions.add(context.connection.events.on("backup", ({ percent }) => this.#showProgress(percent)));
+    this.#subscriptions.add(context.theme.onChange(() => this.table.redraw()));
+  }
+
+  open(): void {
+    this.#watch ??= this.#context.connection.watch("backup");
+    void this.#load();
+  }
+
+  close(): void {
+    this.#watch?.dispose();
+    this.#watch = undefined;
+  }
+
+  dispose(): void {
+    this.close();
+    this.#subscriptions.dispose();
+  }
+
+  #showProgress(percent: number): void {
+    this.progress.setValue(Math.round(percent));
+  }
+
+  async #load(): Promise<void> {
+    const answer = await this.#context.connection.request("backups", {}).catch(() => undefined);
+    if (answer) this.table.setRows(answer.backups);
+  }
+
+  async #make(): Promise<void> {
+    this.make.setEnabled(false);
+    this.outcome.clear();
+    this.#showProgress(0);
+    this.progress.show();
+    const work = this.#context.connection.request("backup", {});
+    await this.outcome.of(work, (made) => `Made, opened and counted: ${holdsText(made)}, ${bytes(made.size_bytes)}.`);
+    this.progress.hide();
+    this.make.setEnabled(true);
+    await this.#load();
+  }
+}
+
+function holdsText({ users, messages }: BackupInfo): string {
+  if (users === null || messages === null) return "cannot be opened";
+  return `${users.toLocaleString("en")} users, ${messages.toLocaleString("en")} messages`;
+}

@@ -1,0 +1,42 @@
+// `messenger panel` and the panel of `messenger server -g`: reads the options, makes Qt usable, and opens the window.
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { clientFolder } from "../../src/config/chat-options.ts";
+import { BootError, bootQt } from "../boot.ts";
+import { stderrLogger } from "../chat/stderr-logger.ts";
+
+const { values } = parseArgs({
+  options: {
+    data: { type: "string" },
+    "of-server": { type: "boolean", default: false },
+  },
+});
+
+if (values.data === undefined) {
+  process.stderr.write("messenger: --data is missing; `messenger panel` names it\n");
+  process.exit(1);
+}
+
+try {
+  bootQt();
+} catch (error) {
+  if (!(error instanceof BootError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
+
+// Not earlier: importing NodeGui starts Qt.
+const { PanelApplication } = await import("./panel-application.ts");
+
+const application = new PanelApplication({
+  dataDir: values.data,
+  isOfServer: values["of-server"],
+  settingsFile: join(clientFolder(process.env), "panel", "settings.json"),
+  logger: stderrLogger(),
+  onQuit: (code) => process.exit(code),
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => application.quit());
+process.on("unhandledRejection", (reason) => {
+  void import("../kit/guard.ts").then(({ reportError }) => reportError(reason));
+});
+await application.start();

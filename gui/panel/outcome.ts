@@ -1,0 +1,42 @@
+// Tells in place what came of an action: that it is done, or why not.
+import type { QLabel } from "@nodegui/nodegui";
+import { DisconnectedError, RequestError } from "../../src/client/errors.ts";
+import { label, rename } from "../kit/widgets.ts";
+
+export class Outcome {
+  readonly widget: QLabel = label({ name: "hint", wraps: true });
+
+  constructor() {
+    this.clear();
+  }
+
+  clear(): void {
+    this.widget.setText("");
+  }
+
+  good(text: string): void {
+    rename(this.widget, "good");
+    this.widget.setText(text);
+  }
+
+  bad(text: string): void {
+    rename(this.widget, "error");
+    this.widget.setText(text);
+  }
+
+  /** Runs something that asks the server; `done` makes the text for success. What the server refuses is shown. */
+  async of<T>(work: Promise<T>, done: (result: T) => string | undefined): Promise<void> {
+    try {
+      const text = done(await work);
+      if (text !== undefined) this.good(text);
+    } catch (error) {
+      this.bad(reasonOf(error));
+    }
+  }
+}
+
+/** What went wrong, for people. Errors that are no answer of the server are bugs and thrown again. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof RequestError || error instanceof DisconnectedError) return error.message;
+  throw error;
+}

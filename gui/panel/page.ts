@@ -1,0 +1,21 @@
+// What every page of the control panel is, and what it is given.
+import type { QWidget } from "@nodegui/nodegui";
+import type { AdminConnection } from "../../src/client/models/admin-connection.ts";
+import type { Disposable } from "../../src/util/disposable.ts";
+import type { Theme } from "../kit/theme.ts";
+
+export interface PageContext {
+  readonly connection: AdminConnection;
+  readonly theme: Theme;
+  /** The parent of dialogs. */
+  readonly window: QWidget;
+}
+
+export interface Page extends Disposable {
+  readonly title: string;
+  readonly widget: QWidget;
+  /** Comes into view: asks the server for what it shows, from now on. Also called when the server is back. */
+  open(): void;
+  /** Goes out of view: asks for nothing more. */
+  close(): void;
+}

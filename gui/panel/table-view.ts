@@ -1,0 +1,248 @@
+// A table of any length with columns that can be sorted; it has widgets only for the rows in view.
+import { AlignmentFlag, QMouseEvent, QPushButton, QWidget, WidgetEventTypes, type QLabel } from "@nodegui/nodegui";
+import type { TableOrder } from "../../src/client/models/admin-table.ts";
+import { elided } from "../kit/elided.ts";
+import { guard } from "../kit/guard.ts";
+import type { Row } from "../kit/row-heights.ts";
+import type { Theme } from "../kit/theme.ts";
+import { VirtualList, type RowPlace, type RowRenderer, type RowWidgets } from "../kit/virtual-list.ts";
+import { column, label, panel, rename } from "../kit/widgets.ts";
+
+export interface TableColumn<T> {
+  readonly name: string;
+  readonly title: string;
+  readonly minPx: number;
+  /** Part of the width that is left; 0 keeps `minPx`. */
+  readonly share?: number;
+  readonly alignsRight?: boolean;
+  readonly text: (row: T) => string;
+  readonly tone?: (row: T) => "plain" | "faint" | "good" | "bad";
+}
+
+export interface TableViewOptions<T> {
+  readonly theme: Theme;
+  readonly columns: readonly TableColumn<T>[];
+  readonly keyOf: (row: T) => string;
+  /** True: while the last row is in view, later ones come into view. */
+  readonly sticksToEnd?: boolean;
+  /** Called with a column's name when its heading is clicked. */
+  readonly onSort?: (column: string) => void;
+  readonly onSelect?: (row: T) => void;
+  readonly onMenu?: (row: T) => void;
+}
+
+interface TableRow<T> extends Row {
+  readonly value: T;
+  readonly isSelected: boolean;
+}
+
+interface CellPlace {
+  readonly leftPx: number;
+  readonly widthPx: number;
+}
+
+const EDGE_PX = 14;
+const GAP_PX = 14;
+const HEAD_PX = 30;
+const MOUSE_LEFT = 1;
+const NAMES = { plain: "cell", faint: "cellFaint", good: "cellGood", bad: "cellBad" } as const;
+
+export class TableView<T> {
+  readonly widget: QWidget;
+  readonly list: VirtualList<TableRow<T>>;
+  readonly #options: TableViewOptions<T>;
+  readonly #heads: QPushButton[];
+  readonly #head: QWidget;
+  #values: readonly T[] = [];
+  #selected: string | undefined;
+
+  constructor(options: TableViewOptions<T>) {
+    this.#options = options;
+    this.#head = panel("tableHead");
+    this.#head.setFixedHeight(HEAD_PX);
+    this.#heads = options.columns.map((one) => this.#heading(one));
+    const renderer = new TableRowRenderer<T>(options, {
+      select: (row) => this.#select(row),
+      menu: (row) => {
+        this.#select(row);
+        options.onMenu?.(row.value);
+      },
+    });
+    this.list = new VirtualList({ renderer, name: "rows", sticksToEnd: options.sticksToEnd === true });
+    this.widget = panel("rows", column({ children: [this.#head, { grow: this.list.area }] }));
+    this.#head.addEventListener(
+      WidgetEventTypes.Resize,
+      guard(() => this.#placeHeads()),
+    );
+  }
+
+  /** The headings, in the order of columns. */
+  get heads(): readonly QPushButton[] {
+    return this.#heads;
+  }
+
+  get selected(): T | undefined {
+    return this.#values.find((value) => this.#options.keyOf(value) === this.#selected);
+  }
+
+  get values(): readonly T[] {
+    return this.#values;
+  }
+
+  setRows(values: readonly T[]): void {
+    this.#values = values;
+    this.list.setRows(
+      values.map((value) => {
+        const key = this.#options.keyOf(value);
+        return { key, value, isSelected: key === this.#selected };
+      }),
+    );
+  }
+
+  /** Marks the heading of the column that the rows are sorted by. */
+  showOrder({ column: name, descending }: TableOrder): void {
+    this.#options.columns.forEach((one, index) => {
+      this.#heads[index]?.setText(one.name === name ? `${one.title} ${descending ? "▾" : "▴"}` : one.title);
+    });
+  }
+
+  /** Draws all rows again, for example in other colours. */
+  redraw(): void {
+    this.setRows(this.#values);
+  }
+
+  select(value: T): void {
+    const key = this.#options.keyOf(value);
+    const found = this.list.rows.find((row) => row.key === key);
+    if (found) this.#select(found);
+  }
+
+  #select(row: TableRow<T>): void {
+    this.#selected = row.key;
+    this.setRows(this.#values);
+    this.#options.onSelect?.(row.value);
+  }
+
+  #heading({ name, title, alignsRight }: TableColumn<T>): QPushButton {
+    const head = new QPushButton(this.#head);
+    head.setObjectName(alignsRight === true ? "columnHeadRight" : "columnHead");
+    head.setText(title);
+    head.setAccessibleName(`Sort by ${title}`);
+    head.addEventListener(
+      "clicked",
+      guard(() => this.#options.onSort?.(name)),
+    );
+    return head;
+  }
+
+  #placeHeads(): void {
+    const places = cellPlaces(this.#options.columns, this.#head.width());
+    this.#heads.forEach((head, index) => {
+      const { leftPx, widthPx } = places[index] ?? { leftPx: 0, widthPx: 0 };
+      head.setGeometry(leftPx, 0, widthPx, HEAD_PX);
+    });
+  }
+}
+
+interface RowActions<T> {
+  select(row: TableRow<T>): void;
+  menu(row: TableRow<T>): void;
+}
+
+class TableRowRenderer<T> implements RowRenderer<TableRow<T>> {
+  readonly #options: TableViewOptions<T>;
+  readonly #actions: RowActions<T>;
+
+  constructor(options: TableViewOptions<T>, actions: RowActions<T>) {
+    this.#options = options;
+    this.#actions = actions;
+  }
+
+  kindOf(): string {
+    return "row";
+  }
+
+  estimatePx(): number {
+    return Math.round(this.#options.theme.textPx * 1.4) + 12;
+  }
+
+  measurePx(): number {
+    return this.estimatePx();
+  }
+
+  create(_kind: string, parent: QWidget): RowWidgets<TableRow<T>> {
+    return new TableRowWidgets(parent, this.#options, this.#actions);
+  }
+}
+
+class TableRowWidgets<T> implements RowWidgets<TableRow<T>> {
+  readonly #options: TableViewOptions<T>;
+  readonly #widget: QWidget;
+  readonly #cells: readonly QLabel[];
+  /** What the cells show, since asking Qt takes longer. */
+  readonly #texts: string[] = [];
+  #row: TableRow<T> | undefined;
+  #widthPx = 0;
+
+  constructor(parent: QWidget, options: TableViewOptions<T>, actions: RowActions<T>) {
+    this.#options = options;
+    this.#widget = new QWidget(parent);
+    this.#widget.setObjectName("row");
+    this.#cells = options.columns.map(({ alignsRight }) => {
+      const side = alignsRight === true ? AlignmentFlag.AlignRight : AlignmentFlag.AlignLeft;
+      return label({ parent: this.#widget, name: "cell", align: side | AlignmentFlag.AlignVCenter });
+    });
+    this.#widget.addEventListener(
+      WidgetEventTypes.MouseButtonPress,
+      guard((event) => {
+        const isLeft = event !== undefined && (new QMouseEvent(event).button() as number) === MOUSE_LEFT;
+        if (isLeft && this.#row) actions.select(this.#row);
+      }),
+    );
+    this.#widget.addEventListener(
+      WidgetEventTypes.ContextMenu,
+      guard(() => this.#row && actions.menu(this.#row)),
+    );
+  }
+
+  show(row: TableRow<T>, { topPx, widthPx, heightPx }: RowPlace): void {
+    this.#row = row;
+    this.#widget.setGeometry(0, Math.round(topPx), widthPx, heightPx);
+    rename(this.#widget, row.isSelected ? "rowSelected" : "row");
+    const places = cellPlaces(this.#options.columns, widthPx);
+    this.#options.columns.forEach((one, index) => {
+      const cell = this.#cells[index];
+      const place = places[index];
+      if (!cell || !place) return;
+      rename(cell, row.isSelected ? "cellSelected" : NAMES[one.tone?.(row.value) ?? "plain"]);
+      if (widthPx !== this.#widthPx) cell.setGeometry(place.leftPx, 0, place.widthPx, heightPx);
+      this.#setText(index, cell, one.text(row.value), place.widthPx, widthPx !== this.#widthPx);
+    });
+    this.#widthPx = widthPx;
+    this.#widget.show();
+  }
+
+  hide(): void {
+    this.#row = undefined;
+    this.#widget.hide();
+  }
+
+  #setText(index: number, cell: QLabel, text: string, widthPx: number, isResized: boolean): void {
+    if (this.#texts[index] === text && !isResized) return;
+    this.#texts[index] = text;
+    cell.setText(elided(text, widthPx, this.#options.theme.textPx - 1, false));
+  }
+}
+
+/** Where the cells of a row are: columns have their least width and share what is left. */
+function cellPlaces(columns: readonly TableColumn<never>[], widthPx: number): readonly CellPlace[] {
+  const fixed = columns.reduce((sum, { minPx }) => sum + minPx, 0) + GAP_PX * (columns.length - 1) + 2 * EDGE_PX;
+  const shares = columns.reduce((sum, { share = 0 }) => sum + share, 0);
+  const perShare = shares === 0 ? 0 : Math.max(0, widthPx - fixed) / shares;
+  let leftPx = EDGE_PX;
+  return columns.map(({ minPx, share = 0 }) => {
+    const place = { leftPx: Math.round(leftPx), widthPx: Math.round(minPx + share * perShare) };
+    leftPx += place.widthPx + GAP_PX;
+    return place;
+  });
+}

@@ -1,0 +1,209 @@
+// The accounts: found, made, given a new password, disabled, deleted, their sessions ended.
+import type { QLabel, QLineEdit, QPushButton, QWidget } from "@nodegui/nodegui";
+import { AdminUsers } from "../../src/client/models/admin-users.ts";
+import type { AccountInfo } from "../../src/protocol/admin.ts";
+import { DisposableStore } from "../../src/util/disposable.ts";
+import { moment } from "../../src/util/quantities.ts";
+import { ask } from "../kit/dialogs.ts";
+import { openMenu, type MenuEntry } from "../kit/menu.ts";
+import { button, column, field, label, panel, row } from "../kit/widgets.ts";
+import { openCreateUser } from "./create-user-dialog.ts";
+import { openOneTimePassword } from "./one-time-password.ts";
+import { Outcome } from "./outcome.ts";
+import type { Page, PageContext } from "./page.ts";
+import { TableView, type TableColumn } from "./table-view.ts";
+
+/** A search begins when typing has paused. */
+const SEARCH_DELAY_MS = 200;
+
+const COLUMNS: readonly TableColumn<AccountInfo>[] = [
+  { name: "username", title: "User", minPx: 130, share: 2, text: ({ username }) => username },
+  {
+    name: "state",
+    title: "State",
+    minPx: 80,
+    text: ({ state, online }) => (state === "active" && online ? "online" : state),
+    tone: ({ state, online }) => (state === "active" ? (online ? "good" : "plain") : "bad"),
+  },
+  { name: "login", title: "Last login", minPx: 140, text: ({ last_login_ms: last }) => moment(last) },
+  { name: "created", title: "Created", minPx: 140, text: ({ created_ms: created }) => moment(created) },
+  {
+    name: "failed",
+    title: "Failed logins",
+    minPx: 90,
+    alignsRight: true,
+    text: ({ failed_logins: failed }) => String(failed),
+    tone: ({ failed_logins: failed }) => (failed > 0 ? "bad" : "faint"),
+  },
+  { name: "id", title: "Id", minPx: 120, share: 1, text: ({ user_id: id }) => id, tone: () => "faint" },
+];
+
+type ByName = "disable_user" | "enable_user" | "delete_user";
+
+export class UsersPage implements Page {
+  readonly title = "Users";
+  readonly widget: QWidget;
+  readonly table: TableView<AccountInfo>;
+  readonly filter: QLineEdit;
+  readonly outcome = new Outcome();
+  readonly buttons: Readonly<Record<"create" | "reset" | "state" | "end" | "remove" | "more", QPushButton>>;
+  readonly #context: PageContext;
+  readonly #model: AdminUsers;
+  readonly #count: QLabel = label({ name: "hint" });
+  readonly #subscriptions = new DisposableStore();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(context: PageContext) {
+    this.#context = context;
+    this.#model = new AdminUsers(context.connection);
+    this.table = new TableView({
+      theme: context.theme,
+      columns: COLUMNS,
+      keyOf: ({ user_id: id }) => id,
+      onSelect: () => this.#showChosen(),
+      onMenu: () => this.#openMenu(),
+    });
+    this.filter = field({
+      title: "Find users",
+      placeholder: "Find users by name",
+      name: "search",
+      onChange: () => this.#searchSoon(),
+    });
+    this.buttons = {
+      create: button({ text: "New user…", name: "primary", onClick: () => this.#create() }),
+      reset: button({ text: "Reset password", onClick: () => this.#resetPassword() }),
+      state: button({ text: "Disable", onClick: () => this.#switchState() }),
+      end: button({ text: "End sessions", onClick: () => this.#endSessions() }),
+      remove: button({ text: "Delete…", name: "danger", onClick: () => this.#delete() }),
+      more: button({ text: "Show more", name: "link", onClick: () => this.#load(this.#model.more()) }),
+    };
+    this.widget = this.#layOut();
+    this.#subscriptions.add(context.theme.onChange(() => this.table.redraw()));
+    this.#draw();
+  }
+
+  open(): void {
+    void this.#load(this.#model.refresh());
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  dispose(): void {
+    this.close();
+    this.#subscriptions.dispose();
+  }
+
+  #layOut(): QWidget {
+    const { create, reset, state, end, remove, more } = this.buttons;
+    const top = row({ spacing: 10, children: [{ grow: this.filter }, this.#count, create] });
+    const bottom = row({ spacing: 8, children: [more, "stretch", reset, state, end, remove] });
+    return panel(
+      "page",
+      column({
+        children: [
+          panel("page", column({ margins: [22, 16, 22, 10], children: [top] })),
+          { grow: this.table.widget },
+          panel("page", column({ margins: [22, 10, 22, 14], spacing: 6, children: [bottom, this.outcome.widget] })),
+        ],
+      }),
+    );
+  }
+
+  #searchSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#load(this.#model.search(this.filter.text())), SEARCH_DELAY_MS);
+  }
+
+  async #load(work: Promise<void>): Promise<void> {
+    await this.outcome.of(work, () => undefined);
+    this.#draw();
+  }
+
+  #draw(): void {
+    const { users, hasMore } = this.#model;
+    this.table.setRows(users);
+    this.buttons.more.setVisible(hasMore);
+    this.#count.setText(`${users.length}${hasMore ? "+" : ""} ${users.length === 1 ? "user" : "users"}`);
+    this.#showChosen();
+  }
+
+  #showChosen(): void {
+    const { selected } = this.table;
+    const { reset, state, end, remove } = this.buttons;
+    const canAct = selected !== undefined && selected.state !== "deleted";
+    for (const widget of [reset, state, end, remove]) widget.setEnabled(canAct);
+    state.setText(selected?.state === "disabled" ? "Enable" : "Disable");
+  }
+
+  #openMenu(): void {
+    const { selected } = this.table;
+    if (!selected || selected.state === "deleted") return;
+    const entries: MenuEntry[] = [
+      { text: "Reset password", onClick: () => this.#resetPassword() },
+      { text: selected.state === "disabled" ? "Enable" : "Disable", onClick: () => this.#switchState() },
+      { text: "End sessions", onClick: () => this.#endSessions() },
+      "separator",
+      { text: "Delete…", onClick: () => this.#delete() },
+    ];
+    openMenu(this.#context.window, entries);
+  }
+
+  #create(): void {
+    const { window, connection } = this.#context;
+    openCreateUser(window, connection, (username, password) => {
+      this.outcome.good(`${username} is created.`);
+      if (password !== null) openOneTimePassword(window, username, password);
+      this.open();
+    });
+  }
+
+  async #resetPassword(): Promise<void> {
+    const username = this.table.selected?.username;
+    if (username === undefined) return;
+    const { window, connection } = this.#context;
+    await this.outcome.of(connection.request("reset_password", { username }), ({ password }) => {
+      openOneTimePassword(window, username, password);
+      return `${username} has a new password, and all sessions were ended.`;
+    });
+    this.open();
+  }
+
+  #switchState(): Promise<void> {
+    const isDisabled = this.table.selected?.state === "disabled";
+    return isDisabled ? this.#byName("enable_user", "may log in again") : this.#byName("disable_user", "is disabled");
+  }
+
+  async #endSessions(): Promise<void> {
+    const username = this.table.selected?.username;
+    if (username === undefined) return;
+    const work = this.#context.connection.request("end_sessions", { username });
+    await this.outcome.of(
+      work,
+      ({ ended }) => `${ended} ${ended === 1 ? "session" : "sessions"} of ${username} ended.`,
+    );
+    this.open();
+  }
+
+  #delete(): void {
+    const username = this.table.selected?.username;
+    if (username === undefined) return;
+    ask(
+      this.#context.window,
+      {
+        title: `Delete ${username}?`,
+        text: "The name is freed, and the messages stay without it. This cannot be taken back.",
+        yes: "Delete",
+        isDangerous: true,
+      },
+      () => this.#byName("delete_user", "is deleted", username),
+    );
+  }
+
+  async #byName(action: ByName, done: string, username = this.table.selected?.username): Promise<void> {
+    if (username === undefined) return;
+    await this.outcome.of(this.#context.connection.request(action, { username }), () => `${username} ${done}.`);
+    this.open();
+  }
+}

@@ -1,0 +1,21 @@
+// Opens the control panel: makes it ready, then becomes it. `messenger panel` and `messenger server -g` end here.
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { BuildError } from "./build-gui.mjs";
+import { setUpGui } from "./gui.mjs";
+import { root, say } from "./setup.mjs";
+
+const { DISPLAY, WAYLAND_DISPLAY, QT_QPA_PLATFORM } = process.env;
+// Before anything is built: a machine without a display has no use for it.
+if (process.platform === "linux" && !DISPLAY && !WAYLAND_DISPLAY && !QT_QPA_PLATFORM) {
+  process.stderr.write("messenger: no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set)\n");
+  process.exit(1);
+}
+try {
+  await setUpGui();
+} catch (error) {
+  if (!(error instanceof BuildError)) throw error;
+  say(error.message);
+  process.exit(1);
+}
+await import(pathToFileURL(join(root, "gui", "dist", "gui", "panel", "main.js")).href);

@@ -1,0 +1,21 @@
+// Runs one of our windows in a process of its own, since Qt takes over the process it runs in.
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/** Runs a script of the folder scripts until it ends; signals are passed on. Resolves with its exit code. */
+export async function openWindow(script: string, words: readonly string[]): Promise<number> {
+  const file = fileURLToPath(new URL(`../../../scripts/${script}`, import.meta.url));
+  const child = spawn(process.execPath, [file, ...words], { stdio: "inherit" });
+  const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+  for (const signal of SIGNALS) process.on(signal, forward);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("exit", (code) => resolve(code ?? 1));
+    });
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, forward);
+  }
+}

@@ -1,0 +1,31 @@
+// `messenger panel`: opens the control panel of a server that runs on this machine, in a process of its own.
+import { loadConfig } from "../config/load.ts";
+import { CONFIG_FILE_OPTION, OPTIONS } from "../config/options.ts";
+import type { Command, CommandArgs } from "./command.ts";
+import { openWindow } from "./open-window.ts";
+
+export const command: Command = {
+  options: {
+    data: {
+      type: "string",
+      help: OPTIONS.data.help,
+      placeholder: OPTIONS.data.placeholder,
+      defaultText: OPTIONS.data.defaultText,
+    },
+    config: { type: "string", help: CONFIG_FILE_OPTION.help, placeholder: CONFIG_FILE_OPTION.placeholder },
+  },
+  examples: [
+    ["messenger panel", "the server that works in the usual data folder"],
+    ["messenger panel --data ./scratch", "the one that works in another folder"],
+  ],
+  notes: [
+    "It may be opened and closed as often as one likes: the server takes no notice. What it can do, `messenger admin`",
+    "can do too. `messenger server -g` starts a server together with its panel. The first start builds the native parts.",
+  ].join("\n"),
+  run,
+};
+
+async function run(args: CommandArgs): Promise<number> {
+  const { data } = loadConfig({ data: args["data"], config: args["config"] });
+  return openWindow("panel.mjs", ["--data", data]);
+}
