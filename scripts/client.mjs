@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BuildError } from "./build-gui.mjs";
 import { setUpGui } from "./gui.mjs";
-import { root, say } from "./setup.mjs";
+import { root, say, setUp } from "./setup.mjs";
 
+setUp();
 try {
   await setUpGui();
 } catch (error) {

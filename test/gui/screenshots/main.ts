@@ -45,7 +45,7 @@ function filesIn(path: string): number {
 
 /** Lets everything be painted and fetched, then takes the picture. */
 async function shoot(name: string, window: QWidget): Promise<void> {
-  if (wanted.length > 0 && !wanted.some((one) => name.startsWith(one))) return;
+  if (wanted.length > 0 && !wanted.includes(name)) return;
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   window.grab().save(join(folder, `client-${name}.png`), "PNG");
 }
