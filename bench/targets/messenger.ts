@@ -19,7 +19,7 @@ export interface MessengerSettings {
   textOf(index: number): string;
 }
 
-export const DEFAULT_SETTINGS: MessengerSettings = { bcryptCost: 4, storedMessages: 0, textOf: () => "" };
+const DEFAULT_SETTINGS: MessengerSettings = { bcryptCost: 4, storedMessages: 0, textOf: () => "" };
 
 /** Our server while it runs, for scenarios that know its protocol. */
 export interface RunningMessenger extends RunningTarget {

@@ -121,7 +121,7 @@ function folderOf(root: string, address: ServerAddress, username: string): strin
 }
 
 /** A session in a file that its owner alone can read. */
-export function fileTokenStore(file: string): TokenStore {
+function fileTokenStore(file: string): TokenStore {
   return {
     load: async () => {
       const value = await readJson(file);
@@ -133,7 +133,7 @@ export function fileTokenStore(file: string): TokenStore {
 }
 
 /** A session for as long as the process lives. */
-export function memoryTokenStore(): TokenStore {
+function memoryTokenStore(): TokenStore {
   let kept: SavedSession | undefined;
   return {
     load: async () => kept,

@@ -17,7 +17,7 @@ export function optional<T>(shape: Shape<T>): Shape<T> {
   return (value): value is T => value === undefined || shape(value);
 }
 
-export function listOf<T>(shape: Shape<T>): Shape<T[]> {
+function listOf<T>(shape: Shape<T>): Shape<T[]> {
   return (value): value is T[] => Array.isArray(value) && value.every(shape);
 }
 
@@ -45,7 +45,7 @@ export const isMessage = objectOf<Message>({
   time: isTime,
 });
 
-export const isProfile = objectOf<Profile>({
+const isProfile = objectOf<Profile>({
   user_id: isText,
   username: isText,
   first_name: isText,

@@ -27,7 +27,7 @@ export interface SyncEvents {
 export type FetchPage = (chatId: ChatId, page: Page) => Promise<{ readonly messages: Message[] }>;
 
 /** Missed messages of a chat that are fetched one after the other; of more than these only the newest page is. */
-export const MAX_CATCH_UP = 1000;
+const MAX_CATCH_UP = 1000;
 const MAX_FETCHES = 4;
 /** Rejected fetches of one chat before it waits for the next event or login. */
 const MAX_ATTEMPTS = 6;

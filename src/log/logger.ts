@@ -41,6 +41,3 @@ export function loggerTo(sink: LogSink, bound: LogFields = {}): Logger {
     close: () => sink.close(),
   };
 }
-
-/** Writes nothing; for tests. */
-export const nullLogger: Logger = loggerTo({ write: () => undefined, close: () => Promise.resolve() });

@@ -14,7 +14,7 @@ export function readableLine(time: Date, level: LogLevel, text: string, fields: 
 }
 
 /** Text in which no character steers the terminal or begins a new line: those are written as `\u{1b}`. */
-export function escapeControls(text: string): string {
+function escapeControls(text: string): string {
   return text.replace(UNSAFE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 

@@ -4,9 +4,6 @@ import type { StoreReader, StoreWriter } from "./store.ts";
 import { StoreOpenError } from "./store.ts";
 import type { StoreTransfer } from "./transfer.ts";
 
-/** The store when no other is named: a file in the data folder. */
-export const DEFAULT_STORE_URL = "sqlite:messenger.db";
-
 /** A parsed store URL. */
 export type StoreUrl =
   /** `file` is absolute. */

@@ -68,7 +68,7 @@ function loginEffect(write: WriteOf<"putToken">, pending: PendingWrite): Effect 
 }
 
 /** The `profile` event of a changed profile. */
-export function profileEffect(profile: Profile, nowMs: number): Effect {
+function profileEffect(profile: Profile, nowMs: number): Effect {
   const text = eventText("profile", { user_data: profile }, nowMs);
   return { kind: "emit", text, to: { users: [profile.user_id], watchersOf: profile.user_id, others: true } };
 }

@@ -1,40 +1,9 @@
-// The settings of servers under test: the defaults of the contract, with a free port, cheap passwords and no FTP.
+// The settings of servers under test: the defaults, with a free port, cheap passwords, one request thread and no FTP.
 import type { Config } from "../../src/config/config.ts";
+import { loadConfig } from "../../src/config/load.ts";
 
-/** Settings for a server whose files are in `data`. */
+/** Settings for a server whose files are in `data`; no environment variable counts. */
 export function testConfig(data: string, overrides: Partial<Config> = {}): Config {
-  return {
-    address: "127.0.0.1",
-    port: 0,
-    panel: false,
-    store: "sqlite:messenger.db",
-    data,
-    ftp: false,
-    ftpPort: 0,
-    ftpPassivePorts: undefined,
-    ftpPassiveAddress: undefined,
-    tlsCert: undefined,
-    tlsKey: undefined,
-    tls: "off",
-    bcryptCost: 4,
-    registration: "open",
-    invitationCode: undefined,
-    logLevel: "info",
-    logKeepDays: 1,
-    maxConnections: 10_000,
-    maxConnectionsPerAddress: 100,
-    handshakeTimeoutMs: 60_000,
-    frameTimeoutMs: 60_000,
-    idleTimeoutMs: 0,
-    drainTimeoutMs: 30_000,
-    outboxBytes: 1024 * 1024,
-    requestRatePerSec: 1_000,
-    requestBurstCount: 5_000,
-    failedLoginsPerName: 10,
-    failedLoginsPerAddress: 30,
-    registrationsPerAddress: 10,
-    workers: 1,
-    waitForStoreMs: 0,
-    ...overrides,
-  };
+  const options = { data, port: "0", ftp: "false", "bcrypt-cost": "4", workers: "1", "log-keep-days": "1" };
+  return { ...loadConfig(options, {}), ...overrides };
 }

@@ -110,7 +110,7 @@ export class ServerProcess {
 }
 
 /** An empty folder for a server's data. */
-export function newDataFolder(): string {
+function newDataFolder(): string {
   return mkdtempSync(join(tmpdir(), "messenger-process-"));
 }
 

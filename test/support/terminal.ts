@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { eventually } from "./eventually.ts";
 import { CLI } from "./server-process.ts";
 
-export const PASSWORD = "a long password";
+const PASSWORD = "a long password";
 
 export class Terminal {
   /** What it has printed, line by line. */

@@ -3,7 +3,7 @@ import type { Disposable } from "../../util/disposable.ts";
 import { Emitter } from "../../util/emitter.ts";
 
 /** How often a model is painted, at most. */
-export const PAINT_INTERVAL_MS = 50;
+const PAINT_INTERVAL_MS = 50;
 
 /** The first change after a quiet time is told in the next turn of the loop, later ones together. */
 export class ChangeSignal implements Disposable {

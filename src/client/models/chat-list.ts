@@ -25,7 +25,7 @@ export interface ChatRow {
   readonly typing: readonly string[];
 }
 
-export const COMMON_TITLE = "Common chat";
+const COMMON_TITLE = "Common chat";
 
 export class ChatList implements Disposable {
   readonly #messenger: Messenger;

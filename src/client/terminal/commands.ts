@@ -35,7 +35,7 @@ const ENTER_COUNT = 10;
 const HISTORY_COUNT = 20;
 const SEARCH_COUNT = 20;
 
-export const COMMANDS: Readonly<Record<string, Command>> = {
+const COMMANDS: Readonly<Record<string, Command>> = {
   register: {
     usage: "/register NAME",
     help: "make a new user and log in; asks for a password",

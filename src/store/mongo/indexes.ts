@@ -11,7 +11,7 @@ interface Index {
   readonly unique: boolean;
 }
 
-export const INDEXES: readonly Index[] = [
+const INDEXES: readonly Index[] = [
   { collection: "users", name: "name", key: { username_key: 1 }, unique: true },
   { collection: "tokens", name: "hash", key: { hash: 1 }, unique: true },
   { collection: "tokens", name: "user", key: { user_id: 1 }, unique: false },
