@@ -1,0 +1,69 @@
+// Profiles: a picture that is dropped goes round, what is no picture is refused in place, names are saved.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import "../support/qt.ts";
+import { eventually } from "../../support/eventually.ts";
+import { png } from "../../support/pictures.ts";
+import { TestClient } from "../support/client.ts";
+import { treeOf, user } from "../support/qt.ts";
+import { Stage } from "../support/stage.ts";
+
+const { openProfile } = await import("../../../gui/chat/profile-dialog.ts");
+
+describe("profile dialog", () => {
+  let stage: Stage;
+  let client: TestClient;
+  beforeEach(async () => {
+    stage = await Stage.start(["anna", "boris"]);
+    await stage.befriend("boris", "anna");
+    client = await TestClient.loggedIn(stage, "anna");
+  });
+  afterEach(async () => {
+    await client.quit();
+    await stage.remove();
+  });
+
+  function openOf(name: string) {
+    const { session, application } = client;
+    const { userId } = stage.person(name);
+    return openProfile({
+      parent: client.chat.window,
+      session,
+      theme: application.theme,
+      userId,
+      username: name,
+      onChat: () => {},
+    });
+  }
+
+  it("stores a picture that is dropped, and tells those who know the user", async () => {
+    const file = join(client.folder, "portrait.png");
+    writeFileSync(file, png(60, 40));
+    const dialog = openOf("anna");
+    user.drop(dialog, file);
+    const { user_data: profile } = await stage.person("boris").client.nextEvent("profile");
+    assert.match(profile.file_name ?? "", new RegExp(stage.person("anna").userId));
+    await eventually("the dialog says so", () => treeOf(dialog).includes("Your picture is in place."));
+    dialog.close();
+  });
+
+  it("refuses what is no picture, in place", async () => {
+    const file = join(client.folder, "text.png");
+    writeFileSync(file, "this is no picture");
+    const dialog = openOf("anna");
+    user.drop(dialog, file);
+    await eventually("the dialog says so", () => treeOf(dialog).includes("The picture was not stored"));
+    assert.deepEqual(client.errors, []);
+    dialog.close();
+  });
+
+  it("shows others without anything to change", async () => {
+    await stage.person("boris").ok("update_profile", { first_name: "Boris", second_name: "Ek", bio: "<b>plain</b>" });
+    const dialog = openOf("boris");
+    await eventually("the profile is shown", () => treeOf(dialog).includes("Boris Ek"));
+    assert.ok(treeOf(dialog).includes("<b>plain</b>"));
+    assert.ok(!treeOf(dialog).includes("QLineEdit"));
+    dialog.close();
+  });
+});
