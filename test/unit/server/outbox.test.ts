@@ -1,0 +1,123 @@
+// Outbox: what fits is sent in order, what does not fit is dropped and told, on a socket whose reader can be stopped.
+import assert from "node:assert/strict";
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { eventText } from "../../../src/protocol/events.ts";
+import { encodeFrame } from "../../../src/protocol/frame.ts";
+import { ChunkFrames, EventFrames, Outbox } from "../../../src/server/outbox.ts";
+import { eventually } from "../../support/eventually.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+
+const MAX_BYTES = 100_000;
+
+describe("Outbox", () => {
+  let server: Server;
+  let sending: Socket;
+  let reading: Socket;
+  let clock: ManualClock;
+  let outbox: Outbox;
+  let received: string;
+
+  beforeEach(async () => {
+    server = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const accepted = new Promise<Socket>((resolve) => server.once("connection", resolve));
+    reading = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    sending = await accepted;
+    received = "";
+    reading.setEncoding("utf8").on("data", (text: string) => (received += text));
+    clock = new ManualClock();
+    outbox = new Outbox(sending, "lines", MAX_BYTES, clock);
+    sending.on("drain", () => outbox.tellGaps());
+  });
+
+  afterEach(() => {
+    sending.destroy();
+    reading.destroy();
+    server.close();
+  });
+
+  function message(chatId: string, seq: number, text: string): ChunkFrames {
+    const fields = { chat_id: chatId, seq, message_id: `m${seq}`, user_id: "u", username: "n", message: text, time: 1 };
+    const bytes = encodeFrame(eventText("message", fields, 1_000), "prefixed");
+    return new ChunkFrames({ chatId, fromSeq: seq, toSeq: seq, bytes });
+  }
+
+  /** Stops the reader and fills everything up to the outbox's limit. Returns the last seq of `common`. */
+  function fill(): number {
+    reading.pause();
+    let seq = 0;
+    while (outbox.fullSinceMs === undefined) outbox.messages(message("common", (seq += 1), "x".repeat(20_000)));
+    assert.ok(outbox.pendingBytes <= MAX_BYTES);
+    return seq;
+  }
+
+  const lines = (): { event: string; data: { chat_id: string; seq?: number; from_seq?: number; to_seq?: number } }[] =>
+    received
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as ReturnType<typeof lines>[number]);
+
+  it("sends answers and events of one turn in their order", async () => {
+    outbox.reply(encodeFrame('{"a":1}', "lines"));
+    outbox.messages(message("common", 1, "hello"));
+    outbox.event(new EventFrames('{"b":2}'));
+    outbox.reply(Buffer.alloc(0));
+    await eventually("all has arrived", () => received.endsWith('{"b":2}\n'));
+    assert.match(received, /^\{"a":1\}\n\{"event":"message".*\}\n\{"b":2\}\n$/);
+  });
+
+  it("tells one gap per chat when there is room again, before later messages of the chat", async () => {
+    const last = fill();
+    clock.advance(10);
+    for (const seq of [1, 2, 3]) outbox.messages(message("dm:a:b", seq, "y".repeat(30_000)));
+    for (const seq of [last + 1, last + 2]) outbox.messages(message("common", seq, "small, and still dropped"));
+    assert.equal(outbox.fullSinceMs, clock.now() - 10, "since the first that was dropped");
+    reading.resume();
+    await eventually("the gaps are told", () => outbox.fullSinceMs === undefined);
+    outbox.messages(message("common", last + 3, "later"));
+    await eventually("all has arrived", () => received.includes("later"));
+    const gaps = lines()
+      .filter(({ event }) => event === "gap")
+      .map(({ data }) => data);
+    assert.deepEqual(gaps, [
+      { chat_id: "common", from_seq: last, to_seq: last + 2 },
+      { chat_id: "dm:a:b", from_seq: 1, to_seq: 3 },
+    ]);
+    const seqs = lines().flatMap(({ event, data }) => (event === "message" ? [data.seq] : []));
+    assert.deepEqual(seqs, [...Array.from({ length: last - 1 }, (_, index) => index + 1), last + 3]);
+    assert.equal(lines().at(-1)?.data.seq, last + 3);
+  });
+
+  it("drops other events without a word, is full since then, and always takes answers", async () => {
+    fill();
+    const dropped = new EventFrames(JSON.stringify({ event: "typing", filling: "z".repeat(30_000) }));
+    outbox.event(dropped);
+    const answer = encodeFrame(JSON.stringify({ answer: "w".repeat(MAX_BYTES) }), "lines");
+    outbox.reply(answer);
+    assert.ok(outbox.pendingBytes > MAX_BYTES);
+    reading.resume();
+    await eventually("the answer has arrived", () => received.includes("wwww") && outbox.fullSinceMs === undefined);
+    assert.ok(!received.includes("zzzz"));
+  });
+
+  it("counts as full also by other events alone, and no more when they fit", async () => {
+    reading.pause();
+    const event = new EventFrames(JSON.stringify({ event: "typing", filling: "z".repeat(30_000) }));
+    for (let count = 0; outbox.fullSinceMs === undefined; count += 1) {
+      assert.ok(count < 2_000);
+      outbox.event(event);
+    }
+    reading.resume();
+    await eventually("it is empty", () => outbox.pendingBytes === 0);
+    outbox.tellGaps();
+    assert.equal(outbox.fullSinceMs, undefined);
+    assert.ok(!received.includes("gap"));
+  });
+
+  it("takes an event that is bigger than itself when it is empty", async () => {
+    outbox.messages(message("common", 1, "x".repeat(MAX_BYTES * 2)));
+    assert.equal(outbox.fullSinceMs, undefined);
+    await eventually("it has arrived", () => received.endsWith("\n"));
+    assert.equal(lines()[0]?.data.seq, 1);
+  });
+});

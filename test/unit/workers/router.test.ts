@@ -1,0 +1,69 @@
+// Router: where errors become responses. With a store that fails in the ways that stores do.
+import assert from "node:assert/strict";
+import { Router, type Step } from "../../../src/workers/router.ts";
+import { StoreUnavailableError, type StoreReader } from "../../../src/store/store.ts";
+import { LazyReader } from "../../../src/workers/lazy-reader.ts";
+import { MemoryLog } from "../../support/memory-log.ts";
+
+const IDENTITY = { userId: "64b0c0ffee64b0c0ffee0001", username: "anna", tokenHash: "h" };
+
+describe("Router", () => {
+  let log: MemoryLog;
+
+  beforeEach(() => {
+    log = new MemoryLog();
+  });
+
+  /** Carries out a request on a store whose every opening fails with this error. */
+  function route(request: object, error: unknown, identity: typeof IDENTITY | undefined): Promise<Step> {
+    const reader: StoreReader = new LazyReader(() => Promise.reject(error));
+    const context = { reader, bcryptCost: 4, registration: { kind: "open" as const }, now: () => 0 };
+    const caller = { identity, admission: undefined, loginRetryAfter: 0 };
+    return new Router(context, log).route(Buffer.from(JSON.stringify(request)), caller);
+  }
+
+  it("answers a fault of ours with 500 and a reference that the log has, and tells nothing more", async () => {
+    const fault = new Error("secret detail of the fault");
+    const step = await route({ action: "common_chat", id: 7 }, fault, IDENTITY);
+    assert.ok(step.kind === "error");
+    assert.equal(step.error.code, 500);
+    assert.deepEqual(step.replyTo, { action: "common_chat", id: 7 });
+    const [, reference = ""] = /^internal error, reference ([0-9a-f]{12})$/.exec(step.error.message) ?? [];
+    assert.equal(log.entries.length, 1);
+    assert.equal(log.entries[0]?.fields["reference"], reference);
+    assert.equal(log.entries[0]?.fields["error"], fault);
+  });
+
+  it("answers a store that is away with 503, without a word in the log for each request", async () => {
+    for (const action of ["common_chat", "profile"]) {
+      const step = await route({ action }, new StoreUnavailableError("store: away"), IDENTITY);
+      assert.ok(step.kind === "error");
+      assert.equal(step.error.code, 503);
+      assert.ok(!step.error.message.includes("away"));
+    }
+    const login = { action: "login", data: { username: "anna", password: "x" } };
+    const step = await route(login, new StoreUnavailableError("store: away"), undefined);
+    assert.ok(step.kind === "error" && step.error.code === 503);
+    assert.deepEqual(log.entries, []);
+  });
+
+  it("needs no store to refuse", async () => {
+    const codes: [string, number][] = [];
+    for (const [request, identity] of [
+      [{ action: "nonsense" }, IDENTITY],
+      [{ action: "typing", data: {} }, IDENTITY],
+      [{ action: "logout" }, undefined],
+      [{ action: "__proto__" }, undefined],
+    ] as const) {
+      const step = await route(request, new Error("not to be asked"), identity);
+      assert.ok(step.kind === "error");
+      codes.push([request.action, step.error.code]);
+    }
+    assert.deepEqual(codes, [
+      ["nonsense", 404],
+      ["typing", 400],
+      ["logout", 401],
+      ["__proto__", 401],
+    ]);
+  });
+});
