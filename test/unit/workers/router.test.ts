@@ -15,7 +15,7 @@ describe("Router", () => {
   });
 
   /** Carries out a request on a store whose every opening fails with this error. */
-  function route(request: object, error: unknown, identity: typeof IDENTITY | undefined): Promise<Step> {
+  function route(request: object, error: Error, identity: typeof IDENTITY | undefined): Promise<Step> {
     const reader: StoreReader = new LazyReader(() => Promise.reject(error));
     const context = { reader, bcryptCost: 4, registration: { kind: "open" as const }, now: () => 0 };
     const caller = { identity, admission: undefined, loginRetryAfter: 0 };
