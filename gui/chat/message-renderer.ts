@@ -2,14 +2,17 @@
 import {
   AlignmentFlag,
   ContextMenuPolicy,
+  QKeyEvent,
   QLabel,
   TextFormat,
   TextInteractionFlag,
+  WidgetEventTypes,
   type QWidget,
 } from "@nodegui/nodegui";
 import { authorColor } from "../kit/colors.ts";
 import { guard } from "../kit/guard.ts";
 import { iconPixmap } from "../kit/icons.ts";
+import { Key, Modifier } from "../kit/keys.ts";
 import type { Theme } from "../kit/theme.ts";
 import type { RowPlace, RowRenderer, RowWidgets } from "../kit/virtual-list.ts";
 import { label } from "../kit/widgets.ts";
@@ -38,6 +41,8 @@ const TICK_ROOM = "\u00a0MM";
 export interface MessageActions {
   onLink(url: string): void;
   onMenu(row: MessageRow, bubble: QLabel): void;
+  /** Ctrl+C with a selection in the bubble. */
+  onCopy(row: MessageRow, bubble: QLabel): void;
   onAuthor(row: MessageRow): void;
 }
 
@@ -141,6 +146,14 @@ export class MessageRenderer implements RowRenderer<ViewRow> {
     bubble.addEventListener(
       "linkActivated",
       guard((url: string) => this.#actions.onLink(url)),
+    );
+    bubble.addEventListener(
+      WidgetEventTypes.KeyPress,
+      guard((event) => {
+        if (!shown || !event || !isCopy(new QKeyEvent(event))) return;
+        bubble.setEventProcessed(true); // Qt would copy the time, too
+        this.#actions.onCopy(shown, bubble);
+      }),
     );
     bubble.setContextMenuPolicy(ContextMenuPolicy.CustomContextMenu);
     bubble.addEventListener(
@@ -258,6 +271,10 @@ function longestLine(text: string): number {
   );
 }
 
+function isCopy(event: QKeyEvent): boolean {
+  return event.key() === Key.c && (event.modifiers() & Modifier.control) !== 0;
+}
+
 function hasName(row: MessageRow): boolean {
   return row.showsAuthor && (row.place === "first" || row.place === "only");
 }
@@ -277,5 +294,5 @@ function bubbleLabel(name: string, parent: QWidget): QLabel {
 }
 
 function onClick(widget: QLabel, handler: () => unknown): void {
-  widget.addEventListener("MouseButtonRelease" as never, guard(handler) as never);
+  widget.addEventListener(WidgetEventTypes.MouseButtonRelease, guard(handler));
 }

@@ -57,6 +57,7 @@ export class MessageView {
     this.#renderer = new MessageRenderer(this.widget, theme, avatars, {
       onLink: options.onLink,
       onMenu: (row, bubble) => this.#openMenu(row, bubble),
+      onCopy: (row, bubble) => copy(selectedIn(row, bubble)),
       onAuthor: ({ item }) => options.onProfile(item.userId, item.username),
     });
     this.#list = new VirtualList({ renderer: this.#renderer, name: "messages", sticksToEnd: true, marginPx: 8 });
@@ -240,7 +241,7 @@ export class MessageView {
     const conversation = this.#conversation;
     if (!conversation) return;
     const { item } = row;
-    const selected = bubble.hasSelectedText() ? copiedText(bubble.selectedText(), metaText(row)) : "";
+    const selected = selectedIn(row, bubble);
     const entries: MenuEntry[] = [];
     if (selected !== "") entries.push({ text: "Copy selected", onClick: () => copy(selected) });
     entries.push({ text: "Copy message", onClick: () => copy(item.text) });
@@ -267,6 +268,12 @@ export class MessageView {
   }
 }
 
+/** What is selected in a bubble, as it was written; "" for nothing. */
+function selectedIn(row: MessageRow, bubble: QLabel): string {
+  return bubble.hasSelectedText() ? copiedText(bubble.selectedText(), metaText(row)) : "";
+}
+
 function copy(text: string): void {
+  if (text === "") return;
   QApplication.clipboard()?.setText(text, QClipboardMode.Clipboard);
 }
