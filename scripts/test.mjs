@@ -25,7 +25,12 @@ function runTests(files, env = {}) {
   const folder = mkdtempSync(join(tmpdir(), "messenger-test-"));
   const counts = join(folder, "counts.json");
   const args = ["--enable-source-maps", join(root, "scripts", "run-mocha.mjs"), counts, ...files];
-  spawnSync(process.execPath, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
+  const { status, signal } = spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, ...env },
+  });
+  if (!existsSync(counts)) console.log(`the tests broke off: ${signal ?? `exit code ${status}`}`);
   const result = existsSync(counts)
     ? JSON.parse(readFileSync(counts, "utf8"))
     : { passes: 0, failures: 1, skipped: [] };

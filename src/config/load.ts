@@ -64,9 +64,12 @@ function opposite(raw: RawValue): RawValue {
   return /^(?:0|false|no|off)$/i.test(raw.text.trim()) ? { ...raw, text: "true" } : raw;
 }
 
-/** The wrong value, where the error does not name it yet; that of `store` may hold a password. */
+/** Their values are secrets, or may hold one. */
+const SECRET_OPTIONS: ReadonlySet<string> = new Set([OPTIONS.store.name, OPTIONS.invitationCode.name]);
+
+/** The wrong value, where the error does not name it yet and it is no secret. */
 function shown<T>(option: Option<T>, raw: RawValue, error: InvalidValue): string {
-  if (option.name === OPTIONS.store.name || !error.message.startsWith("must")) return "";
+  if (SECRET_OPTIONS.has(option.name) || !error.message.startsWith("must")) return "";
   const text = JSON.stringify(raw.from === "text" ? raw.text : raw.value);
   return `, not ${text.length > 80 ? `${text.slice(0, 80)}…` : text}`;
 }

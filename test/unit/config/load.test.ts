@@ -128,7 +128,8 @@ describe("loadConfig", () => {
     assert.match(errorOf({ config: join(dir(), "folder") }), /is not a file$/);
   });
 
-  it("keeps a store's password out of the error", () => {
+  it("keeps a store's password and the invitation code out of the error", () => {
+    assert.doesNotMatch(errorOf({ "invitation-code": "hunter2\0" }), /hunter2/);
     assert.doesNotMatch(errorOf({ store: "mongo://ann:hunter2@db/x" }), /hunter2/);
   });
 
