@@ -32,6 +32,9 @@ try {
     const took = rounds.load.answers.filter((answer) => answer.code === code).map((answer) => answer.tookMs);
     console.log(`${code === 0 ? "connection lost" : code}: ${took.length} times, took (ms): ${summary(took)}`);
   }
+} catch (error) {
+  console.log(rounds.serverLog.split("\n").slice(-20).join("\n"));
+  throw error;
 } finally {
   await rounds.remove();
   await database?.remove();

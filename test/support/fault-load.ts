@@ -152,7 +152,9 @@ export class FaultLoad {
       }
       await pause(5);
     }
-    throw new Error(`no message was acknowledged within ${timeoutMs} ms`);
+    const codes = this.answers.filter(({ atMs }) => atMs > sinceMs).map(({ code }) => code);
+    const counts = [...new Set(codes)].map((code) => `${code}: ${codes.filter((other) => other === code).length}`);
+    throw new Error(`no message was acknowledged within ${timeoutMs} ms; answers by code: ${counts.join(", ")}`);
   }
 
   /** Lets everybody end; resolves when the last message of each is acknowledged. */

@@ -56,6 +56,11 @@ export class FaultRounds {
     return this.load.served(startMs);
   }
 
+  /** What the running server has written to standard error. */
+  get serverLog(): string {
+    return this.#server.stderr;
+  }
+
   /** Ends the load and compares. */
   async finish(): Promise<Findings> {
     await this.load.stop();

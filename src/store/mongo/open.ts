@@ -5,7 +5,7 @@ import type { StoreTransfer } from "../transfer.ts";
 import { MongoConnection } from "./connection.ts";
 import { SCHEMA_VERSION } from "./documents.ts";
 import type { Collections, MetaDocument } from "./documents.ts";
-import { openError, urlError } from "./errors.ts";
+import { isDuplicate, openError, urlError } from "./errors.ts";
 import { ensureIndexes } from "./indexes.ts";
 import { MongoReader } from "./reader.ts";
 import { readServerFacts } from "./server-facts.ts";
@@ -92,7 +92,12 @@ async function claim({ meta, users }: Collections, label: string): Promise<void>
     if ((await users.findOne({})) !== null) {
       throw new StoreOpenError(`store ${label}: the database belongs to another program; name another in the URL`);
     }
-    await meta.updateOne({ _id: "schema" }, { $setOnInsert: { version: SCHEMA_VERSION } }, { upsert: true });
+    // Of two programs that do this at the same time one may be told that it is there already.
+    await meta
+      .updateOne({ _id: "schema" }, { $setOnInsert: { version: SCHEMA_VERSION } }, { upsert: true })
+      .catch((error: unknown) => {
+        if (!isDuplicate(error)) throw error;
+      });
   } else {
     requireVersion(schema, label);
   }
