@@ -37,9 +37,9 @@ export const command: Command = {
     ["messenger migrate --from mongodb://127.0.0.1/messenger --to sqlite:/srv/new.db", "to the embedded store"],
   ],
   notes: [
-    "Stop the server first. Nothing is changed in the store that is copied. A run that was broken off (Ctrl+C, a lost",
-    "connection) goes on with the same command; until it has ended no server opens the new store. In the end counts and",
-    "hashes of both are compared. Avatars are files in the data folder, and stay there.",
+    "Stop the server first. Nothing is changed in the store that is copied. A run that was broken off (Ctrl+C,",
+    "a lost connection) goes on with the same command; until it has ended no server opens the new store. In the",
+    "end counts and hashes of both are compared. Avatars are files in the data folder, and stay there.",
   ].join("\n"),
   run,
 };

@@ -9,9 +9,9 @@ import { readMongoUrl } from "./url.ts";
 import type { MongoUrl } from "./url.ts";
 
 /** How long an operation waits for a server that can take it. */
-const SERVER_SELECTION_MS = 2_500;
+const SERVER_SELECTION_MS = 3_000;
 /** How long a connection may take, and an answer to a heartbeat. */
-const CONNECT_TIMEOUT_MS = 4_000;
+const CONNECT_TIMEOUT_MS = 3_000;
 /** How long a server may be silent during an operation. */
 const SOCKET_TIMEOUT_MS = 10_000;
 const HEARTBEAT_MS = 1_000;
