@@ -21,6 +21,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{
     summary: "Copy the embedded store, also while a server uses it",
     load: () => import("./cli/backup-command.ts"),
   },
+  selftest: {
+    summary: "Prove on this machine that nothing acknowledged is lost",
+    load: () => import("./cli/selftest-command.ts"),
+  },
   bench: { summary: "Measure a server beside others", load: () => import("../bench/command.ts") },
   migrate: { summary: "Move everything from one store to another", load: () => import("./cli/migrate-command.ts") },
   chat: { summary: "Talk in a terminal or from a script", load: () => import("./cli/chat-command.ts") },

@@ -1,0 +1,99 @@
+// One who only listens, over as many sessions as it takes, and asks after each login for what was missed.
+import type { Connection } from "../client/connection.ts";
+import type { HistoryResult } from "../protocol/actions.ts";
+import type { Message } from "../protocol/entities.ts";
+import { COMMON_CHAT, type ChatId, type UserId } from "../protocol/ids.ts";
+import { MAX_PAGE } from "../protocol/limits.ts";
+import { chatsOf, codeOf, type Cast, type Member } from "./cast.ts";
+import { watchOrder, type EventFaults } from "./session-order.ts";
+import { StandingSession, type SessionUser } from "./standing-session.ts";
+
+/** What is known of one chat. */
+class Heard {
+  /** By seq the message's code; 0 for what has not been heard. Seq 0 does not exist. */
+  readonly codes: number[] = [0];
+  /** Everything up to this seq has been heard. */
+  frontier = 0;
+}
+
+export class Listener implements SessionUser {
+  readonly chats = new Map<ChatId, Heard>();
+  /** Messages that were told differently from before. */
+  contradictedCount = 0;
+  gapCount = 0;
+  readonly #partners: ReadonlyMap<ChatId, UserId | undefined>;
+  readonly #faults: EventFaults;
+  readonly #session: StandingSession;
+  #connection: Connection | undefined;
+
+  constructor(port: number, cast: Cast, member: Member, faults: EventFaults) {
+    this.#partners = chatsOf(cast, member);
+    this.#faults = faults;
+    for (const chatId of this.#partners.keys()) this.chats.set(chatId, new Heard());
+    this.#session = new StandingSession(port, member.username, this);
+  }
+
+  get sessionCount(): number {
+    return this.#session.sessionCount;
+  }
+
+  begin(connection: Connection): void {
+    const onGap = (): void => {
+      this.gapCount += 1;
+      this.#catchUp(connection).catch((error: unknown) => connection.close(String(error)));
+    };
+    watchOrder(connection, this.#faults, (message) => this.#hear(message), onGap);
+  }
+
+  async loggedIn(connection: Connection): Promise<void> {
+    await this.#catchUp(connection);
+    this.#connection = connection;
+    connection.events.on("closed", () => (this.#connection = undefined));
+  }
+
+  /** Asks for all that is there; true when all of it has been heard. */
+  async hasAll(): Promise<boolean> {
+    const connection = this.#connection;
+    if (connection === undefined) return false;
+    return this.#catchUp(connection).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  end(): Promise<void> {
+    return this.#session.end();
+  }
+
+  /** Reads on from the frontier of every chat until there is no more. */
+  async #catchUp(connection: Connection): Promise<void> {
+    for (const [chatId, heard] of this.chats) {
+      for (let hasMore = true; hasMore;) {
+        const page = await this.#page(connection, chatId, heard.frontier);
+        for (const message of page.messages) this.#hear(message);
+        hasMore = page.has_more;
+      }
+    }
+  }
+
+  #page(connection: Connection, chatId: ChatId, after: number): Promise<HistoryResult> {
+    const page = { after, limit: MAX_PAGE };
+    const partner = this.#partners.get(chatId);
+    if (chatId === COMMON_CHAT || partner === undefined) return connection.request("common_chat", page);
+    return connection.request("get_chat", { contact_id: partner, ...page });
+  }
+
+  #hear({ chat_id: chatId, seq, message_id: messageId }: Message): void {
+    const heard = this.chats.get(chatId);
+    const code = codeOf(messageId);
+    if (heard === undefined || code === 0) {
+      this.contradictedCount += 1; // a chat of others, or a message of nobody
+      return;
+    }
+    const { codes } = heard;
+    while (codes.length <= seq) codes.push(0);
+    if (codes[seq] !== 0 && codes[seq] !== code) this.contradictedCount += 1;
+    codes[seq] = code;
+    while ((codes[heard.frontier + 1] ?? 0) !== 0) heard.frontier += 1;
+  }
+}

@@ -1,0 +1,136 @@
+// One who sends all the time, and sends again under the same id whatever was not acknowledged.
+import type { Connection } from "../client/connection.ts";
+import { DisconnectedError, RequestError } from "../client/errors.ts";
+import { chatOf, messageIdOf, textOf, type Cast } from "./cast.ts";
+import { watchOrder, type EventFaults } from "./session-order.ts";
+import { StandingSession, type SessionUser } from "./standing-session.ts";
+
+/** Messages of one talker that may wait for their answers at a time. */
+const WINDOW = 32;
+/** How often it is looked whether more may be sent, in milliseconds. */
+const PUMP_MS = 10;
+
+export interface TalkerSettings {
+  readonly port: number;
+  readonly cast: Cast;
+  /** Place in the cast. */
+  readonly index: number;
+  readonly ratePerSec: number;
+  readonly faults: EventFaults;
+  readonly onAcknowledged: () => void;
+}
+
+export class Talker implements SessionUser {
+  readonly #settings: TalkerSettings;
+  /** The seq that was acknowledged for each message; 0 while there was none. Message 0 does not exist. */
+  readonly acknowledged: number[] = [0];
+  /** Messages that the server refused at first: only these may be stored later than their successors. */
+  readonly refused = new Set<number>();
+  /** How often each code other than 200 was answered. */
+  readonly refusals = new Map<number, number>();
+  resentCount = 0;
+  /** Messages whose second answer named another seq than the first. */
+  contradictedCount = 0;
+  /** In the order in which they were first sent. */
+  readonly #pending = new Set<number>();
+  readonly #session: StandingSession;
+  readonly #pump: NodeJS.Timeout;
+  #connection: Connection | undefined;
+  #startMs = performance.now();
+  #isOver = false;
+
+  constructor(settings: TalkerSettings) {
+    this.#settings = settings;
+    this.#session = new StandingSession(settings.port, this.#member().username, this);
+    this.#pump = setInterval(() => this.#sendMore(), PUMP_MS);
+  }
+
+  get sentCount(): number {
+    return this.acknowledged.length - 1;
+  }
+
+  get acknowledgedCount(): number {
+    return this.sentCount - this.#pending.size;
+  }
+
+  get sessionCount(): number {
+    return this.#session.sessionCount;
+  }
+
+  /** Sends nothing new from now on; true when everything is acknowledged. */
+  finish(): boolean {
+    this.#isOver = true;
+    return this.#pending.size === 0;
+  }
+
+  async end(): Promise<void> {
+    clearInterval(this.#pump);
+    await this.#session.end();
+  }
+
+  begin(connection: Connection): void {
+    const ignore = (): void => {};
+    watchOrder(connection, this.#settings.faults, ignore, ignore);
+  }
+
+  async loggedIn(connection: Connection): Promise<void> {
+    this.#connection = connection;
+    connection.events.on("closed", () => (this.#connection = undefined));
+    for (const number of this.#pending) {
+      this.resentCount += 1;
+      this.#send(connection, number);
+    }
+  }
+
+  #member() {
+    const member = this.#settings.cast.talkers[this.#settings.index];
+    if (member === undefined) throw new Error("a talker that is not in the cast");
+    return member;
+  }
+
+  /** As many as the rate and the window allow. After an outage the rate does not make up for what was not sent. */
+  #sendMore(): void {
+    const connection = this.#connection;
+    const nowMs = performance.now();
+    const { ratePerSec } = this.#settings;
+    if (connection === undefined || this.#isOver) {
+      this.#startMs = nowMs - (this.sentCount * 1000) / ratePerSec;
+      return;
+    }
+    const due = Math.floor(((nowMs - this.#startMs) * ratePerSec) / 1000);
+    while (this.#pending.size < WINDOW && this.sentCount < due) {
+      const number = this.acknowledged.push(0) - 1;
+      this.#pending.add(number);
+      this.#send(connection, number);
+    }
+  }
+
+  #send(connection: Connection, number: number): void {
+    const { cast, index } = this.#settings;
+    const message_id = messageIdOf(index, number);
+    const data = { chat_id: chatOf(cast, index, number), message: textOf(index, number), message_id };
+    connection.request("add_message", data).then(
+      ({ seq }) => this.#acknowledge(number, seq),
+      (error: unknown) => this.#refuse(connection, number, error),
+    );
+  }
+
+  #acknowledge(number: number, seq: number): void {
+    const before = this.acknowledged[number] ?? 0;
+    if (before !== 0 && before !== seq) this.contradictedCount += 1;
+    this.acknowledged[number] = seq;
+    this.#pending.delete(number);
+    this.#settings.onAcknowledged();
+  }
+
+  #refuse(connection: Connection, number: number, error: unknown): void {
+    // Without an answer nothing is known: the next session sends it again.
+    if (error instanceof DisconnectedError) return connection.close(error.message);
+    if (!(error instanceof RequestError)) throw error;
+    this.refused.add(number);
+    this.refusals.set(error.code, (this.refusals.get(error.code) ?? 0) + 1);
+    setTimeout(() => {
+      if (connection.closedBecause === undefined && this.#pending.has(number)) this.#send(connection, number);
+    }, error.retryAfterMs ?? 50);
+  }
+}

@@ -1,0 +1,112 @@
+// Compares what talkers were told and what listeners heard with what the store holds when all is over.
+import type { Message } from "../protocol/entities.ts";
+import { COMMON_CHAT, type ChatId } from "../protocol/ids.ts";
+import { MAX_PAGE } from "../protocol/limits.ts";
+import type { StoreReader } from "../store/store.ts";
+import { chatOf, chatsOf, codeOf, partsOf, textOf, type Cast } from "./cast.ts";
+import type { Listener } from "./listener.ts";
+import type { Talker } from "./talker.ts";
+
+/** Each number counts messages, and has to be 0. */
+export interface Findings {
+  /** Acknowledged, and not stored under that seq. */
+  lost: number;
+  /** Stored twice. */
+  doubled: number;
+  /** Sequence numbers that no message has. */
+  holes: number;
+  /** Stored after a message that the same talker sent later. */
+  outOfOrder: number;
+  /** Stored with another text, in another chat or from another user than sent, or never sent. */
+  altered: number;
+  /** Stored, and not heard by a listener of the chat. */
+  unheard: number;
+  /** Heard by a listener, and not stored so. */
+  phantom: number;
+}
+
+interface Played {
+  readonly cast: Cast;
+  readonly talkers: readonly Talker[];
+  readonly listeners: readonly Listener[];
+}
+
+/** Reads every chat of the cast. `stored` counts messages. */
+export async function compare(reader: StoreReader, played: Played): Promise<Findings & { stored: number }> {
+  const { cast, talkers, listeners } = played;
+  const findings = { stored: 0, lost: 0, doubled: 0, holes: 0, outOfOrder: 0, altered: 0, unheard: 0, phantom: 0 };
+  const seqs = talkers.map((talker) => new Float64Array(talker.sentCount + 1));
+  const chats = new Set<ChatId>([
+    COMMON_CHAT,
+    ...cast.listeners.flatMap((member) => [...chatsOf(cast, member).keys()]),
+  ]);
+  for (const chatId of chats) {
+    const codes = await readChat(reader, chatId, played, seqs, findings);
+    for (const listener of listeners) compareHeard(listener.chats.get(chatId)?.codes, codes, findings);
+  }
+  for (const [index, talker] of talkers.entries()) {
+    for (let number = 1; number <= talker.sentCount; number++) {
+      const told = talker.acknowledged[number] ?? 0;
+      if (told !== 0 && seqs[index]?.[number] !== told) findings.lost += 1;
+    }
+  }
+  return findings;
+}
+
+/** The codes of a chat's messages by seq. */
+async function readChat(
+  reader: StoreReader,
+  chatId: ChatId,
+  { cast, talkers }: Played,
+  seqs: readonly Float64Array[],
+  findings: Findings & { stored: number },
+): Promise<number[]> {
+  const codes = [0];
+  const lastNumbers = talkers.map(() => 0);
+  for await (const message of messagesOf(reader, chatId)) {
+    findings.stored += 1;
+    findings.holes += Math.max(0, message.seq - codes.length);
+    while (codes.length < message.seq) codes.push(0);
+    codes[message.seq] = codeOf(message.message_id);
+    const { talker, number } = partsOf(codeOf(message.message_id));
+    const known = seqs[talker];
+    if (known === undefined || !isAsSent(message, cast, talker, number) || number >= known.length) {
+      findings.altered += 1;
+      continue;
+    }
+    if (known[number] !== 0) findings.doubled += 1;
+    else known[number] = message.seq;
+    const isLate = number < (lastNumbers[talker] ?? 0);
+    if (isLate && talkers[talker]?.refused.has(number) !== true) findings.outOfOrder += 1;
+    lastNumbers[talker] = Math.max(number, lastNumbers[talker] ?? 0);
+  }
+  return codes;
+}
+
+function isAsSent(message: Message, cast: Cast, talker: number, number: number): boolean {
+  return (
+    message.chat_id === chatOf(cast, talker, number) &&
+    message.message === textOf(talker, number) &&
+    message.user_id === cast.talkers[talker]?.userId
+  );
+}
+
+function compareHeard(heard: readonly number[] | undefined, stored: readonly number[], findings: Findings): void {
+  if (heard === undefined) return; // not this listener's chat
+  for (let seq = 1; seq < Math.max(heard.length, stored.length); seq++) {
+    const one = heard[seq] ?? 0;
+    if (one === (stored[seq] ?? 0)) continue;
+    if (one === 0) findings.unheard += 1;
+    else findings.phantom += 1;
+  }
+}
+
+async function* messagesOf(reader: StoreReader, chatId: ChatId): AsyncGenerator<Message> {
+  let after = 0;
+  for (let hasMore = true; hasMore;) {
+    const page = await reader.history(chatId, { before: undefined, after, limit: MAX_PAGE });
+    yield* page.messages;
+    after = page.messages.at(-1)?.seq ?? after;
+    hasMore = page.hasMore;
+  }
+}

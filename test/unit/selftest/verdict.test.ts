@@ -1,0 +1,92 @@
+// The selftest's comparison has to see each thing that it says is not there.
+import assert from "node:assert/strict";
+import type { Message } from "../../../src/protocol/entities.ts";
+import { COMMON_CHAT, type ChatId } from "../../../src/protocol/ids.ts";
+import { chatOf, codeOf, messageIdOf, partsOf, textOf, type Cast } from "../../../src/selftest/cast.ts";
+import { compare } from "../../../src/selftest/verdict.ts";
+import type { StoreReader } from "../../../src/store/store.ts";
+
+const TALKER = "a".repeat(24);
+const LISTENER = "b".repeat(24);
+const cast: Cast = {
+  talkers: [{ username: "talker", userId: TALKER }],
+  listeners: [{ username: "listener", userId: LISTENER }],
+};
+const NONE = { lost: 0, doubled: 0, holes: 0, outOfOrder: 0, altered: 0, unheard: 0, phantom: 0 };
+
+/** Messages of the common chat: number 2, 4, 6 … of the talker. */
+function messages(...numbers: number[]): Message[] {
+  return numbers.map((number, index) => ({
+    chat_id: COMMON_CHAT,
+    seq: index + 1,
+    message_id: messageIdOf(0, number),
+    user_id: TALKER,
+    username: "talker",
+    message: textOf(0, number),
+    time: 1,
+  }));
+}
+
+/** What is found when this is stored, and each of the talker's messages was acknowledged with that seq. */
+async function found(stored: readonly Message[], acknowledged: readonly number[], heard = stored) {
+  const history = async (chatId: ChatId) => ({
+    lastSeq: 0,
+    messages: chatId === COMMON_CHAT ? [...stored] : [],
+    hasMore: false,
+  });
+  const codes = [0];
+  for (const { seq, message_id } of heard) codes[seq] = codeOf(message_id);
+  const talkers = [{ acknowledged, sentCount: acknowledged.length - 1, refused: new Set<number>() }];
+  const listeners = [{ chats: new Map([[COMMON_CHAT, { codes: Array.from(codes, (code) => code ?? 0) }]]) }];
+  const played = { cast, talkers, listeners } as unknown as Parameters<typeof compare>[1];
+  const { stored: _count, ...findings } = await compare({ history } as unknown as StoreReader, played);
+  return findings;
+}
+
+describe("the selftest's comparison", () => {
+  it("finds nothing where all is as it was acknowledged", async () => {
+    assert.deepEqual(await found(messages(2, 4, 6), [0, 0, 1, 0, 2, 0, 3]), NONE);
+  });
+
+  it("counts what was acknowledged and is not there, or is elsewhere", async () => {
+    assert.deepEqual(await found(messages(2), [0, 0, 1, 0, 2]), { ...NONE, lost: 1 });
+    assert.deepEqual(await found(messages(2, 4), [0, 0, 1, 0, 1]), { ...NONE, lost: 1 });
+  });
+
+  it("counts what is there twice, and what is there too late", async () => {
+    const twice = await found(messages(2, 2), [0, 0, 1]);
+    assert.deepEqual(twice, { ...NONE, doubled: 1 });
+    assert.deepEqual(await found(messages(4, 2), [0, 0, 2, 0, 1]), { ...NONE, outOfOrder: 1 });
+  });
+
+  it("counts holes", async () => {
+    const [first, , third] = messages(2, 4, 6);
+    assert.ok(first && third);
+    const acknowledged = [0, 0, 1, 0, 0, 0, 3];
+    assert.deepEqual(await found([first, third], acknowledged), { ...NONE, holes: 1 });
+  });
+
+  it("counts what is not as it was sent, and what nobody sent", async () => {
+    const [first] = messages(2);
+    assert.ok(first);
+    const acknowledged = [0, 0, 1];
+    const altered = [{ ...first, message: "another text" }];
+    assert.deepEqual(await found(altered, [0, 0, 0]), { ...NONE, altered: 1 });
+    assert.deepEqual(await found([{ ...first, user_id: LISTENER }], [0, 0, 0]), { ...NONE, altered: 1 });
+    assert.equal((await found(messages(2, 4), acknowledged)).altered, 1);
+    assert.equal((await found([{ ...first, message_id: "of-nobody" }], [0, 0, 0])).altered, 1);
+  });
+
+  it("counts what a listener has not heard, and what it heard and is not stored", async () => {
+    const acknowledged = [0, 0, 1, 0, 2];
+    assert.deepEqual(await found(messages(2, 4), acknowledged, messages(2)), { ...NONE, unheard: 1 });
+    assert.deepEqual(await found(messages(2), [0, 0, 1], messages(2, 4)), { ...NONE, phantom: 1 });
+    assert.deepEqual(await found(messages(2), [0, 0, 1], messages(4)), { ...NONE, phantom: 1 });
+  });
+
+  it("knows every message by its id", () => {
+    assert.deepEqual(partsOf(codeOf(messageIdOf(5, 123_456_789))), { talker: 5, number: 123_456_789 });
+    assert.equal(codeOf("other"), 0);
+    assert.notEqual(chatOf(cast, 0, 1), COMMON_CHAT);
+  });
+});
