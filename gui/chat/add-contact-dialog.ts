@@ -1,16 +1,22 @@
 // Adding a contact by name; what the server answers is shown in place.
-import { QDialog, type QWidget } from "@nodegui/nodegui";
+import { QDialog, WidgetEventTypes, type QWidget } from "@nodegui/nodegui";
 import { RequestError } from "../../src/client/errors.ts";
 import type { Contacts } from "../../src/client/models/contacts.ts";
 import { MAX_USERNAME_CHARS } from "../../src/protocol/limits.ts";
 import { usernameKey } from "../../src/protocol/text.ts";
 import { deleteWhenHidden } from "../kit/dialogs.ts";
+import { guard } from "../kit/guard.ts";
 import { button, column, field, label, row } from "../kit/widgets.ts";
 
 /** `onAdded` gets the new contact's id. */
 export function openAddContact(parent: QWidget, contacts: Contacts, onAdded: (userId: string) => void): QDialog {
   const dialog = new QDialog(parent);
   const error = label({ name: "error", wraps: true });
+  let isClosed = false;
+  dialog.addEventListener(
+    WidgetEventTypes.Hide,
+    guard(() => (isClosed = true)),
+  );
   const submit = async (): Promise<void> => {
     const username = name.text().trim();
     if (username === "") return error.setText("Enter a name.");
@@ -18,10 +24,12 @@ export function openAddContact(parent: QWidget, contacts: Contacts, onAdded: (us
     error.setText("");
     try {
       await contacts.add(username);
+      if (isClosed) return;
       dialog.close();
       const added = contacts.list().find((contact) => usernameKey(contact.username) === usernameKey(username));
       if (added) onAdded(added.userId);
     } catch (cause) {
+      if (isClosed) throw cause; // shown in a window of its own
       add.setEnabled(true);
       error.setText(problemText(cause, username));
       name.setFocus();

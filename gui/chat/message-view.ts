@@ -157,6 +157,7 @@ export class MessageView {
   }
 
   dispose(): void {
+    this.#conversation = undefined;
     this.#subscriptions.dispose();
     this.#chat.dispose();
     this.#updates.dispose();

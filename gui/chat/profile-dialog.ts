@@ -64,6 +64,8 @@ abstract class ProfileView {
   protected readonly avatar: QLabel = label({ align: AlignmentFlag.AlignCenter });
   protected readonly status = label({ name: "hint", wraps: true, align: AlignmentFlag.AlignCenter });
   readonly #changes: { dispose(): void }[];
+  /** The dialog is closed: its widgets may not be touched any more. */
+  protected isClosed = false;
 
   constructor(dialog: QDialog, options: ProfileOptions) {
     this.dialog = dialog;
@@ -76,6 +78,7 @@ abstract class ProfileView {
   }
 
   dispose(): void {
+    this.isClosed = true;
     for (const change of this.#changes) change.dispose();
   }
 
@@ -93,8 +96,10 @@ abstract class ProfileView {
   async #load(): Promise<void> {
     const { session, userId, username } = this.options;
     try {
-      this.fill(await session.workspace.profiles.load(userId, username, true));
+      const profile = await session.workspace.profiles.load(userId, username, true);
+      if (!this.isClosed) this.fill(profile);
     } catch (error) {
+      if (this.isClosed) return;
       const known = session.workspace.profiles.get(userId);
       if (known) this.fill(known);
       else this.status.setText(`The profile cannot be read: ${messageOf(error)}`);
@@ -192,8 +197,9 @@ class OwnProfile extends ProfileView {
     try {
       const changes = { first_name: this.#first.text().trim(), second_name: this.#second.text().trim(), bio };
       await this.options.session.workspace.profiles.update(changes);
-      this.dialog.close();
+      if (!this.isClosed) this.dialog.close();
     } catch (error) {
+      if (this.isClosed) throw error; // shown in a window of its own
       this.#error.setText(`Not saved: ${messageOf(error)}`);
     }
   }
@@ -226,14 +232,18 @@ class OwnProfile extends ProfileView {
     this.status.setText("Sending…");
     try {
       const bytes = await squarePng(path);
-      await this.options.session.avatars.upload(bytes, (part) => this.#progress.setValue(Math.round(part * 100)));
+      await this.options.session.avatars.upload(bytes, (part) => {
+        if (!this.isClosed) this.#progress.setValue(Math.round(part * 100));
+      });
+      if (this.isClosed) return;
       this.status.setText("Your picture is in place.");
       this.drawAvatar();
     } catch (error) {
+      if (this.isClosed) throw error;
       this.status.setText("");
       this.#error.setText(`The picture was not stored: ${messageOf(error)}`);
     } finally {
-      this.#progress.hide();
+      if (!this.isClosed) this.#progress.hide();
     }
   }
 }

@@ -99,6 +99,7 @@ export class SearchBar implements Disposable {
   }
 
   dispose(): void {
+    this.#search = undefined;
     clearTimeout(this.#timer);
     this.#subscriptions.dispose();
     this.#themeChange.dispose();

@@ -58,6 +58,14 @@ describe("profile dialog", () => {
     dialog.close();
   });
 
+  it("may be closed before anything has come", async () => {
+    openOf("anna").close();
+    openOf("boris").close();
+    await client.session.messenger.request("ping", {});
+    await eventually("the dialogs are gone", () => !treeOf(client.chat.window).includes("QDialog"));
+    assert.deepEqual(client.errors, []);
+  });
+
   it("shows others without anything to change", async () => {
     await stage.person("boris").ok("update_profile", { first_name: "Boris", second_name: "Ek", bio: "<b>plain</b>" });
     const dialog = openOf("boris");

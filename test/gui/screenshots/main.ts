@@ -10,7 +10,7 @@ import type { ChatId } from "../../../src/protocol/ids.ts";
 import { eventually } from "../../support/eventually.ts";
 import { Stage, PASSWORD } from "../support/stage.ts";
 import { user } from "../support/qt.ts";
-import { play, playDetails } from "./script.ts";
+import { play, playDetails, playHard, WIDE_NAME } from "./script.ts";
 
 const { Application } = await import("../../../gui/chat/application.ts");
 const { portrait } = await import("./portrait.ts");
@@ -18,7 +18,7 @@ const { portrait } = await import("./portrait.ts");
 const [folder = "docs/images", ...wanted] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const client = mkdtempSync(join(tmpdir(), "messenger-screenshots-"));
-const NAMES = ["anna", "boris", "chiara", "dmitri", "emeka", "fatima.zahra", "grace_h", "hiroshi"];
+const NAMES = ["anna", "boris", "chiara", "dmitri", "emeka", "fatima.zahra", "grace_h", "hiroshi", WIDE_NAME];
 const SETTLE_MS = 600;
 
 const stage = await Stage.start(NAMES);
@@ -72,7 +72,7 @@ welcome.parts.password.setText(PASSWORD);
 welcome.parts.repeat.setText("");
 
 for (const [index, name] of NAMES.entries()) if (index % 3 !== 1) await stage.picture(name, portrait(index));
-await stage.befriend("anna", "boris", "chiara", "dmitri", "emeka", "fatima.zahra", "grace_h");
+await stage.befriend("anna", WIDE_NAME, "boris", "chiara", "dmitri", "emeka", "fatima.zahra", "grace_h");
 await play(stage);
 user.click(welcome.parts.submit);
 await eventually("the chat window is open", () => application.windows.chat !== undefined);
@@ -148,6 +148,12 @@ settings.close();
 const add = openAddContact(window, session.workspace.contacts, () => {});
 await shoot("add-contact", add);
 add.close();
+
+await playHard(stage);
+await open("common");
+await shoot("hard", window);
+await chat.parts.messages.jumpToEnd();
+await shoot("hard-end", window);
 
 await stage.server.stop();
 stage.server.cutClients();

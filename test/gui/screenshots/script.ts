@@ -84,6 +84,20 @@ export async function playDetails(stage: Stage): Promise<void> {
   await say(anna, "ok");
 }
 
+/** As long and as wide as a name can be. */
+export const WIDE_NAME = "漢".repeat(32);
+
+/** Texts at the limits. */
+export async function playHard(stage: Stage): Promise<void> {
+  const wide = stage.person(WIDE_NAME);
+  await wide.say("W".repeat(8192));
+  await wide.say("😀".repeat(500));
+  await wide.say("\u0000".repeat(200));
+  await wide.say("a\n".repeat(20) + "z");
+  await wide.say("ﷺ﷽".repeat(30));
+  await wide.say("Z̷̡͝a̴͎͒l̶̰̈g̵̦͐o̸̺͝".repeat(20));
+}
+
 function lines(text: string): { readonly who: string; readonly what: string }[] {
   return text
     .trim()
