@@ -2,14 +2,25 @@
 // Plain JavaScript without dependencies, since on a fresh clone there are none. Everything is said on standard error.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
 const installStamp = join(modules, ".messenger-install");
-const buildStamp = join(root, "dist", ".messenger-build");
+const dist = join(root, "dist");
+const buildStamp = join(dist, ".messenger-build");
 /**
  * On a Node with this Node-API nothing is compiled: src/util/sqlite-driver.ts takes better-sqlite3 13 there, which brings
  * its native code along, as bcrypt does.
@@ -124,11 +135,18 @@ function build() {
   const sources = ["src", "bench", "test", "tsconfig.json", "package-lock.json"].map((name) => join(root, name));
   if (sources.every((path) => newestMs(path) <= builtMs)) return;
   say("compiling (a few seconds) …");
-  rmSync(join(root, "dist"), { recursive: true, force: true });
-  if (!run(process.execPath, [join(modules, "typescript", "bin", "tsc"), "-p", join(root, "tsconfig.json")])) {
+  const started = new Date();
+  // Beside the old one, which a running server may still load files from.
+  const unfinished = join(root, `dist.${process.pid}`);
+  const compiler = [join(modules, "typescript", "bin", "tsc"), "-p", join(root, "tsconfig.json")];
+  if (!run(process.execPath, [...compiler, "--outDir", unfinished])) {
+    rmSync(unfinished, { recursive: true, force: true });
     fail("compiling failed, see above");
   }
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(unfinished, dist);
   writeFileSync(buildStamp, "");
+  utimesSync(buildStamp, started, started); // what was changed meanwhile is newer
 }
 
 /** Time of the latest change below a path; a folder's own time tells of files that were removed. */
