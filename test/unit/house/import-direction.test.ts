@@ -1,0 +1,55 @@
+// The lint's table of layers works: an import against the arrows is found, one along them is not.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { tempDirPerTest } from "../../support/temp-dir.ts";
+
+const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
+
+describe("the direction of imports", function () {
+  this.timeout(60_000);
+  const dir = tempDirPerTest();
+
+  /** What the lint says of files by these names, each with one import. */
+  function lint(files: Readonly<Record<string, string>>): Promise<string> {
+    copyFileSync(join(ROOT, ".oxlintrc.json"), join(dir(), ".oxlintrc.json"));
+    symlinkSync(join(ROOT, "node_modules"), join(dir(), "node_modules"));
+    for (const [name, from] of Object.entries(files)) {
+      mkdirSync(dirname(join(dir(), name)), { recursive: true });
+      writeFileSync(join(dir(), name), `import { x } from "${from}";\nexport const ${name.replace(/\W/g, "_")} = x;\n`);
+    }
+    const oxlint = join(ROOT, "node_modules", "oxlint", "bin", "oxlint");
+    return new Promise((resolve) => {
+      execFile(process.execPath, [oxlint, "-f", "unix", "."], { cwd: dir() }, (_error, stdout) => resolve(stdout));
+    });
+  }
+
+  it("is held in every layer, and so is which packages it may use", async () => {
+    const wrong = {
+      "src/protocol/a.ts": "../server/x.ts",
+      "src/util/a.ts": "winston",
+      "src/store/sqlite/a.ts": "../mongo/x.ts",
+      "src/workers/controllers/a.ts": "../../server/x.ts",
+      "src/server/a.ts": "mongodb",
+      "src/client/models/a.ts": "../../store/x.ts",
+      "src/client/b.ts": "../avatars/ftp-server.ts",
+      "gui/chat/a.ts": "../../src/server/x.ts",
+    };
+    const right = {
+      "src/server/b.ts": "../workers/pools.ts",
+      "src/server/c.ts": "node:net",
+      "src/client/c.ts": "../avatars/ftp-client.ts",
+      "test/unit/a.ts": "../../src/server/x.ts",
+    };
+    const targets = ["src/server/x.ts", "src/store/x.ts", "src/store/mongo/x.ts", "src/workers/pools.ts"];
+    const leaves = ["src/avatars/ftp-client.ts", "src/avatars/ftp-server.ts"];
+    const existing = Object.fromEntries([...targets, ...leaves].map((name) => [name, "node:net"]));
+    const output = await lint({ ...wrong, ...right, ...existing });
+    const isFound = (name: string): boolean =>
+      new RegExp(`${name}:.*(?:boundaries\\(dependencies\\)|no-restricted-imports)`).test(output);
+    for (const name of Object.keys(wrong)) assert.ok(isFound(name), `${name} is not found in:\n${output}`);
+    for (const name of Object.keys(right)) assert.ok(!isFound(name), `${name} is found in:\n${output}`);
+  });
+});
