@@ -33,8 +33,12 @@ const MAX_DOCUMENTS = 100_000;
 /** What `listIndexes` answers about a collection that is not there. */
 const NAMESPACE_NOT_FOUND = 26;
 
-/** Makes the missing indexes. Throws StoreOpenError when one is wrong, or missing in a big collection. */
-export async function ensureIndexes(collections: Collections, label: string): Promise<void> {
+/** Makes the missing indexes. Throws StoreOpenError when one is wrong, or missing in a collection of more documents. */
+export async function ensureIndexes(
+  collections: Collections,
+  label: string,
+  maxDocuments = MAX_DOCUMENTS,
+): Promise<void> {
   const names = [...new Set(INDEXES.map((index) => index.collection))];
   for (const name of names) {
     const collection = collections[name] as unknown as Collection;
@@ -43,7 +47,7 @@ export async function ensureIndexes(collections: Collections, label: string): Pr
     const missing = wanted.filter((index) => !isPresent(index, present, label));
     if (missing.length === 0) continue;
     const count = present.length === 0 ? 0 : await collection.estimatedDocumentCount();
-    if (count > MAX_DOCUMENTS) throw new StoreOpenError(missingText(missing, count, label));
+    if (count > maxDocuments) throw new StoreOpenError(missingText(missing, count, label));
     await collection.createIndexes(missing.map(({ key, unique, name: index }) => ({ key, unique, name: index })));
   }
 }

@@ -5,6 +5,8 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { MongoClient } from "mongodb";
+import { collectionsOf } from "../../../src/store/mongo/documents.ts";
+import { ensureIndexes } from "../../../src/store/mongo/indexes.ts";
 import { openReader, openWriter } from "../../../src/store/open.ts";
 import { StoreOpenError, StoreUnavailableError } from "../../../src/store/store.ts";
 import { newUser, START_MS } from "../../contract/fixture.ts";
@@ -100,6 +102,30 @@ describeMongodb("opening a MongoDB database", (server) => {
     await messages.createIndex({ chat_id: 1, seq: 1 }, { name: "mine" });
     const expected = { name: StoreOpenError.name, message: /not unique; drop it with db\.messages\.dropIndex\(".*"\)/ };
     await assert.rejects(openWriter(url, { dataDir: "/" }), expected);
+  });
+
+  it("does not make a missing index of a big collection, and says how to", async () => {
+    await (await openWriter(url, { dataDir: "/" })).close();
+    const collections = collectionsOf(client.db());
+    const documents = Array.from({ length: 3 }, (_, index) => ({
+      chat_id: "common",
+      seq: index + 1,
+      message_id: `m${index}`,
+    }));
+    await client.db().collection("messages").insertMany(documents);
+    await ensureIndexes(collections, "the store", 2);
+    const indexes = await client.db().collection("messages").indexes();
+    const place = indexes.find((index) => JSON.stringify(index.key) === '{"chat_id":1,"seq":1}');
+    await client
+      .db()
+      .collection("messages")
+      .dropIndex(place?.name ?? "");
+    await assert.rejects(ensureIndexes(collections, "the store", 2), {
+      name: StoreOpenError.name,
+      message:
+        /about 3 documents.*db\.messages\.createIndex\(\{"chat_id":1,"seq":1\}, \{"name":"place","unique":true\}\)/,
+    });
+    await ensureIndexes(collections, "the store", 3);
   });
 
   it("makes every index once", async () => {
