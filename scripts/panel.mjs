@@ -5,6 +5,9 @@ import { BuildError } from "./build-gui.mjs";
 import { setUpGui } from "./gui.mjs";
 import { root, say } from "./setup.mjs";
 
+// The server that started it may be gone, and nobody reads this any more: no reason for the window to end.
+process.stderr.on("error", () => {});
+
 const { DISPLAY, WAYLAND_DISPLAY, QT_QPA_PLATFORM } = process.env;
 // Before anything is built: a machine without a display has no use for it.
 if (process.platform === "linux" && !DISPLAY && !WAYLAND_DISPLAY && !QT_QPA_PLATFORM) {

@@ -27,7 +27,7 @@ export class PanelApplication {
   readonly window: PanelWindow;
   readonly #options: PanelOptions;
   readonly #preferences: Preferences;
-  #question: { readonly dialog: QDialog } | undefined;
+  #question: ReturnType<typeof askAboutServer> | undefined;
   #isQuitting = false;
 
   constructor(options: PanelOptions) {

@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 import type { Readable } from "node:stream";
 import { portOf } from "./server.ts";
 
-export const CLI = fileURLToPath(new URL("../../src/cli.js", import.meta.url));
+const BESIDE = fileURLToPath(new URL("../../src/cli.js", import.meta.url));
+/** The program as people run it, also for those tests that are compiled into gui/dist. */
+export const CLI = BESIDE.replace(/([\\/])gui[\\/]dist([\\/]src)/, "$1dist$2");
 /** How long a start or an exit may take, in milliseconds: the contract's 10 s, and some for a machine under load. */
 const PATIENCE_MS = 15_000;
 

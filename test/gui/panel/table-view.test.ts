@@ -1,0 +1,88 @@
+// A table with 10,000 rows: widgets only for those in view, and a choice that lasts.
+import assert from "node:assert/strict";
+import "../support/qt.ts";
+import type { SessionInfo } from "../../../src/protocol/admin.ts";
+import { eventually } from "../../support/eventually.ts";
+import { user } from "../support/qt.ts";
+
+const { TableView } = await import("../../../gui/panel/table-view.ts");
+const { sessionsModel } = await import("../../../gui/panel/sessions-page.ts");
+const { Theme } = await import("../../../gui/kit/theme.ts");
+
+function sessionsOf(count: number, messages = 0): SessionInfo[] {
+  return Array.from({ length: count }, (_, index) => ({
+    connection: index + 1,
+    username: index % 10 === 0 ? null : `user-${(index * 7919) % count}`,
+    address: `10.0.${index >> 8}.${index & 255}`,
+    mode: "lines",
+    secure: index % 2 === 0,
+    since_ms: 0,
+    idle_ms: index,
+    messages: messages + ((index * 31) % 1000),
+    queued_bytes: 0,
+    gaps: 0,
+  }));
+}
+
+async function shownTable() {
+  const chosen: SessionInfo[] = [];
+  const table = new TableView<SessionInfo>({
+    theme: new Theme(),
+    columns: [
+      { name: "connection", title: "Number", minPx: 60, alignsRight: true, text: (row) => String(row.connection) },
+      { name: "username", title: "User", minPx: 90, share: 1, text: (row) => row.username ?? "" },
+      { name: "messages", title: "Messages", minPx: 70, alignsRight: true, text: (row) => String(row.messages) },
+    ],
+    keyOf: ({ connection }) => String(connection),
+    onSelect: (row) => void chosen.push(row),
+  });
+  table.widget.resize(700, 600);
+  table.widget.show();
+  await eventually("the table has its width", () => table.list.widthPx > 0);
+  return { table, chosen };
+}
+
+describe("TableView", () => {
+  it("has widgets for the rows in view only, also while everything changes", async () => {
+    const { table } = await shownTable();
+    const model = sessionsModel();
+    for (let round = 0; round < 5; round += 1) {
+      model.replace(sessionsOf(10_000, round));
+      model.sortBy(round % 2 === 0 ? "username" : "messages");
+      table.setRows(model.rows);
+      user.wheel(table.list.area.viewport(), -30);
+    }
+    assert.equal(table.list.rows.length, 10_000);
+    assert.ok(table.list.scrollPx > 0);
+    assert.ok(table.list.createdCount < 80, `created ${table.list.createdCount}`);
+    table.widget.close();
+  });
+
+  it("keeps the chosen row, and tells its present values", async () => {
+    const { table, chosen } = await shownTable();
+    table.setRows(sessionsOf(100));
+    user.click(table.list.content, 100, 50);
+    const [first] = table.values;
+    if (first) table.select(first);
+    assert.equal(chosen.at(-1)?.connection, 1);
+    table.setRows(sessionsOf(100, 5).reverse());
+    assert.equal(table.selected?.connection, 1);
+    assert.equal(table.selected?.messages, 5);
+    table.setRows([]);
+    assert.equal(table.selected, undefined);
+    table.widget.close();
+  });
+
+  it("puts headings above their columns, and marks the order", async () => {
+    const { table } = await shownTable();
+    table.setRows(sessionsOf(3));
+    table.showOrder({ column: "messages", descending: true });
+    assert.deepEqual(
+      table.heads.map((head) => head.text()),
+      ["Number", "User", "Messages ▾"],
+    );
+    const [number, name, messages] = table.heads.map((head) => ({ x: head.pos().x, width: head.width() }));
+    assert.ok(number && name && messages && number.x + number.width < name.x && name.x + name.width < messages.x);
+    table.widget.close();
+  });
+});
