@@ -149,7 +149,7 @@ describe("the protocol page", () => {
   });
 
   it("is what the servers under test run with", () => {
-    const { failedLoginsPerName, failedLoginsPerAddress, requestRatePerSec, requestBurstCount } = testConfig("");
+    const { failedLoginsPerName, failedLoginsPerAddress, requestRatePerSec, requestBurstCount } = testConfig("scratch");
     assert.deepEqual(
       [failedLoginsPerName, failedLoginsPerAddress, requestRatePerSec, requestBurstCount],
       [10, 30, 1_000, 5_000],
