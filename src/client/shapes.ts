@@ -85,7 +85,7 @@ const RESULTS: { readonly [A in ActionName]: Shape<ResultOf<A>> } = {
     token: isText,
     user_data: isProfile,
     chats: listOf(isChatSummary),
-    blocked: isContactMap,
+    blocked: optional(isContactMap),
   }),
   logout: objectOf({ username: isText, user_id: isText }),
   add_contact: objectOf({ new_contact: isContactMap }),

@@ -35,8 +35,8 @@ export interface LoginResult {
   token: string;
   user_data: Profile;
   chats: ChatSummary[];
-  /** Whom this user has blocked. */
-  blocked: ContactMap;
+  /** Whom this user has blocked; servers before this field leave it out. */
+  blocked?: ContactMap;
 }
 
 type ContactName = { contact?: string; contact_id?: UserId };
