@@ -68,17 +68,10 @@ export class Gateway implements ConnectionHost {
     return !this.#parts.requiresTls || isLoopback(address);
   }
 
-  /** Runs the task, and once more when its thread died: request threads only read. */
   async request(task: RequestTask): Promise<RequestTaskResult> {
     const { pools, metrics, pacer } = this.#parts;
     const taskEnds = pacer.taskBegins();
-    const result = await pools
-      .request(task)
-      .catch((error: unknown) => {
-        this.#log.error("a task was lost with its thread and runs again", { error });
-        return pools.request(task);
-      })
-      .finally(taskEnds);
+    const result = await pools.request(task).finally(taskEnds);
     metrics.requests += result.consumed;
     return result;
   }

@@ -22,6 +22,9 @@ const QUIET_MS = 25;
  */
 const STEP_INTERVAL_MS = 60;
 
+/** So far batches' times may run ahead to differ; when the clock was put back further, they follow it. Milliseconds. */
+const MAX_AHEAD_MS = 1_000;
+
 /** What a write of the server's own came to. */
 export interface OwnWriteResult {
   readonly effects: readonly Effect[];
@@ -49,6 +52,7 @@ export class GroupCommit {
   #running: Promise<void> | undefined;
   #wantsMaintenance = true;
   #maintainedMs = 0;
+  #lastTimeMs = 0;
   #endQuiet: (() => void) | undefined;
   #isStopping = false;
 
@@ -131,12 +135,12 @@ export class GroupCommit {
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
-    const groups = batch.map(({ group }) => group);
+    const task = { kind: "commit", groups: batch.map(({ group }) => group), timeMs: this.#batchTime() } as const;
     try {
       // Writes may be repeated, so a batch that was lost with its thread gets a second one.
-      const result = await this.#pools.commit(groups).catch((error: unknown) => {
+      const result = await this.#pools.commit({ ...task, isRepeat: false }).catch((error: unknown) => {
         this.#log.error("a batch was lost with its thread and is committed again", { error });
-        return this.#pools.commit(groups);
+        return this.#pools.commit({ ...task, isRepeat: true });
       });
       const startMs = performance.now();
       this.#onCommitted(result);
@@ -151,6 +155,14 @@ export class GroupCommit {
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
+  }
+
+  /** By their time the messages of a batch that is committed again are known as its own. */
+  #batchTime(): number {
+    const nowMs = Date.now();
+    const isTaken = nowMs <= this.#lastTimeMs && nowMs > this.#lastTimeMs - MAX_AHEAD_MS;
+    this.#lastTimeMs = isTaken ? this.#lastTimeMs + 1 : nowMs;
+    return this.#lastTimeMs;
   }
 
   async #maintain(): Promise<void> {

@@ -43,14 +43,16 @@ interface EncodedBatch {
 
 export class BatchEncoder {
   readonly #nowMs: number;
+  readonly #isRepeat: boolean;
   readonly #groups: OpenGroup[] = [];
   readonly #chunks: OpenChunk[] = [];
   readonly #openChunks = new Map<ChatId, OpenChunk>();
   #messageCount = 0;
 
-  /** `nowMs` is the time of the batch, in milliseconds. */
-  constructor(nowMs: number) {
+  /** `nowMs` is the time of the batch, in milliseconds. `isRepeat`: see CommitTask. */
+  constructor(nowMs: number, isRepeat = false) {
     this.#nowMs = nowMs;
+    this.#isRepeat = isRepeat;
   }
 
   /** Begins the next connection's writes; the following `add` calls are its. */
@@ -77,7 +79,7 @@ export class BatchEncoder {
       this.#answer(pending, outcome.result);
       if (write.kind === "append") {
         const { message, isNew } = outcome.result as WriteResults["append"];
-        if (!isNew) return;
+        if (!isNew && !this.#isOfLostTry(message)) return;
         this.#group.messageCount += 1;
         this.#addEvent(message);
       }
@@ -87,6 +89,12 @@ export class BatchEncoder {
   /** Announces messages that an earlier batch has stored; to be called before the first group. */
   addLate(messages: readonly Message[]): void {
     for (const message of messages) this.#addEvent(message);
+  }
+
+  /** Whether a message that is there already was stored by this batch's first try, and so told to nobody yet. */
+  #isOfLostTry({ chat_id, seq, time }: Message): boolean {
+    const announcedSeq = this.#openChunks.get(chat_id)?.toSeq ?? 0;
+    return this.#isRepeat && time === this.#nowMs / 1000 && seq > announcedSeq;
   }
 
   get #group() {

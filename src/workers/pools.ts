@@ -1,11 +1,11 @@
-// The pools of threads, and the only file that knows Piscina: typed calls, queue limits, what happens when a thread dies.
-import { Piscina } from "piscina";
+// The pools of threads: typed calls, and what happens to a call whose thread died or hung.
 import type { Account, AccountQuery } from "../store/store.ts";
 import type { Logger } from "../log/logger.ts";
 import type { UserId } from "../protocol/ids.ts";
 import type {
   AvatarTask,
   CommitResult,
+  CommitTask,
   Credentials,
   FoundUser,
   LookUpTask,
@@ -14,10 +14,9 @@ import type {
   PasswordResult,
   RequestTask,
   RequestTaskResult,
-  WriteGroup,
 } from "./task.ts";
-import { isLogEntry, logFromThread } from "./thread-log.ts";
 import type { ThreadSettings } from "./thread-settings.ts";
+import { WatchedPool } from "./watched-pool.ts";
 
 /**
  * Tasks that one request thread may have under way. With SQLite a task never waits, so they do not overlap; with
@@ -26,36 +25,42 @@ import type { ThreadSettings } from "./thread-settings.ts";
 const TASKS_PER_REQUEST_THREAD = 16;
 /** Niceness of the password threads: hashing takes what the chat leaves of the processor (setpriority(2)). */
 const PASSWORD_NICENESS = 10;
-/** How long a stop waits for the tasks under way, in milliseconds. */
-const CLOSE_TIMEOUT_MS = 5_000;
+/** What the threads load. */
+const REQUEST_WORKER = new URL("./request-worker.js", import.meta.url);
+const STORAGE_WORKER = new URL("./storage-worker.js", import.meta.url);
+const PASSWORD_WORKER = new URL("./password-worker.js", import.meta.url);
 
 export interface PoolSizes {
   readonly requestThreads: number;
   readonly passwordThreads: number;
 }
 
-/** All threads of the server. Every call rejects when its thread died; calls that only read may then be repeated. */
+/**
+ * All threads of the server. What only reads or computes is tried twice when its thread is lost, and rejects after that;
+ * a commit rejects at once, since the caller must know that it may be done.
+ */
 export class Pools {
-  readonly #requests: Piscina;
-  readonly #storage: Piscina;
-  readonly #passwords: Piscina;
+  readonly #requests: WatchedPool;
+  readonly #storage: WatchedPool;
+  readonly #passwords: WatchedPool;
 
-  constructor(settings: ThreadSettings, sizes: PoolSizes, log: Logger) {
-    this.#requests = createPool("request-worker", settings, log, {
-      threads: sizes.requestThreads,
-      tasksPerThread: TASKS_PER_REQUEST_THREAD,
-    });
-    this.#storage = createPool("storage-worker", settings, log, { threads: 1, tasksPerThread: 1 });
-    this.#passwords = createPool("password-worker", settings, log, {
-      threads: sizes.passwordThreads,
-      tasksPerThread: 1,
-      niceness: PASSWORD_NICENESS,
-    });
+  /** `storageWorker` is what the storage thread loads. */
+  constructor(settings: ThreadSettings, sizes: PoolSizes, log: Logger, storageWorker: URL = STORAGE_WORKER) {
+    this.#requests = new WatchedPool(
+      { file: REQUEST_WORKER, threads: sizes.requestThreads, tasksPerThread: TASKS_PER_REQUEST_THREAD, settings },
+      log,
+    );
+    this.#storage = new WatchedPool({ file: storageWorker, threads: 1, tasksPerThread: 1, settings }, log);
+    const threads = sizes.passwordThreads;
+    this.#passwords = new WatchedPool(
+      { file: PASSWORD_WORKER, threads, tasksPerThread: 1, niceness: PASSWORD_NICENESS, settings },
+      log,
+    );
   }
 
-  /** Carries out a connection's payloads. The task's buffer stays with the caller, who may have to run it again. */
+  /** Carries out a connection's payloads. Their buffer is copied, so that the task can run again. */
   request(task: RequestTask): Promise<RequestTaskResult> {
-    return this.#requests.run(task) as Promise<RequestTaskResult>;
+    return this.#requests.runTwice(task) as Promise<RequestTaskResult>;
   }
 
   /** What a login at the avatar server is verified against. */
@@ -72,25 +77,26 @@ export class Pools {
   }
 
   #lookUp(task: LookUpTask): Promise<unknown> {
-    return this.#requests.run(task);
+    return this.#requests.runTwice(task);
   }
 
   /** The user's `file_name`; undefined for a user who does not exist. */
   avatarOf(userId: UserId): Promise<string | null | undefined> {
     const task: AvatarTask = { avatarOf: userId };
-    return this.#requests.run(task) as Promise<string | null | undefined>;
+    return this.#requests.runTwice(task) as Promise<string | null | undefined>;
   }
 
   password(job: PasswordJob): Promise<PasswordResult> {
-    return this.#passwords.run(job) as Promise<PasswordResult>;
+    return this.#passwords.runTwice(job) as Promise<PasswordResult>;
   }
 
+  /** Takes as long as it takes: a store of an older version may have to be rebuilt. */
   openStore(): Promise<OpenResult> {
-    return this.#storage.run({ kind: "open" }) as Promise<OpenResult>;
+    return this.#storage.run({ kind: "open" }, false) as Promise<OpenResult>;
   }
 
-  commit(groups: readonly WriteGroup[]): Promise<CommitResult> {
-    return this.#storage.run({ kind: "commit", groups }) as Promise<CommitResult>;
+  commit(task: CommitTask): Promise<CommitResult> {
+    return this.#storage.run(task) as Promise<CommitResult>;
   }
 
   /** Does one short step of the store's housekeeping; resolves with whether there is more to do. */
@@ -104,32 +110,4 @@ export class Pools {
     await this.#storage.run({ kind: "close" });
     await this.#storage.close();
   }
-}
-
-interface PoolShape {
-  readonly threads: number;
-  readonly tasksPerThread: number;
-  readonly niceness?: number;
-}
-
-function createPool(worker: string, settings: ThreadSettings, log: Logger, shape: PoolShape): Piscina {
-  const pool = new Piscina({
-    filename: new URL(`./${worker}.js`, import.meta.url).href,
-    minThreads: shape.threads,
-    maxThreads: shape.threads,
-    concurrentTasksPerWorker: shape.tasksPerThread,
-    // The default blocks a thread's event loop between tasks, and MongoDB's driver would miss its heartbeats.
-    atomics: "async",
-    niceIncrement: shape.niceness ?? 0,
-    // No bound here: the gateway has at most one task of each connection under way, and bounds connections and hashing.
-    maxQueue: Infinity,
-    workerData: settings,
-    closeTimeout: CLOSE_TIMEOUT_MS,
-    recordTiming: false,
-  });
-  pool.on("message", (message: unknown) => {
-    if (isLogEntry(message)) logFromThread(log, message);
-  });
-  pool.on("error", (error: unknown) => log.error("a thread failed", { worker, error }));
-  return pool;
 }

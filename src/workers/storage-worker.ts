@@ -1,10 +1,11 @@
 // The storage thread: the only one that writes to the store; it answers writes and encodes their events.
 import { openWriter } from "../store/open.ts";
-import { StoreOpenError, StoreUnavailableError, type StoreWriter, type WriteOutcome } from "../store/store.ts";
+import { Refusal, StoreOpenError, StoreUnavailableError } from "../store/store.ts";
+import type { StoreWriter, Write, WriteKind, WriteOutcome } from "../store/store.ts";
 import { BatchEncoder } from "./batch-encoder.ts";
 import { moved } from "./moved.ts";
 import { unpackWrites } from "./packing.ts";
-import type { CommitResult, OpenResult, StorageTask, WriteGroup } from "./task.ts";
+import type { CommitResult, CommitTask, OpenResult, StorageTask } from "./task.ts";
 import { threadLogger } from "./thread-log.ts";
 import { threadSettings } from "./thread-settings.ts";
 
@@ -18,7 +19,7 @@ export default async function run(task: StorageTask): Promise<unknown> {
     case "open":
       return open();
     case "commit":
-      return commit(task.groups);
+      return commit(task);
     case "maintain":
       return (await writer?.maintain?.(Date.now())) ?? false;
     case "close":
@@ -41,14 +42,13 @@ async function open(): Promise<OpenResult> {
   }
 }
 
-async function commit(groups: readonly WriteGroup[]): Promise<unknown> {
+async function commit({ groups, timeMs, isRepeat }: CommitTask): Promise<unknown> {
   const pendings = groups.map((group) => unpackWrites(group.writes));
   const writes = pendings.flatMap((group) => group.map((pending) => pending.write));
   const startMs = performance.now();
-  const nowMs = Date.now();
-  const outcomes = await commitDurably(writes, nowMs);
+  const outcomes = await commitDurably(writes, timeMs, isRepeat);
   const commitMs = performance.now() - startMs;
-  const encoder = new BatchEncoder(nowMs);
+  const encoder = new BatchEncoder(timeMs, isRepeat);
   if (outcomes !== undefined) encoder.addLate(writer?.takeLateMessages?.() ?? []);
   let index = 0;
   for (const [position, group] of groups.entries()) {
@@ -67,18 +67,31 @@ async function commit(groups: readonly WriteGroup[]): Promise<unknown> {
   return moved(result, buffers);
 }
 
-/** The outcomes, or undefined when the store could not be reached and nothing is stored. */
+/** The outcomes, or undefined when the store could not be reached and nothing is stored. Rejects when that is not known. */
 async function commitDurably(
-  writes: Parameters<StoreWriter["commit"]>[0],
-  nowMs: number,
+  writes: readonly Write[],
+  timeMs: number,
+  isRepeat: boolean,
 ): Promise<WriteOutcome[] | undefined> {
   try {
     // A thread that replaces one that died was never told to open.
     const opened = (writer ??= await openWriter(storeUrl, { dataDir }));
-    return await opened.commit(writes, nowMs);
+    const outcomes = await opened.commit(writes, timeMs);
+    return isRepeat ? outcomes.map((outcome, index) => repeated(writes[index]?.kind, outcome)) : outcomes;
   } catch (error) {
-    if (!(error instanceof StoreUnavailableError)) throw error;
+    const isOutside = error instanceof StoreUnavailableError || error instanceof StoreOpenError;
+    // The try before may have stored everything.
+    if (!isOutside || isRepeat) throw error;
     log.error("the store cannot be reached", { error, writeCount: writes.length });
     return undefined;
   }
+}
+
+/** Of writes that may have been done by the try before: what is refused because it is so already is done. */
+function repeated(kind: WriteKind | undefined, outcome: WriteOutcome): WriteOutcome {
+  if (outcome.done) return outcome;
+  const isConflict = outcome.refusal === Refusal.Conflict;
+  const wasAdded = (kind === "addContact" || kind === "block") && isConflict;
+  const wasRemoved = (kind === "deleteContact" || kind === "unblock") && !isConflict;
+  return wasAdded || wasRemoved ? { done: true, result: {} } : outcome;
 }

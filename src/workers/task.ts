@@ -147,10 +147,17 @@ export interface Audience {
 
 /** What the storage thread is asked. */
 export type StorageTask =
-  | { readonly kind: "open" }
-  | { readonly kind: "commit"; readonly groups: readonly WriteGroup[] }
-  | { readonly kind: "maintain" }
-  | { readonly kind: "close" };
+  { readonly kind: "open" } | CommitTask | { readonly kind: "maintain" } | { readonly kind: "close" };
+
+/** A batch. */
+export interface CommitTask {
+  readonly kind: "commit";
+  readonly groups: readonly WriteGroup[];
+  /** The batch's time, Unix milliseconds: that of its messages. Not the one of the batch before, so it tells them apart. */
+  readonly timeMs: number;
+  /** The batch was begun before, and nobody knows how that ended. */
+  readonly isRepeat: boolean;
+}
 
 /** What opening the store came to. */
 export interface OpenResult {

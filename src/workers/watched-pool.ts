@@ -1,0 +1,143 @@
+// A pool of threads in which no task stays for ever: threads that die are replaced, and so is a pool that hangs.
+// The only file that makes Piscina pools.
+import { Piscina } from "piscina";
+import type { Logger } from "../log/logger.ts";
+import { isLogEntry, logFromThread } from "./thread-log.ts";
+
+/**
+ * A task that is under way for so long, in milliseconds, has hung (it is noticed within twice the time). Far beyond
+ * what any task takes: requests end theirs after a moment, MongoDB's operations have deadlines of their own.
+ */
+const TASK_TIMEOUT_MS = 30_000;
+/** How long new tasks wait for the threads of a pool that hung to end, in milliseconds; they may hold the store's lock. */
+const REPLACE_TIMEOUT_MS = 5_000;
+/** How long a stop waits for the tasks under way, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 5_000;
+
+export interface PoolShape {
+  /** The compiled file that the threads load. */
+  readonly file: URL;
+  readonly threads: number;
+  readonly tasksPerThread: number;
+  /** See setpriority(2). */
+  readonly niceness?: number;
+  /** What the threads find as `workerData`. */
+  readonly settings: object;
+  readonly taskTimeoutMs?: number;
+}
+
+export class WatchedPool {
+  readonly #shape: PoolShape;
+  readonly #log: Logger;
+  readonly #slotCount: number;
+  readonly #watch: NodeJS.Timeout;
+  /** Tasks that wait for a slot, oldest first: what has not begun cannot hang, however long the queue is. */
+  readonly #waiting: (() => void)[] = [];
+  #usedSlotCount = 0;
+  #pool: Piscina;
+  /** The end of a pool that hung. */
+  #ending: Promise<unknown> | undefined;
+  #isClosed = false;
+  /** Tasks under way that began since the last look of the watch, and before it. */
+  #youngCount = 0;
+  #oldCount = 0;
+  #look = 0;
+
+  constructor(shape: PoolShape, log: Logger) {
+    this.#shape = shape;
+    this.#log = log;
+    this.#slotCount = shape.threads * shape.tasksPerThread;
+    this.#pool = createPool(shape, log);
+    this.#watch = setInterval(() => this.#lookForHung(), shape.taskTimeoutMs ?? TASK_TIMEOUT_MS);
+    this.#watch.unref();
+  }
+
+  /**
+   * Resolves with what the thread answers. Rejects with its error, and when the thread dies or hangs: whether the task
+   * was carried out is then not known. The queue is without bound; the callers bound what they ask at once. A task that
+   * is not watched may take any time.
+   */
+  async run(task: unknown, isWatched = true): Promise<unknown> {
+    if (this.#isClosed) throw new Error("the threads have ended");
+    if (this.#usedSlotCount < this.#slotCount) this.#usedSlotCount += 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve)); // the slot is handed over
+    if (this.#ending !== undefined) await this.#ending;
+    const look = isWatched ? this.#look : undefined;
+    if (isWatched) this.#youngCount += 1;
+    try {
+      return await this.#pool.run(task);
+    } finally {
+      if (look === this.#look) this.#youngCount -= 1;
+      else if (look === this.#look - 1) this.#oldCount -= 1; // older ones went with a pool that was replaced
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#usedSlotCount -= 1;
+      else next();
+    }
+  }
+
+  /** As `run`, with a second try when the first was lost; for tasks that may be repeated. */
+  runTwice(task: unknown): Promise<unknown> {
+    return this.run(task).catch((error: unknown) => {
+      this.#log.error("a task was lost with its thread and runs again", { worker: this.#name, error });
+      return this.run(task);
+    });
+  }
+
+  /** Waits for what is under way, and ends the threads. Idempotent. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#watch);
+    await this.#ending;
+    await this.#pool.close();
+  }
+
+  get #name(): string {
+    return nameOf(this.#shape.file);
+  }
+
+  #lookForHung(): void {
+    if (this.#oldCount > 0) this.#replace();
+    this.#oldCount = this.#youngCount;
+    this.#youngCount = 0;
+    this.#look += 1;
+  }
+
+  /** Ends all threads, with which the tasks under way are lost, and goes on with new ones. */
+  #replace(): void {
+    this.#log.error("a thread hangs; all of its kind are replaced", { worker: this.#name, taskCount: this.#oldCount });
+    const hung = this.#pool;
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise((resolve) => (timer = setTimeout(resolve, REPLACE_TIMEOUT_MS)));
+    this.#ending = Promise.race([hung.destroy(), timeout]).finally(() => {
+      clearTimeout(timer);
+      this.#pool = createPool(this.#shape, this.#log);
+      this.#ending = undefined;
+    });
+  }
+}
+
+function createPool({ file, threads, tasksPerThread, niceness, settings }: PoolShape, log: Logger): Piscina {
+  const pool = new Piscina({
+    filename: file.href,
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: tasksPerThread,
+    // The default blocks a thread's event loop between tasks, and MongoDB's driver would miss its heartbeats.
+    atomics: "async",
+    niceIncrement: niceness ?? 0,
+    // Not more than the slots are ever asked for at once.
+    maxQueue: Infinity,
+    workerData: settings,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    recordTiming: false,
+  });
+  pool.on("message", (message: unknown) => {
+    if (isLogEntry(message)) logFromThread(log, message);
+  });
+  pool.on("error", (error: unknown) => log.error("a thread failed", { worker: nameOf(file), error }));
+  return pool;
+}
+
+function nameOf(file: URL): string {
+  return file.pathname.slice(file.pathname.lastIndexOf("/") + 1).replace(/\.js$/, "");
+}

@@ -1,0 +1,17 @@
+// A storage thread for tests that dies after a commit, before it has answered, when its data folder has a file `die`.
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import runTask from "../../src/workers/storage-worker.ts";
+import type { StorageTask } from "../../src/workers/task.ts";
+import { threadSettings } from "../../src/workers/thread-settings.ts";
+
+const marker = join(threadSettings().dataDir, "die");
+
+export default async function run(task: StorageTask): Promise<unknown> {
+  const answer = await runTask(task);
+  if (task.kind === "commit" && existsSync(marker)) {
+    rmSync(marker);
+    process.exit(1);
+  }
+  return answer;
+}
