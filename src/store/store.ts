@@ -108,7 +108,7 @@ export type Write =
       readonly passwordHash: string;
     }
   /**
-   * Makes `newTokenHash` a token of the user, with `passwordHash` only if that is still the user's; with
+   * Makes `newTokenHash` a token of the user, who must be active, with `passwordHash` only if that is still the user's; with
    * `oldTokenHash` only if that one is a token of the same user and not expired; it is then void. Beyond TOKENS_PER_USER the user's oldest tokens go.
    */
   | {
@@ -121,13 +121,14 @@ export type Write =
   | { readonly kind: "deleteToken"; readonly tokenHash: string }
   | { readonly kind: "addContact"; readonly userId: UserId; readonly contactId: UserId }
   | { readonly kind: "deleteContact"; readonly userId: UserId; readonly contactId: UserId }
+  /** NotFound for a deleted account. */
   | {
       readonly kind: "updateProfile";
       readonly userId: UserId;
       readonly changes: Partial<Pick<Profile, "first_name" | "second_name" | "bio" | "file_name">>;
     }
   | { readonly kind: "markRead"; readonly userId: UserId; readonly chatId: ChatId; readonly seq: number }
-  /** Sets the password and makes every token of the user void but `keepTokenHash`. */
+  /** Sets the password and makes every token of the user void but `keepTokenHash`. NotFound for a deleted account. */
   | {
       readonly kind: "setPassword";
       readonly userId: UserId;

@@ -70,6 +70,22 @@ export function accountsContract(kind: StoreKind): void {
     assert.deepEqual(await store.one({ kind: "setAccountState", userId: NOBODY, state: "active" }), NOT_FOUND);
   });
 
+  it("refuses what was on its way when an account was disabled or deleted", async () => {
+    await store.commit(putToken(anna, "a1"), { kind: "setAccountState", userId: anna, state: "disabled" });
+    assert.deepEqual(await store.one(putToken(anna, "a2")), NOT_FOUND);
+    await store.one({ kind: "setAccountState", userId: anna, state: "active" });
+    assert.equal(await store.reader.userByToken("a2", store.nowMs), undefined);
+    await store.commit(putToken(anna, "a3"), deletion(anna));
+    const late: Write[] = [
+      putToken(anna, "a4"),
+      { kind: "updateProfile", userId: anna, changes: { bio: "about me" } },
+      { kind: "setPassword", userId: anna, passwordHash: "another", keepTokenHash: "a3" },
+    ];
+    for (const write of late) assert.deepEqual(await store.one(write), NOT_FOUND, write.kind);
+    const user = await store.reader.userById(anna);
+    assert.deepEqual([user?.profile.bio, user?.passwordHash], ["", ""]);
+  });
+
   it("deletes an account: the messages stay, without the name, and the name is free", async () => {
     const direct = directChatId(anna, bert);
     await store.commit(

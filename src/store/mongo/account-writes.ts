@@ -15,6 +15,8 @@ export type AccountWrite = Exclude<Write, ChatWrite>;
 
 const DONE = { done: true, result: {} } as const;
 const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;
+/** Accounts without a state are older than states, and active. */
+const NOT_DELETED = { state: { $ne: "deleted" } } as const;
 const CONFLICT = { done: false, refusal: Refusal.Conflict } as const;
 
 export class AccountWrites {
@@ -105,8 +107,8 @@ export class AccountWrites {
     const { users } = this.#collections;
     const user =
       Object.keys($set).length === 0
-        ? await users.findOne({ _id: userId })
-        : await users.findOneAndUpdate({ _id: userId }, { $set }, { returnDocument: "after" });
+        ? await users.findOne({ _id: userId, ...NOT_DELETED })
+        : await users.findOneAndUpdate({ _id: userId, ...NOT_DELETED }, { $set }, { returnDocument: "after" });
     return user === null ? NOT_FOUND : { done: true, result: { profile: profileOf(user) } };
   }
 
@@ -115,18 +117,16 @@ export class AccountWrites {
     const { userId, passwordHash, keepTokenHash } = write;
     await this.#collections.tokens.deleteMany({ user_id: userId, hash: { $ne: keepTokenHash ?? "" } });
     const update = { $set: { password_hash: passwordHash } };
-    const { matchedCount } = await this.#collections.users.updateOne({ _id: userId }, update);
+    const { matchedCount } = await this.#collections.users.updateOne({ _id: userId, ...NOT_DELETED }, update);
     return matchedCount > 0 ? DONE : NOT_FOUND;
   }
 
   async #putToken(write: WriteOf<"putToken">, nowMs: number): Promise<WriteOutcome<"putToken">> {
     const { userId, passwordHash, oldTokenHash, newTokenHash } = write;
-    if (!(await this.#exists(userId))) return NOT_FOUND;
     const { tokens, users } = this.#collections;
-    if (passwordHash !== undefined) {
-      const user = await users.findOne({ _id: userId, password_hash: passwordHash });
-      if (user === null) return NOT_FOUND;
-    }
+    const proof = passwordHash === undefined ? {} : { password_hash: passwordHash };
+    const user = await users.findOne({ _id: userId, state: { $nin: ["disabled", "deleted"] }, ...proof });
+    if (user === null) return NOT_FOUND;
     const present = await tokens.findOne({ hash: newTokenHash });
     if (present?.user_id === userId) return DONE;
     await users.updateOne({ _id: userId }, { $set: { last_login_ms: nowMs } });

@@ -38,7 +38,7 @@ const ACCOUNT = "SELECT id, user_id, username, username_key, first_name, second_
 function prepare(database: Database.Database) {
   return {
     find: database.prepare<[UserId], UserRow>("SELECT id, username FROM users WHERE user_id = ?"),
-    account: database.prepare<[UserId], AccountRow>(`${ACCOUNT} WHERE user_id = ?`),
+    account: database.prepare<[UserId], AccountRow>(`${ACCOUNT} WHERE user_id = ? AND state <> 'deleted'`),
     accountByKey: database.prepare<[string], AccountRow>(`${ACCOUNT} WHERE username_key = ?`),
     create: database.prepare<[UserId, string, string, string, number]>(
       "INSERT INTO users (user_id, username, username_key, password_hash, created_ms) VALUES (?, ?, ?, ?, ?)",
@@ -50,8 +50,12 @@ function prepare(database: Database.Database) {
     update: database.prepare<[string, string, string, string | null, number]>(
       "UPDATE users SET first_name = ?, second_name = ?, bio = ?, file_name = ? WHERE id = ?",
     ),
-    passwordHash: database.prepare<[number], { password_hash: string }>("SELECT password_hash FROM users WHERE id = ?"),
-    setPassword: database.prepare<[string, number]>("UPDATE users SET password_hash = ? WHERE id = ?"),
+    active: database.prepare<[number], { password_hash: string }>(
+      "SELECT password_hash FROM users WHERE id = ? AND state = 'active'",
+    ),
+    setPassword: database.prepare<[string, number]>(
+      "UPDATE users SET password_hash = ? WHERE id = ? AND state <> 'deleted'",
+    ),
     dropTokensBut: database.prepare<[number, string]>("DELETE FROM tokens WHERE user = ? AND token_hash <> ?"),
     dropToken: database.prepare<[string]>("DELETE FROM tokens WHERE token_hash = ?"),
     tokenUser: database.prepare<[string], { user: number; time_ms: number }>(
@@ -126,7 +130,7 @@ export class UserWrites {
   setPassword(write: WriteOf<"setPassword">): WriteOutcome<"setPassword"> {
     const user = this.find(write.userId);
     if (user === undefined) return NOT_FOUND;
-    this.#sql.setPassword.run(write.passwordHash, user.id);
+    if (this.#sql.setPassword.run(write.passwordHash, user.id).changes === 0) return NOT_FOUND;
     this.#sql.dropTokensBut.run(user.id, write.keepTokenHash ?? "");
     return DONE;
   }
@@ -134,8 +138,9 @@ export class UserWrites {
   putToken(write: WriteOf<"putToken">, nowMs: number): WriteOutcome<"putToken"> {
     const user = this.find(write.userId);
     if (user === undefined) return NOT_FOUND;
-    const passwordHash = this.#sql.passwordHash.get(user.id)?.password_hash;
-    if (write.passwordHash !== undefined && write.passwordHash !== passwordHash) return NOT_FOUND;
+    const active = this.#sql.active.get(user.id);
+    if (active === undefined) return NOT_FOUND;
+    if (write.passwordHash !== undefined && write.passwordHash !== active.password_hash) return NOT_FOUND;
     if (this.#sql.tokenUser.get(write.newTokenHash)?.user === user.id) return DONE;
     const expiredMs = nowMs - TOKEN_LIFETIME_MS;
     if (write.oldTokenHash !== undefined) {
