@@ -138,6 +138,7 @@ export class Gateway implements ConnectionHost {
     const { session } = connection;
     if (session === undefined) return;
     connection.session = undefined;
+    session.outbox.forgetGaps();
     if (this.#parts.registry.remove(session)) this.#parts.fanout.presence(session, false);
     this.#log.info("session ended", { connection: connection.id, user: session.identity.username });
   }

@@ -114,6 +114,11 @@ export class Outbox {
     this.#fullSinceMs = undefined;
   }
 
+  /** To be called when the session has ended: the next one's user may have no part in those chats. */
+  forgetGaps(): void {
+    this.#gaps = undefined;
+  }
+
   /** A frame larger than the whole outbox would never fit; an empty outbox takes it all the same. */
   #fits(byteCount: number): boolean {
     const pending = this.pendingBytes;

@@ -57,6 +57,17 @@ describe("Outbox", () => {
       .slice(0, -1)
       .map((line) => JSON.parse(line) as ReturnType<typeof lines>[number]);
 
+  it("tells no gap of a session that has ended to the next one", async () => {
+    fill();
+    outbox.forgetGaps();
+    reading.resume();
+    await eventually("the outbox is empty", () => outbox.fullSinceMs === undefined);
+    outbox.event(new EventFrames("{}"));
+    await eventually("the event has arrived", () => received.endsWith("{}\n"));
+    assert.ok(!received.includes("from_seq"));
+    assert.equal(outbox.gapCount, 0);
+  });
+
   it("sends answers and events of one turn in their order", async () => {
     outbox.reply(encodeFrame('{"a":1}', "lines"));
     outbox.messages(message("common", 1, "hello"));
