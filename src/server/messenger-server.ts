@@ -49,6 +49,8 @@ export class MessengerServer {
   /** Where the listener is, or was before it was stopped. */
   #place: Place;
   #isListening = false;
+  /** The end of the last start or stop of the listener: one begins after the other has ended. */
+  #lastChange: Promise<unknown> = Promise.resolve();
   #durability = "";
   #stopped: Promise<void> | undefined;
   #onShutDown: () => void = () => {};
@@ -162,6 +164,12 @@ export class MessengerServer {
     return this.#place;
   }
 
+  #changeListener<T>(change: () => Promise<T>): Promise<T> {
+    const changed = this.#lastChange.then(change);
+    this.#lastChange = changed.catch(() => undefined);
+    return changed;
+  }
+
   async #stopListening(reason: string): Promise<void> {
     if (!this.#isListening) return;
     this.#isListening = false;
@@ -179,11 +187,14 @@ export class MessengerServer {
         store: hidePassword(this.#config.store),
         durability: this.#durability,
       }),
-      listen: async (address = this.#place.address, port = this.#place.port) => {
-        await this.#stopListening("the server is restarting");
-        return this.#listen({ address, port });
-      },
-      stopListening: () => this.#stopListening("the server was stopped by the administrator"),
+      listen: (address, port) =>
+        this.#changeListener(async () => {
+          await this.#stopListening("the server is restarting");
+          if (this.#stopped !== undefined) throw new StartError("the server is shutting down");
+          return this.#listen({ address: address ?? this.#place.address, port: port ?? this.#place.port });
+        }),
+      stopListening: () =>
+        this.#changeListener(() => this.#stopListening("the server was stopped by the administrator")),
       shutDown: () => this.#onShutDown(),
     };
   }
@@ -196,7 +207,7 @@ export class MessengerServer {
 
   async #stopOnce(reason: string): Promise<void> {
     this.#log.info("stopping", { reason });
-    await Promise.all([this.#stopListening(reason), this.#avatars?.close()]);
+    await Promise.all([this.#changeListener(() => this.#stopListening(reason)), this.#avatars?.close()]);
     await this.#groupCommit.drain();
     await Promise.all([this.#pools.close(), this.#administration.close()]);
     this.#certificate?.close();

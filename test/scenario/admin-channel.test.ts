@@ -128,6 +128,26 @@ describe("the admin channel", () => {
     assert.ok((await link.request("samples", {})).samples.length > 0);
   });
 
+  it("moves the listener once after the other when two ask at the same time", async () => {
+    const ann = await server().newPerson("Ann");
+    const { port } = server();
+    const asked = [1, 2, 3].map(() => link.request("listen", { address: "127.0.0.1", port }));
+    const others = await AdminLink.open(server().config.data);
+    asked.push(others.request("listen", { address: "127.0.0.1", port }));
+    for (const place of await Promise.all(asked)) assert.equal(place.port, port);
+    others.close();
+    await ann.client.closed();
+    await (await server().connect()).barrier();
+  });
+
+  it("shows what it cannot print without harm to who has sent it", async () => {
+    await link.request("subscribe", { topics: ["traffic"] });
+    const client = await server().connect();
+    const depth = 20_000;
+    assert.equal((await client.exchange(`{"a":${"[".repeat(depth)}${"]".repeat(depth)}}`)).code, 400);
+    await client.barrier();
+  });
+
   it("moves the listener, and says why when it cannot", async () => {
     const { port } = server();
     const ann = await server().newPerson("Ann");

@@ -1,5 +1,9 @@
 // The server as a process: the ready line, a stop in order, a second signal.
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { connect } from "node:net";
+import { AdminLink } from "../../src/client/admin-link.ts";
+import { adminSocketPath } from "../../src/util/admin-socket.ts";
 import { eventually } from "../support/eventually.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { Person } from "../support/person.ts";
@@ -63,6 +67,18 @@ describe("stopping", () => {
     await other.barrier();
     assert.deepEqual(await server.stop(), { code: 0, signal: null });
     ann.client.destroy();
+  });
+
+  it("ends although an administrator's client reads nothing", async () => {
+    const link = connect(adminSocketPath(server.data)).pause();
+    const status = `${JSON.stringify({ action: "status" })}\n`;
+    link.write(status.repeat(10_000));
+    const other = await AdminLink.open(server.data);
+    for (const _ of range(1, 20)) await other.request("status", {});
+    other.close();
+    assert.deepEqual(await server.stop(), { code: 0, signal: null });
+    assert.ok(!existsSync(adminSocketPath(server.data)));
+    link.destroy();
   });
 
   it("ends at once on a second signal, with another code", async () => {

@@ -96,6 +96,7 @@ export class AdminAccounts {
     // Sessions first: what they still send would be under the old name.
     this.#endSessions(userId, "the account was deleted");
     await this.#parts.groupCommit.write(deletionOf(userId));
+    this.#endSessions(userId, "the account was deleted"); // those that began meanwhile
     this.#parts.onAccountDeleted(userId);
     return {};
   }

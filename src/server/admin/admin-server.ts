@@ -16,6 +16,9 @@ const MAX_CLIENTS = 32;
 /** Bytes that may wait for a client that does not read before it misses events. */
 const MAX_QUEUED_BYTES = 1024 * 1024;
 
+/** How long a client may take at a stop to read what is queued for it, in milliseconds; then it is cut. */
+const LINGER_MS = 500;
+
 /** What a client has asked to be told. */
 export interface Subscription {
   topics: ReadonlySet<Topic>;
@@ -115,8 +118,9 @@ class AdminClient {
   }
 
   close(): void {
-    this.#socket.end();
     this.#socket.destroySoon();
+    const timer = setTimeout(() => this.#socket.destroy(), LINGER_MS);
+    this.#socket.once("close", () => clearTimeout(timer));
   }
 
   #receive(chunk: Buffer): void {

@@ -57,13 +57,14 @@ export class TrafficTap {
   }
 
   #masked(payload: Uint8Array): string {
-    let value: unknown;
+    let text: string;
     try {
-      value = JSON.parse(Buffer.from(payload).toString("utf8"));
+      const value: unknown = JSON.parse(Buffer.from(payload).toString("utf8"));
+      text = JSON.stringify(value, (name, member: unknown) => this.#show(name, member));
     } catch {
-      return `(${payload.length} bytes that are no JSON)`; // they may hold anything, a password too
+      // No JSON, which may hold anything, a password too; or nested deeper than the stack, which was answered with 400.
+      return `(${payload.length} bytes that cannot be shown)`;
     }
-    const text = JSON.stringify(value, (name, member: unknown) => this.#show(name, member));
     return text.length > MAX_CHARS ? `${text.slice(0, MAX_CHARS)}…` : text;
   }
 
