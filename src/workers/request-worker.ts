@@ -50,6 +50,7 @@ async function carryOut(task: RequestTask): Promise<unknown> {
   const payloads = unpackPayloads(task.payloads);
   const answers = new Answers(task.framing);
   const { identity, loginRetryAfter } = task;
+  const endMs = performance.now() + MAX_TASK_MS;
   let consumed = 0;
   for (const payload of payloads) {
     const step = task.limited?.has(consumed)
@@ -62,11 +63,16 @@ async function carryOut(task: RequestTask): Promise<unknown> {
     if (!answers.canTake(step)) break;
     if (step.kind !== "stop") consumed += 1;
     answers.take(step);
-    if (answers.isFull) break;
+    if (answers.isFull || performance.now() >= endMs) break;
   }
   return answers.result(consumed);
 }
 
+/**
+ * Time after which a task ends, in milliseconds: a connection that asks for a thousand searches at once takes turns with
+ * the others, and what takes longer than a task ever should has hung.
+ */
+const MAX_TASK_MS = 50;
 /** Bytes of answers after which a task ends: how much waits to be read by the peer is looked at between tasks. */
 const MAX_REPLY_BYTES = 128 * 1024;
 
