@@ -26,17 +26,13 @@ describe("a start that cannot work", () => {
     const taken = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => taken.once("listening", resolve));
     const busy = String((taken.address() as AddressInfo).port);
-    await Promise.all([
-      fails(["-p", busy], /port.*in use/),
-      fails(["-p", "99999"], /port/),
-      fails(["-a", "203.0.113.7"], /address/),
-      fails(["--nonsense"], /nonsense/),
-      fails(["--store", "mongodb://127.0.0.1:1/x"], /store|mongodb/i),
-      fails(["--tls-cert", "/nowhere/cert.pem", "--tls-key", "/nowhere/key.pem"], /cert/),
-      fails(["--config", "/nowhere/config.json"], /config/),
-    ]);
+    await fails(["-p", busy], /port.*in use/);
     taken.close();
-  }).timeout(60_000);
+    await fails(["-a", "203.0.113.7"], /address/);
+    await fails(["--nonsense"], /nonsense/);
+    await fails(["--store", "mongodb://127.0.0.1:1/x"], /store|mongodb/i);
+    await fails(["--tls-cert", "/nowhere/cert.pem", "--tls-key", "/nowhere/key.pem"], /cert/);
+  }).timeout(120_000);
 
   it("does so for files and folders that are not usable", async () => {
     const server = await ServerProcess.start();
@@ -57,5 +53,5 @@ describe("a start that cannot work", () => {
     mkdirSync(locked, { mode: 0o500 });
     chmodSync(locked, 0o500);
     if (process.getuid?.() !== 0) await fails([], /data/, locked);
-  }).timeout(60_000);
+  }).timeout(120_000);
 });
