@@ -1,7 +1,7 @@
 // The lint's table of layers works: an import against the arrows is found, one along them is not.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
@@ -25,6 +25,12 @@ describe("the direction of imports", function () {
       execFile(process.execPath, [oxlint, "-f", "unix", "."], { cwd: dir() }, (_error, stdout) => resolve(stdout));
     });
   }
+
+  it("has a row for every folder of src, since one without is not looked at", () => {
+    const table = readFileSync(join(ROOT, ".oxlintrc.json"), "utf8");
+    const folders = readdirSync(join(ROOT, "src"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    for (const { name } of folders) assert.ok(table.includes(`"pattern": "src/${name}/**"`), `src/${name}`);
+  });
 
   it("is held in every layer, and so is which packages it may use", async () => {
     const wrong = {
