@@ -15,12 +15,17 @@ const GUARANTEES: Readonly<Record<ServerFacts["topology"], string>> = {
   "sharded cluster": "in the journals of a majority of the shard's members (w: majority, j: true)",
 };
 
+/** Of servers by others, which accept the words of MongoDB's protocol; what they do about them is not known here. */
+const FOREIGN_GUARANTEE = "what this server, which is not MongoDB, does when asked for w: majority, j: true";
+
 /** Asks the server. Needs no rights beyond a login. */
 export async function readServerFacts(db: Db): Promise<ServerFacts> {
   const hello = await db.admin().command({ hello: 1 });
   const build = await db.admin().command({ buildInfo: 1 });
   const topology = topologyOf(hello);
-  return { topology, product: productOf(build), guarantee: GUARANTEES[topology] };
+  const product = productOf(build);
+  const guarantee = product.startsWith("MongoDB ") ? GUARANTEES[topology] : FOREIGN_GUARANTEE;
+  return { topology, product, guarantee };
 }
 
 function topologyOf(hello: Document): ServerFacts["topology"] {
