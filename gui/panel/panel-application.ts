@@ -118,7 +118,7 @@ export function askAboutServer(parent: PanelWindow, choices: { keep: () => unkno
         label({ text: "Close the control panel?", name: "heading" }),
         10,
         label({
-          text: "The server can go on without it; `messenger panel` opens it again. Or it stops in order now.",
+          text: "The server can go on without it; “messenger panel” opens it again. Or it stops in order now.",
           wraps: true,
         }),
         20,
