@@ -15,6 +15,8 @@ const ASSETS = fileURLToPath(new URL("../../../assets/", import.meta.url)).repla
 /** One per application: pictures and texts that carry colours are made anew when it changes. */
 export class Theme {
   readonly #emitter = new Emitter<{ change: undefined }>();
+  // Asked for once: every `instance()` makes another wrapper that is never let go of.
+  readonly #application = QApplication.instance();
   #colors: Colors = LIGHT;
   #textPx = DEFAULT_TEXT_PX;
 
@@ -28,14 +30,14 @@ export class Theme {
 
   /** Pixels of the screen per logical pixel. */
   get pixelRatio(): number {
-    return QApplication.instance().devicePixelRatio();
+    return this.#application.devicePixelRatio();
   }
 
   apply(choice: ThemeChoice, textPx: number): void {
     const isDark = choice === "dark" || (choice === "system" && isSystemDark());
     this.#colors = isDark ? DARK : LIGHT;
     this.#textPx = Math.min(MAX_TEXT_PX, Math.max(MIN_TEXT_PX, Math.round(textPx)));
-    QApplication.instance().setStyleSheet(styleSheet(this.#colors, this.#textPx, ASSETS), false);
+    this.#application.setStyleSheet(styleSheet(this.#colors, this.#textPx, ASSETS), false);
     this.#emitter.emit("change", undefined);
   }
 

@@ -286,6 +286,12 @@ async function measureUse(port: number, seconds: number): Promise<void> {
     if (Date.now() - startMs >= (minute + 1) * 60_000)
       report(`minute ${(minute += 1)}, round ${round}: ${JSON.stringify(client.memory())}`);
   }
+  if (flags.includes("--expose-gc")) {
+    report(`at the end: ${JSON.stringify(client.memory())} ${JSON.stringify(await client.state())}`);
+    await client.command("gc");
+    await pause(500);
+    report(`after a collection: ${JSON.stringify(client.memory())} ${JSON.stringify(await client.state())}`);
+  }
   await client.end();
 }
 
