@@ -11,7 +11,11 @@ const [, , store = "mongodb", what = "server", number = "20"] = process.argv;
 const BETWEEN_MS = 1_000;
 
 const database = store === "mongodb" ? await MongodbServer.start() : undefined;
-const rounds = await FaultRounds.start({ url: database?.newUrl() ?? "sqlite:messenger.db", database });
+const stage = { url: database?.newUrl() ?? "sqlite:messenger.db", database };
+const rounds = await FaultRounds.start(stage).catch(async (error: unknown) => {
+  await database?.remove();
+  throw error;
+});
 const backMs: number[] = [];
 try {
   if (what === "away") {
