@@ -68,7 +68,7 @@ describe("plain text where TLS is required", () => {
 
   it("is refused to other machines, with the reason", async () => {
     const host = {
-      settings: testConfig(""),
+      settings: testConfig("scratch"),
       clock: monotonicClock,
       secure: () => undefined,
       mayBePlain: isLoopback,
