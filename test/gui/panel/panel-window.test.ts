@@ -192,10 +192,12 @@ describe("control panel", () => {
     await once(other, "listening");
     const place = other.address();
     listener.port.setText(String(typeof place === "object" ? place?.port : ""));
+    await eventually("it can be run again", () => listener.run.isEnabled());
     user.click(listener.run);
     await eventually("the reason is told", () => /in use/.test(listener.outcome.widget.text()));
     assert.equal(listener.state.text(), "Stopped");
     other.close();
+    await eventually("it can be tried again", () => listener.run.isEnabled());
     listener.port.setText("no port");
     user.click(listener.run);
     assert.match(listener.outcome.widget.text(), /whole number/);
