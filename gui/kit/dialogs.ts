@@ -65,8 +65,14 @@ function openDialog(
 export function deleteWhenHidden(dialog: QDialog): void {
   dialog.addEventListener(
     WidgetEventTypes.Hide,
-    guard(() => setTimeout(() => dialog.deleteLater(), 0)),
+    guard(() => setTimeout(() => deleteIfThere(dialog), 0)),
   );
+}
+
+/** Deletes a widget, unless its window was deleted meanwhile and took it along. */
+export function deleteIfThere(widget: QWidget): void {
+  const native: unknown = widget.native; // null from then on, whatever NodeGui declares
+  if (native !== null) widget.deleteLater();
 }
 
 /** Lets the user choose a file to open; `filter` as in "Pictures (*.png *.jpg)". */

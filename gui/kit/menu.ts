@@ -1,5 +1,6 @@
 // Menus that open at a place and never stop Node's loop.
 import { QAction, QCursor, QMenu, QPoint, type QWidget } from "@nodegui/nodegui";
+import { deleteIfThere } from "./dialogs.ts";
 import { guard } from "./guard.ts";
 
 export type MenuEntry =
@@ -16,7 +17,7 @@ export function openMenu(
   // Later, since the action that was chosen is told after the menu hides.
   menu.addEventListener(
     "aboutToHide",
-    guard(() => setTimeout(() => menu.deleteLater(), 1000)),
+    guard(() => setTimeout(() => deleteIfThere(menu), 1000)),
   );
   const { x, y } = at ?? new QCursor().pos();
   menu.popup(new QPoint(x, y));
