@@ -58,9 +58,9 @@ export async function meantUser(named: { contact?: string; contact_id?: UserId }
   return userNamed(named.contact, "contact", reader);
 }
 
-/** @throws ProtocolError 404 when nobody has this name; `field` is the one that gave it. */
+/** @throws ProtocolError 404 when nobody has this name any more; `field` is the one that gave it. */
 export async function userNamed(name: string, field: string, reader: StoreReader): Promise<User> {
   const user = await reader.userByKey(usernameKey(name));
-  if (user === undefined) throw new ProtocolError(Code.NotFound, `${field}: no such user`);
+  if (user === undefined || user.state === "deleted") throw new ProtocolError(Code.NotFound, `${field}: no such user`);
   return user;
 }

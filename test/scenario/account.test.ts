@@ -30,6 +30,24 @@ describe("deleting an account", () => {
     await fresh.fails("login", { token: phone.loggedIn.token }, 401);
     assert.notEqual((await fresh.ok("register", { username, password })).user_id, ann.userId);
   });
+
+  it("cannot be kept from it by who has registered the name that it would get", async () => {
+    const [ann, ben] = [await server().newPerson("Ann"), await server().newPerson("Ben")];
+    const squatter = await server().connect();
+    const username = `deleted-${ann.userId.slice(0, 8)}-${ann.userId.slice(-6)}`;
+    await squatter.request("register", { username, password: PASSWORD });
+    const others = Array.from({ length: 20 }, () =>
+      ben.client.send("add_message", { chat_id: "common", message: "x" }),
+    );
+    await ann.ok("delete_account", { password: ann.password });
+    for (const id of others) assert.equal((await ben.client.replies.next()).id, id);
+    const { messages } = await ben.ok("common_chat", { limit: 20 });
+    assert.deepEqual(new Set(messages.map((message) => message.message)), new Set(["x"]));
+    const left = { contact: `deleted:${ann.userId}` };
+    for (const action of ["add_contact", "get_chat", "block_contact"]) await ben.fails(action, left, 404);
+    await ben.fails("block_contact", { contact_id: ann.userId }, 404);
+    assert.deepEqual(server().log.errors, []);
+  });
 });
 
 describe("registration", () => {

@@ -8,6 +8,7 @@ import type { Effect, Identity } from "../task.ts";
 export const blockContact: SessionController<"block_contact"> = async ({ data }, identity, { reader, now }) => {
   const other = await meantUser(data, reader);
   if (other.userId === identity.userId) throw new ProtocolError(Code.BadRequest, "contact: is yourself");
+  if (other.state === "deleted") throw new ProtocolError(Code.NotFound, "contact: no such user");
   return {
     kind: "write",
     write: { kind: "block", userId: identity.userId, blockedId: other.userId },
