@@ -6,7 +6,6 @@ import { eventText } from "../protocol/events.ts";
 import { encodeFrame, FrameDecoder, modeOf, type Framing } from "../protocol/frame.ts";
 import { MAX_REQUEST_BYTES } from "../protocol/limits.ts";
 import type { Clock } from "../util/clock.ts";
-import { gather } from "../workers/moved.ts";
 import { packPayloads } from "../workers/packing.ts";
 import type { Admission, Effect, GroupResult, PasswordStop } from "../workers/task.ts";
 import type { RequestTask, RequestTaskResult, WriteGroup } from "../workers/task.ts";
@@ -49,8 +48,8 @@ export interface ConnectionHost {
   onClosed(connection: Connection): void;
   /** The socket is gone, always after `onClosed`. Called once. */
   onGone(connection: Connection): void;
-  /** Takes a copy of what was asked and answered; undefined while nobody looks. */
-  readonly traffic: ((connection: Connection, payloads: readonly Buffer[], replies: Uint8Array) => void) | undefined;
+  /** Is shown what was asked, and the frames that answered it; undefined while nobody looks. */
+  readonly traffic: ((connection: Connection, payloads: readonly Buffer[], replies: Uint8Array[]) => void) | undefined;
 }
 
 /** A connection's way from the first byte to its end. */
@@ -81,6 +80,8 @@ export class Connection {
   #anonymousSinceMs: number;
   #frameSinceMs = 0;
   #activeMs: number;
+  /** What answered the present task so far; undefined while nobody looks at the traffic. */
+  #shownReplies: Uint8Array[] | undefined;
 
   constructor(id: number, socket: Socket, address: string, host: ConnectionHost) {
     this.id = id;
@@ -253,6 +254,7 @@ export class Connection {
       loginRetryAfter: this.#host.loginRetryAfter(this),
       admission,
     };
+    this.#shownReplies = this.#host.traffic && [];
     let result: RequestTaskResult;
     try {
       result = await this.#host.request(task);
@@ -262,22 +264,29 @@ export class Connection {
     }
     this.#queue.remove(result.consumed);
     this.#answer(result.replies, result.effects);
-    let written: GroupResult | undefined;
     if (result.writes !== undefined) {
-      written = await this.#host.commit({ framing: this.framing, writes: result.writes }, receivedMs);
+      const written = await this.#host.commit({ framing: this.framing, writes: result.writes }, receivedMs);
       this.messageCount += written.messageCount;
       this.#answer(written.replies, written.effects);
     }
-    if (this.#host.traffic !== undefined) {
-      const replies = written === undefined ? result.replies : gather([result.replies, written.replies]);
-      this.#host.traffic(this, payloads.slice(0, result.consumed), replies);
-    }
+    this.#showTraffic(payloads.slice(0, result.consumed));
     return result.stop === undefined ? undefined : this.#host.admit(result.stop, this);
   }
 
   #answer(replies: Uint8Array, effects: readonly Effect[]): void {
-    if (!this.isClosed) this.outbox.reply(replies);
+    this.reply(replies);
     if (effects.length > 0) this.#host.apply(effects, this);
+  }
+
+  /** Queues finished frames that answer requests of the present task, in their order. */
+  reply(frames: Uint8Array): void {
+    if (this.isClosed) return;
+    this.#shownReplies?.push(frames);
+    this.outbox.reply(frames);
+  }
+
+  #showTraffic(payloads: readonly Buffer[]): void {
+    if (this.#shownReplies !== undefined) this.#host.traffic?.(this, payloads, this.#shownReplies);
   }
 
   /** The threads could not answer a request: it is answered here, and the connection goes on with the next. */
@@ -287,7 +296,8 @@ export class Connection {
     const request = parseRequest(payload);
     const replyTo = "error" in request ? request.replyTo : { action: request.action, id: request.id };
     const error = new ProtocolError(Code.Internal, `internal error, reference ${reference}`);
-    this.outbox.reply(encodeFrame(errorResponse(replyTo, error, Date.now()), this.framing));
+    this.reply(encodeFrame(errorResponse(replyTo, error, Date.now()), this.framing));
+    this.#showTraffic([payload]);
   }
 
   /** Answers what cannot be understood any more, and closes. */

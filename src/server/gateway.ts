@@ -165,12 +165,12 @@ export class Gateway implements ConnectionHost {
       return this.#reply(connection, replyTo, "Ticket", { ftp: issueTicket(connection.session.identity.userId) });
     }
     const text = errorResponse(replyTo, new ProtocolError(Code.NotFound, "avatars are off on this server"), Date.now());
-    connection.outbox.reply(encodeFrame(text, connection.framing));
+    connection.reply(encodeFrame(text, connection.framing));
   }
 
   #reply(connection: Connection, replyTo: ReplyTo, info: string, fields: Fields): void {
     const text = okResponse(replyTo, info, fields, Date.now());
-    connection.outbox.reply(encodeFrame(text, connection.framing));
+    connection.reply(encodeFrame(text, connection.framing));
   }
 
   report(error: unknown, connection: Connection): string {

@@ -7,13 +7,16 @@ import type { TrafficEntry } from "../../src/protocol/admin.ts";
 import { adminSocketPath } from "../../src/util/admin-socket.ts";
 import { useServer } from "../support/server.ts";
 
+/** What stands for a secret. */
+const MASK = "•••";
+
 /** Accepts a refusal with this code and text, for assert.rejects. */
 function refusal(code: number, info = /./) {
   return (error: unknown): boolean => error instanceof RequestError && error.code === code && info.test(error.message);
 }
 
 describe("the admin channel", () => {
-  const server = useServer();
+  const server = useServer({ ftp: true });
   let link: AdminLink;
 
   beforeEach(async () => {
@@ -113,6 +116,39 @@ describe("the admin channel", () => {
     }
     assert.ok(text.includes("for more eyes"));
     assert.ok((await link.request("log", {})).entries.some((entry) => /with its texts/.test(entry.text)));
+  });
+
+  it("shows the responses of logins and tickets too, without what they give out", async () => {
+    const ann = await server().newPerson("Ann");
+    const entries: TrafficEntry[] = [];
+    link.events.on("traffic", (entry) => entries.push(entry));
+    await link.request("subscribe", { topics: ["traffic"], unmask_texts: true });
+    const client = await server().connect();
+    const { username, password } = ann;
+    const { token } = await client.ok("login", { username, password });
+    const { ftp } = await client.ok("avatar_ticket", {});
+    const { token: next } = await (await server().connect()).ok("login", { username, token });
+    await client.fails("login", { username, password: `${password}?` }, 401);
+    const lines = await server().connect({ framing: "lines" });
+    await lines.ok("login", { username, token: next });
+    await link.request("status", {});
+    assert.deepEqual(
+      entries.map(({ request, response }) => {
+        const { action, data } = JSON.parse(request) as { action: string; data: Record<string, unknown> };
+        const answer = JSON.parse(response) as Record<string, unknown> & { ftp?: { password: unknown } };
+        return [action, data["password"] ?? data["token"], answer["code"], answer["token"] ?? answer.ftp?.password];
+      }),
+      [
+        ["login", MASK, 200, MASK],
+        ["avatar_ticket", undefined, 200, MASK],
+        ["login", MASK, 200, MASK],
+        ["login", MASK, 401, undefined],
+        ["login", MASK, 200, MASK],
+      ],
+    );
+    for (const secret of [password, token, next, ftp.password]) {
+      assert.ok(!JSON.stringify(entries).includes(secret), `${secret} is shown`);
+    }
   });
 
   it("takes backups that can be opened, and tells of samples", async () => {

@@ -19,8 +19,8 @@ export interface Exchange {
   readonly connection: number;
   readonly username: string | null;
   readonly payloads: readonly Uint8Array[];
-  /** Frames; one response for each payload. */
-  readonly replies: Uint8Array;
+  /** Whole frames in any number of pieces; one response for each payload. */
+  readonly replies: readonly Uint8Array[];
 }
 
 export class TrafficTap {
@@ -34,9 +34,10 @@ export class TrafficTap {
   /** Passes an exchange on; to be called only while `isOn`. */
   record({ connection, username, payloads, replies }: Exchange): void {
     const time_ms = Date.now();
+    const passed = payloads.slice(0, this.#admit(payloads.length, time_ms));
+    if (passed.length === 0) return; // nothing is decoded for nothing
     const responses = payloadsOf(replies);
-    for (const [index, payload] of payloads.entries()) {
-      if (!this.#mayPass(time_ms)) return;
+    for (const [index, payload] of passed.entries()) {
       const response = responses[index];
       this.onEntry.emit("entry", {
         time_ms,
@@ -48,12 +49,14 @@ export class TrafficTap {
     }
   }
 
-  #mayPass(timeMs: number): boolean {
+  /** How many of so many may still pass within this second. */
+  #admit(count: number, timeMs: number): number {
     const second = Math.floor(timeMs / 1000);
     if (second !== this.#second) this.#count = 0;
     this.#second = second;
-    this.#count += 1;
-    return this.#count <= MAX_ENTRIES_PER_SEC;
+    const admitted = Math.min(count, MAX_ENTRIES_PER_SEC - this.#count);
+    this.#count += admitted;
+    return admitted;
   }
 
   #masked(payload: Uint8Array): string {
@@ -74,11 +77,16 @@ export class TrafficTap {
   }
 }
 
-/** The payloads of finished frames of either framing. */
-function payloadsOf(frames: Uint8Array): Buffer[] {
-  const bytes = Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength);
+/** The payloads of finished frames of either framing, all of the same. */
+function payloadsOf(pieces: readonly Uint8Array[]): Buffer[] {
   const payloads: Buffer[] = [];
-  const framing = modeOf(bytes[0] ?? 0) === "prefixed" ? "prefixed" : "lines";
-  new FrameDecoder(framing, MAX_RESPONSE_BYTES).push(bytes, payloads);
+  let decoder: FrameDecoder | undefined;
+  for (const { buffer, byteOffset, byteLength } of pieces) {
+    if (byteLength === 0) continue;
+    const bytes = Buffer.from(buffer, byteOffset, byteLength);
+    const framing = modeOf(bytes[0] ?? 0) === "prefixed" ? "prefixed" : "lines";
+    decoder ??= new FrameDecoder(framing, MAX_RESPONSE_BYTES);
+    decoder.push(bytes, payloads);
+  }
   return payloads;
 }
