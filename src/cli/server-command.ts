@@ -1,5 +1,5 @@
 // `messenger server`: its options, and the way from them to a running server.
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { commandOptions } from "./config-options.ts";
 import type { Command, CommandArgs } from "./command.ts";
@@ -8,6 +8,7 @@ import { loadConfig } from "../config/load.ts";
 import { CONFIG_FILE_OPTION, OPTIONS } from "../config/options.ts";
 import { createLogger } from "../log/winston-logger.ts";
 import { runServer } from "../server/main.ts";
+import { makeFolder } from "../util/durable.ts";
 
 export const command: Command = {
   options: commandOptions([CONFIG_FILE_OPTION, ...Object.values(OPTIONS)]),
@@ -39,7 +40,7 @@ async function run(args: CommandArgs): Promise<number> {
 
 function makeDataFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);

@@ -1,12 +1,14 @@
 // Copies an embedded store while it is in use, and makes sure that the copy is whole.
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type Database from "better-sqlite3";
+import { makeFolder, syncFile, syncFolder } from "../../util/durable.ts";
 import { SqliteDatabase } from "../../util/sqlite-driver.ts";
 import type { BackupProgress, BackupSummary } from "../backup.ts";
 import { StoreOpenError } from "../store.ts";
 import { openError } from "./errors.ts";
 import { examineHeader } from "./examine.ts";
+import { removeStore } from "./make.ts";
 import { makeEmpty } from "./store-lock.ts";
 
 /** Pages copied in one go (4 MiB), between two reports of progress. */
@@ -30,12 +32,12 @@ export async function backupSqlite(
   try {
     const counts = await copy(file, part, onProgress);
     verify(file, part, counts);
-    sync(part);
+    syncFile(part);
     renameSync(part, target);
-    sync(dirname(target));
+    syncFolder(dirname(target));
     return { ...counts, bytes: statSync(target).size };
   } catch (error) {
-    for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(part + suffix, { force: true });
+    removeStore(part);
     throw openError(error, file);
   }
 }
@@ -77,7 +79,7 @@ async function copy(file: string, part: string, onProgress: (progress: BackupPro
 }
 
 function makePart(part: string): void {
-  mkdirSync(dirname(part), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(part));
   // What a backup left that was broken off; two at a time to one target would be a mistake anyway.
   rmSync(part, { force: true });
   makeEmpty(part);
@@ -101,15 +103,4 @@ function verify(file: string, part: string, expected: Counts): void {
 function count(database: Database.Database): Counts {
   const rows = (table: string): number => Number(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
   return { userCount: rows("users"), chatCount: rows("chats"), messageCount: rows("messages") };
-}
-
-/** Waits until the file, or the names in the folder, are on the disk; Windows cannot do this for folders. */
-function sync(path: string): void {
-  if (process.platform === "win32") return;
-  const descriptor = openSync(path, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

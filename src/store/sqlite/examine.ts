@@ -44,7 +44,9 @@ export function examineHeader(file: string): void {
 export function examineContent(file: string, fullCheckBytes: number = FULL_CHECK_BYTES): void {
   // A connection that may only read writes nothing back from the log of a server that was killed, but it makes these.
   const made = [`${file}-wal`, `${file}-shm`].filter((beside) => !existsSync(beside));
-  const database = new SqliteDatabase(file, { readonly: true });
+  // A journal is left when the power was cut while a backup that was put in place was opened for the first time: SQLite
+  // rolls it back at the first look, and has to be allowed to.
+  const database = new SqliteDatabase(file, { readonly: !existsSync(`${file}-journal`) });
   try {
     refuseNewer(file, schemaVersion(database));
     const parts = statSync(file).size <= fullCheckBytes ? [1] : SMALL_TABLES;

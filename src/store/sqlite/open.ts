@@ -1,17 +1,19 @@
 // Opens a store file: checks it before anything is changed, makes it or brings it up to date for the writer.
-import { accessSync, constants, existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import type Database from "better-sqlite3";
+import { makeFolder } from "../../util/durable.ts";
 import { SqliteDatabase } from "../../util/sqlite-driver.ts";
 import { StoreOpenError } from "../store.ts";
 import type { StoreReader, StoreWriter } from "../store.ts";
 import type { StoreTransfer } from "../transfer.ts";
 import { openError } from "./errors.ts";
 import { examineContent, examineHeader, holdsStore } from "./examine.ts";
+import { makeStore, removeStore } from "./make.ts";
 import { SqliteReader } from "./reader.ts";
 import type { ReaderOptions } from "./reader.ts";
-import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "./schema.ts";
-import { makeEmpty, StoreLock } from "./store-lock.ts";
+import { migrate, SCHEMA_VERSION, schemaVersion } from "./schema.ts";
+import { StoreLock } from "./store-lock.ts";
 import { refuseUnfinished, SqliteTransfer } from "./transfer.ts";
 import { SqliteWriter } from "./writer.ts";
 import type { WriterOptions } from "./writer.ts";
@@ -30,6 +32,7 @@ const READER_CACHE_KIB = 8 * 1024;
  */
 export function openSqliteWriter(file: string, options: WriterOptions = {}): StoreWriter {
   return openToWrite(file, (database, lock) => {
+    if (options.checkpointPages !== undefined) database.pragma(`wal_autocheckpoint = ${options.checkpointPages}`);
     refuseUnfinished(database, file);
     return new SqliteWriter(database, lock, options);
   });
@@ -64,7 +67,7 @@ function openToWrite<T>(file: string, make: Maker<T>): T {
       examineHeader(path);
       requireWritable(path);
     } else {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      makeFolder(dirname(path));
     }
     return openLocked(path, make);
   } catch (error) {
@@ -100,25 +103,23 @@ type Maker<T> = (database: Database.Database, lock: StoreLock) => T;
 
 function openLocked<T>(file: string, make: Maker<T>): T {
   const lock = StoreLock.take(file);
-  let isNew = false;
+  const isNew = !existsSync(file);
   let database: Database.Database | undefined;
   try {
     if (holdsStore(file)) examineContent(file);
-    else isNew = makeEmpty(file);
+    else makeStore(file);
     database = new SqliteDatabase(file, { timeout: BUSY_TIMEOUT_MS });
     prepareForWriting(database);
     return make(database, lock);
   } catch (error) {
     database?.close();
-    if (isNew) for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(file + suffix, { force: true });
+    if (isNew) removeStore(file);
     lock.undo();
     throw error;
   }
 }
 
 function prepareForWriting(database: Database.Database): void {
-  // Before the write-ahead log, so that the file itself has the mark from its first page on.
-  if (schemaVersion(database) === 0) database.pragma(`application_id = ${APPLICATION_ID}`);
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
   database.pragma("foreign_keys = ON");

@@ -12,6 +12,8 @@ import { UserWrites } from "./users.ts";
 export interface WriterOptions {
   /** A chat's messages go into the search index when so many are not in it; INDEX_FROM_COUNT by default. */
   readonly indexFromCount?: number;
+  /** Pages at which the write-ahead log is written back to the file; 4,096 (16 MiB) by default. */
+  readonly checkpointPages?: number;
 }
 
 /** See StoreWriter. Owns the connection and the lock. */

@@ -1,0 +1,38 @@
+// Makes files, names and folders outlive a power cut: what is written or named is on the disk only after a sync.
+import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+
+/** Waits until the file is on the disk. */
+export function syncFile(path: string): void {
+  const descriptor = openSync(path, "r+");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** What says that a folder cannot be synced here (no right to read it, or a file system that knows no such thing). */
+const NO_FOLDER_SYNC = new Set(["EACCES", "EINVAL", "ENOTSUP", "EPERM", "EISDIR"]);
+
+/** Waits until the names in the folder are on the disk, where the system can do that. */
+export function syncFolder(path: string): void {
+  if (process.platform === "win32") return;
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, "r");
+    fsyncSync(descriptor);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && NO_FOLDER_SYNC.has(String(error.code)))) throw error;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+/** Makes the folder and those above it that are missing (mode 700), and waits until their names are on the disk. */
+export function makeFolder(path: string): void {
+  const last = resolve(path);
+  const first = mkdirSync(last, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let folder = last; folder.length >= first.length; folder = dirname(folder)) syncFolder(dirname(folder));
+}

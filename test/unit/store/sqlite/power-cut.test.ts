@@ -1,0 +1,173 @@
+// The power is cut between any two writes of the embedded store, or within one: the recorded writes of a real store are
+// replayed up to every point on a disk that may have lost whatever was not synced.
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type Database from "better-sqlite3";
+import { COMMON_CHAT } from "../../../../src/protocol/ids.ts";
+import type { ChatId } from "../../../../src/protocol/ids.ts";
+import { MAX_PAGE } from "../../../../src/protocol/limits.ts";
+import { openSqliteReader, openSqliteWriter } from "../../../../src/store/sqlite/open.ts";
+import { APPLICATION_ID, migrate } from "../../../../src/store/sqlite/schema.ts";
+import type { StoreReader } from "../../../../src/store/store.ts";
+import { SqliteDatabase } from "../../../../src/util/sqlite-driver.ts";
+import { START_MS } from "../../../contract/fixture.ts";
+import { Disk } from "../../../support/power-cut/disk.ts";
+import type { Fate, Random } from "../../../support/power-cut/disk.ts";
+import { compileRecorder, record } from "../../../support/power-cut/recording.ts";
+import type { Operation } from "../../../support/power-cut/recording.ts";
+import { ANNA, batch, DIRECT, STORY_OPTIONS, textsAfter, WORD } from "../../../support/power-cut/story.ts";
+
+/** Cuts that are tried of each story, evenly over its writes; MESSENGER_TEST_CUTS asks for more ("all": every one). */
+const CUTS = process.env.MESSENGER_TEST_CUTS ?? "150";
+const SEED = Number(process.env.MESSENGER_TEST_SEED ?? Date.now() % 2 ** 31);
+const FATES: readonly Fate[] = ["kept", "lost", "torn"];
+const STORY = join(import.meta.dirname, "../../../support/power-cut/story.js");
+/** In memory where there is such a folder: a check syncs some times, and what is synced here need not outlive anything. */
+const SCRATCH = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+
+describe("a power cut between any two writes of the embedded store", function () {
+  this.timeout(CUTS === "all" ? 30 * 60_000 : 60_000);
+  let folder = "";
+  let recorder: string | undefined;
+
+  before(function () {
+    folder = mkdtempSync(join(SCRATCH, "messenger-power-"));
+    recorder = compileRecorder(folder);
+    if (recorder === undefined) this.skip();
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Runs a story as processes one after the other; what they did to the files below `root`. */
+  const play = (root: string, ...parts: readonly (readonly string[])[]): Operation[] => {
+    assert.ok(recorder);
+    mkdirSync(root, { recursive: true });
+    const store = [join(root, "data", "m.db"), join(root, "acknowledged")];
+    let operations: Operation[] = [];
+    for (const part of parts) operations = record(recorder, root, `${root}.records`, STORY, [...store, ...part]);
+    return operations;
+  };
+
+  it("loses nothing acknowledged of a new store, of one that was closed, and of one that was killed", async () => {
+    const root = join(folder, "new");
+    const operations = play(root, ["0", "24", "close"], ["25", "34", "kill"], ["35", "40", "close"]);
+    await cutEverywhere(root, new Map(), operations, 40);
+  });
+
+  it("loses nothing of an older store that is being brought up to date", async () => {
+    const root = join(folder, "old");
+    const before = makeStore(root, (database) => {
+      database.pragma("journal_mode = WAL");
+      migrate(database, 1);
+    });
+    await cutEverywhere(root, before, play(root, ["0", "8", "close"]), 8);
+  });
+
+  it("loses nothing of a backup that was put in place and is opened for the first time", async () => {
+    const root = join(folder, "backup");
+    const before = makeStore(root, migrate);
+    await cutEverywhere(root, before, play(root, ["0", "8", "kill"], ["9", "9", "close"]), 9);
+  });
+
+  /** Cuts the power after each of the operations (or some of them), and looks at what the disk has each time. */
+  async function cutEverywhere(root: string, before: Map<string, Buffer>, operations: Operation[], last: number) {
+    const random = seeded(SEED);
+    const disk = new Disk(root, before);
+    const every = CUTS === "all" ? 1 : Math.max(1, operations.length / Number(CUTS));
+    let acknowledged = -1;
+    let cuts = 0;
+    for (const [index, operation] of operations.entries()) {
+      disk.apply(operation);
+      acknowledged = acknowledgedBy(operation, acknowledged);
+      if (Math.floor(index / every) === Math.floor((index - 1) / every)) continue;
+      for (const fate of CUTS === "all" ? FATES : [FATES[cuts % FATES.length] ?? "kept"]) {
+        const target = join(folder, "cut");
+        disk.cut(target, fate, random);
+        await checkStore(join(target, "data", "m.db"), acknowledged, last).catch((error: unknown) => {
+          throw new Error(`cut after operation ${index} (${operation.op}), ${fate}, seed ${SEED}`, { cause: error });
+        });
+      }
+      cuts++;
+    }
+    assert.equal(acknowledged, last, "the story was not told to its end");
+    if (CUTS === "all") console.log(`      ${operations.length} operations, ${cuts * FATES.length} cuts`);
+  }
+});
+
+/** Makes a store that was there before a story begins, and is on the disk. */
+function makeStore(root: string, make: (database: Database.Database) => void): Map<string, Buffer> {
+  const file = join(root, "data", "m.db");
+  mkdirSync(join(root, "data"), { recursive: true });
+  const database = new SqliteDatabase(file);
+  database.pragma(`application_id = ${APPLICATION_ID}`);
+  make(database);
+  database.close();
+  return new Map([["data/m.db", readFileSync(file)]]);
+}
+
+/** The last batch that was acknowledged when the operation was done; the story writes them to a file of their own. */
+function acknowledgedBy(operation: Operation, before: number): number {
+  if (operation.op !== "write") return before;
+  const text = operation.data.length < 8 ? operation.data.toString() : "";
+  return /^\d+\n$/.test(text) ? Number(text) : before;
+}
+
+/** Opens a store after a cut: it holds whole batches, all that were acknowledged, and at most one more. */
+async function checkStore(file: string, acknowledged: number, last: number): Promise<void> {
+  const writer = openSqliteWriter(file, STORY_OPTIONS);
+  const reader = openSqliteReader(file, { shortWordScanCount: 0 });
+  try {
+    const stored = await storedBatches(reader);
+    assert.ok(stored === acknowledged || stored === acknowledged + 1, `${stored} stored, ${acknowledged} acknowledged`);
+    await assertStored(reader, stored);
+    // What was not acknowledged is sent again, and the store goes on.
+    for (let next = acknowledged + 1; next <= Math.min(acknowledged + 2, last); next++) {
+      const outcomes = await writer.commit(batch(next), START_MS + next);
+      assert.ok(outcomes.every((outcome) => outcome.done));
+      await assertStored(reader, next);
+    }
+    while (await writer.maintain?.(0));
+    await assertStored(reader, Math.min(acknowledged + 2, last));
+  } finally {
+    await reader.close();
+    await writer.close();
+  }
+}
+
+/** The number of the last batch that is stored, by what the batch wrote last; -1 for none. */
+async function storedBatches(reader: StoreReader): Promise<number> {
+  const user = await reader.userById(ANNA);
+  if (user === undefined) return -1;
+  return user.profile.bio === "" ? 0 : Number(user.profile.bio.replace("batch ", ""));
+}
+
+async function assertStored(reader: StoreReader, last: number): Promise<void> {
+  for (const chat of [COMMON_CHAT, DIRECT]) {
+    const messages = await everything(reader, chat);
+    const expected = textsAfter(last, chat);
+    assert.deepEqual(
+      messages.map(({ seq, message }) => [seq, message]),
+      expected.map((text, index) => [index + 1, text]),
+    );
+    const { messages: found } = await reader.search(chat, WORD, undefined, MAX_PAGE);
+    assert.equal(found.length, Math.min(expected.length, MAX_PAGE));
+  }
+  for (let number = 1; number <= last; number++) assert.ok(await reader.userByToken(`token ${number}`, 0));
+}
+
+async function everything(reader: StoreReader, chat: ChatId) {
+  const { messages } = await reader.history(chat, { before: undefined, after: 0, limit: MAX_PAGE });
+  return messages;
+}
+
+/** mulberry32. */
+function seeded(seed: number): Random {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let value = Math.imul(state ^ (state >>> 15), state | 1);
+    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
+    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
