@@ -1,10 +1,11 @@
 // Backups: made now, with progress, and the list of those made, each opened and counted.
 import { QProgressBar, type QPushButton, type QWidget } from "@nodegui/nodegui";
 import type { BackupInfo } from "../../src/protocol/admin.ts";
-import { DisposableStore, type Disposable } from "../../src/util/disposable.ts";
+import { DisposableStore } from "../../src/util/disposable.ts";
 import { bytes, moment } from "../../src/util/quantities.ts";
-import { button, column, label, panel, row } from "../kit/widgets.ts";
+import { button, label, row } from "../kit/widgets.ts";
 import { Outcome } from "./outcome.ts";
+import { pageOf, PageTopic } from "./page-parts.ts";
 import type { Page, PageContext } from "./page.ts";
 import { TableView, type TableColumn } from "./table-view.ts";
 
@@ -29,11 +30,12 @@ export class BackupPage implements Page {
   readonly progress = new QProgressBar();
   readonly outcome = new Outcome();
   readonly #context: PageContext;
+  readonly #topic: PageTopic;
   readonly #subscriptions = new DisposableStore();
-  #watch: Disposable | undefined;
 
   constructor(context: PageContext) {
     this.#context = context;
+    this.#topic = new PageTopic(context.connection, "backup");
     this.table = new TableView({ theme: context.theme, columns: COLUMNS, keyOf: ({ file }) => file });
     this.make = button({ text: "Make a backup now", name: "primary", onClick: () => this.#make() });
     this.progress.setRange(0, 100);
@@ -41,38 +43,19 @@ export class BackupPage implements Page {
     this.progress.setAccessibleName("How much of the backup is made");
     this.progress.hide();
     const hint = "The store is copied while it is used; nobody has to wait. The copy is opened and counted.";
-    this.widget = panel(
-      "page",
-      column({
-        children: [
-          panel(
-            "page",
-            column({
-              margins: [22, 16, 22, 10],
-              spacing: 8,
-              children: [
-                row({ spacing: 14, children: [this.make, { grow: label({ text: hint, name: "hint", wraps: true }) }] }),
-                this.progress,
-                this.outcome.widget,
-              ],
-            }),
-          ),
-          { grow: this.table.widget },
-        ],
-      }),
-    );
+    const top = row({ spacing: 14, children: [this.make, { grow: label({ text: hint, name: "hint", wraps: true }) }] });
+    this.widget = pageOf({ head: [top, this.progress, this.outcome.widget], body: this.table.widget });
     this.#subscriptions.add(context.connection.events.on("backup", ({ percent }) => this.#showProgress(percent)));
     this.#subscriptions.add(context.theme.onChange(() => this.table.redraw()));
   }
 
   open(): void {
-    this.#watch ??= this.#context.connection.watch("backup");
+    this.#topic.follow();
     void this.#load();
   }
 
   close(): void {
-    this.#watch?.dispose();
-    this.#watch = undefined;
+    this.#topic.dispose();
   }
 
   dispose(): void {

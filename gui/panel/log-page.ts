@@ -2,11 +2,12 @@
 import { QComboBox, QWidget, type QLabel, type QLineEdit } from "@nodegui/nodegui";
 import { AdminLog, type LogLevel, type LogLine } from "../../src/client/models/admin-log.ts";
 import { ChangeSignal } from "../../src/client/models/change-signal.ts";
-import { DisposableStore, type Disposable } from "../../src/util/disposable.ts";
+import { DisposableStore } from "../../src/util/disposable.ts";
 import { guard } from "../kit/guard.ts";
 import type { Theme } from "../kit/theme.ts";
 import { VirtualList, type RowPlace, type RowRenderer, type RowWidgets } from "../kit/virtual-list.ts";
-import { column, field, label, panel, rename, row } from "../kit/widgets.ts";
+import { column, label, panel, rename, row } from "../kit/widgets.ts";
+import { countText, filterField, pageOf, PageTopic } from "./page-parts.ts";
 import type { Page, PageContext } from "./page.ts";
 
 const DRAW_MS = 200;
@@ -28,19 +29,15 @@ export class LogPage implements Page {
   readonly #context: PageContext;
   readonly #changes = new ChangeSignal(DRAW_MS);
   readonly #count: QLabel = label({ name: "hint" });
+  readonly #topic: PageTopic;
   readonly #subscriptions = new DisposableStore();
-  #watch: Disposable | undefined;
 
   constructor(context: PageContext) {
     this.#context = context;
-    this.filter = field({
-      title: "Filter by text",
-      placeholder: "Filter by text",
-      name: "search",
-      onChange: (text) => {
-        this.model.filter = text;
-        this.#draw();
-      },
+    this.#topic = new PageTopic(context.connection, "log");
+    this.filter = filterField("Filter by text", (text) => {
+      this.model.filter = text;
+      this.#draw();
     });
     this.level.addItems(LEVELS.map(([text]) => text));
     this.level.setCurrentIndex(LEVELS.length - 1);
@@ -66,13 +63,12 @@ export class LogPage implements Page {
   }
 
   open(): void {
-    this.#watch ??= this.#context.connection.watch("log");
+    this.#topic.follow();
     void this.#load();
   }
 
   close(): void {
-    this.#watch?.dispose();
-    this.#watch = undefined;
+    this.#topic.dispose();
   }
 
   dispose(): void {
@@ -88,15 +84,8 @@ export class LogPage implements Page {
 
   #layOut(): QWidget {
     const top = row({ spacing: 10, children: [{ grow: this.filter }, this.#count, this.level] });
-    return panel(
-      "page",
-      column({
-        children: [
-          panel("page", column({ margins: [22, 16, 22, 10], children: [top] })),
-          { grow: panel("rows", column({ margins: [0, 0, 0, 10], children: [{ grow: this.list.area }] })) },
-        ],
-      }),
-    );
+    const body = panel("rows", column({ margins: [0, 0, 0, 10], children: [{ grow: this.list.area }] }));
+    return pageOf({ head: [top], body });
   }
 
   #take(change: () => void): void {
@@ -107,7 +96,7 @@ export class LogPage implements Page {
   #draw(): void {
     const { lines, totalCount } = this.model;
     this.list.setRows(lines);
-    this.#count.setText(lines.length === totalCount ? `${totalCount} entries` : `${lines.length} of ${totalCount}`);
+    this.#count.setText(countText(lines.length, totalCount, "entries"));
   }
 }
 

@@ -1,14 +1,16 @@
 // Who is connected: sorted, filtered, to be disconnected or banned.
 import { QComboBox, QLabel, type QLineEdit, type QPushButton, type QWidget } from "@nodegui/nodegui";
 import type { AdminConnection } from "../../src/client/models/admin-connection.ts";
-import { AdminTable } from "../../src/client/models/admin-table.ts";
+import { clientText, modeText, sessionsTable } from "../../src/client/models/admin-sessions.ts";
+import type { AdminTable } from "../../src/client/models/admin-table.ts";
 import type { SessionInfo } from "../../src/protocol/admin.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
 import { bytes, duration, moment } from "../../src/util/quantities.ts";
 import { openMenu } from "../kit/menu.ts";
-import { button, column, field, label, panel, row } from "../kit/widgets.ts";
+import { button, label, row } from "../kit/widgets.ts";
 import { openBans } from "./bans-dialog.ts";
 import { Outcome, reasonOf } from "./outcome.ts";
+import { countText, filterField, pageOf } from "./page-parts.ts";
 import type { Page, PageContext } from "./page.ts";
 import { TableView, type TableColumn } from "./table-view.ts";
 
@@ -34,6 +36,7 @@ const COLUMNS: readonly TableColumn<SessionInfo>[] = [
     tone: ({ username }) => (username === null ? "faint" : "plain"),
   },
   { name: "address", title: "Address", minPx: 100, share: 1, text: ({ address }) => address },
+  { name: "client", title: "Client", minPx: 76, share: 1, text: clientText },
   { name: "mode", title: "Mode", minPx: 92, text: modeText },
   { name: "since", title: "Since", minPx: 132, text: ({ since_ms: since }) => moment(since), tone: () => "faint" },
   { name: "idle", title: "Idle", minPx: 62, alignsRight: true, text: ({ idle_ms: idle }) => duration(idle) },
@@ -77,7 +80,7 @@ export class SessionsPage implements Page {
   constructor(context: PageContext) {
     this.#context = context;
     this.#connection = context.connection;
-    this.#model = sessionsModel();
+    this.#model = sessionsTable();
     this.table = new TableView({
       theme: context.theme,
       columns: COLUMNS,
@@ -87,12 +90,7 @@ export class SessionsPage implements Page {
       onMenu: (session) => this.#openMenu(session),
     });
     this.table.showOrder(this.#model.order);
-    this.filter = field({
-      title: "Filter by user or address",
-      placeholder: "Filter by user or address",
-      name: "search",
-      onChange: (text) => this.#filterBy(text),
-    });
+    this.filter = filterField("Filter by user or address", (text) => this.#filterBy(text));
     this.disconnect = button({ text: "Disconnect", onClick: () => this.#disconnect() });
     this.ban = button({ text: "Ban this address", name: "danger", onClick: () => this.#ban() });
     this.banTime.addItems(DURATIONS.map(([text]) => text));
@@ -143,16 +141,7 @@ export class SessionsPage implements Page {
       spacing: 8,
       children: [this.#chosen, "stretch", this.disconnect, 12, this.banTime, this.ban],
     });
-    return panel(
-      "page",
-      column({
-        children: [
-          panel("page", column({ margins: [22, 16, 22, 10], children: [top] })),
-          { grow: this.table.widget },
-          panel("page", column({ margins: [22, 10, 22, 14], spacing: 6, children: [bottom, this.outcome.widget] })),
-        ],
-      }),
-    );
+    return pageOf({ head: [top], body: this.table.widget, foot: [bottom, this.outcome.widget] });
   }
 
   #sortBy(name: string): void {
@@ -169,7 +158,7 @@ export class SessionsPage implements Page {
   #draw(): void {
     const { rows, totalCount } = this.#model;
     this.table.setRows(rows);
-    this.#count.setText(rows.length === totalCount ? `${totalCount} connections` : `${rows.length} of ${totalCount}`);
+    this.#count.setText(countText(rows.length, totalCount, "connections"));
     this.#showChosen();
   }
 
@@ -211,28 +200,4 @@ export class SessionsPage implements Page {
     );
     await this.refresh();
   }
-}
-
-function modeText({ mode, secure }: SessionInfo): string {
-  const names = { lines: "JSON Lines", prefixed: "framed", unknown: "silent" };
-  return secure ? `${names[mode]}, TLS` : names[mode];
-}
-
-/** Sessions by number; also used by the tests of large lists. */
-export function sessionsModel(): AdminTable<SessionInfo> {
-  return new AdminTable<SessionInfo>({
-    columns: {
-      connection: ({ connection }) => connection,
-      username: ({ username }) => username,
-      address: ({ address }) => address,
-      mode: modeText,
-      since: ({ since_ms: since }) => since,
-      idle: ({ idle_ms: idle }) => idle,
-      messages: ({ messages }) => messages,
-      queued: ({ queued_bytes: queued }) => queued,
-      gaps: ({ gaps }) => gaps,
-    },
-    words: ({ username, address }) => [username, address],
-    order: { column: "connection", descending: false },
-  });
 }

@@ -2,9 +2,10 @@
 import { QCheckBox, QPlainTextEdit, type QLabel, type QLineEdit, type QWidget } from "@nodegui/nodegui";
 import { AdminTraffic, prettyJson, type TrafficRow } from "../../src/client/models/admin-traffic.ts";
 import { ChangeSignal } from "../../src/client/models/change-signal.ts";
-import { DisposableStore, type Disposable } from "../../src/util/disposable.ts";
+import { DisposableStore } from "../../src/util/disposable.ts";
 import { guard } from "../kit/guard.ts";
-import { button, column, field, label, panel, row } from "../kit/widgets.ts";
+import { button, column, label, panel, row } from "../kit/widgets.ts";
+import { countText, filterField, pageOf, PageTopic } from "./page-parts.ts";
 import type { Page, PageContext } from "./page.ts";
 import { TableView, type TableColumn } from "./table-view.ts";
 
@@ -41,15 +42,14 @@ export class TrafficPage implements Page {
   readonly unmask = new QCheckBox();
   readonly request = jsonView("Request");
   readonly response = jsonView("Response");
-  readonly #context: PageContext;
+  readonly #topic: PageTopic;
   readonly #changes = new ChangeSignal(DRAW_MS);
   readonly #count: QLabel = label({ name: "hint" });
   readonly #pause = button({ text: "Pause", onClick: () => this.#switchPause() });
   readonly #subscriptions = new DisposableStore();
-  #watch: Disposable | undefined;
 
   constructor(context: PageContext) {
-    this.#context = context;
+    this.#topic = new PageTopic(context.connection, "traffic");
     this.table = new TableView({
       theme: context.theme,
       columns: COLUMNS,
@@ -60,14 +60,9 @@ export class TrafficPage implements Page {
         this.response.setPlainText(prettyJson(entry.response));
       },
     });
-    this.filter = field({
-      title: "Filter by user or action",
-      placeholder: "Filter by user or action",
-      name: "search",
-      onChange: (text) => {
-        this.model.filter = text;
-        this.#draw();
-      },
+    this.filter = filterField("Filter by user or action", (text) => {
+      this.model.filter = text;
+      this.#draw();
     });
     this.unmask.setText("Show texts (noted in the log)");
     this.unmask.setAccessibleName("Show what people write; this is noted in the server's log");
@@ -86,18 +81,17 @@ export class TrafficPage implements Page {
   }
 
   open(): void {
-    this.#watch ??= this.#context.connection.watch("traffic");
+    this.#topic.follow();
   }
 
   /** The server copies traffic only while somebody looks. Texts are masked again the next time. */
   close(): void {
     this.unmask.setChecked(false);
-    this.#watch?.dispose();
-    this.#watch = undefined;
+    this.#topic.dispose();
   }
 
   dispose(): void {
-    this.#watch?.dispose();
+    this.#topic.dispose();
     this.#subscriptions.dispose();
   }
 
@@ -119,15 +113,7 @@ export class TrafficPage implements Page {
       }),
     );
     const both = row({ children: [{ grow: list }, { grow: details }] });
-    return panel(
-      "page",
-      column({
-        children: [
-          panel("page", column({ margins: [22, 16, 22, 10], children: [top] })),
-          { grow: panel("page", both) },
-        ],
-      }),
-    );
+    return pageOf({ head: [top], body: panel("page", both) });
   }
 
   #take(change: () => void): void {
@@ -143,7 +129,7 @@ export class TrafficPage implements Page {
   #draw(): void {
     const { rows, totalCount } = this.model;
     this.table.setRows(rows);
-    this.#count.setText(rows.length === totalCount ? `${totalCount} requests` : `${rows.length} of ${totalCount}`);
+    this.#count.setText(countText(rows.length, totalCount, "requests"));
   }
 }
 

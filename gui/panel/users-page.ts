@@ -1,15 +1,16 @@
 // The accounts: found, made, given a new password, disabled, deleted, their sessions ended.
 import type { QLabel, QLineEdit, QPushButton, QWidget } from "@nodegui/nodegui";
-import { AdminUsers } from "../../src/client/models/admin-users.ts";
+import { AdminUsers, stateText } from "../../src/client/models/admin-users.ts";
 import type { AccountInfo } from "../../src/protocol/admin.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
 import { moment } from "../../src/util/quantities.ts";
 import { ask } from "../kit/dialogs.ts";
 import { openMenu, type MenuEntry } from "../kit/menu.ts";
-import { button, column, field, label, panel, row } from "../kit/widgets.ts";
+import { button, label, row } from "../kit/widgets.ts";
 import { openCreateUser } from "./create-user-dialog.ts";
 import { openOneTimePassword } from "./one-time-password.ts";
 import { Outcome } from "./outcome.ts";
+import { filterField, pageOf } from "./page-parts.ts";
 import type { Page, PageContext } from "./page.ts";
 import { TableView, type TableColumn } from "./table-view.ts";
 
@@ -22,7 +23,7 @@ const COLUMNS: readonly TableColumn<AccountInfo>[] = [
     name: "state",
     title: "State",
     minPx: 80,
-    text: ({ state, online }) => (state === "active" && online ? "online" : state),
+    text: stateText,
     tone: ({ state, online }) => (state === "active" ? (online ? "good" : "plain") : "bad"),
   },
   { name: "login", title: "Last login", minPx: 140, text: ({ last_login_ms: last }) => moment(last) },
@@ -60,15 +61,12 @@ export class UsersPage implements Page {
       theme: context.theme,
       columns: COLUMNS,
       keyOf: ({ user_id: id }) => id,
+      onSort: (name) => this.#sortBy(name),
       onSelect: () => this.#showChosen(),
       onMenu: () => this.#openMenu(),
     });
-    this.filter = field({
-      title: "Find users",
-      placeholder: "Find users by name",
-      name: "search",
-      onChange: () => this.#searchSoon(),
-    });
+    this.table.showOrder(this.#model.order);
+    this.filter = filterField("Find users by name", () => this.#searchSoon());
     this.buttons = {
       create: button({ text: "New user…", name: "primary", onClick: () => this.#create() }),
       reset: button({ text: "Reset password", onClick: () => this.#resetPassword() }),
@@ -79,6 +77,7 @@ export class UsersPage implements Page {
     };
     this.widget = this.#layOut();
     this.#subscriptions.add(context.theme.onChange(() => this.table.redraw()));
+    this.#subscriptions.add(this.#model.onChange.on("change", () => this.#draw()));
     this.#draw();
   }
 
@@ -99,16 +98,7 @@ export class UsersPage implements Page {
     const { create, reset, state, end, remove, more } = this.buttons;
     const top = row({ spacing: 10, children: [{ grow: this.filter }, this.#count, create] });
     const bottom = row({ spacing: 8, children: [more, "stretch", reset, state, end, remove] });
-    return panel(
-      "page",
-      column({
-        children: [
-          panel("page", column({ margins: [22, 16, 22, 10], children: [top] })),
-          { grow: this.table.widget },
-          panel("page", column({ margins: [22, 10, 22, 14], spacing: 6, children: [bottom, this.outcome.widget] })),
-        ],
-      }),
-    );
+    return pageOf({ head: [top], body: this.table.widget, foot: [bottom, this.outcome.widget] });
   }
 
   #searchSoon(): void {
@@ -116,8 +106,13 @@ export class UsersPage implements Page {
     this.#timer = setTimeout(() => void this.#load(this.#model.search(this.filter.text())), SEARCH_DELAY_MS);
   }
 
-  async #load(work: Promise<void>): Promise<void> {
-    await this.outcome.of(work, () => undefined);
+  #load(work: Promise<void>): Promise<void> {
+    return this.outcome.of(work, () => undefined);
+  }
+
+  #sortBy(name: string): void {
+    this.#model.sortBy(name);
+    this.table.showOrder(this.#model.order);
     this.#draw();
   }
 
@@ -125,7 +120,8 @@ export class UsersPage implements Page {
     const { users, hasMore } = this.#model;
     this.table.setRows(users);
     this.buttons.more.setVisible(hasMore);
-    this.#count.setText(`${users.length}${hasMore ? "+" : ""} ${users.length === 1 ? "user" : "users"}`);
+    const count = users.length.toLocaleString("en");
+    this.#count.setText(`${count}${hasMore ? "+" : ""} ${users.length === 1 ? "user" : "users"}`);
     this.#showChosen();
   }
 

@@ -1,5 +1,6 @@
 // What `messenger admin` prints for people.
 import type { AdminActions, LogRecord, Sample, TrafficEntry } from "../protocol/admin.ts";
+import { clientText, modeText } from "../client/models/admin-sessions.ts";
 import { bytes, duration, moment } from "../util/quantities.ts";
 import { table } from "./table.ts";
 
@@ -27,14 +28,15 @@ export function sessionsView({ sessions, total }: Result<"sessions">): string {
     session.connection,
     session.username ?? "(not logged in)",
     session.address,
-    session.secure ? `${session.mode}, TLS` : session.mode,
+    clientText(session),
+    modeText(session),
     moment(session.since_ms),
     duration(session.idle_ms),
     session.messages,
     session.queued_bytes,
     session.gaps,
   ]);
-  const headings = ["number", "user", "address", "mode", "since", "idle", "messages", "queued bytes", "gaps"];
+  const headings = ["number", "user", "address", "client", "mode", "since", "idle", "messages", "queued bytes", "gaps"];
   return `${table(headings, rows)}\n${sessions.length} of ${total} connections`;
 }
 

@@ -1,5 +1,6 @@
 // The panel's connection to a server that comes and goes: it opens again, with the topics that are wanted.
 import assert from "node:assert/strict";
+import { prefillStore } from "../../bench/targets/prefilled-users.ts";
 import { AdminConnection } from "../../src/client/models/admin-connection.ts";
 import { AdminUsers } from "../../src/client/models/admin-users.ts";
 import { DisconnectedError } from "../../src/client/errors.ts";
@@ -71,25 +72,76 @@ describe("the panel's connection", () => {
     await eventually("the log is told", () => seen.includes("session began"));
     other.dispose();
   });
+});
 
-  it("finds users in pages", async () => {
-    const names = Array.from({ length: 205 }, (_, index) => `user-${String(index).padStart(3, "0")}`);
-    const wire = await server.connect();
-    for (const username of names) await wire.ok("register", { username, password: "a long password" });
+describe("the panel's list of users", () => {
+  /** More than the server gives at once, and more than the panel fetches unasked. */
+  const USER_COUNT = 10_500;
+  const FETCHED_COUNT = 10_000;
+  let server: TestServer;
+  let connection: AdminConnection;
+  before(async () => {
+    server = await TestServer.start();
+    await server.stop();
+    await prefillStore(server.config.data, {
+      userCount: USER_COUNT,
+      bcryptCost: 4,
+      messageCount: 0,
+      textOf: () => "",
+    });
+    await server.start();
+    connection = new AdminConnection(server.config.data, RETRY_MS);
+    await connection.start();
+  });
+  after(async () => {
+    connection.close();
+    await server.remove();
+  });
+
+  const namesOf = ({ users }: AdminUsers): string[] => users.map(({ username }) => username);
+  const nameOf = (index: number): string => `bench-${String(index).padStart(5, "0")}`;
+
+  it("comes page after page, so far unasked, and the rest when it is wanted", async () => {
     const users = new AdminUsers(connection);
-    await users.search("");
-    assert.equal(users.users.length, 200);
+    const counts: number[] = [];
+    users.onChange.on("change", () => counts.push(users.users.length));
+    await users.refresh();
+    assert.deepEqual(counts.slice(0, 3), [1_000, 2_000, 3_000], "what has come is shown");
+    assert.equal(users.users.length, FETCHED_COUNT);
     assert.ok(users.hasMore);
     await users.more();
     assert.deepEqual(
-      users.users.map(({ username }) => username),
-      names,
+      namesOf(users),
+      Array.from({ length: USER_COUNT }, (_, index) => nameOf(index)),
     );
     assert.ok(!users.hasMore);
-    await users.search(" USER-20");
+    counts.length = 0;
+    await users.refresh();
+    assert.deepEqual(counts, [USER_COUNT], "what is shown stays until all has come");
+  });
+
+  it("is searched by the server, and sorted by any column", async () => {
+    const users = new AdminUsers(connection);
+    await users.search(" BENCH-1040 ");
+    const found = Array.from({ length: 10 }, (_, index) => nameOf(10_400 + index));
+    assert.deepEqual(namesOf(users), found);
+    users.sortBy("username");
+    assert.deepEqual(users.order, { column: "username", descending: true });
+    assert.deepEqual(namesOf(users), found.toReversed());
+    await connection.request("disable_user", { username: nameOf(10_405) });
+    await users.refresh();
+    assert.deepEqual(namesOf(users), found.toReversed(), "the order stays");
+    users.sortBy("state");
+    users.sortBy("state");
+    assert.equal(namesOf(users)[0], nameOf(10_405));
+  });
+
+  it("shows the last search, whatever was asked before", async () => {
+    const users = new AdminUsers(connection);
+    await Promise.all([users.refresh(), users.search("bench-0999"), users.search("bench-1049")]);
     assert.deepEqual(
-      users.users.map(({ username }) => username),
-      names.slice(200),
+      namesOf(users),
+      Array.from({ length: 10 }, (_, index) => nameOf(10_490 + index)),
     );
   });
 });

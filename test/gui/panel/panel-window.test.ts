@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { eventually } from "../../support/eventually.ts";
 import { TestServer } from "../../support/server.ts";
 import { TestPanel } from "../support/panel.ts";
-import { user } from "../support/qt.ts";
+import { treeOf, user } from "../support/qt.ts";
 
 describe("control panel", () => {
   let server: TestServer;
@@ -39,6 +39,9 @@ describe("control panel", () => {
     panel.window.show(sessions);
     const names = (): (string | null)[] => sessions.table.values.map(({ username }) => username);
     await eventually("both are listed", () => names().length === 2);
+    const shown = treeOf(sessions.table.widget);
+    assert.match(shown, /Messenger/); // the client, by its mode
+    assert.match(shown, /framed/);
     user.click(sessions.table.heads[1] ?? sessions.filter);
     assert.deepEqual(names(), [anna.username, boris.username]);
     user.click(sessions.table.heads[1] ?? sessions.filter);
@@ -80,7 +83,12 @@ describe("control panel", () => {
     await server.newPerson("boris");
     const { users } = panel.pages;
     panel.window.show(users);
-    await eventually("both are there", () => users.table.values.length === 2);
+    const names = (): string[] => users.table.values.map(({ username }) => username);
+    await eventually("both are there", () => names().length === 2);
+    const byName = names();
+    user.click(users.table.heads[0] ?? users.filter);
+    assert.deepEqual(names(), byName.toReversed());
+    assert.match(users.table.heads[0]?.text() ?? "", /▾/);
     user.type(users.filter, "anna");
     await eventually("one is found", () => users.table.values.length === 1);
     const [found] = users.table.values;

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import "../support/qt.ts";
 import type { SessionInfo } from "../../../src/protocol/admin.ts";
+import { sessionsTable } from "../../../src/client/models/admin-sessions.ts";
 import { eventually } from "../../support/eventually.ts";
 import { user } from "../support/qt.ts";
 
 const { TableView } = await import("../../../gui/panel/table-view.ts");
-const { sessionsModel } = await import("../../../gui/panel/sessions-page.ts");
 const { Theme } = await import("../../../gui/kit/theme.ts");
 
 function sessionsOf(count: number, messages = 0): SessionInfo[] {
@@ -45,7 +45,7 @@ async function shownTable() {
 describe("TableView", () => {
   it("has widgets for the rows in view only, also while everything changes", async () => {
     const { table } = await shownTable();
-    const model = sessionsModel();
+    const model = sessionsTable();
     for (let round = 0; round < 5; round += 1) {
       model.replace(sessionsOf(10_000, round));
       model.sortBy(round % 2 === 0 ? "username" : "messages");
