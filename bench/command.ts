@@ -68,7 +68,13 @@ function chooseTargets(read: OptionReader): readonly Target[] {
 
 function messenger(read: OptionReader): Target {
   const target = read.optional("target");
-  if (target === undefined) return new MessengerTarget(read.optional("server-command")?.split(" ") ?? OWN_SERVER);
+  if (target === undefined) {
+    return new MessengerTarget({
+      serverCommand: read.optional("server-command")?.split(" ") ?? OWN_SERVER,
+      storeUrl: read.optional("store"),
+    });
+  }
+  if (read.optional("store") !== undefined) throw new BenchUsageError("--target and --store exclude each other");
   const colon = target.lastIndexOf(":");
   const port = Number(target.slice(colon + 1));
   if (colon < 1 || !Number.isInteger(port)) throw new BenchUsageError(`--target: ${target}: must be HOST:PORT`);

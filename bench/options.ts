@@ -24,6 +24,10 @@ export const OPTIONS = {
   targets: { placeholder: "NAMES", default: "messenger", help: "What is loaded, separated by commas; or `none`" },
   target: { placeholder: "HOST:PORT", help: "A messenger server that runs already" },
   "server-command": { placeholder: "WORDS", help: "Starts a messenger server of another checkout; options are added" },
+  store: {
+    placeholder: "URL",
+    help: "mongodb://… or sqlite:FILE; the server gets a new store of that kind beside it (default: SQLite)",
+  },
   clients: { placeholder: "N,N", default: "100,500,1000,5000", help: "Clients; each number is a measurement" },
   senders: { placeholder: "N", default: "10", help: "How many of them send" },
   "text-bytes": { placeholder: "BYTES", default: "100", help: "Length of a text" },
@@ -45,6 +49,7 @@ export const OPTIONS = {
   },
   samples: { placeholder: "N", default: "32", help: "Receivers whose every message is checked and timed" },
   pipelined: { placeholder: "N", default: "2000", help: "Unacknowledged messages of a pipelining sender" },
+  pipelining: { placeholder: "N", default: "1", help: "How many senders the pipelined scenario has" },
   storm: { placeholder: "N", default: "500", help: "Logins at once in the login storm" },
   "storm-bcrypt-cost": { placeholder: "N", default: "12", help: "bcrypt cost of the login storm; elsewhere 4" },
   parallel: {
@@ -140,6 +145,7 @@ export function benchOptions(read: OptionReader): BenchOptions {
     verify: read.choice("verify", VERIFY),
     sampledReceivers: read.number("samples"),
     pipelined: read.number("pipelined"),
+    pipeliningSenders: read.number("pipelining"),
     stormCount: read.number("storm"),
     stormBcryptCost: read.number("storm-bcrypt-cost"),
     parallel: read.number("parallel"),

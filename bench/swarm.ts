@@ -71,8 +71,8 @@ export class Swarm {
     const sendReport = await this.#send(plan, fromUs, toUs);
     const sent = this.#sentCounts(sendReport);
     const settleFromUs = monotonicUs();
-    // An overloaded target is given up: its backlog may take minutes.
-    const deadlineMs = sendReport.overloaded ? 0 : plan.settleMs;
+    // An overloaded target is given up: its backlog may take minutes. What is sent pipelined is no backlog.
+    const deadlineMs = sendReport.overloaded && plan.pipelined === undefined ? 0 : plan.settleMs;
     const reports = await Promise.all(this.#engines.map((engine) => engine.settle(deadlineMs, sent)));
     const settleMs = (monotonicUs() - settleFromUs) / 1000;
     const ownFigures = (await this.#target.ownFigures?.(windowFromMs, windowFromMs + plan.measureMs)) ?? {};

@@ -1,7 +1,9 @@
 // Finds a server for the tests of the MongoDB store, and installs a small one where there is none: `node scripts/mongodb.mjs`
 // prints, as one line of JSON, {"url"} of a server that runs, {"product", "command"} to start one, or the {"reason"} why not.
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
+// `node scripts/mongodb.mjs run [PORT]` runs one for a trial, on an empty data folder that is removed with it (Ctrl+C).
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { has, installDebian, run, say } from "./setup.mjs";
@@ -47,4 +49,30 @@ function installNx() {
   return existsSync(python) ? python : undefined;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(JSON.stringify(findMongodb()));
+/** Runs a server for a trial in the foreground. */
+function runForTrial(port) {
+  const { url, product, command, reason } = findMongodb();
+  if (command === undefined) {
+    say(reason ?? `there is one already: ${url}`);
+    process.exitCode = 1;
+    return;
+  }
+  const data = mkdtempSync(join(tmpdir(), "messenger-mongodb-"));
+  const words = { DATA: data, PORT: port, START: "trial" };
+  const [program, ...args] = command.map((word) =>
+    Object.entries(words).reduce((filled, [name, value]) => filled.replace(name, value), word),
+  );
+  const server = spawn(program, args, { stdio: "inherit" });
+  say(`${product} on mongodb://127.0.0.1:${port}/ until Ctrl+C; its data goes with it`);
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => server.kill("SIGTERM"));
+  server.on("exit", (code) => {
+    rmSync(data, { recursive: true, force: true });
+    process.exitCode = code ?? 0;
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [, , what, port = "27017"] = process.argv;
+  if (what === "run") runForTrial(port);
+  else console.log(JSON.stringify(findMongodb()));
+}

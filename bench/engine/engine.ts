@@ -81,7 +81,7 @@ export class Engine {
   }
 
   async pipeline(unacknowledged: number, toUs: number): Promise<SendReport> {
-    await sendPipelined(this.#senders(), this.#tally, unacknowledged, toUs);
+    await sendPipelined(this.#senders(), unacknowledged, toUs);
     return this.#sendReport(new Histogram());
   }
 

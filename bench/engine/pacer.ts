@@ -52,14 +52,13 @@ function sendInTurn(senders: readonly SendingConnection[], made: number, due: nu
   });
 }
 
-/** Each sender keeps `unacknowledged` messages under way until `toUs`. */
+/** Each sender keeps `unacknowledged` messages under way until `toUs`: a slow target gets fewer, never a backlog. */
 export async function sendPipelined(
   senders: readonly SendingConnection[],
-  tally: Tally,
   unacknowledged: number,
   toUs: number,
 ): Promise<void> {
-  for (let now = monotonicUs(); now < toUs && !tally.overloaded; now = monotonicUs()) {
+  for (let now = monotonicUs(); now < toUs; now = monotonicUs()) {
     for (const { connection, sender } of senders) {
       const count = unacknowledged - sender.unanswered;
       if (count > 0 && !connection.closed) connection.write(sender.make(count, now));

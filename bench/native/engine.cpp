@@ -188,7 +188,7 @@ class Engine {
 
   void advance_pipeline() {
     const uint64_t now = monotonic_us();
-    if (now >= deadline_us_ || tally_.overloaded) return finish_send();
+    if (now >= deadline_us_) return finish_send();
     for (Connection* connection : senders_) {
       const uint64_t under_way = connection->sender->pending_us.size();
       if (pipelined_ > under_way) send_messages(*connection, pipelined_ - under_way, now, tally_);

@@ -2,6 +2,7 @@
 import type { Histogram } from "../engine/histogram.ts";
 import { ENGINE_LIMIT, type LoadOutcome } from "../load.ts";
 import type { Figures } from "../report/result.ts";
+import type { RunningTarget } from "../targets/target.ts";
 
 /** How late a message may be made (p99) before the generator, not the target, is blamed. */
 const LATENESS_LIMIT_US = 20_000;
@@ -29,6 +30,11 @@ export function loadFigures(outcome: LoadOutcome): Figures {
     generatorLoad: outcome.engineLoad,
     generatorLatenessP99Ms: outcome.lateness.quantileUs(0.99) / 1000,
   };
+}
+
+/** The store's word for its commits, where a store was asked for. */
+export function storeParameter({ guarantee }: Pick<RunningTarget, "guarantee">): Readonly<Record<string, string>> {
+  return guarantee === undefined ? {} : { store: guarantee };
 }
 
 /** Median, p90, p99 and maximum in milliseconds; nothing for an empty histogram. */

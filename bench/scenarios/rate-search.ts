@@ -5,7 +5,7 @@ import { isHopeless, whyNotHeld, type LoadOutcome } from "../load.ts";
 import type { ResultRow } from "../report/result.ts";
 import { Swarm } from "../swarm.ts";
 import type { RunningTarget } from "../targets/target.ts";
-import { loadFigures, progressLine, remarksOn, serverCpu } from "./figures.ts";
+import { loadFigures, progressLine, remarksOn, serverCpu, storeParameter } from "./figures.ts";
 import type { Startable, Started, ScenarioContext } from "./scenario.ts";
 
 /** What is loaded, and by whom. */
@@ -28,6 +28,7 @@ class LoadRun<Running extends RunningTarget> {
   readonly #spec: LoadSpec<Running>;
   #started: Started<Running> | undefined;
   #swarm: Swarm | undefined;
+  #storeParameter: Readonly<Record<string, string>> = {};
 
   constructor(context: ScenarioContext, spec: LoadSpec<Running>) {
     this.#context = context;
@@ -45,6 +46,11 @@ class LoadRun<Running extends RunningTarget> {
     return { ratePerSec, outcome, brokenBy, isHopeless: isHopeless(outcome, limits) };
   }
 
+  /** Of the server that was started last. */
+  get storeParameter(): Readonly<Record<string, string>> {
+    return this.#storeParameter;
+  }
+
   async close(): Promise<void> {
     await this.#swarm?.close();
     await this.#started?.close();
@@ -56,6 +62,7 @@ class LoadRun<Running extends RunningTarget> {
     const { options, program, cores } = this.#context;
     this.#started = await this.#context.start(this.#spec.target, this.#spec.clientCount);
     const { running } = this.#started;
+    this.#storeParameter = storeParameter(running);
     const swarm = new Swarm(running, { program, engineCount: options.engineCount, engineCore: cores.engine });
     this.#swarm = swarm;
     swarm.add(this.#spec.clients(running));
@@ -80,7 +87,8 @@ export async function measureLoad<Running extends RunningTarget>(
     const step = bestStep(steps) ?? steps.at(-1);
     if (!step) throw new Error("no rate was tried");
     if (step.brokenBy === undefined) context.heldRates.set(keyOf(spec), step.ratePerSec);
-    return rowOf(context, spec, step);
+    const row = rowOf(context, spec, step);
+    return { ...row, parameters: { ...run.storeParameter, ...row.parameters } };
   } finally {
     await run.close();
   }

@@ -26,6 +26,8 @@ export interface BenchOptions {
   readonly sampledReceivers: number;
   /** Unacknowledged messages of a pipelining sender. */
   readonly pipelined: number;
+  /** How many of them there are. */
+  readonly pipeliningSenders: number;
   /** Logins at once in the login storm, and the cost of their bcrypt hashes. */
   readonly stormCount: number;
   readonly stormBcryptCost: number;

@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { directChatId } from "../../src/protocol/ids.ts";
 import { encodeFrame } from "../../src/protocol/frame.ts";
+import { scratchStore, type ScratchStore } from "../../src/store/scratch.ts";
 import type { PlannedSender, Step } from "../engine/commands.ts";
 import { stampedText } from "../engine/stamp.ts";
 import { BENCH_PASSWORD, prefillStore, type BenchUser } from "./prefilled-users.ts";
@@ -31,21 +32,28 @@ export interface RunningMessenger extends RunningTarget {
   directSender(index: number, other: number, id: number, textBytes: number): PlannedSender;
 }
 
+/** Which server, and on what. */
+export interface MessengerSetup {
+  /** What starts a server without its options, for example that of another commit. */
+  readonly serverCommand: readonly string[];
+  /** Kind and place of the store: each server gets a new one beside it. Undefined: SQLite, as people have it. */
+  readonly storeUrl: string | undefined;
+}
+
 /** The kind of target `messenger`. */
 export class MessengerTarget implements Target {
   readonly name = "messenger";
-  readonly #serverCommand: readonly string[];
+  readonly #setup: MessengerSetup;
   readonly #settings: MessengerSettings;
 
-  /** `serverCommand` is what starts a server without its options, for example that of another commit. */
-  constructor(serverCommand: readonly string[], settings: MessengerSettings = DEFAULT_SETTINGS) {
-    this.#serverCommand = serverCommand;
+  constructor(setup: MessengerSetup, settings: MessengerSettings = DEFAULT_SETTINGS) {
+    this.#setup = setup;
     this.#settings = settings;
   }
 
   /** The same server started with other settings. */
   with(settings: Partial<MessengerSettings>): MessengerTarget {
-    return new MessengerTarget(this.#serverCommand, { ...this.#settings, ...settings });
+    return new MessengerTarget(this.#setup, { ...this.#settings, ...settings });
   }
 
   missing(): string | undefined {
@@ -53,17 +61,33 @@ export class MessengerTarget implements Target {
   }
 
   async start(plan: StartPlan): Promise<RunningMessenger> {
+    const store = await scratchStore(this.#setup.storeUrl ?? DEFAULT_STORE, plan.folder);
+    try {
+      return await this.#startOn(store, plan);
+    } catch (error) {
+      await store.remove();
+      throw error;
+    }
+  }
+
+  async #startOn(store: ScratchStore, { folder, clientCount, cores }: StartPlan): Promise<RunningMessenger> {
     const { bcryptCost, storedMessages, textOf } = this.#settings;
-    const userCount = Math.max(1, plan.clientCount);
-    const users = await prefillStore(plan.folder, { userCount, bcryptCost, messageCount: storedMessages, textOf });
+    const prefill = { userCount: Math.max(1, clientCount), bcryptCost, messageCount: storedMessages, textOf };
+    const { users, guarantee } = await prefillStore(store.url, folder, prefill);
     const server = new ServerProcess({
-      command: [...this.#serverCommand, ...serverOptions(plan.folder, bcryptCost)],
-      core: plan.cores.server,
+      command: [...this.#setup.serverCommand, ...serverOptions(folder, bcryptCost)],
+      core: cores.server,
+      // Not on the command line, which everybody on the machine can read: the URL may have a password.
+      env: { ...process.env, MESSENGER_STORE: store.url },
     });
     const [, port] = await server.printed(/messenger server listening on \S+:(\d+)/);
-    return new StartedMessenger({ name: this.name, server, port: Number(port), users, folder: plan.folder });
+    const named = this.#setup.storeUrl === undefined ? undefined : guarantee;
+    const { name } = this;
+    return new StartedMessenger({ name, server, port: Number(port), users, folder, store, guarantee: named });
   }
 }
+
+const DEFAULT_STORE = "sqlite:messenger.db";
 
 /** The command line of this checkout's server. */
 export const OWN_SERVER: readonly string[] = [process.execPath, CLI, "server"];
@@ -74,7 +98,6 @@ function serverOptions(folder: string, bcryptCost: number): string[] {
     address: "127.0.0.1",
     port: "0",
     data: folder,
-    store: "sqlite:messenger.db",
     "bcrypt-cost": String(bcryptCost),
     "request-rate": "0",
     "max-connections": "100000",
@@ -92,6 +115,8 @@ interface StartedParts {
   readonly users: readonly BenchUser[];
   /** Its data folder. */
   readonly folder: string;
+  readonly store: ScratchStore;
+  readonly guarantee: string | undefined;
 }
 
 class StartedMessenger implements RunningMessenger {
@@ -102,16 +127,20 @@ class StartedMessenger implements RunningMessenger {
   readonly format = "prefixed";
   readonly connectParallel = 64;
   readonly users: readonly BenchUser[];
+  readonly guarantee: string | undefined;
   readonly #server: ServerProcess;
   readonly #folder: string;
+  readonly #store: ScratchStore;
 
-  constructor({ name, server, port, users, folder }: StartedParts) {
+  constructor({ name, server, port, users, folder, store, guarantee }: StartedParts) {
     this.name = name;
     this.port = port;
     this.users = users;
     this.pid = server.pid;
     this.#server = server;
     this.#folder = folder;
+    this.#store = store;
+    this.guarantee = guarantee;
   }
 
   steps(index: number): readonly Step[] {
@@ -135,8 +164,9 @@ class StartedMessenger implements RunningMessenger {
     return serverSamples(this.#folder, fromMs, toMs);
   }
 
-  close(): Promise<void> {
-    return this.#server.close();
+  async close(): Promise<void> {
+    await this.#server.close();
+    await this.#store.remove();
   }
 
   #user(index: number): BenchUser {

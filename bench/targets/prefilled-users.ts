@@ -8,7 +8,6 @@ import { doPasswordJob, hashToken, newToken, newUserId } from "../../src/workers
 /** All prefilled users have it; its hash is made once. */
 export const BENCH_PASSWORD = "bench password";
 
-const STORE_URL = "sqlite:messenger.db";
 const USERS_PER_COMMIT = 2000;
 const MESSAGES_PER_COMMIT = 5000;
 
@@ -29,13 +28,20 @@ export interface Prefill {
   textOf(index: number): string;
 }
 
-/** Makes `messenger.db` in the folder; resolves with the users in the order of their numbers. */
-export async function prefillStore(folder: string, prefill: Prefill): Promise<BenchUser[]> {
-  const writer = await openWriter(STORE_URL, { dataDir: folder });
+/** What was made, and what the store says of its commits. */
+export interface Prefilled {
+  /** In the order of their numbers. */
+  readonly users: readonly BenchUser[];
+  readonly guarantee: string | undefined;
+}
+
+/** Fills a new store of a server whose data folder is `dataDir`. */
+export async function prefillStore(url: string, dataDir: string, prefill: Prefill): Promise<Prefilled> {
+  const writer = await openWriter(url, { dataDir });
   try {
     const users = await addUsers(writer, prefill);
     await addMessages(writer, users, prefill);
-    return users;
+    return { users, guarantee: writer.guarantee };
   } finally {
     await writer.close();
   }

@@ -29,6 +29,8 @@ export interface RunningTarget {
   /** Process to measure; undefined for a server that the bench has not started. */
   readonly pid: number | undefined;
   readonly format: FrameFormat;
+  /** What an acknowledgement is worth with the store that was asked for by `--store`. */
+  readonly guarantee?: string | undefined;
   /** How many connections may be in their first steps at once. */
   readonly connectParallel: number;
   /** What client number `index` sends to be among the receivers of the common chat. */

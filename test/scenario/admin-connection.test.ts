@@ -83,7 +83,7 @@ describe("the panel's list of users", () => {
   before(async () => {
     server = await TestServer.start();
     await server.stop();
-    await prefillStore(server.config.data, {
+    await prefillStore(server.config.store, server.config.data, {
       userCount: USER_COUNT,
       bcryptCost: 4,
       messageCount: 0,

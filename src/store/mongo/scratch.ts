@@ -3,7 +3,7 @@ import { MongoClient } from "mongodb";
 import { readMongoUrl } from "./url.ts";
 
 /** What the names of such databases begin with; no other database is ever dropped. */
-const PREFIX = "messenger_selftest_";
+const PREFIX = "messenger_scratch_";
 /** How long removing may wait for a server. */
 const TIMEOUT_MS = 10_000;
 
