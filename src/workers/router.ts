@@ -14,6 +14,9 @@ import type { Context, OpenController, Outcome, SessionController } from "./outc
 import type { Admission, Effect, Identity, PasswordStop, PendingWrite } from "./task.ts";
 import { validateData } from "./validation.ts";
 
+/** While the store is away every request finds that out; the log is told at most once in so many milliseconds. */
+const UNAVAILABLE_LOG_INTERVAL_MS = 10_000;
+
 /** Who asks, and what the gateway says of it. */
 export interface Caller {
   readonly identity: Identity | undefined;
@@ -68,6 +71,7 @@ const ROUTES: { readonly [A in ActionName]: Route<A> } = {
 export class Router {
   readonly #context: Context;
   readonly #log: Logger;
+  #unavailableLoggedMs = -Infinity;
 
   constructor(context: Context, log: Logger) {
     this.#context = context;
@@ -118,11 +122,19 @@ export class Router {
   #explain(error: unknown, action: string): ProtocolError {
     if (error instanceof ProtocolError) return error;
     if (error instanceof StoreUnavailableError) {
+      this.#logUnavailable(error, action);
       return new ProtocolError(Code.Unavailable, "the store cannot be reached; nothing was stored, try again");
     }
     const reference = randomBytes(6).toString("hex");
     this.#log.error("request failed", { action, reference, error });
     return new ProtocolError(Code.Internal, `internal error, reference ${reference}`);
+  }
+
+  #logUnavailable(error: StoreUnavailableError, action: string): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#unavailableLoggedMs < UNAVAILABLE_LOG_INTERVAL_MS) return;
+    this.#unavailableLoggedMs = nowMs;
+    this.#log.error("the store cannot be read", { action, error });
   }
 }
 

@@ -14,12 +14,20 @@ describe("Router", () => {
     log = new MemoryLog();
   });
 
-  /** Carries out a request on a store whose every opening fails with this error. */
-  function route(request: object, error: Error, identity: typeof IDENTITY | undefined): Promise<Step> {
-    const reader: StoreReader = new LazyReader(() => Promise.reject(error));
-    const context = { reader, bcryptCost: 4, registration: { kind: "open" as const }, now: () => 0 };
+  /** On a store whose every opening fails with this error. */
+  function routerOn(fault: Error): Router {
+    const reader: StoreReader = new LazyReader(() => Promise.reject(fault));
+    return new Router({ reader, bcryptCost: 4, registration: { kind: "open" }, now: () => 0 }, log);
+  }
+
+  function route(
+    request: object,
+    error: Error,
+    identity: typeof IDENTITY | undefined,
+    router = routerOn(error),
+  ): Promise<Step> {
     const caller = { identity, admission: undefined, loginRetryAfter: 0 };
-    return new Router(context, log).route(Buffer.from(JSON.stringify(request)), caller);
+    return router.route(Buffer.from(JSON.stringify(request)), caller);
   }
 
   it("answers a fault of ours with 500 and a reference that the log has, and tells nothing more", async () => {
@@ -34,17 +42,22 @@ describe("Router", () => {
     assert.equal(log.entries[0]?.fields["error"], fault);
   });
 
-  it("answers a store that is away with 503, without a word in the log for each request", async () => {
+  it("answers a store that is away with 503, and says why in the log once, not for each request", async () => {
+    const away = new StoreUnavailableError("store: away");
+    const router = routerOn(away);
     for (const action of ["common_chat", "profile"]) {
-      const step = await route({ action }, new StoreUnavailableError("store: away"), IDENTITY);
+      const step = await route({ action }, away, IDENTITY, router);
       assert.ok(step.kind === "error");
       assert.equal(step.error.code, 503);
       assert.ok(!step.error.message.includes("away"));
     }
     const login = { action: "login", data: { username: "anna", password: "x" } };
-    const step = await route(login, new StoreUnavailableError("store: away"), undefined);
+    const step = await route(login, away, undefined, router);
     assert.ok(step.kind === "error" && step.error.code === 503);
-    assert.deepEqual(log.entries, []);
+    assert.deepEqual(
+      log.entries.map(({ text, fields }) => [text, fields["error"]]),
+      [["the store cannot be read", away]],
+    );
   });
 
   it("needs no store to refuse", async () => {
