@@ -22,6 +22,9 @@ const QUIET_MS = 25;
  */
 const STEP_INTERVAL_MS = 60;
 
+/** A batch that may have stored something although it failed is followed by another within so many milliseconds. */
+const SETTLE_MS = 1_000;
+
 /** So far batches' times may run ahead to differ; when the clock was put back further, they follow it. Milliseconds. */
 const MAX_AHEAD_MS = 1_000;
 
@@ -54,6 +57,9 @@ export class GroupCommit {
   #maintainedMs = 0;
   #lastTimeMs = 0;
   #endQuiet: (() => void) | undefined;
+  #settleTimer: NodeJS.Timeout | undefined;
+  /** An empty batch is due. */
+  #mustSettle = false;
   #isStopping = false;
 
   constructor(pools: Pools, pacer: RoundPacer, log: Logger, onCommitted: (result: CommitResult) => void) {
@@ -88,6 +94,7 @@ export class GroupCommit {
   /** Resolves when every write is committed; from then on there is no housekeeping any more. */
   async drain(): Promise<void> {
     this.#isStopping = true;
+    clearTimeout(this.#settleTimer);
     this.#endQuiet?.();
     while (this.#running !== undefined) await this.#running;
   }
@@ -96,17 +103,21 @@ export class GroupCommit {
     if (this.#running !== undefined) return;
     this.#running = this.#work().finally(() => {
       this.#running = undefined;
-      if (this.#waiting.length > 0) this.#run();
+      if (this.#isDue) this.#run();
     });
   }
 
+  get #isDue(): boolean {
+    return this.#waiting.length > 0 || this.#mustSettle;
+  }
+
   async #work(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    while (this.#isDue) {
       await this.#pacer.nextRound();
       await this.#commit(this.#takeBatch());
       this.#wantsMaintenance = true;
       if (performance.now() - this.#maintainedMs >= STEP_INTERVAL_MS) await this.#maintain();
-      if (this.#waiting.length === 0) await this.#keepHouse();
+      if (!this.#isDue) await this.#keepHouse();
     }
   }
 
@@ -120,7 +131,7 @@ export class GroupCommit {
       };
     });
     this.#endQuiet = undefined;
-    while (this.#wantsMaintenance && !this.#isStopping && this.#waiting.length === 0) await this.#maintain();
+    while (this.#wantsMaintenance && !this.#isStopping && !this.#isDue) await this.#maintain();
   }
 
   #takeBatch(): Waiting[] {
@@ -134,7 +145,19 @@ export class GroupCommit {
     return this.#waiting.splice(0, groupCount);
   }
 
+  /** What a failed batch has stored all the same is told with the next: when nobody writes, with an empty one. */
+  #settleSoon(): void {
+    clearTimeout(this.#settleTimer);
+    if (this.#isStopping) return;
+    this.#settleTimer = setTimeout(() => {
+      this.#mustSettle = true;
+      this.#endQuiet?.();
+      this.#run();
+    }, SETTLE_MS);
+  }
+
   async #commit(batch: readonly Waiting[]): Promise<void> {
+    this.#mustSettle = false;
     const task = { kind: "commit", groups: batch.map(({ group }) => group), timeMs: this.#batchTime() } as const;
     try {
       // Writes may be repeated, so a batch that was lost with its thread gets a second one.
@@ -143,6 +166,7 @@ export class GroupCommit {
         return this.#pools.commit({ ...task, isRepeat: true });
       });
       const startMs = performance.now();
+      if (result.unsettled) this.#settleSoon();
       this.#onCommitted(result);
       this.#pacer.fanoutTook(performance.now() - startMs);
       const endMs = performance.now();

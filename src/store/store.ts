@@ -207,6 +207,11 @@ export interface StoreWriter {
    */
   takeLateMessages?(): Message[];
   /**
+   * Whether messages of rejected commits may still be found stored, or wait for `takeLateMessages`. A `commit` without
+   * writes looks for them: so that they are told although nobody writes.
+   */
+  readonly isUnsettled?: boolean;
+  /**
    * One short step (a few milliseconds) of work that can wait, such as the search index; to be called when no batch
    * waits, never during a `commit`. Resolves with whether more is to do. Not needed for right results, only for fast
    * ones. Rejects with StoreUnavailableError; the next step tries anew.

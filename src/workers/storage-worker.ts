@@ -63,6 +63,7 @@ async function commit({ groups, timeMs, isRepeat }: CommitTask): Promise<unknown
     messageCount,
     commitMs,
     unavailable: outcomes === undefined,
+    unsettled: writer?.isUnsettled ?? false,
   };
   return moved(result, buffers);
 }
@@ -82,7 +83,8 @@ async function commitDurably(
     const isOutside = error instanceof StoreUnavailableError || error instanceof StoreOpenError;
     // The try before may have stored everything.
     if (!isOutside || isRepeat) throw error;
-    log.error("the store cannot be reached", { error, writeCount: writes.length });
+    // Without writes nobody waits; while the store is away this happens all the time.
+    if (writes.length > 0) log.error("the store cannot be reached", { error, writeCount: writes.length });
     return undefined;
   }
 }

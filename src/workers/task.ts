@@ -204,4 +204,6 @@ export interface CommitResult {
   readonly commitMs: number;
   /** True when the store could not be reached and every write was answered with 503. */
   readonly unavailable: boolean;
+  /** True when messages of failed batches may still be found stored: then a batch, if need be an empty one, is to follow. */
+  readonly unsettled: boolean;
 }

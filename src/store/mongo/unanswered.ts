@@ -29,6 +29,11 @@ export class Unanswered {
     this.#users = users;
   }
 
+  /** Whether there are any, or some were found and not taken yet. */
+  get isOpen(): boolean {
+    return this.#sent.size > 0 || this.#stored.length > 0;
+  }
+
   /** A message whose insertion was begun. */
   add(key: MessageKey, id: ObjectId): void {
     this.#sent.set(keyText(key), { key, id, sinceMs: performance.now() });

@@ -72,6 +72,10 @@ export class MongoWriter implements StoreWriter {
     return this.#unanswered.takeStored();
   }
 
+  get isUnsettled(): boolean {
+    return this.#unanswered.isOpen;
+  }
+
   async maintain(nowMs: number): Promise<boolean> {
     if (nowMs < this.#nextPurgeMs) return false;
     await this.#connection.run(async () => {
