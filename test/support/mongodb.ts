@@ -11,8 +11,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MongoClient } from "mongodb";
 
-/** How long a server may take to start. */
-const START_TIMEOUT_MS = 20_000;
+/** How long a server may take to start, also on a machine under load. */
+const START_TIMEOUT_MS = 60_000;
 
 interface Found {
   readonly url?: string;

@@ -11,7 +11,7 @@ const BESIDE = fileURLToPath(new URL("../../src/cli.js", import.meta.url));
 /** The program as people run it, also for those tests that are compiled into gui/dist. */
 export const CLI = BESIDE.replace(/([\\/])gui[\\/]dist([\\/]src)/, "$1dist$2");
 /** How long a start or an exit may take, in milliseconds: the contract's 10 s, and more for a machine under load. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 export interface Exit {
   readonly code: number | null;
