@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { charCount, okResponse, parseRequest } from "../../src/protocol/envelope.ts";
 import { MAX_JSON_DEPTH } from "../../src/protocol/limits.ts";
+import { fuzzes } from "../support/fuzz.ts";
 
-const SEED = { seed: 20_260_105, numRuns: 500 };
+const RUNS = { numRuns: 500, weight: 0.2 };
 
 /** Depth of a parsed value: 0 for what is no array or object. */
 function depthOf(value: unknown): number {
@@ -59,62 +60,70 @@ const deep = fc
   .map(([core, levels]) => levels.reduce<unknown>((inner, isArray) => (isArray ? [inner] : { a: inner }), core));
 
 describe("parseRequest", () => {
-  it("never throws, whatever the bytes", () => {
-    fc.assert(
+  fuzzes(
+    "never throws, whatever the bytes",
+    () =>
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         assert.ok("error" in parseRequest(bytes));
       }),
-      SEED,
-    );
-    const pieces = fc.constantFrom(
-      "{",
-      "}",
-      "[",
-      "]",
-      '"',
-      ":",
-      ",",
-      "\\",
-      "\\u",
-      "d800",
-      '"action"',
-      '"ping"',
-      '"id"',
-      "1",
-      "e9",
-      "-",
-      "null",
-      " ",
-    );
-    fc.assert(
+    RUNS,
+  );
+
+  const pieces = fc.constantFrom(
+    "{",
+    "}",
+    "[",
+    "]",
+    '"',
+    ":",
+    ",",
+    "\\",
+    "\\u",
+    "d800",
+    '"action"',
+    '"ping"',
+    '"id"',
+    "1",
+    "e9",
+    "-",
+    "null",
+    " ",
+  );
+  fuzzes(
+    "never throws, whatever pieces of JSON it is made of",
+    () =>
       fc.property(fc.array(pieces, { maxLength: 30 }), (parts) => {
         const request = parseRequest(Buffer.from(parts.join("")));
         if ("error" in request) assert.equal(request.error.code, 400);
         else assert.equal(typeof request.action, "string");
       }),
-      SEED,
-    );
-  });
+    RUNS,
+  );
 
-  it("takes what is not too deep and holds no lone surrogate, and nothing else", () => {
-    let takenCount = 0;
-    fc.assert(
+  fuzzes(
+    "takes what is not too deep and holds no lone surrogate, and nothing else",
+    (tally) =>
       fc.property(deep, (data) => {
         const payload = { action: "ping", id: 1, data: { data } };
         const request = parseRequest(Buffer.from(escaped(payload)));
         const isRight = depthOf(payload) <= MAX_JSON_DEPTH && !hasLoneSurrogate(payload);
         assert.equal("error" in request, !isRight, escaped(payload));
         if ("error" in request) return;
-        takenCount += 1;
+        tally.inputs += 1;
         assert.deepEqual(request.data, JSON.parse(JSON.stringify(payload.data)));
       }),
-      SEED,
-    );
-    assert.ok(takenCount > 50 && takenCount < 450, `${takenCount} of 500 taken: both sides are tried`);
-  });
+    {
+      ...RUNS,
+      after: ({ runs, inputs }) => {
+        const share = inputs / runs;
+        assert.ok(share > 0.1 && share < 0.9, `${inputs} of ${runs} taken: both sides are tried`);
+      },
+    },
+  );
 
-  it("reads the text of a payload that is part of a bigger buffer", () => {
-    fc.assert(
+  fuzzes(
+    "reads the text of a payload that is part of a bigger buffer",
+    () =>
       fc.property(fc.nat(20), fc.nat(20), fc.string({ unit: "grapheme" }), (before, after, id) => {
         fc.pre(charCount(id) <= 64);
         const payload = Buffer.from(JSON.stringify({ action: "ping", id }));
@@ -122,17 +131,17 @@ describe("parseRequest", () => {
         const request = parseRequest(whole.subarray(before, before + payload.length));
         assert.deepEqual(request, { action: "ping", id, data: {} });
       }),
-      SEED,
-    );
-  });
+    RUNS,
+  );
 
-  it("has its ids echoed as they were", () => {
-    const id = fc.oneof(
-      fc.integer(),
-      fc.double({ noNaN: true, min: -(2 ** 53), max: 2 ** 53 }).filter((number) => !Object.is(number, -0)),
-      text,
-    );
-    fc.assert(
+  const id = fc.oneof(
+    fc.integer(),
+    fc.double({ noNaN: true, min: -(2 ** 53), max: 2 ** 53 }).filter((number) => !Object.is(number, -0)),
+    text,
+  );
+  fuzzes(
+    "has its ids echoed as they were",
+    () =>
       fc.property(id, (sent) => {
         fc.pre(typeof sent === "number" || !hasLoneSurrogate(sent));
         const request = parseRequest(Buffer.from(JSON.stringify({ action: "ping", id: sent })));
@@ -140,7 +149,6 @@ describe("parseRequest", () => {
         const response: unknown = JSON.parse(okResponse(request, "pong", {}, 1_500));
         assert.deepEqual(response, { action: "ping", time: 1.5, id: sent, code: 200, info: "pong" });
       }),
-      SEED,
-    );
-  });
+    RUNS,
+  );
 });

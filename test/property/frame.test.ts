@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { encodeFrame, FrameDecoder, prefixedToLines, type Framing } from "../../src/protocol/frame.ts";
+import { fuzzes } from "../support/fuzz.ts";
 import { frameOf } from "../support/wire-client.ts";
 
 const MAX_BYTES = 300;
-const SEED = { seed: 20_260_105, numRuns: 300 };
+const RUNS = { numRuns: 300, weight: 0.2 };
 
 /** Bytes without a newline that are not blank: what a line may hold. */
 const linePayload = fc
@@ -32,8 +33,9 @@ function decode(
 }
 
 describe("FrameDecoder, any bytes in any chunks", () => {
-  it("gives back prefixed payloads but the empty ones", () => {
-    fc.assert(
+  fuzzes(
+    "gives back prefixed payloads but the empty ones",
+    () =>
       fc.property(fc.array(anyPayload, { maxLength: 12 }), chunkSizes, (sent, sizes) => {
         const bytes = Buffer.concat(sent.map((payload) => frameOf(payload, "prefixed")));
         const { payloads, decoder } = decode("prefixed", bytes, sizes);
@@ -43,40 +45,45 @@ describe("FrameDecoder, any bytes in any chunks", () => {
         );
         assert.deepEqual([decoder.failed, decoder.pendingBytes], [false, 0]);
       }),
-      SEED,
-    );
-  });
+    RUNS,
+  );
 
-  it("gives back lines, with \\n or \\r\\n", () => {
-    const ends = fc.array(fc.constantFrom("\n", "\r\n", "\n\n", "\r\n \t\r\n"), { minLength: 12, maxLength: 12 });
-    fc.assert(
+  const ends = fc.array(fc.constantFrom("\n", "\r\n", "\n\n", "\r\n \t\r\n"), { minLength: 12, maxLength: 12 });
+  fuzzes(
+    "gives back lines, with \\n or \\r\\n",
+    () =>
       fc.property(fc.array(linePayload, { maxLength: 12 }), ends, chunkSizes, (sent, after, sizes) => {
         const bytes = Buffer.concat(sent.flatMap((payload, index) => [payload, Buffer.from(after[index] ?? "\n")]));
         const { payloads, decoder } = decode("lines", bytes, sizes);
         assert.deepEqual(payloads, sent);
         assert.deepEqual([decoder.failed, decoder.pendingBytes], [false, 0]);
       }),
-      SEED,
-    );
-  });
+    RUNS,
+  );
 
-  it("fails at the first payload that is too long, and keeps nothing of it", () => {
-    const tooLong = fc.integer({ min: MAX_BYTES + 1, max: MAX_BYTES * 3 });
-    for (const framing of ["lines", "prefixed"] as const) {
-      fc.assert(
-        fc.property(fc.array(linePayload, { maxLength: 5 }), tooLong, chunkSizes, (sent, length, sizes) => {
+  const tooLong = fc.integer({ min: MAX_BYTES + 1, max: MAX_BYTES * 3 });
+  const framings = fc.constantFrom("lines", "prefixed");
+  fuzzes(
+    "fails at the first payload that is too long, and keeps nothing of it",
+    () =>
+      fc.property(
+        fc.array(linePayload, { maxLength: 5 }),
+        tooLong,
+        chunkSizes,
+        framings,
+        (sent, length, sizes, framing) => {
           const frames = [...sent, Buffer.alloc(length, "x"), Buffer.from("{}")].map((one) => frameOf(one, framing));
           const { payloads, decoder } = decode(framing, Buffer.concat(frames), sizes);
           assert.deepEqual(payloads, sent);
           assert.deepEqual([decoder.failed, decoder.pendingBytes], [true, 0]);
-        }),
-        SEED,
-      );
-    }
-  });
+        },
+      ),
+    RUNS,
+  );
 
-  it("never throws and never holds more than a frame, whatever arrives", () => {
-    fc.assert(
+  fuzzes(
+    "never throws and never holds more than a frame, whatever arrives",
+    () =>
       fc.property(
         fc.uint8Array({ maxLength: 2_000 }),
         chunkSizes,
@@ -87,12 +94,12 @@ describe("FrameDecoder, any bytes in any chunks", () => {
           for (const payload of payloads) assert.ok(payload.length > 0 && payload.length <= MAX_BYTES);
         },
       ),
-      SEED,
-    );
-  });
+    RUNS,
+  );
 
-  it("reads what encodeFrame writes, and prefixedToLines makes lines of the same", () => {
-    fc.assert(
+  fuzzes(
+    "reads what encodeFrame writes, and prefixedToLines makes lines of the same",
+    () =>
       fc.property(fc.array(fc.json(), { minLength: 1, maxLength: 8 }), (texts) => {
         const values = texts.map((text) => JSON.stringify(JSON.parse(text)));
         const prefixed = Buffer.concat(values.map((text) => encodeFrame(text, "prefixed")));
@@ -100,7 +107,6 @@ describe("FrameDecoder, any bytes in any chunks", () => {
         assert.deepEqual(prefixed, Buffer.concat(values.map((text) => frameOf(text, "prefixed"))));
         assert.deepEqual(prefixedToLines(prefixed), lines);
       }),
-      SEED,
-    );
-  });
+    RUNS,
+  );
 });

@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import fc from "fast-check";
 import { generate } from "selfsigned";
 import { eventually } from "../support/eventually.ts";
+import { fuzzes } from "../support/fuzz.ts";
 import { ANNA, TestAvatarServer, type RawFtp } from "../support/avatar-server.ts";
 import { SAMPLES } from "../support/pictures.ts";
 import { tempDirPerTest } from "../support/temp-dir.ts";
@@ -21,8 +22,7 @@ const text = fc.tuple(command, end).map((parts) => Buffer.from(parts.join("")));
 const bytes = fc.oneof({ weight: 4, arbitrary: text }, fc.uint8Array({ maxLength: 300 }).map(Buffer.from));
 const script = fc.array(bytes, { maxLength: 15 });
 
-describe("the avatar server's control connection", function () {
-  this.timeout(60_000);
+describe("the avatar server's control connection", () => {
   const tempFolder = tempDirPerTest();
   let avatars: TestAvatarServer;
   const strays: unknown[] = [];
@@ -48,24 +48,24 @@ describe("the avatar server's control connection", function () {
     await raw.closed();
   }
 
-  it("survives any bytes and commands, logged in or not, cut off or not", async () => {
-    await fc.assert(
+  fuzzes(
+    "survives any bytes and commands, logged in or not, cut off or not",
+    (tally) =>
       fc.asyncProperty(script, fc.boolean(), fc.boolean(), async (pieces, isLoggedIn, cutOff) => {
+        tally.inputs += pieces.length;
         await play(isLoggedIn ? await avatars.logIn() : await avatars.dial(), pieces, cutOff);
       }),
-      { numRuns: 150 },
-    );
-    await serves();
-    assert.deepEqual(strays, []);
-  });
+    { numRuns: 150, weight: 1.5, after: isWell },
+  );
 
-  it("survives any bytes on data connections, and stores none of them", async () => {
-    const ending = fc.constantFrom("end", "reset", "leave");
-    const command = fc.constantFrom(`STOR ${ANNA}.png`, "LIST", "RETR x", "NOOP");
-    await fc.assert(
+  const ending = fc.constantFrom("end", "reset", "leave");
+  const dataCommand = fc.constantFrom(`STOR ${ANNA}.png`, "LIST", "RETR x", "NOOP");
+  fuzzes(
+    "survives any bytes on data connections, and stores none of them",
+    () =>
       fc.asyncProperty(
         fc.uint8Array({ maxLength: 5_000 }),
-        command,
+        dataCommand,
         ending,
         fc.boolean(),
         async (bytes, line, how, first) => {
@@ -80,16 +80,14 @@ describe("the avatar server's control connection", function () {
           data.destroy();
         },
       ),
-      { numRuns: 100 },
-    );
-    await eventually("no file is left", () => readdirSync(avatars.folder).length === 0);
-    await serves();
-    assert.deepEqual(strays, []);
-  });
+    { numRuns: 100, weight: 1.5, after: isWell },
+  );
 
-  async function serves(): Promise<void> {
+  async function isWell(): Promise<void> {
+    await eventually("no file is left", () => readdirSync(avatars.folder).length === 0);
     assert.deepEqual(avatars.published, []);
     await (await avatars.logIn()).store(`${ANNA}.png`, SAMPLES.gif, 226);
     assert.equal(avatars.published.length, 1);
+    assert.deepEqual(strays, []);
   }
 });

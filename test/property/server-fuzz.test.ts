@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { ACTIONS, type ActionName } from "../../src/protocol/actions.ts";
 import { Code } from "../../src/protocol/codes.ts";
+import { fuzzes } from "../support/fuzz.ts";
 import { useServer } from "../support/server.ts";
 import { frameOf, WireClient } from "../support/wire-client.ts";
 
-const RUNS = { seed: 20_261_123, numRuns: Number(process.env["MESSENGER_TEST_RUNS"] ?? 60) };
 /** Payloads that once were, or well might be, trouble: one a line. */
 const CORPUS_FILE = new URL("../../../test/corpus/payloads.txt", import.meta.url);
 const CORPUS = readFileSync(CORPUS_FILE, "utf8")
@@ -65,8 +65,7 @@ function cutOut(text: string, at: number): string {
   return text.slice(0, place) + text.slice(place + 1);
 }
 
-describe("a running server, whatever it is sent", function () {
-  this.timeout(300_000);
+describe("a running server, whatever it is sent", () => {
   const server = useServer({
     registrationsPerAddress: 0,
     failedLoginsPerName: 0,
@@ -74,10 +73,9 @@ describe("a running server, whatever it is sent", function () {
     requestRatePerSec: 0,
   });
 
-  it("answers every payload once, with a code of the protocol and never 500, and the connection stays well", async () => {
-    let answerCount = 0;
-    const seen = new Set<number>();
-    await fc.assert(
+  fuzzes(
+    "answers every payload once, with a code of the protocol and never 500, and the connection stays well",
+    (tally) =>
       fc.asyncProperty(
         fc.array(payload, { minLength: 1, maxLength: 25 }),
         fc.boolean(),
@@ -87,19 +85,23 @@ describe("a running server, whatever it is sent", function () {
           for (const text of payloads) {
             const { code, info } = await client.replies.next();
             assert.ok(CODES.has(code) && code !== Code.Internal, `${code} ${info} for ${text.slice(0, 500)}`);
-            answerCount += 1;
-            seen.add(code);
+            tally.inputs += 1;
+            tally.answered(code);
           }
           await client.barrier();
           assert.equal(client.replies.size, 0, "an answer that nobody asked for");
           client.destroy();
         },
       ),
-      { ...RUNS, endOnFailure: true },
-    );
-    assert.ok(answerCount > RUNS.numRuns && [200, 400, 401, 404].every((code) => seen.has(code)), [...seen].join());
-    await isWell();
-  });
+    {
+      numRuns: 60,
+      weight: 2,
+      after: async ({ runs, inputs, codes }) => {
+        assert.ok(inputs > runs && [200, 400, 401, 404].every((code) => codes.has(code)), [...codes].join(" "));
+        await isWell();
+      },
+    },
+  );
 
   it("answers the corpus one by one, logged in and not", async () => {
     for (const client of [await server().connect(), (await server().newPerson("corpus")).client]) {
@@ -112,26 +114,26 @@ describe("a running server, whatever it is sent", function () {
     await isWell();
   });
 
-  it("survives any bytes in any pieces, cut off at any moment", async () => {
-    const piece = fc.oneof(
-      fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
-      payload.map((text) => frameOf(text, "prefixed")),
-      payload.map((text) => frameOf(text, "lines")),
-      payload.chain((text) => fc.nat(400).map((end) => frameOf(text, "prefixed").subarray(0, end))),
-    );
-    await fc.assert(
+  const piece = fc.oneof(
+    fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+    payload.map((text) => frameOf(text, "prefixed")),
+    payload.map((text) => frameOf(text, "lines")),
+    payload.chain((text) => fc.nat(400).map((end) => frameOf(text, "prefixed").subarray(0, end))),
+  );
+  fuzzes(
+    "survives any bytes in any pieces, cut off at any moment",
+    (tally) =>
       fc.asyncProperty(fc.array(piece, { maxLength: 8 }), fc.boolean(), async (pieces, isReset) => {
         const client = await WireClient.connect(server().port);
+        tally.inputs += pieces.length;
         for (const bytes of pieces) client.raw(bytes);
         if (isReset) client.socket.resetAndDestroy();
         else client.endSending();
         await client.closed();
         client.destroy();
       }),
-      { ...RUNS, endOnFailure: true },
-    );
-    await isWell();
-  });
+    { numRuns: 60, after: isWell },
+  );
 
   /** Others are served, and nothing was a fault of the server's own. */
   async function isWell(): Promise<void> {

@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ACTIONS } from "../../src/protocol/actions.ts";
 import { Code } from "../../src/protocol/codes.ts";
+import { fuzzes, type Tally } from "../support/fuzz.ts";
 import { range } from "../support/lists.ts";
 import { useServer, type TestServer } from "../support/server.ts";
 import { frameOf, type WireClient } from "../support/wire-client.ts";
 
-const RUNS = { seed: 20_260_105, numRuns: 40, endOnFailure: true };
 const CODES: ReadonlySet<number> = new Set(Object.values(Code));
 
 /** Values that are right somewhere and wrong elsewhere. */
@@ -63,7 +63,12 @@ const payload = fc.oneof(
 );
 
 /** Sends the payloads in pieces of these sizes, and takes one answer each. */
-async function exchangeAll(client: WireClient, payloads: readonly string[], sizes: readonly number[]): Promise<void> {
+async function exchangeAll(
+  client: WireClient,
+  payloads: readonly string[],
+  sizes: readonly number[],
+  tally: Tally,
+): Promise<void> {
   const bytes = Buffer.concat(payloads.map((text) => frameOf(text, client.framing)));
   for (let offset = 0, turn = 0; offset < bytes.length; turn += 1) {
     const size = sizes[turn % sizes.length] ?? 1;
@@ -74,6 +79,8 @@ async function exchangeAll(client: WireClient, payloads: readonly string[], size
   for (const [index, text] of payloads.entries()) {
     const reply = await client.replies.next();
     assert.ok(CODES.has(reply.code) && reply.code !== 500, `${reply.code} for ${text}`);
+    tally.inputs += 1;
+    tally.answered(reply.code);
     const sent: unknown = parse(text);
     if (typeof sent === "object" && sent !== null && "id" in sent && "id" in reply)
       assert.deepEqual(reply.id, sent.id, `answer ${index}`);
@@ -113,32 +120,37 @@ describe("a server under requests that are nearly right", () => {
     for (const username of ["ann", "ben", "cid"]) await client.ok("register", { username, password: "correct horse" });
   });
 
-  it("answers every frame once and in order, never with 500", async () => {
-    const sizes = fc.array(fc.integer({ min: 1, max: 2_000 }), { minLength: 1, maxLength: 5 });
-    const conversation = fc.tuple(
-      login,
-      fc.array(payload, { maxLength: 40 }),
-      sizes,
-      fc.constantFrom("lines", "prefixed"),
-    );
-    const check = await listen(server());
-    await fc.assert(
+  const sizes = fc.array(fc.integer({ min: 1, max: 2_000 }), { minLength: 1, maxLength: 5 });
+  const conversation = fc.tuple(
+    login,
+    fc.array(payload, { maxLength: 40 }),
+    sizes,
+    fc.constantFrom("lines", "prefixed"),
+  );
+  let check: () => Promise<void>;
+  before(async () => {
+    check = await listen(server());
+  });
+  fuzzes(
+    "answers every frame once and in order, never with 500",
+    (tally) =>
       fc.asyncProperty(fc.array(conversation, { minLength: 1, maxLength: 4 }), async (conversations) => {
         await Promise.all(
           conversations.map(async ([first, payloads, pieces, framing]) => {
             const client = await server().connect({ framing });
-            await exchangeAll(
-              client,
-              [JSON.stringify(first), ...payloads.filter((text) => text.trim() !== "")],
-              pieces,
-            );
+            const texts = [JSON.stringify(first), ...payloads.filter((text) => text.trim() !== "")];
+            await exchangeAll(client, texts, pieces, tally);
             client.destroy();
           }),
         );
       }),
-      RUNS,
-    );
-    await check();
-    assert.deepEqual(server().log.errors, []);
-  }).timeout(60_000);
+    {
+      numRuns: 40,
+      weight: 2,
+      after: async () => {
+        await check();
+        assert.deepEqual(server().log.errors, []);
+      },
+    },
+  );
 });
