@@ -1,18 +1,23 @@
 // What a chat server has to answer and tell, in its simplest form: a model for the stateful test to compare with.
+import type { Message, Profile } from "../../src/protocol/entities.ts";
 import { COMMON_CHAT, directChatId, type ChatId, type UserId } from "../../src/protocol/ids.ts";
 
 export interface ModelUser {
   readonly userId: UserId;
-  readonly username: string;
+  username: string;
+  password: string;
+  readonly profile: { first_name: string; second_name: string; bio: string };
   readonly contacts: Set<UserId>;
   readonly blocked: Set<UserId>;
   readonly marks: Map<ChatId, number>;
   readonly tokens: Set<string>;
+  isDeleted: boolean;
 }
 
+/** A message as the model has it; its writer's name is looked up when it is shown. */
 export interface ModelMessage {
   readonly userId: UserId;
-  readonly messageId: string | undefined;
+  readonly messageId: string;
   readonly text: string;
 }
 
@@ -26,22 +31,26 @@ export interface ModelSession {
   readonly events: object[];
 }
 
+/** What of a message is compared: all but the time. */
+export type ShownMessage = Omit<Message, "time">;
+
 export class ChatModel {
   readonly users = new Map<UserId, ModelUser>();
   readonly chats = new Map<ChatId, ModelMessage[]>([[COMMON_CHAT, []]]);
   readonly sessions = new Map<number, ModelSession>();
+  /** The user whose account was deleted last. */
+  gone: ModelUser | undefined;
 
-  messages(chatId: ChatId): ModelMessage[] {
-    return this.chats.get(chatId) ?? [];
-  }
-
-  register(userId: UserId, username: string): void {
-    const marks = new Map([[COMMON_CHAT, this.messages(COMMON_CHAT).length]]);
-    this.users.set(userId, { userId, username, contacts: new Set(), blocked: new Set(), marks, tokens: new Set() });
+  register(userId: UserId, username: string, password: string): void {
+    const marks = new Map([[COMMON_CHAT, this.#messages(COMMON_CHAT).length]]);
+    const profile = { first_name: "", second_name: "", bio: "" };
+    const [contacts, blocked, tokens] = [new Set<UserId>(), new Set<UserId>(), new Set<string>()];
+    const user = { userId, username, password, profile, contacts, blocked, marks, tokens, isDeleted: false };
+    this.users.set(userId, user);
   }
 
   named(username: string): ModelUser | undefined {
-    return [...this.users.values()].find((user) => user.username === username);
+    return [...this.users.values()].find((user) => user.username === username && !user.isDeleted);
   }
 
   isOnline(userId: UserId): boolean {
@@ -68,51 +77,110 @@ export class ChatModel {
     if (!this.isOnline(session.user.userId)) this.#presence(session.user, false);
   }
 
-  /** What the login of a user has to tell, beside name and token. */
+  changePassword({ user, token }: ModelSession, password: string): void {
+    user.password = password;
+    for (const other of [...user.tokens]) if (other !== token) user.tokens.delete(other);
+  }
+
+  /** To be called when its sessions have ended. */
+  delete(user: ModelUser): void {
+    user.isDeleted = true;
+    user.username = `deleted-${user.userId.slice(0, 8)}-${user.userId.slice(-6)}`;
+    Object.assign(user.profile, { first_name: "", second_name: "", bio: "" });
+    for (const set of [user.contacts, user.blocked, user.tokens]) set.clear();
+    for (const other of this.users.values()) {
+      other.contacts.delete(user.userId);
+      other.blocked.delete(user.userId);
+    }
+    this.gone = user;
+  }
+
+  /** What the login of a user has to tell, beside the token. */
   overview(user: ModelUser): object {
-    const nameMap = (ids: Iterable<UserId>): object =>
-      Object.fromEntries([...ids].map((id) => [this.#user(id).username, id]));
     const visible = [...user.contacts].filter((id) => !this.isBlocked(user, this.#user(id)));
     const own = [...this.chats.keys()].filter((chatId) => chatId === COMMON_CHAT || chatId.includes(user.userId));
     const chatIds = new Set([...own, ...[...user.contacts].map((id) => directChatId(user.userId, id))]);
-    const chats = [...chatIds].map((chatId) => {
-      const last = this.messages(chatId).length;
-      const read = user.marks.get(chatId) ?? 0;
-      return { chat_id: chatId, last_seq: last, read_seq: read, unread: last - read };
-    });
     return {
-      contacts: nameMap(user.contacts),
-      blocked: nameMap(user.blocked),
+      username: user.username,
+      user_id: user.userId,
+      user_data: this.profileOf(user),
+      contacts: this.#nameMap(user.contacts),
+      blocked: this.#nameMap(user.blocked),
       online: visible
         .filter((id) => this.isOnline(id))
         .map((id) => this.#user(id).username)
         .toSorted(),
-      chats: chats.toSorted((one, other) => (one.chat_id < other.chat_id ? -1 : 1)),
+      chats: [...chatIds].toSorted().map((chatId) => this.#summary(user, chatId)),
     };
   }
 
-  /** The seq of a message, which is a new one unless its sender has used that id in this chat. */
-  append(sender: ModelUser, chatId: ChatId, messageId: string | undefined, text: string): number {
-    const messages = this.messages(chatId);
-    const first = messages.findIndex((one) => one.messageId === messageId && one.userId === sender.userId);
-    if (messageId !== undefined && first >= 0) return first + 1;
+  #summary(user: ModelUser, chatId: ChatId): object {
+    const all = this.shown(chatId);
+    const last = all.at(-1);
+    const read = user.marks.get(chatId) ?? 0;
+    const partner = [...this.users.values()].find((one) => one !== user && chatId.includes(one.userId));
+    return {
+      chat_id: chatId,
+      ...(partner && { contact_user_id: partner.userId, contact_username: partner.username }),
+      last_seq: all.length,
+      read_seq: read,
+      unread: all.length - read,
+      ...(last && { last_message: last }),
+    };
+  }
+
+  profileOf({ userId, username, profile }: ModelUser): Profile {
+    return { user_id: userId, username, ...profile, file_name: null };
+  }
+
+  /** The messages of a chat as they are shown now. */
+  shown(chatId: ChatId): ShownMessage[] {
+    return this.#messages(chatId).map(({ userId, messageId, text }, index) => ({
+      chat_id: chatId,
+      seq: index + 1,
+      message_id: messageId,
+      user_id: userId,
+      username: this.#user(userId).username,
+      message: text,
+    }));
+  }
+
+  /** Seq of the message that this user has sent with this id before. */
+  seqOf(sender: ModelUser, chatId: ChatId, messageId: string): number | undefined {
+    const index = this.#messages(chatId).findIndex(
+      (one) => one.messageId === messageId && one.userId === sender.userId,
+    );
+    return index < 0 ? undefined : index + 1;
+  }
+
+  /** The seq of a new message, of which everybody in the chat is told. */
+  append(sender: ModelUser, chatId: ChatId, messageId: string, text: string): number {
+    const messages = this.#messages(chatId);
     this.chats.set(chatId, messages);
     const seq = messages.push({ userId: sender.userId, messageId, text });
     sender.marks.set(chatId, seq);
-    const event = { event: "message", chat_id: chatId, seq, user_id: sender.userId, message: text };
+    const event = { event: "message", data: this.shown(chatId).at(-1) };
     this.tell((session) => chatId === COMMON_CHAT || chatId.includes(session.user.userId), event);
     return seq;
   }
 
   markRead(place: number, user: ModelUser, chatId: ChatId, seq: number): number {
     const before = user.marks.get(chatId) ?? 0;
-    const after = Math.min(seq, this.messages(chatId).length);
+    const after = Math.min(seq, this.#messages(chatId).length);
     if (after <= before) return before;
     user.marks.set(chatId, after);
     const isTold = (session: ModelSession, at: number): boolean =>
       at !== place && (session.user === user || (chatId !== COMMON_CHAT && chatId.includes(session.user.userId)));
-    this.tell(isTold, { event: "read", chat_id: chatId, user_id: user.userId, seq: after });
+    this.tell(isTold, { event: "read", data: { chat_id: chatId, user_id: user.userId, seq: after } });
     return after;
+  }
+
+  updateProfile(place: number, user: ModelUser, changes: Partial<ModelUser["profile"]>): Profile {
+    Object.assign(user.profile, changes);
+    const isTold = (session: ModelSession, at: number): boolean =>
+      at !== place && (session.user === user || session.watched.has(user.userId));
+    this.tell(isTold, { event: "profile", data: { user_data: this.profileOf(user) } });
+    return this.profileOf(user);
   }
 
   watch(user: ModelUser, contact: ModelUser, on: boolean): void {
@@ -129,9 +197,8 @@ export class ChatModel {
       [one, other],
       [other, one],
     ] as const) {
-      const event = { event: "presence", user_id: seen.userId, online: false };
       const isTold = (session: ModelSession): boolean => session.user === watcher && session.watched.has(seen.userId);
-      if (this.isOnline(seen.userId)) this.tell(isTold, event);
+      if (this.isOnline(seen.userId)) this.tell(isTold, presenceOf(seen, false));
       this.watch(watcher, seen, false);
     }
   }
@@ -140,8 +207,16 @@ export class ChatModel {
     for (const [place, session] of this.sessions) if (isTold(session, place)) session.events.push(event);
   }
 
-  #presence({ userId }: ModelUser, online: boolean): void {
-    this.tell((session) => session.watched.has(userId), { event: "presence", user_id: userId, online });
+  #presence(user: ModelUser, online: boolean): void {
+    this.tell((session) => session.watched.has(user.userId), presenceOf(user, online));
+  }
+
+  #messages(chatId: ChatId): ModelMessage[] {
+    return this.chats.get(chatId) ?? [];
+  }
+
+  #nameMap(ids: Iterable<UserId>): object {
+    return Object.fromEntries([...ids].map((id) => [this.#user(id).username, id]));
   }
 
   #user(userId: UserId): ModelUser {
@@ -149,4 +224,8 @@ export class ChatModel {
     if (user === undefined) throw new Error("the model knows no such user");
     return user;
   }
+}
+
+function presenceOf({ userId, username }: ModelUser, online: boolean): object {
+  return { event: "presence", data: { user_id: userId, username, online } };
 }

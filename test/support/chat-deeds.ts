@@ -1,0 +1,216 @@
+// What is done within a session: the request of each deed, and what the model says of its answer.
+import assert from "node:assert/strict";
+import { COMMON_CHAT, directChatId, type ChatId } from "../../src/protocol/ids.ts";
+import type { ChatModel, ModelSession, ModelUser, ShownMessage } from "./chat-model.ts";
+import { GONE, type Deed, type DeedOf, type PeopleDeed } from "./chat-steps.ts";
+import type { Reply } from "./wire-client.ts";
+
+/** A request and how its answer is compared, which also changes the model. */
+export interface Asked {
+  readonly action: string;
+  readonly data: object;
+  check(reply: Reply): void;
+}
+
+/** Somebody who is meant by a deed; nobody, where the name is free. */
+interface Meant {
+  readonly user: ModelUser | undefined;
+  readonly name: string;
+}
+
+export class Deeds {
+  readonly #model: ChatModel;
+  readonly #nameOf: (index: number) => string;
+
+  constructor(model: ChatModel, nameOf: (index: number) => string) {
+    this.#model = model;
+    this.#nameOf = nameOf;
+  }
+
+  /** Undefined when the deed cannot be asked for: a chat with nobody has no id. */
+  ask(deed: Deed, session: ModelSession, place: number): Asked | undefined {
+    switch (deed.kind) {
+      case "say":
+        return this.#say(deed, session);
+      case "read":
+        return this.#read(deed, session, place);
+      case "page":
+        return this.#page(deed, session);
+      case "search":
+        return this.#search(deed, session);
+      case "typing":
+        return this.#typing(deed, session);
+      case "profile":
+        return this.#profile(deed, session);
+      case "update_profile":
+        return this.#updateProfile(deed, session, place);
+      default:
+        return this.#people(deed, session, place);
+    }
+  }
+
+  #meant(index: number): Meant {
+    const { gone } = this.#model;
+    if (index === GONE) return { user: gone, name: gone?.username ?? "nobody.at.all" };
+    return { user: this.#model.named(this.#nameOf(index)), name: this.#nameOf(index) };
+  }
+
+  /** The other user of a chat; undefined for the common one. No result for a chat with nobody. */
+  #chat(session: ModelSession, to: number | undefined): { partner: ModelUser | undefined; chatId: ChatId } | undefined {
+    if (to === undefined) return { partner: undefined, chatId: COMMON_CHAT };
+    const partner = this.#meant(to).user;
+    return partner && { partner, chatId: directChatId(session.user.userId, partner.userId) };
+  }
+
+  #say({ to, text, messageId }: DeedOf<"say">, session: ModelSession): Asked | undefined {
+    const chat = this.#chat(session, to);
+    if (chat === undefined) return undefined;
+    const { partner, chatId } = chat;
+    const { user } = session;
+    const check = (reply: Reply): void => {
+      if (partner === user) return assert.equal(reply.code, 404);
+      if (partner !== undefined && this.#model.isBlocked(user, partner)) return assert.equal(reply.code, 403);
+      assert.equal(reply.code, 200, reply.info);
+      const id = String(reply["message_id"]);
+      if (messageId !== undefined) assert.equal(id, messageId);
+      const seq = this.#model.seqOf(user, chatId, id) ?? this.#model.append(user, chatId, id, text);
+      assert.deepEqual([reply["chat_id"], reply["seq"]], [chatId, seq]);
+    };
+    return { action: "add_message", data: { chat_id: chatId, message: text, message_id: messageId }, check };
+  }
+
+  #read({ to, seq }: DeedOf<"read">, session: ModelSession, place: number): Asked | undefined {
+    const chat = this.#chat(session, to);
+    if (chat === undefined) return undefined;
+    const { partner, chatId } = chat;
+    const check = (reply: Reply): void => {
+      if (partner === session.user) return assert.equal(reply.code, 404);
+      assert.equal(reply["read_seq"], this.#model.markRead(place, session.user, chatId, seq));
+    };
+    return { action: "mark_read", data: { chat_id: chatId, seq }, check };
+  }
+
+  #page({ to, before, after, limit }: DeedOf<"page">, session: ModelSession): Asked {
+    const chat = this.#chat(session, to);
+    const page = { before, after, limit };
+    const check = (reply: Reply): void => {
+      if (chat === undefined || chat.partner === session.user) return assert.equal(reply.code, 404);
+      const { chatId, partner } = chat;
+      const all = this.#model.shown(chatId);
+      const between = all.filter(({ seq }) => seq > (after ?? 0) && seq < (before ?? Infinity));
+      const wanted = after === undefined ? between.slice(-limit) : between.slice(0, limit);
+      assert.deepEqual(
+        [reply["chat_id"], reply["length"], shownIn(reply), reply["has_more"]],
+        [chatId, all.length, wanted, between.length > limit],
+      );
+      if (partner === undefined) return;
+      const { contact_user_id: id, contact_username: name } = reply;
+      assert.deepEqual([id, name], [partner.userId, partner.username]);
+    };
+    if (to === undefined) return { action: "common_chat", data: page, check };
+    const meant = chat?.partner === undefined ? { contact: this.#meant(to).name } : { contact_id: chat.partner.userId };
+    return { action: "get_chat", data: { ...meant, ...page }, check };
+  }
+
+  #search({ to, word, before, limit }: DeedOf<"search">, session: ModelSession): Asked | undefined {
+    const chat = this.#chat(session, to);
+    if (chat === undefined) return undefined;
+    const { partner, chatId } = chat;
+    const check = (reply: Reply): void => {
+      if (partner === session.user) return assert.equal(reply.code, 404);
+      const isFound = ({ message, seq }: ShownMessage): boolean =>
+        message.toUpperCase().includes(word.toUpperCase()) && seq < (before ?? Infinity);
+      const found = this.#model.shown(chatId).filter(isFound).toReversed();
+      assert.deepEqual([shownIn(reply), reply["has_more"]], [found.slice(0, limit), found.length > limit], word);
+    };
+    return { action: "search_in_chat", data: { chat_id: chatId, word, before, limit }, check };
+  }
+
+  #typing({ to }: DeedOf<"typing">, session: ModelSession): Asked | undefined {
+    const chat = this.#chat(session, to);
+    if (chat === undefined) return undefined;
+    const { partner, chatId } = chat;
+    const { userId, username } = session.user;
+    const check = ({ code }: Reply): void => {
+      if (partner === undefined) return assert.equal(code, 400);
+      if (partner === session.user) return assert.equal(code, 404);
+      if (this.#model.isBlocked(session.user, partner)) return assert.equal(code, 403);
+      assert.equal(code, 200);
+      const data = { chat_id: chatId, user_id: userId, username };
+      this.#model.tell((one) => one.user === partner, { event: "typing", data });
+    };
+    return { action: "typing", data: { chat_id: chatId }, check };
+  }
+
+  #profile({ who }: DeedOf<"profile">, session: ModelSession): Asked {
+    const { user, name } = who === undefined ? { user: session.user, name: undefined } : this.#meant(who);
+    const check = (reply: Reply): void => {
+      if (user === undefined || user.isDeleted) return assert.equal(reply.code, 404);
+      assert.deepEqual(reply["user_data"], this.#model.profileOf(user));
+    };
+    return { action: "profile", data: { username: name }, check };
+  }
+
+  #updateProfile({ changes }: DeedOf<"update_profile">, { user }: ModelSession, place: number): Asked {
+    const check = (reply: Reply): void => {
+      assert.deepEqual(reply["user_data"], this.#model.updateProfile(place, user, changes));
+    };
+    return { action: "update_profile", data: changes, check };
+  }
+
+  #people({ kind, who, byId }: PeopleDeed, { user }: ModelSession, place: number): Asked {
+    const { user: other, name } = this.#meant(who);
+    const isBlocking = kind === "block_contact" || kind === "unblock_contact";
+    const adds = kind === "add_contact" || kind === "block_contact";
+    // Only add_contact takes no id.
+    const data =
+      byId && other !== undefined && kind !== "add_contact" ? { contact_id: other.userId } : { contact: name };
+    const check = (reply: Reply): void => {
+      const { code } = reply;
+      if (other === undefined || other.isDeleted) return assert.equal(code, 404);
+      const set = isBlocking ? user.blocked : user.contacts;
+      if (other === user && adds) return assert.equal(code, 400);
+      if (set.has(other.userId) === adds) return assert.equal(code, adds ? 409 : 404);
+      assert.equal(code, 200, kind);
+      this.#changePeople(kind, user, other, place);
+      const pair = { [other.username]: other.userId };
+      if (kind === "add_contact") assert.deepEqual(reply["new_contact"], pair);
+      else assert.equal(reply["contact"], other.username);
+    };
+    return { action: kind, data, check };
+  }
+
+  #changePeople(kind: PeopleDeed["kind"], user: ModelUser, other: ModelUser, place: number): void {
+    const model = this.#model;
+    const pair = { [other.username]: other.userId };
+    const isOther = (one: ModelSession, there: number): boolean => one.user === user && there !== place;
+    switch (kind) {
+      case "add_contact":
+        user.contacts.add(other.userId);
+        model.watch(user, other, !model.isBlocked(user, other));
+        return model.tell(isOther, { event: "contact", data: { added: pair } });
+      case "delete_contact":
+        user.contacts.delete(other.userId);
+        model.watch(user, other, false);
+        return model.tell(isOther, { event: "contact", data: { deleted: pair } });
+      case "block_contact":
+        user.blocked.add(other.userId);
+        model.separate(user, other);
+        return model.tell(isOther, { event: "block", data: { blocked: pair } });
+      case "unblock_contact":
+        user.blocked.delete(other.userId);
+        return model.tell(isOther, { event: "block", data: { unblocked: pair } });
+    }
+  }
+}
+
+/** The messages of an answer without their times. */
+function shownIn(reply: Reply): object[] {
+  return (reply["messages"] as { time: number }[]).map(withoutTime);
+}
+
+/** A message or an event's data without what the model cannot know. */
+export function withoutTime(value: object): object {
+  const { time: _time, ...rest } = value as { time?: number };
+  return rest;
+}
