@@ -3,10 +3,11 @@
 // ftp-srv does the listening, the greeting, replies, USER/PASS, AUTH TLS and the small commands. Reading lines, data
 // connections and transfers are ours (FtpSession): its own join no split lines, know no limits, and leave ports
 // and files open when a client goes away (docs/security.md).
+import { constants } from "node:crypto";
 import type { EventEmitter } from "node:events";
 import { isIPv6, Server } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { createSecureContext } from "node:tls";
+import { createSecureContext, type SecureContextOptions } from "node:tls";
 import { FtpSrv } from "ftp-srv";
 import type { Logger } from "../log/logger.ts";
 import type { UserId } from "../protocol/ids.ts";
@@ -99,7 +100,7 @@ function createLibraryServer({ address, port, tls, log }: AvatarServerOptions): 
   const before = SIGNALS.map((signal) => process.listeners(signal));
   const library = new FtpSrv({
     url: `ftp://${host}:${port}`,
-    tls: tls === undefined ? false : { ...tls },
+    tls: tls === undefined ? false : contextOptions(tls),
     log: quietLog(log),
   });
   // ftp-srv ends the process at these signals; the server has an order of its own for that.
@@ -127,6 +128,11 @@ function quietLog(log: Logger): object {
   return quiet;
 }
 
+/** One connection could otherwise ask for handshakes without end, each of them much work here and little there. */
+function contextOptions({ cert, key }: NonNullable<AvatarServerOptions["tls"]>): SecureContextOptions {
+  return { cert, key, minVersion: "TLSv1.2", secureOptions: constants.SSL_OP_NO_RENEGOTIATION };
+}
+
 type Connected = { readonly connection: FtpConnection };
 type Login = Connected & { readonly username: string; readonly password: string };
 
@@ -139,7 +145,7 @@ function acceptSessions(library: EventEmitter, options: AvatarServerOptions): Re
     passivePorts: options.passivePorts,
     passiveAddress: options.passiveAddress,
     requireTls: options.requireTls ?? false,
-    secureContext: options.tls === undefined ? undefined : createSecureContext({ ...options.tls }),
+    secureContext: options.tls === undefined ? undefined : createSecureContext(contextOptions(options.tls)),
     timeouts: { ...DEFAULT_FTP_TIMEOUTS, ...options.timeouts },
   };
   const sessions = new Set<FtpSession>();

@@ -9,14 +9,23 @@ const USERNAME = new RegExp(
 const BEYOND_ASCII = /[^\0-\x7f]/;
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/u;
 
+/**
+ * UTF-16 units beyond which a text is no name, whatever it is normalised to: the longest name needs a third of that
+ * when fully decomposed. Normalising takes time that is quadratic in a run of combining marks, 0.7 s for a whole frame.
+ */
+const MAX_NAME_UNITS = 512;
+
 /** The name as it is stored and shown (NFKC); undefined when it has not the form of a username. */
 export function normalizeUsername(name: string): string | undefined {
+  if (name.length > MAX_NAME_UNITS) return undefined;
   const normal = name.normalize("NFKC");
   return USERNAME.test(normal) && !IGNORABLE.test(normal) ? normal : undefined;
 }
 
 /** The key under which a username is unique: two names are the same when their keys are. */
 export function usernameKey(name: string): string {
+  // Longer than any name's key, so the key of nobody.
+  if (name.length > MAX_NAME_UNITS) return name.slice(0, MAX_NAME_UNITS);
   return foldCase(name.normalize("NFKC")).normalize("NFKC");
 }
 

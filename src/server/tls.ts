@@ -1,5 +1,5 @@
 // TLS on the common port: the certificate, given or made by ourselves, and the sockets that speak it.
-import { X509Certificate } from "node:crypto";
+import { constants, X509Certificate } from "node:crypto";
 import { mkdirSync, readFileSync, unwatchFile, watchFile, writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { hostname } from "node:os";
@@ -75,7 +75,8 @@ export class ServerCertificate {
 }
 
 function contextOf({ cert, key }: Certificate): SecureContext {
-  return createSecureContext({ cert, key, minVersion: "TLSv1.2" });
+  // One connection could otherwise ask for handshakes without end, each of them much work here and little there.
+  return createSecureContext({ cert, key, minVersion: "TLSv1.2", secureOptions: constants.SSL_OP_NO_RENEGOTIATION });
 }
 
 /**

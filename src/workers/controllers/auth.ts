@@ -1,8 +1,8 @@
 // Accounts and sessions: register, login, logout, change_password.
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Code, ProtocolError } from "../../protocol/codes.ts";
-import type { ContactMap } from "../../protocol/entities.ts";
-import { MAX_USERNAME_CHARS, MIN_USERNAME_CHARS } from "../../protocol/limits.ts";
+import type { ChatSummary, ContactMap } from "../../protocol/entities.ts";
+import { MAX_USERNAME_CHARS, MIN_USERNAME_CHARS, PAGE_TEXT_BYTES } from "../../protocol/limits.ts";
 import { normalizeUsername, passwordFault, usernameKey } from "../../protocol/text.ts";
 import type { Contact, User, WriteOf } from "../../store/store.ts";
 import { deletionOf } from "../deletion.ts";
@@ -90,9 +90,36 @@ async function beginSession(
     kind: "write",
     write: { kind: "putToken", userId, ...proof, newTokenHash: hashToken(token) },
     info: "Client logged in",
-    fields: { username, user_id: userId, contacts, token, user_data: user.profile, chats, blocked: mapOf(blocked) },
+    fields: {
+      username,
+      user_id: userId,
+      contacts,
+      token,
+      user_data: user.profile,
+      chats: bounded(chats),
+      blocked: mapOf(blocked),
+    },
     watched: mapOf(list.filter((contact) => !hidden.has(contact.userId))),
   };
+}
+
+/**
+ * The chats, with as many of their newest last messages as fit into a page: otherwise a hundred strangers who write one
+ * long message each would make an answer that no client takes.
+ */
+function bounded(chats: readonly ChatSummary[]): ChatSummary[] {
+  let leftBytes = PAGE_TEXT_BYTES;
+  const newest = chats.toSorted((one, other) => (other.last_message?.time ?? 0) - (one.last_message?.time ?? 0));
+  const withText = new Set<ChatSummary>();
+  for (const chat of newest) {
+    leftBytes -= Buffer.byteLength(chat.last_message?.message ?? "");
+    if (leftBytes < 0) break;
+    withText.add(chat);
+  }
+  return chats.map((chat) => {
+    const { last_message: _left, ...rest } = chat;
+    return withText.has(chat) ? chat : rest;
+  });
 }
 
 function mapOf(contacts: readonly Contact[]): ContactMap {
