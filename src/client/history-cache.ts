@@ -40,11 +40,17 @@ export interface HistoryCacheOptions {
 
 const MAX_MESSAGES = 200_000;
 const MAX_TEXT_BYTES = 256 * 1024 * 1024;
-/** Part of the cache that is dropped when it is full, so that it is not full again at once. */
+/** What a full cache drops at once, at most: dropping a tenth of it would hold up the window for half a second. */
+const MAX_DROPPED = 500;
 const DROPPED_PART = 0.1;
-/** Messages wait so long in memory and are then written together: a write of its own for each is 50 times dearer. */
+/**
+ * Messages wait so long in memory and are then written together: a write of its own for each is 50 times dearer. Not too
+ * many together either, since nothing is painted meanwhile.
+ */
 const WRITE_DELAY_MS = 250;
-const MAX_UNWRITTEN = 2000;
+const MAX_UNWRITTEN = 250;
+/** Of SQLite's pages in memory; the system has the file in its own cache. */
+const PAGE_CACHE_KIB = 512;
 const VERSION = 1;
 
 const SCHEMA = `
@@ -91,6 +97,7 @@ class SqliteHistoryCache implements HistoryCache {
   readonly #insert: Database.Statement;
   readonly #selectBefore: Database.Statement;
   readonly #selectAfter: Database.Statement;
+  readonly #dropFirst: Database.Statement;
   #unwritten: Message[] = [];
   #writeTimer: NodeJS.Timeout | undefined;
   #messageCount = 0;
@@ -109,6 +116,9 @@ class SqliteHistoryCache implements HistoryCache {
       this.#selectAfter = this.#db
         .prepare("SELECT json FROM message WHERE chat_id = ? AND seq > ? ORDER BY seq LIMIT ?")
         .pluck();
+      this.#dropFirst = this.#db
+        .prepare("DELETE FROM message WHERE id IN (SELECT id FROM message ORDER BY id LIMIT ?) RETURNING bytes")
+        .pluck();
       this.#count();
     } catch (error) {
       this.#db.close();
@@ -123,6 +133,7 @@ class SqliteHistoryCache implements HistoryCache {
     this.#db.pragma("locking_mode = EXCLUSIVE");
     this.#db.pragma("journal_mode = TRUNCATE");
     this.#db.pragma("synchronous = OFF");
+    this.#db.pragma(`cache_size = -${PAGE_CACHE_KIB}`);
     this.#db.exec("BEGIN EXCLUSIVE");
     if (this.#db.pragma("user_version", { simple: true }) !== VERSION) {
       this.#db.exec("DROP TABLE IF EXISTS message; DROP TABLE IF EXISTS note");
@@ -212,9 +223,11 @@ class SqliteHistoryCache implements HistoryCache {
   }
 
   #dropOldest(): void {
-    const count = Math.ceil(this.#messageCount * DROPPED_PART);
-    this.#db.prepare("DELETE FROM message WHERE id IN (SELECT id FROM message ORDER BY id LIMIT ?)").run(count);
-    this.#count();
+    const count = Math.min(MAX_DROPPED, Math.ceil(this.#messageCount * DROPPED_PART));
+    const dropped = this.#dropFirst.all(count);
+    this.#messageCount -= dropped.length;
+    for (const bytes of dropped) this.#textBytes -= Number(bytes);
+    if (dropped.length === 0) this.#count();
   }
 
   #count(): void {

@@ -56,6 +56,23 @@ describe("history cache", () => {
     cache.close();
   });
 
+  it("drops little at a time, so that a window goes on being painted", () => {
+    const cache = openHistoryCache(file(), { maxMessages: 8000 });
+    for (let seq = 1; seq <= 8000; seq += 1) cache.put([message(seq)]);
+    for (let seq = 8001; seq <= 12_000; seq += 1) {
+      cache.put([message(seq)]);
+      if (seq % 400 > 0) continue;
+      const count = cache.before("common", undefined, 10_000).length;
+      assert.ok(count > 7400 && count <= 8000, `${count} left after ${seq}`);
+    }
+    cache.close();
+    // What was counted along the way is what there is.
+    const again = openHistoryCache(file(), { maxMessages: 8000 });
+    again.put([message(12_001)]);
+    assert.ok(again.before("common", undefined, 10_000).length > 7400);
+    again.close();
+  });
+
   it("replaces a damaged file by an empty one", () => {
     writeFileSync(file(), "this is no database, but it is long enough to be taken for one ".repeat(100));
     const cache = filled(1);
