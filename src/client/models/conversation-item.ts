@@ -9,7 +9,8 @@ export type ItemState = "waiting" | "failed" | "stored" | "read";
 export interface ConversationItem {
   /** The same from the moment a message is written; unique within the chat. */
   readonly key: string;
-  readonly messageId: string;
+  /** Of own messages only. */
+  readonly messageId: string | undefined;
   /** Undefined until it is stored. */
   readonly seq: number | undefined;
   readonly userId: UserId;
@@ -27,11 +28,11 @@ export interface ConversationItem {
 export function itemOf(message: Message, ownUserId: UserId | undefined, partnerReadSeq: number): ConversationItem {
   const isOwn = message.user_id === ownUserId;
   return {
-    key: keyOf(message.user_id, message.message_id),
-    messageId: message.message_id,
+    key: isOwn ? ownKey(message.message_id) : `#${message.seq}`,
+    messageId: isOwn ? message.message_id : undefined,
     seq: message.seq,
-    userId: message.user_id,
-    username: message.username,
+    userId: pool(message.user_id),
+    username: pool(message.username),
     text: message.message,
     timeMs: message.time * 1000,
     isOwn,
@@ -40,12 +41,18 @@ export function itemOf(message: Message, ownUserId: UserId | undefined, partnerR
   };
 }
 
+/** The item as it is when the other user has read up to `partnerReadSeq`; the same object if nothing has changed. */
+export function withReadState(item: ConversationItem, partnerReadSeq: number): ConversationItem {
+  const isNewlyRead = item.isOwn && item.state === "stored" && (item.seq ?? Infinity) <= partnerReadSeq;
+  return isNewlyRead ? { ...item, state: "read" } : item;
+}
+
 export function waitingItem(
   message: OutgoingMessage,
   author: { readonly userId: UserId; readonly username: string },
 ): ConversationItem {
   return {
-    key: keyOf(author.userId, message.messageId),
+    key: ownKey(message.messageId),
     messageId: message.messageId,
     seq: undefined,
     userId: author.userId,
@@ -58,6 +65,19 @@ export function waitingItem(
   };
 }
 
-function keyOf(userId: UserId, messageId: string): string {
-  return `${userId}/${messageId}`;
+/** An own message keeps its key when it gets its seq; others always have one. */
+function ownKey(messageId: string): string {
+  return `own ${messageId}`;
+}
+
+/** Each message of a server brings its author's name as a text of its own: 10,000 of them are 1 MB. */
+const MAX_POOLED = 1000;
+const pooled = new Map<string, string>();
+
+function pool(text: string): string {
+  const known = pooled.get(text);
+  if (known !== undefined) return known;
+  if (pooled.size >= MAX_POOLED) pooled.clear();
+  pooled.set(text, text);
+  return text;
 }

@@ -139,12 +139,12 @@ export class Conversation implements Disposable {
 
   /** Sends a refused message again. */
   retry(item: ConversationItem): void {
-    this.#messenger.outgoing.retry(item.messageId);
+    if (item.messageId !== undefined) this.#messenger.outgoing.retry(item.messageId);
   }
 
   /** Drops a message that was not sent. */
   discard(item: ConversationItem): void {
-    this.#messenger.outgoing.remove(item.messageId);
+    if (item.messageId !== undefined) this.#messenger.outgoing.remove(item.messageId);
   }
 
   /** The user has seen everything up to the last item; to be called when it is visible in a window in use. */
@@ -244,7 +244,7 @@ export class Conversation implements Disposable {
     const author = { userId: this.#messenger.userId ?? "", username: this.#messenger.username };
     const waiting = this.#messenger.outgoing.list(this.chatId).map((message) => waitingItem(message, author));
     // The event of an own message may come before its acknowledgement.
-    return waiting.filter((item) => !this.#window.hasKey(item.key));
+    return waiting.filter((item) => !this.#window.hasOwn(item.key));
   }
 
   /** One load at a time; each begins from what the one before has left. Never rejects. */
