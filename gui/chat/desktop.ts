@@ -36,8 +36,8 @@ export class Desktop {
   /** Colours the tray icon when something is unread. */
   showUnread(unread: number): void {
     if (unread === this.#unread) return;
+    if (unread > 0 !== this.#unread > 0 || this.#unread < 0) this.#tray.setIcon(appIcon(unread > 0));
     this.#unread = unread;
-    this.#tray.setIcon(appIcon(unread > 0));
     this.#tray.setToolTip(unread > 0 ? `Messenger: ${unread} unread` : "Messenger");
   }
 

@@ -34,34 +34,60 @@ export interface RowsInput {
 
 /** Makes rows; gives the same objects again for what has not changed. */
 export class MessageRows {
-  /** Items are immutable, and so are the rows made of them. */
-  readonly #byItem = new WeakMap<ConversationItem, MessageRow>();
   readonly #notices = new Map<string, NoticeRow>();
+  /** What the last update was made of and what it made: the row of each item, and how many rows come before it. */
+  #input: RowsInput = { items: [], unreadFromSeq: undefined, showsAuthors: false, nowMs: 0 };
+  #rows: readonly ViewRow[] = [];
+  #messages: readonly MessageRow[] = [];
+  #offsets: readonly number[] = [];
 
-  update({ items, unreadFromSeq, showsAuthors, nowMs }: RowsInput): readonly ViewRow[] {
-    const rows: ViewRow[] = [];
+  update(input: RowsInput): readonly ViewRow[] {
+    const { items, unreadFromSeq, showsAuthors, nowMs } = input;
+    // In a flood thousands of rows stay as they are, and a few are added at the end: only those are made.
+    const start = this.#sameCount(input);
+    const rows = this.#rows.slice(0, this.#offsets[start] ?? (start === 0 ? 0 : this.#rows.length));
+    const messages = this.#messages.slice(0, start);
+    const offsets = this.#offsets.slice(0, start);
+    const shift = shiftBetween(this.#input.items, items);
     const unreadIndex = unreadFromSeq === undefined ? -1 : items.findIndex(({ seq }) => (seq ?? -1) >= unreadFromSeq);
-    let day = "";
-    let joinsBefore = false;
-    items.forEach((item, index) => {
+    const before = items[start - 1];
+    let day = before ? dayKey(before.timeMs) : "";
+    let joinsBefore = isJoined(items, start - 1, unreadIndex);
+    for (let index = start; index < items.length; index += 1) {
+      const item = items[index];
+      if (!item) break;
+      offsets.push(rows.length);
       const itsDay = dayKey(item.timeMs);
       if (itsDay !== day) rows.push(this.#notice(`day ${itsDay} ${item.key}`, "day", dayText(item.timeMs, nowMs)));
       day = itsDay;
       if (index === unreadIndex) rows.push(this.#notice("unread", "unread", "New messages"));
-      const next = items[index + 1];
-      const joinsAfter = next !== undefined && index + 1 !== unreadIndex && isOneGroup(item, next);
-      rows.push(this.#message(item, placeOf(joinsBefore, joinsAfter), showsAuthors && !item.isOwn));
+      const joinsAfter = isJoined(items, index, unreadIndex);
+      const known = this.#messages[index + shift];
+      const row = messageRow(item, placeOf(joinsBefore, joinsAfter), showsAuthors && !item.isOwn, known);
+      rows.push(row);
+      messages.push(row);
       joinsBefore = joinsAfter;
-    });
+    }
+    this.#input = input;
+    this.#rows = rows;
+    this.#messages = messages;
+    this.#offsets = offsets;
     return rows;
   }
 
-  #message(item: ConversationItem, place: GroupPlace, showsAuthor: boolean): MessageRow {
-    const known = this.#byItem.get(item);
-    if (known?.place === place && known.showsAuthor === showsAuthor) return known;
-    const row: MessageRow = { key: item.key, kind: "message", item, place, showsAuthor };
-    this.#byItem.set(item, row);
-    return row;
+  /** How many items at the beginning have the rows that they had. */
+  #sameCount(input: RowsInput): number {
+    const last = this.#input;
+    const isAlike =
+      last.unreadFromSeq === input.unreadFromSeq &&
+      last.showsAuthors === input.showsAuthors &&
+      dayKey(last.nowMs) === dayKey(input.nowMs);
+    if (!isAlike) return 0;
+    const end = Math.min(last.items.length, input.items.length);
+    let count = 0;
+    while (count < end && last.items[count] === input.items[count]) count += 1;
+    // The last of them may now be followed by one of its group, or by the line of unread messages.
+    return Math.max(0, count - 1);
   }
 
   #notice(key: string, kind: NoticeRow["kind"], text: string): NoticeRow {
@@ -74,14 +100,37 @@ export class MessageRows {
   }
 }
 
+/** The row that is known, if it is of the same item and looks the same. */
+function messageRow(
+  item: ConversationItem,
+  place: GroupPlace,
+  showsAuthor: boolean,
+  known: MessageRow | undefined,
+): MessageRow {
+  if (known?.item === item && known.place === place && known.showsAuthor === showsAuthor) return known;
+  return { key: item.key, kind: "message", item, place, showsAuthor };
+}
+
+/** How much farther back an item stood in the old list: stretches have no holes, so the seq tells. */
+function shiftBetween(old: readonly ConversationItem[], items: readonly ConversationItem[]): number {
+  return (items[0]?.seq ?? 0) - (old[0]?.seq ?? 0);
+}
+
+/** Whether the item at `index` and the next one are one group. */
+function isJoined(items: readonly ConversationItem[], index: number, unreadIndex: number): boolean {
+  const item = items[index];
+  const next = items[index + 1];
+  return item !== undefined && next !== undefined && index + 1 !== unreadIndex && isOneGroup(item, next);
+}
+
 function placeOf(joinsBefore: boolean, joinsAfter: boolean): GroupPlace {
   if (joinsBefore) return joinsAfter ? "middle" : "last";
   return joinsAfter ? "first" : "only";
 }
 
 function isOneGroup(one: ConversationItem, next: ConversationItem): boolean {
-  const isNear = Math.abs(next.timeMs - one.timeMs) < GROUP_MS;
-  return one.userId === next.userId && isNear && dayKey(one.timeMs) === dayKey(next.timeMs);
+  if (one.userId !== next.userId || Math.abs(next.timeMs - one.timeMs) >= GROUP_MS) return false;
+  return dayKey(one.timeMs) === dayKey(next.timeMs);
 }
 
 /** Days are those of this machine's time zone; cached, since `Date` is slow and messages come in runs. */

@@ -29,7 +29,8 @@ export class RowHeights<R extends Row> {
   #rows: readonly R[] = [];
   /** Upper edges; one more than rows, the last is the end. */
   #tops = new Float64Array(1);
-  #stale = true;
+  /** So many rows from the first on have their right upper edge in `tops`. */
+  #placedCount = 0;
 
   /** `estimate` guesses a height without measuring; `marginPx` is left free above the first and below the last row. */
   constructor(estimate: (row: R) => number, marginPx: number) {
@@ -47,15 +48,18 @@ export class RowHeights<R extends Row> {
 
   /** Takes a new list over; what is known of rows that stay is kept. */
   setRows(rows: readonly R[]): void {
+    const end = Math.min(this.#placedCount, rows.length);
+    let same = 0;
+    while (same < end && rows[same] === this.#rows[same]) same += 1;
+    this.#placedCount = same;
     this.#rows = rows;
-    this.#stale = true;
     if (this.#entries.size > MAX_STRAY_ENTRIES + rows.length / 4) this.#sweep();
   }
 
   /** Forgets all measurements, for example since the width has changed; they stay as estimates. */
   forgetMeasurements(): void {
     for (const entry of this.#entries.values()) entry.measured = false;
-    this.#stale = true;
+    this.#placedCount = 0;
   }
 
   isMeasured(index: number): boolean {
@@ -67,7 +71,7 @@ export class RowHeights<R extends Row> {
   setHeight(index: number, heightPx: number): void {
     const row = this.#rows[index];
     if (!row) return;
-    if (this.heightPx(index) !== heightPx) this.#stale = true;
+    if (this.heightPx(index) !== heightPx) this.#placedCount = Math.min(this.#placedCount, index);
     this.#entries.set(row.key, { row, heightPx, measured: true });
   }
 
@@ -110,15 +114,22 @@ export class RowHeights<R extends Row> {
   }
 
   #offsets(): Float64Array {
-    if (!this.#stale) return this.#tops;
-    this.#stale = false;
-    if (this.#tops.length <= this.#rows.length) this.#tops = new Float64Array(this.#rows.length * 2 + 1);
-    let top = this.#marginPx;
-    this.#rows.forEach((_, index) => {
-      this.#tops[index] = top;
+    const count = this.#rows.length;
+    if (this.#placedCount > count) return this.#tops;
+    if (this.#tops.length <= count) {
+      const tops = new Float64Array(count * 2 + 1);
+      tops.set(this.#tops);
+      this.#tops = tops;
+    }
+    const tops = this.#tops;
+    const from = Math.max(0, this.#placedCount - 1);
+    let top = from === 0 ? this.#marginPx : (tops[from] ?? 0);
+    for (let index = from; index < count; index += 1) {
+      tops[index] = top;
       top += this.heightPx(index);
-    });
-    this.#tops[this.#rows.length] = top + this.#marginPx;
-    return this.#tops;
+    }
+    tops[count] = top + this.#marginPx;
+    this.#placedCount = count + 1;
+    return tops;
   }
 }

@@ -1,5 +1,6 @@
 // Messages as rows: groups, days, the line of what is new.
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import type { ConversationItem } from "../../../src/client/models/conversation-item.ts";
 import { dayText, MessageRows, shortTimeText, type ViewRow } from "../../../gui/chat/message-rows.ts";
 
@@ -60,6 +61,37 @@ describe("MessageRows", () => {
     const after = rowsOf(rows, [one, two, three]);
     assert.equal(after[1], before[1]);
     assert.notEqual(after[2], before[2], "the second is the first of a group now");
+  });
+
+  it("makes the same rows step by step as at once", () => {
+    const step = fc.record({
+      before: fc.nat(3),
+      after: fc.nat(3),
+      cutsStart: fc.nat(2),
+      cutsEnd: fc.nat(2),
+      changed: fc.option(fc.nat(8), { nil: -1 }),
+      unreadFromSeq: fc.option(fc.integer({ min: 95, max: 106 }), { nil: undefined }),
+      showsAuthors: fc.boolean(),
+      nowMs: fc.constantFrom(NOON_MS, NOON_MS + DAY_MS),
+    });
+    const make = (seq: number): ConversationItem =>
+      item(seq, ["a", "a", "me", "b"][(seq * 7) % 4] ?? "a", NOON_MS + Math.floor(seq / 4) * 0.4 * DAY_MS);
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 8 }), (steps) => {
+        const rows = new MessageRows();
+        let items: readonly ConversationItem[] = [100, 101].map(make);
+        for (const { before, after, cutsStart, cutsEnd, changed, ...rest } of steps) {
+          const first = items[0]?.seq ?? 100;
+          const last = items.at(-1)?.seq ?? 99;
+          const older = Array.from({ length: before }, (_, index) => make(first - before + index));
+          const newer = Array.from({ length: after }, (_, index) => make(last + 1 + index));
+          const kept = items.slice(cutsStart, Math.max(cutsStart, items.length - cutsEnd));
+          items = [...(cutsStart > 0 ? [] : older), ...kept, ...(cutsEnd > 0 ? [] : newer)];
+          items = items.map((one, index) => (index === changed ? { ...one } : one));
+          assert.deepEqual(rows.update({ items, ...rest }), new MessageRows().update({ items, ...rest }));
+        }
+      }),
+    );
   });
 
   it("names authors of others only", () => {

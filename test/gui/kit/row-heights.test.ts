@@ -1,5 +1,6 @@
 // Offsets of rows: estimates, measurements, anchors.
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { RowHeights, type Row } from "../../../gui/kit/row-heights.ts";
 
 const rowsOf = (...keys: string[]): Row[] => keys.map((key) => ({ key }));
@@ -53,5 +54,43 @@ describe("RowHeights", () => {
     heights.setRows([...rowsOf("x", "y"), ...old]);
     assert.equal(heights.indexOf("b"), 3);
     assert.equal(heights.indexOf("gone"), -1);
+  });
+
+  it("places rows as if all offsets were made anew each time, whatever is added, cut off or measured", () => {
+    const change = fc.record({
+      cutsStart: fc.nat(3),
+      cutsEnd: fc.nat(3),
+      before: fc.nat(3),
+      after: fc.nat(4),
+      measures: fc.array(fc.record({ index: fc.nat(12), heightPx: fc.integer({ min: 1, max: 60 }) }), { maxLength: 4 }),
+      forgets: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 8 }), (changes) => {
+        const heights = new RowHeights<Row>(({ key }) => 5 + key.length, 2);
+        let rows: Row[] = [];
+        let made = 0;
+        const make = (count: number): Row[] => Array.from({ length: count }, () => ({ key: `${2 ** (made += 1)}` }));
+        for (const { cutsStart, cutsEnd, before, after, measures, forgets } of changes) {
+          rows = [
+            ...make(before),
+            ...rows.slice(cutsStart, Math.max(cutsStart, rows.length - cutsEnd)),
+            ...make(after),
+          ];
+          heights.setRows(rows);
+          for (const { index, heightPx } of measures) {
+            if (index < rows.length) heights.setHeight(index, heightPx);
+            heights.topPx(index);
+          }
+          if (forgets) heights.forgetMeasurements();
+          let top = 2;
+          for (const [index] of rows.entries()) {
+            assert.equal(heights.topPx(index), top);
+            top += heights.heightPx(index);
+          }
+          assert.equal(heights.totalPx, top + 2);
+        }
+      }),
+    );
   });
 });
