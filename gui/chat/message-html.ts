@@ -18,6 +18,9 @@ const LONG_RUN = /\S{32,}/gu;
 const BREAK_EVERY = 4;
 const MAX_BIG_EMOJI = 3;
 const EMOJI_ONLY = /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f|\p{RI})+$/u;
+/** As flags, families and professions are: pictures with the joiner between them. */
+const JOINED_EMOJI =
+  /\p{Extended_Pictographic}[\p{Emoji_Modifier}\ufe0f]*(?:\u200d\p{Extended_Pictographic}[\p{Emoji_Modifier}\ufe0f]*)+/gu;
 const FIRST_STRONG = /[\p{L}]/u;
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
 // eslint-disable-next-line no-control-regex -- these are what is replaced
@@ -113,7 +116,13 @@ function piecesOf(text: string, word: string): { readonly text: string; readonly
 }
 
 function textHtml(text: string): string {
-  return escapeHtml(text.replace(LONG_RUN, breakRun)).replaceAll("\n", "<br>");
+  const html = escapeHtml(text.replace(LONG_RUN, breakRun)).replaceAll("\n", "<br>");
+  return html.replace(JOINED_EMOJI, joined);
+}
+
+/** Qt joins what is joined of several characters only if they are of one font, with nothing between them. */
+function joined(emoji: string): string {
+  return `<span style="font-family:'Noto Color Emoji'">${emoji.replaceAll("\ufe0f\u200d", "\u200d")}</span>`;
 }
 
 function breakRun(run: string): string {

@@ -216,16 +216,26 @@ export class VirtualList<R extends Row> {
   }
 
   #onResize(): void {
-    const width = this.#viewport.width();
+    const width = this.#roomPx();
     if (width === this.#widthPx) {
       this.#settle(this.#options.sticksToEnd === true && this.#wasAtEnd ? "end" : this.#place());
       return;
     }
     const stays = this.#wasAtEnd && this.#options.sticksToEnd === true ? "end" : this.#place();
-    this.#widthPx = width;
+    this.#setWidth(width);
+    this.#settle(stays);
+  }
+
+  /** The width for rows beside the scroll bar. Qt shows and hides the bar later than the content needs it, and tells nobody. */
+  #roomPx(): number {
+    const whole = this.#viewport.width() + (this.#bar.isVisible() ? this.#bar.width() : 0);
+    return this.#contentPx > this.#viewport.height() ? whole - this.#bar.sizeHint().width() : whole;
+  }
+
+  #setWidth(widthPx: number): void {
+    this.#widthPx = widthPx;
     this.#heights.forgetMeasurements();
     this.#releaseAll();
-    this.#settle(stays);
   }
 
   /** Whether the end was in view when the list was drawn last; a resize by Qt moves the scroll bar before we hear of it. */
@@ -241,6 +251,7 @@ export class VirtualList<R extends Row> {
     if (this.#widthPx === 0) return; // not shown yet; the first resize comes back here
     for (let pass = 0; pass < MAX_PASSES; pass += 1) {
       this.#resizeContent();
+      if (this.#roomPx() !== this.#widthPx) this.#setWidth(this.#roomPx());
       const wanted = stays === "end" ? this.#maxScrollPx() : stays === "start" ? 0 : this.#topOf(stays);
       this.#moveTo(wanted);
       if (!this.#measureAround(this.#clamp(wanted))) break;

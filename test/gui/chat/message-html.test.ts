@@ -45,6 +45,14 @@ describe("message html", () => {
     assert.equal(visible("one\r\ntwo\tthree"), "one\ntwo\tthree");
   });
 
+  it("keeps emoji of several characters in one font and without the selector that Qt stumbles over", () => {
+    assert.match(html("so \u{1f3f3}\ufe0f\u200d\u{1f308}!"), /Emoji'">\u{1f3f3}\u200d\u{1f308}<\/span>!/u);
+    assert.ok(
+      !html("\u{1f600}\u{1f600}\u{1f600}\u{1f600}").includes("Emoji'"),
+      "single ones need no font of their own",
+    );
+  });
+
   it("lets long words be broken without losing a character", () => {
     const word = "x".repeat(8192);
     assert.equal(seen(word), word);

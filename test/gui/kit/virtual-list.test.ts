@@ -136,6 +136,21 @@ describe("VirtualList", () => {
     list.area.close();
   });
 
+  it("gives rows the width that the scroll bar leaves, as soon as there is one", async () => {
+    const { list, renderer } = await shownList(true);
+    list.setRows(rowsFrom(0, 2));
+    const whole = list.widthPx;
+    assert.equal(renderer.drawn.get("1")?.widthPx, whole);
+    list.setRows(rowsFrom(0, 200));
+    assert.ok(list.widthPx < whole, "the bar takes some of the width");
+    assert.ok(list.isAtEnd);
+    for (const place of renderer.drawn.values()) assert.equal(place.widthPx, list.widthPx);
+    await eventually("Qt has come to the same", () => list.area.viewport().width() === list.widthPx);
+    list.setRows(rowsFrom(0, 2));
+    assert.equal(renderer.drawn.get("1")?.widthPx, whole);
+    list.area.close();
+  });
+
   it("brings a row into view", async () => {
     const { list, screenPx } = await shownList(true);
     list.setRows(rowsFrom(0, 5000));
