@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { openAccount, type Account } from "../../src/client/account-folder.ts";
 import { memoryAccount } from "../../src/client/account-folder.ts";
 import type { AcceptCertificate } from "../../src/client/dial.ts";
+import { UntrustedServerError } from "../../src/client/errors.ts";
 import { Messenger } from "../../src/client/messenger.ts";
 import { Workspace } from "../../src/client/models/workspace.ts";
 import type { Logger } from "../../src/log/logger.ts";
@@ -68,7 +69,14 @@ export class AccountSession {
   }
 }
 
-/** Accepts what the system's authorities vouch for, and the one certificate that the user trusts. */
+/**
+ * Accepts what the system's authorities vouch for, and the one certificate that the user trusts. Throws
+ * UntrustedServerError when the user trusts another one than the server shows.
+ */
 export function acceptTrusted(trusted: string | undefined): AcceptCertificate {
-  return ({ fingerprint, problem }) => problem === undefined || fingerprint === trusted;
+  return ({ fingerprint, problem }) => {
+    if (problem === undefined || fingerprint === trusted) return true;
+    if (trusted === undefined) return false;
+    throw new UntrustedServerError("the server shows another certificate than the one that you trust", fingerprint);
+  };
 }

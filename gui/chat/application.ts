@@ -98,13 +98,16 @@ export class Application {
     const { server, username } = this.#options;
     const { servers, account } = this.#preferences.get();
     const others = servers.filter((one) => one.host !== server?.host || one.port !== server.port);
-    const offered = [...(server ? [server] : []), ...others];
+    // A server that was used with TLS is not offered without.
+    const known = servers.find((one) => one.host === server?.host && one.port === server.port);
+    const offered = [...(server ? [{ ...server, tls: server.tls || known?.tls === true }] : []), ...others];
     this.#welcome = new WelcomeWindow({
       theme: this.theme,
       servers: offered.length > 0 ? offered : [{ host: "localhost", port: 40_000, tls: false }],
       username: username ?? account?.username ?? "",
       notice,
       enter: (entry) => this.#enter(entry),
+      distrust: (one) => this.#trust(one, undefined),
     });
     this.#welcome.events.on("close", () => void this.quit());
     this.#welcome.show();
@@ -112,16 +115,20 @@ export class Application {
 
   async #enter(entry: Entry): Promise<void> {
     const { server, username, password, isNew, keeps, trusts } = entry;
-    if (trusts !== undefined) {
-      const { trusted } = this.#preferences.get();
-      this.#preferences.set({ trusted: { ...trusted, [`${server.host}:${server.port}`]: trusts } });
-    }
+    if (trusts !== undefined) this.#trust(server, trusts);
     const session = await signIn(this.#sessionOptions(server, username, keeps), password, isNew);
     this.#preferences.noteServer(server);
     this.#preferences.set({ account: keeps ? { ...server, username } : undefined });
     this.#openChat(session);
     this.#welcome?.dispose();
     this.#welcome = undefined;
+  }
+
+  /** Notes which certificate the user trusts at an address; undefined for none any more. */
+  #trust({ host, port }: ServerChoice, fingerprint: string | undefined): void {
+    const { [`${host}:${port}`]: _, ...others } = this.#preferences.get().trusted;
+    const trusted = fingerprint === undefined ? others : { ...others, [`${host}:${port}`]: fingerprint };
+    this.#preferences.set({ trusted });
   }
 
   #openChat(session: AccountSession): void {
@@ -173,6 +180,7 @@ export class Application {
     this.#session = undefined;
     this.#chat?.dispose();
     this.#chat = undefined;
+    this.#title = "";
     this.#desktop.showUnread(0);
     await session?.close();
   }
@@ -196,13 +204,15 @@ export class Application {
   }
 
   #applied = "";
+  /** Of the chat window. */
+  #title = "";
 
   #onMessages(chatId: string, messages: readonly Message[]): void {
     const { notifies, notifiesText } = this.#preferences.get();
     const last = messages.at(-1);
-    const isSeen = this.#chat?.isInUse === true && this.#chat.chatId === chatId;
     const isNew = last && Date.now() - last.time * 1000 < 60_000;
-    if (!notifies || !last || !isNew || isSeen || last.user_id === this.#session?.messenger.userId) return;
+    if (!notifies || !last || !isNew || last.user_id === this.#session?.messenger.userId) return;
+    if (this.#chat?.chatId === chatId && this.#chat.isInUse) return; // asked last: it asks Qt
     const title = chatId === COMMON_CHAT ? `${last.username} (common chat)` : last.username;
     this.#desktop.notifier.show(title, notifiesText ? previewText(last.message) : "New message");
   }
@@ -210,7 +220,9 @@ export class Application {
   #showUnread(): void {
     const unread = this.#session?.workspace.chats.unread ?? 0;
     this.#desktop.showUnread(unread);
-    this.#chat?.window.setWindowTitle(unread > 0 ? `(${unread}) Messenger` : "Messenger");
+    const title = unread > 0 ? `(${unread}) Messenger` : "Messenger";
+    if (title !== this.#title) this.#chat?.window.setWindowTitle(title);
+    this.#title = title;
   }
 
   #place(chat: ChatWindow): void {

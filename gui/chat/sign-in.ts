@@ -3,17 +3,24 @@ import { DisconnectedError, RequestError, UntrustedServerError } from "../../src
 import { registerUser } from "../../src/client/messenger.ts";
 import { AccountSession, acceptTrusted, type SessionOptions } from "./account-session.ts";
 
+/** A certificate that nobody vouches for; both are SHA-256 fingerprints. */
+export interface CertificateDoubt {
+  readonly shown: string;
+  /** What the user has trusted at this address until now. */
+  readonly trusted: string | undefined;
+}
+
 /** What is wrong with what was entered. */
 export class WelcomeError extends Error {
   override readonly name = "WelcomeError";
   readonly field: "server" | "username" | "password";
   /** Of the server's certificate, if the user has to decide about it. */
-  readonly fingerprint: string | undefined;
+  readonly doubt: CertificateDoubt | undefined;
 
-  constructor(field: WelcomeError["field"], message: string, fingerprint?: string) {
+  constructor(field: WelcomeError["field"], message: string, doubt?: CertificateDoubt) {
     super(message);
     this.field = field;
-    this.fingerprint = fingerprint;
+    this.doubt = doubt;
   }
 }
 
@@ -31,12 +38,15 @@ export async function signIn(options: SessionOptions, password: string, isNew: b
     return session;
   } catch (error) {
     await session?.close();
-    throw explain(error, isNew);
+    throw explain(error, isNew, trusted);
   }
 }
 
-function explain(error: unknown, isNew: boolean): unknown {
-  if (error instanceof UntrustedServerError) return new WelcomeError("server", error.message, error.fingerprint);
+function explain(error: unknown, isNew: boolean, trusted: string | undefined): unknown {
+  if (error instanceof UntrustedServerError) {
+    const why = trusted === undefined ? "nobody vouches for its certificate" : error.message;
+    return new WelcomeError("server", `Not connected: ${why}.`, { shown: error.fingerprint, trusted });
+  }
   if (error instanceof DisconnectedError)
     return new WelcomeError("server", `The server cannot be reached: ${error.message}.`);
   if (!(error instanceof RequestError)) return error;

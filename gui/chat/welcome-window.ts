@@ -6,6 +6,7 @@ import {
   QCheckBox,
   WidgetEventTypes,
   AlignmentFlag,
+  type QDialog,
   type QLabel,
   type QLineEdit,
   type QPushButton,
@@ -18,7 +19,7 @@ import { guard } from "../kit/guard.ts";
 import { iconPixmap } from "../kit/icons.ts";
 import type { Theme } from "../kit/theme.ts";
 import { button, column, field, label, panel, row } from "../kit/widgets.ts";
-import { WelcomeError } from "./sign-in.ts";
+import { WelcomeError, type CertificateDoubt } from "./sign-in.ts";
 import { parseAddress } from "./server-address.ts";
 import type { ServerChoice } from "./preferences.ts";
 
@@ -42,6 +43,8 @@ export interface WelcomeOptions {
   readonly notice: string;
   /** Logs in; rejects with WelcomeError to show what is wrong at its field. */
   readonly enter: (entry: Entry) => Promise<void>;
+  /** Trusts the certificate of this server no longer. */
+  readonly distrust: (server: ServerChoice) => void;
 }
 
 type FieldName = "server" | "username" | "password" | "repeat";
@@ -68,6 +71,7 @@ export class WelcomeWindow {
   #isNew = false;
   #isBusy = false;
   #isClosed = false;
+  #dialog: QDialog | undefined;
 
   constructor(options: WelcomeOptions) {
     this.#options = options;
@@ -124,6 +128,9 @@ export class WelcomeWindow {
       tabs: this.#tabs,
       problems: this.#problems,
       keeps: this.#keeps,
+      tls: this.#tls,
+      /** The question asked last. */
+      dialog: this.#dialog,
     };
   }
 
@@ -142,8 +149,7 @@ export class WelcomeWindow {
     const { servers } = this.#options;
     this.#server.setEditable(true);
     this.#server.setAccessibleName("Server");
-    for (const { host, port } of servers)
-      this.#server.addItem(undefined, `${host.includes(":") ? `[${host}]` : host}:${port}`);
+    for (const server of servers) this.#server.addItem(undefined, addressText(server));
     this.#server.addEventListener(
       "editTextChanged",
       guard(() => this.#clear("server")),
@@ -276,20 +282,37 @@ export class WelcomeWindow {
     } catch (error) {
       if (!(error instanceof WelcomeError)) throw error;
       this.#setBusy(false);
-      if (error.fingerprint === undefined) return this.#problem(error.field, error.message);
-      this.#askTrust(error.message, error.fingerprint);
+      this.#problem(error.field, error.message);
+      if (error.doubt) this.#askTrust(entry.server, error.doubt);
     } finally {
       if (!this.#isClosed) this.#setBusy(false);
     }
   }
 
-  #askTrust(text: string, fingerprint: string): void {
+  /** The first certificate of a server may be trusted; one that takes its place is refused until the old one is forgotten. */
+  #askTrust(server: ServerChoice, { shown, trusted }: CertificateDoubt): void {
+    const name = addressText(server);
+    if (trusted === undefined) {
+      const question = {
+        title: "Trust this server?",
+        text: `No authority vouches for ${name}. That is usual for a server with a certificate of its own making: compare its fingerprint (SHA-256) with the one that whoever runs the server tells you.`,
+        detail: fingerprintText(shown),
+        yes: "Trust it",
+      };
+      this.#dialog = ask(this.window, question, () => this.#enter(shown));
+      return;
+    }
     const question = {
-      title: "Trust this server?",
-      text: `${text}\n\nFingerprint (SHA-256) of its certificate:\n${fingerprint.replace(/(.{48})/g, "$1\n")}`,
-      yes: "Trust it",
+      title: "The certificate has changed",
+      text: `${name} does not show the certificate that you trust. Perhaps the server was set up anew, perhaps somebody is in between. Nothing was sent. Ask whoever runs the server before you forget the old certificate.`,
+      detail: `trusted\n${fingerprintText(trusted)}\n\nshown now\n${fingerprintText(shown)}`,
+      yes: "Forget the old one",
+      isDangerous: true,
     };
-    ask(this.window, question, () => this.#enter(fingerprint));
+    this.#dialog = ask(this.window, question, () => {
+      this.#options.distrust(server);
+      this.#problem("server", "The old certificate is forgotten. Log in to see the new one.");
+    });
   }
 
   #setBusy(isBusy: boolean): void {
@@ -324,4 +347,13 @@ export class WelcomeWindow {
       };
     return undefined;
   }
+}
+
+function addressText({ host, port }: ServerChoice): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** In four lines of eight pairs, for comparing by eye. */
+function fingerprintText(fingerprint: string): string {
+  return fingerprint.replaceAll(/((?:..:){7}..):/g, "$1\n");
 }

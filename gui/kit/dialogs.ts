@@ -1,11 +1,13 @@
 // Questions and messages in windows of their own; never with `exec()`, which would stop Node.
-import { QDialog, QFileDialog, WidgetEventTypes, type QWidget } from "@nodegui/nodegui";
+import { QDialog, QFileDialog, TextInteractionFlag, WidgetEventTypes, type QWidget } from "@nodegui/nodegui";
 import { guard } from "./guard.ts";
 import { button, column, label, row } from "./widgets.ts";
 
 export interface Question {
   readonly title: string;
   readonly text: string;
+  /** Shown below the text in letters of equal width, as it is; can be selected and copied. */
+  readonly detail?: string;
   /** What the button says that answers with yes. */
   readonly yes: string;
   readonly isDangerous?: boolean;
@@ -39,7 +41,7 @@ export function tell(parent: QWidget, title: string, text: string): QDialog {
 
 function openDialog(
   dialog: QDialog,
-  { title, text }: { readonly title: string; readonly text: string },
+  { title, text, detail }: Pick<Question, "title" | "text" | "detail">,
   buttons: readonly QWidget[],
 ): void {
   dialog.setWindowTitle(title);
@@ -51,6 +53,7 @@ function openDialog(
         label({ text: title, name: "heading" }),
         10,
         label({ text, wraps: true }),
+        ...(detail === undefined ? [] : [12, selectable(detail)]),
         20,
         row({ spacing: 8, children: ["stretch", ...buttons] }),
       ],
@@ -59,6 +62,12 @@ function openDialog(
   dialog.setModal(true);
   deleteWhenHidden(dialog);
   dialog.open();
+}
+
+function selectable(text: string): QWidget {
+  const widget = label({ text, name: "detail" });
+  widget.setTextInteractionFlags(TextInteractionFlag.TextSelectableByMouse);
+  return widget;
 }
 
 /** Lets go of a window once it is closed; NodeGui tells no `finished`. */

@@ -34,6 +34,7 @@ QLabel#subtitle { color: ${c.faint}; font-size: ${px - 1}px; }
 QLabel#subtitleActive { color: ${c.accent}; font-size: ${px - 1}px; }
 QLabel#error { color: ${c.danger}; font-size: ${px - 1}px; }
 QLabel#good { color: ${c.online}; font-size: ${px - 1}px; }
+QLabel#detail { font-family: 'DejaVu Sans Mono','Noto Sans Mono',monospace; font-size: ${px - 1}px; background: ${c.field}; border-radius: 8px; padding: 9px 12px; }
 QWidget#connectionBar { background: ${c.warning}; }
 QLabel#connectionText { color: ${c.onWarning}; font-size: ${px - 1}px; }
 QToolTip { background: ${c.panel}; color: ${c.text}; border: 1px solid ${c.fieldBorder}; padding: 4px 6px; font-size: ${px - 2}px; }
@@ -52,7 +53,7 @@ QPushButton:hover { background: ${c.hover}; border-color: ${c.accent}; }
 QPushButton:focus { border-color: ${c.accent}; }
 QPushButton:disabled { color: ${c.faint}; }
 QPushButton#primary { background: ${c.accent}; border: 1px solid ${c.accent}; color: ${c.onAccent}; font-weight: 600; padding: 9px 18px; }
-QPushButton#primary:hover, QPushButton#primary:focus { background: ${c.accentHover}; border-color: ${c.text}; }
+QPushButton#primary:hover, QPushButton#primary:focus { background: ${c.accentHover}; border-color: ${c.accentHover}; }
 QPushButton#primary:disabled { background: ${c.badgeMuted}; border-color: ${c.badgeMuted}; }
 QPushButton#danger { color: ${c.danger}; }
 QPushButton#link { background: transparent; border: 0; color: ${c.accent}; padding: 4px; }
@@ -68,7 +69,7 @@ QPushButton#emoji { background: transparent; border: 0; border-radius: 8px; padd
 QPushButton#emoji:hover, QPushButton#emoji:focus { background: ${c.hover}; }
 QPushButton#jump { background: ${c.panel}; border: 1px solid ${c.line}; border-radius: 20px; padding: 0; }
 QPushButton#jump:hover, QPushButton#jump:focus { border-color: ${c.accent}; }
-QCheckBox, QRadioButton { spacing: 8px; padding: 3px; }
+QCheckBox, QRadioButton { spacing: 8px; padding: 3px 0; }
 QCheckBox::indicator { width: 18px; height: 18px; border-radius: 5px; border: 1px solid ${c.badgeMuted}; background: ${c.field}; }
 QCheckBox::indicator:checked { background: ${c.accent}; border-color: ${c.accent}; image: url("${assets}check.svg"); }
 QCheckBox::indicator:hover { border-color: ${c.accent}; }

@@ -146,6 +146,34 @@ napi_value tree(napi_env env, napi_callback_info info) {
   return result;
 }
 
+// texts(widget): what its labels say, whole, one after the other
+napi_value texts(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  QWidget *widget = call.widget();
+  if (call.failed()) return nullptr;
+  QStringList found;
+  for (const QLabel *label : widget->findChildren<QLabel *>()) found += label->text();
+  const QByteArray bytes = found.join('\n').toUtf8();
+  napi_value result = nullptr;
+  napi_create_string_utf8(env, bytes.constData(), static_cast<size_t>(bytes.size()), &result);
+  return result;
+}
+
+// pressButton(widget, text): clicks the button below it that says so
+napi_value pressButton(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  QWidget *widget = call.widget();
+  const QString text = call.text(1);
+  if (call.failed()) return nullptr;
+  for (QAbstractButton *button : widget->findChildren<QAbstractButton *>()) {
+    if (button->text() != text) continue;
+    QTest::mouseClick(button, Qt::LeftButton);
+    return nullptr;
+  }
+  napi_throw_error(env, nullptr, "there is no such button");
+  return nullptr;
+}
+
 // widgetCount(): the number of all widgets that exist
 napi_value widgetCount(napi_env env, napi_callback_info) {
   napi_value result = nullptr;
@@ -167,6 +195,8 @@ napi_value init(napi_env env, napi_value exports) {
   define(env, exports, "wheel", wheel);
   define(env, exports, "dropFile", dropFile);
   define(env, exports, "tree", tree);
+  define(env, exports, "texts", texts);
+  define(env, exports, "pressButton", pressButton);
   define(env, exports, "widgetCount", widgetCount);
   return exports;
 }

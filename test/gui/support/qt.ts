@@ -17,6 +17,8 @@ interface InputAddon {
   wheel(widget: unknown, delta: number): void;
   dropFile(widget: unknown, path: string): void;
   tree(widget: unknown): string;
+  texts(widget: unknown): string;
+  pressButton(widget: unknown, text: string): void;
   widgetCount(): number;
 }
 
@@ -41,6 +43,10 @@ export const user = {
   wheel(widget: QWidget, notches: number): void {
     addon.wheel(native(widget), notches * 120);
   },
+  /** Clicks the button below the widget that has this text. */
+  pressButton(widget: QWidget, text: string): void {
+    addon.pressButton(native(widget), text);
+  },
   drop(widget: QWidget, path: string): void {
     addon.dropFile(native(widget), path);
   },
@@ -49,6 +55,11 @@ export const user = {
 /** The widgets below one as lines of class, name, visibility and text. */
 export function treeOf(widget: QWidget): string {
   return addon.tree(native(widget));
+}
+
+/** What the labels below a widget say, a line each. */
+export function textsIn(widget: QWidget): string {
+  return addon.texts(native(widget));
 }
 
 export function widgetCount(): number {

@@ -6,7 +6,7 @@ import { Person } from "../../support/person.ts";
 import { uploadAvatar } from "../../../src/avatars/ftp-client.ts";
 
 /** A port of its own, so that a server that is started again is found where it was. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
