@@ -6,9 +6,14 @@ import type { Application as ApplicationType } from "../../../gui/chat/applicati
 import type { MessageRow, ViewRow } from "../../../gui/chat/message-rows.ts";
 import { eventually } from "../../support/eventually.ts";
 import { Key, user } from "./qt.ts";
-import { PASSWORD, type Stage } from "./stage.ts";
+import { PASSWORD } from "./stage.ts";
 
 const { Application } = await import("../../../gui/chat/application.ts");
+
+/** Where a client finds its server: a stage, or a server process. */
+export interface Place {
+  readonly server: { readonly port: number };
+}
 
 export class TestClient {
   readonly application: ApplicationType;
@@ -16,13 +21,13 @@ export class TestClient {
   /** What the application logged as errors. */
   readonly errors: string[] = [];
 
-  constructor(stage: Stage, folder = mkdtempSync(join(tmpdir(), "messenger-client-"))) {
+  constructor(place: Place, folder = mkdtempSync(join(tmpdir(), "messenger-client-"))) {
     this.folder = folder;
     const log = (text: string, fields: object = {}): void => void this.errors.push(`${text} ${JSON.stringify(fields)}`);
     const logger = { error: log, warn: log, info() {}, debug() {}, child: () => logger, async close() {} };
     this.application = new Application({
       folder,
-      server: { host: "127.0.0.1", port: stage.server.port, tls: false },
+      server: { host: "127.0.0.1", port: place.server.port, tls: false },
       username: undefined,
       logger,
       onQuit: () => {},
@@ -31,8 +36,8 @@ export class TestClient {
   }
 
   /** Starts and logs in through the welcome window. */
-  static async loggedIn(stage: Stage, username: string): Promise<TestClient> {
-    const client = new TestClient(stage);
+  static async loggedIn(place: Place, username: string): Promise<TestClient> {
+    const client = new TestClient(place);
     await client.application.start();
     const { parts } = client.welcome;
     user.type(parts.username, username);
