@@ -9,6 +9,7 @@ import { availableParallelism, freemem, homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { findNodeHeaders } from "./native/node-headers.mjs";
+import { trimmedSource, unusedClasses } from "./native/nodegui-source.mjs";
 import { ensureToolchain, packageFlags, qtVersion } from "./native/toolchain.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -17,6 +18,7 @@ const nodegui = join(gui, "node_modules", "@nodegui", "nodegui");
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "messenger");
 /** Changes when the way of building does. */
 const RECIPE = "unity 40, -O1, 1";
+const NODEGUI_RECIPE = "without unused classes, 1";
 /** A compiler process of the unity build takes about this much. */
 const BYTES_PER_JOB = 1.2e9;
 
@@ -59,12 +61,13 @@ function installedVersion() {
 }
 
 function nodeGuiPart() {
-  return { source: undefined, name: `nodegui-${installedVersion()}` };
+  const name = `nodegui-${installedVersion()}`;
+  return { source: undefined, name, content: [name, NODEGUI_RECIPE, ...unusedClasses(gui)].join(" ") };
 }
 
 /** Puts `part` at `place`, built into the cache first if it is not there yet. */
 async function provide(part, place, build) {
-  const content = part.source ? readFileSync(join(root, part.source)) : part.name;
+  const content = part.source ? readFileSync(join(root, part.source)) : part.content;
   const versions = [RECIPE, qtVersion(), process.arch].join("\n");
   const key = createHash("sha256").update(versions).update(content).digest("hex").slice(0, 16);
   const label = part.name ?? part.source.replaceAll("/", "-").replace(".cc", "");
@@ -112,7 +115,8 @@ async function buildNodeGui(part, folder, headers) {
     CMAKE_CXX_FLAGS_RELEASE: "-O1 -DNDEBUG",
   };
   const defines = Object.entries(settings).map(([name, value]) => `-D${name}=${value}`);
-  await run("cmake", ["-S", nodegui, "-B", folder, "-G", "Ninja", "-Wno-dev", ...defines], { QT_INSTALL_DIR: "/usr" });
+  const source = trimmedSource(folder, nodegui, gui);
+  await run("cmake", ["-S", source, "-B", folder, "-G", "Ninja", "-Wno-dev", ...defines], { QT_INSTALL_DIR: "/usr" });
   await run("ninja", ["-C", folder, `-j${jobs}`], {}, showProgress);
   return join(folder, "nodegui_core.node");
 }

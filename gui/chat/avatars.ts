@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { QPixmap } from "@nodegui/nodegui";
-import { fetchAvatars, uploadAvatar } from "../../src/avatars/ftp-client.ts";
 import type { Messenger } from "../../src/client/messenger.ts";
 import type { Profiles } from "../../src/client/models/profiles.ts";
 import { ChangeSignal } from "../../src/client/models/change-signal.ts";
@@ -70,6 +69,7 @@ export class Avatars implements Disposable {
   /** Stores the own picture; rejects with AvatarTransferError or as `Messenger.request` does. */
   async upload(bytes: Uint8Array, onProgress: (part: number) => void): Promise<void> {
     const access = await this.#access();
+    const { uploadAvatar } = await ftpClient();
     await uploadAvatar(access, bytes, { onProgress: (sent, total) => onProgress(total > 0 ? sent / total : 1) });
     await this.#options.profiles.load(this.#options.messenger.userId ?? "", this.#options.messenger.username, true);
   }
@@ -124,6 +124,7 @@ export class Avatars implements Disposable {
     try {
       await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
       const saving: Promise<void>[] = [];
+      const { fetchAvatars } = await ftpClient();
       await fetchAvatars(await this.#access(), names, (name, result) => {
         if (Buffer.isBuffer(result)) saving.push(this.#save(name, result));
         else this.#missing.add(name);
@@ -151,4 +152,9 @@ export class Avatars implements Disposable {
     const { ftp: ticket } = await this.#options.messenger.request("avatar_ticket", {});
     return { host: this.#options.host, ticket, fingerprint: this.#options.fingerprint() };
   }
+}
+
+/** Loaded when the first picture is wanted: it is a megabyte, and many start without. */
+function ftpClient() {
+  return import("../../src/avatars/ftp-client.ts");
 }

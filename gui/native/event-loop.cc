@@ -15,10 +15,16 @@
 
 #include <glib.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+#include <sys/mman.h>
+
 #include <QtCore/QCoreApplication>
 #include <QtCore/QEvent>
 
 #include <cstdint>
+#include <cstdio>
 #include <unordered_map>
 #include <vector>
 
@@ -36,6 +42,10 @@ namespace {
 
 // Longest time one turn of the loop spends in Qt before sockets and timers of Node get their share.
 constexpr uint64_t kMaxTurnNs = 8 * 1000 * 1000;
+// A chat window frees what it allocates again and again, a little at a time, on one thread. glibc is tuned for servers:
+// with its defaults, pages that were freed stay with the process (4 MB when 10,000 messages have been loaded).
+constexpr int kMallocArenas = 1;
+constexpr int kMallocTrimBytes = 128 * 1024;
 // GLib watches one or two descriptors here (the display, a wake-up pipe); more than this is a leak elsewhere.
 constexpr int kMaxDescriptors = 1024;
 
@@ -203,10 +213,19 @@ bool makeAsyncResource(napi_env env) {
          napi_async_init(env, object, name, &bridge.asyncContext) == napi_ok;
 }
 
+void keepHeapSmall() {
+#ifdef __GLIBC__
+  mallopt(M_ARENA_MAX, kMallocArenas);
+  mallopt(M_TRIM_THRESHOLD, kMallocTrimBytes);
+  mallopt(M_MMAP_THRESHOLD, kMallocTrimBytes);
+#endif
+}
+
 // start(): joins the loops. Call it once, on the main thread, before NodeGui is loaded. Only `prepare` keeps the
 // process alive, so that it does not end while a window is open.
 napi_value start(napi_env env, napi_callback_info) {
   if (bridge.running) return fail(env, "the event loop is joined already");
+  keepHeapSmall();
   bridge.env = env;
   if (napi_get_uv_event_loop(env, &bridge.loop) != napi_ok) return fail(env, "Node gives no event loop");
   bridge.context = g_main_context_default();
@@ -223,6 +242,45 @@ napi_value start(napi_env env, napi_callback_info) {
   uv_check_start(&bridge.check, onCheck);
   napi_add_env_cleanup_hook(env, onExit, nullptr);
   bridge.running = true;
+  return nullptr;
+}
+
+struct Range {
+  uintptr_t start;
+  uintptr_t end;
+};
+
+// What is mapped from files, cannot be written to and has no page of this process's own: program code, for the most part.
+std::vector<Range> cleanFileRanges() {
+  std::vector<Range> found;
+  FILE *maps = fopen("/proc/self/smaps", "re");
+  if (maps == nullptr) return found;
+  char line[512];
+  Range range{};
+  bool isCandidate = false;
+  while (fgets(line, sizeof line, maps) != nullptr) {
+    unsigned long start = 0;
+    unsigned long end = 0;
+    unsigned long inode = 0;
+    unsigned long anonymousKb = 0;
+    char rights[5] = "";
+    if (sscanf(line, "%lx-%lx %4s %*s %*s %lu", &start, &end, rights, &inode) == 4) {
+      range = {start, end};
+      isCandidate = inode != 0 && rights[1] == '-' && rights[3] == 'p';
+    } else if (isCandidate && sscanf(line, "Anonymous: %lu kB", &anonymousKb) == 1) {
+      if (anonymousKb == 0) found.push_back(range);
+      isCandidate = false;
+    }
+  }
+  fclose(maps);
+  return found;
+}
+
+// letGoOfCode(): unmaps the pages of program code. Those in use come back from the system's file cache within a
+// millisecond; those that only the start needed (a quarter of the process) do not.
+napi_value letGoOfCode(napi_env, napi_callback_info) {
+  for (const Range &range : cleanFileRanges())
+    madvise(reinterpret_cast<void *>(range.start), range.end - range.start, MADV_DONTNEED);
   return nullptr;
 }
 
@@ -252,6 +310,7 @@ void define(napi_env env, napi_value exports, const char *name, napi_callback ca
 napi_value init(napi_env env, napi_value exports) {
   define(env, exports, "start", start);
   define(env, exports, "stats", stats);
+  define(env, exports, "letGoOfCode", letGoOfCode);
   return exports;
 }
 
