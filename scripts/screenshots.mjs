@@ -5,7 +5,20 @@ import { setUpGui } from "./gui.mjs";
 import { root, setUp } from "./setup.mjs";
 
 /** Those that the documents show; others can be named on the command line. */
-const SHOWN = ["welcome", "common-light", "main-dark", "search", "details", "narrow", "profile", "settings", "offline"];
+const SHOWN = [
+  "talk",
+  "welcome",
+  "common-light",
+  "main-dark",
+  "search",
+  "details",
+  "hard-end",
+  "narrow",
+  "profile",
+  "settings",
+  "offline",
+  "trust",
+];
 
 const named = process.argv.slice(2);
 setUp();

@@ -1,4 +1,5 @@
 // The client as measurements start it: `child.js FOLDER CHAT`, on whatever display there is. Prints what happens as JSON lines.
+import { PerformanceObserver } from "node:perf_hooks";
 import { bootQt, eventLoopStats } from "../../../gui/boot.ts";
 
 const [folder = "", chatId = "common"] = process.argv.slice(2);
@@ -35,6 +36,11 @@ edit.addEventListener("textChanged", () => {
   tell("painted", { text: edit.toPlainText().slice(-1) });
 });
 
+let longestGcMs = 0;
+new PerformanceObserver((list) => {
+  for (const { duration } of list.getEntries()) longestGcMs = Math.max(longestGcMs, duration);
+}).observe({ entryTypes: ["gc"] });
+
 const timer = setInterval(() => {
   const rows = chat.parts.messages.shownRows.length;
   if (rows < 5) return;
@@ -51,6 +57,7 @@ process.on("SIGUSR2", () => {
     heapUsed: memory.heapUsed,
     external: memory.external,
     loop: eventLoopStats(),
+    longestGcMs,
   });
 });
 

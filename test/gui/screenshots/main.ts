@@ -14,6 +14,8 @@ import { play, playDetails, playHard, WIDE_NAME } from "./script.ts";
 
 const { Application } = await import("../../../gui/chat/application.ts");
 const { portrait } = await import("./portrait.ts");
+const { shootTalk } = await import("./talk.ts");
+const { shootTrust } = await import("./trust.ts");
 
 const [folder = "docs/images", ...wanted] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
@@ -21,6 +23,12 @@ const client = mkdtempSync(join(tmpdir(), "messenger-screenshots-"));
 const NAMES = ["anna", "boris", "chiara", "dmitri", "emeka", "fatima.zahra", "grace_h", "hiroshi", WIDE_NAME];
 const SETTLE_MS = 600;
 
+if (wanted.length === 0 || wanted.includes("talk")) {
+  const three = await Stage.start(["anna", "boris", "emeka"]);
+  await shootTalk(three, join(folder, "client-talk.png"));
+  await three.remove();
+}
+if (wanted.length === 0 || wanted.includes("trust")) await shootTrust(join(folder, "client-trust.png"));
 const stage = await Stage.start(NAMES);
 const application = new Application({
   folder: client,
@@ -100,6 +108,7 @@ await open("common");
 await shoot("common-dark", window);
 
 chat.openSearch();
+user.type(chat.parts.search.field, "tea");
 await chat.parts.search.find("tea");
 await shoot("search-dark", window);
 setTheme("light");
