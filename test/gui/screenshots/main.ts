@@ -163,6 +163,8 @@ await open("common");
 await shoot("hard", window);
 await chat.parts.messages.jumpToEnd();
 await shoot("hard-end", window);
+chat.parts.messages.scrollPages(-1.25);
+await shoot("hard-emoji", window);
 
 await stage.server.stop();
 stage.server.cutClients();

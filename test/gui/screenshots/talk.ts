@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AlignmentFlag, QLabel, QWidget } from "@nodegui/nodegui";
+import { AlignmentFlag, QLabel, QPixmap, QWidget } from "@nodegui/nodegui";
 import { eventually } from "../../support/eventually.ts";
 import { CLI } from "../../support/server-process.ts";
 import { TestClient } from "../support/client.ts";
@@ -12,7 +12,7 @@ import { PASSWORD, type Stage } from "../support/stage.ts";
 
 const { column, label, row } = await import("../../../gui/kit/widgets.ts");
 
-const WINDOW = { width: 640, height: 520 };
+const WINDOW = { width: 760, height: 520 };
 const SETTLE_MS = 600;
 /** Who says what; the third one sits at a terminal. */
 const TALK = [
@@ -63,9 +63,11 @@ export async function shootTalk(stage: Stage, file: string): Promise<void> {
 
   const sheet = new QWidget();
   sheet.setInlineStyle("background: #39424d;");
-  const pictures = Object.values(windows).map(({ chat }) => {
+  const pictures = Object.entries(windows).map(([name, { chat }]) => {
+    const part = join(folder, `${name}.png`); // by way of a file, since no label takes what grab() gives
+    chat.window.grab().save(part, "PNG");
     const picture = new QLabel();
-    picture.setPixmap(chat.window.grab());
+    picture.setPixmap(new QPixmap(part));
     return picture;
   });
   const screen = label({
