@@ -12,7 +12,6 @@ const SHOWN = [
   "main-dark",
   "search",
   "details",
-  "hard",
   "hard-emoji",
   "narrow",
   "profile",
