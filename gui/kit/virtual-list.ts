@@ -229,7 +229,7 @@ export class VirtualList<R extends Row> {
   /** The width for rows beside the scroll bar. Qt shows and hides the bar later than the content needs it, and tells nobody. */
   #roomPx(): number {
     const whole = this.#viewport.width() + (this.#bar.isVisible() ? this.#bar.width() : 0);
-    return this.#contentPx > this.#viewport.height() ? whole - this.#bar.sizeHint().width() : whole;
+    return Math.ceil(this.#heights.totalPx) > this.#viewport.height() ? whole - this.#bar.sizeHint().width() : whole;
   }
 
   #setWidth(widthPx: number): void {
@@ -251,7 +251,10 @@ export class VirtualList<R extends Row> {
     if (this.#widthPx === 0) return; // not shown yet; the first resize comes back here
     for (let pass = 0; pass < MAX_PASSES; pass += 1) {
       this.#resizeContent();
-      if (this.#roomPx() !== this.#widthPx) this.#setWidth(this.#roomPx());
+      if (this.#roomPx() !== this.#widthPx) {
+        this.#setWidth(this.#roomPx());
+        this.#resizeContent();
+      }
       const wanted = stays === "end" ? this.#maxScrollPx() : stays === "start" ? 0 : this.#topOf(stays);
       this.#moveTo(wanted);
       if (!this.#measureAround(this.#clamp(wanted))) break;

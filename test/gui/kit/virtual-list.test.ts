@@ -148,6 +148,12 @@ describe("VirtualList", () => {
     await eventually("Qt has come to the same", () => list.area.viewport().width() === list.widthPx);
     list.setRows(rowsFrom(0, 2));
     assert.equal(renderer.drawn.get("1")?.widthPx, whole);
+    await eventually("the bar is gone", () => list.area.viewport().width() === whole);
+    const highPx = list.area.viewport().height();
+    list.area.resize(300, 350);
+    await eventually("the view is less high", () => list.area.viewport().height() < highPx);
+    assert.equal(list.widthPx, whole);
+    assert.equal(list.content.width(), whole);
     list.area.close();
   });
 

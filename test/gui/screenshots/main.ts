@@ -166,6 +166,7 @@ await shoot("hard-end", window);
 chat.parts.messages.scrollPages(-1.25);
 await shoot("hard-emoji", window);
 
+await open(boris);
 await stage.server.stop();
 stage.server.cutClients();
 await eventually("the client is offline", () => session.messenger.state.kind === "offline");
