@@ -9,9 +9,10 @@ import type { Clock } from "../util/clock.ts";
 import { packPayloads } from "../workers/packing.ts";
 import type { Admission, Effect, GroupResult, PasswordStop } from "../workers/task.ts";
 import type { RequestTask, RequestTaskResult, WriteGroup } from "../workers/task.ts";
-import { EventFrames, Outbox } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
 import { RequestQueue, type RequestRate } from "./request-queue.ts";
 import type { Session } from "./session.ts";
+import { EventFrames } from "./shared-frames.ts";
 
 /** Bytes of answers and events that may wait to be read by the peer before its requests wait too. */
 const MAX_UNREAD_BYTES = 256 * 1024;
@@ -353,6 +354,7 @@ export class Connection {
     this.#closedMs = this.#host.clock.now();
     this.#queue.clear();
     this.#isPaused = false;
+    this.#outbox?.catchUp();
     this.#socket.resume(); // whoever had paused it: the peer's end must be seen
     this.#socket.end();
     this.#host.onClosed(this);

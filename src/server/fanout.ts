@@ -1,36 +1,109 @@
 // Sends one event to many sessions: the bytes are encoded once and shared, so nobody may change them.
+//
+// The common chat goes round: session after session is given all that was stored since its last turn, in one write.
+// A message that is stored meanwhile joins the round where it is, so it is with everybody one round later, and never
+// waits for the round to end. The event loop gets its turns in between.
 import { COMMON_CHAT, directChatUsers } from "../protocol/ids.ts";
 import { eventText } from "../protocol/events.ts";
 import type { Audience, EventChunk, Identity } from "../workers/task.ts";
-import { ChunkFrames, EventFrames } from "./outbox.ts";
+import { CommonFeed } from "./common-feed.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Registry } from "./registry.ts";
 import type { Session } from "./session.ts";
+import { ChunkFrames, EventFrames } from "./shared-frames.ts";
+
+/** How long the fan-out goes on before the event loop has its turn: long beside a turn, short beside a round. */
+export interface Slice {
+  readonly ms: number;
+  /** How often it looks at the clock. */
+  readonly writesPerLook: number;
+}
+
+const SLICE: Slice = { ms: 4, writesPerLook: 16 };
+
+/** Somebody who waits until a round is complete. */
+interface Waiter {
+  readonly visitCount: number;
+  readonly resolve: () => void;
+}
 
 export class Fanout {
+  /** What the sessions follow. */
+  readonly feed = new CommonFeed();
   readonly #registry: Registry;
   readonly #metrics: Metrics;
+  readonly #slice: Slice;
+  /** Whose turn it is, in the registry's list. */
+  #nextIndex = 0;
+  #visitCount = 0;
+  /** Visits since which nothing was appended and nobody has changed places: so many sessions are up to date. */
+  #currentCount = 0;
+  #moveCount = 0;
+  #isGoingRound = false;
+  readonly #waiters: Waiter[] = [];
 
-  constructor(registry: Registry, metrics: Metrics) {
+  constructor(registry: Registry, metrics: Metrics, slice = SLICE) {
     this.#registry = registry;
     this.#metrics = metrics;
+    this.#slice = slice;
   }
 
   /** Gives stored messages to every session that may see their chat: one write per session, whatever their number. */
   deliver(chunk: EventChunk): void {
-    const frames = new ChunkFrames(chunk);
     const messageCount = chunk.toSeq - chunk.fromSeq + 1;
     if (chunk.chatId === COMMON_CHAT) {
-      const { sessions } = this.#registry;
-      for (const session of sessions) session.outbox.messages(frames);
-      this.#metrics.deliveries += messageCount * sessions.length;
+      this.feed.append(chunk);
+      this.#currentCount = 0;
+      this.#metrics.deliveries += messageCount * this.#registry.sessions.length;
+      if (!this.#isGoingRound) this.#goRound();
       return;
     }
+    const frames = new ChunkFrames(chunk);
     for (const userId of directChatUsers(chunk.chatId) ?? []) {
       const sessions = this.#registry.sessionsOf(userId);
-      for (const session of sessions) session.outbox.messages(frames);
+      for (const session of sessions) {
+        session.outbox.catchUp(); // what was stored before it in the common chat goes before it
+        session.outbox.messages(frames);
+      }
       this.#metrics.deliveries += messageCount * sessions.size;
     }
+  }
+
+  /** Resolves when all that was delivered so far has been given to every session; undefined when it has. */
+  complete(): Promise<void> | undefined {
+    if (!this.#isGoingRound) return undefined;
+    const visitCount = this.#visitCount + this.#registry.sessions.length;
+    return new Promise((resolve) => this.#waiters.push({ visitCount, resolve }));
+  }
+
+  /** Goes on where it stopped, until everybody is up to date or its time is over. */
+  #goRound = (): void => {
+    this.#isGoingRound = this.#visit(performance.now() + this.#slice.ms);
+    const reached = this.#isGoingRound ? this.#visitCount : Infinity;
+    for (let waiter = this.#waiters[0]; waiter !== undefined && waiter.visitCount <= reached;) {
+      waiter.resolve();
+      this.#waiters.shift();
+      waiter = this.#waiters[0];
+    }
+    if (this.#isGoingRound) setImmediate(this.#goRound);
+  };
+
+  /** Returns whether somebody may be left. */
+  #visit(deadlineMs: number): boolean {
+    const { sessions, moveCount } = this.#registry;
+    if (this.#moveCount !== moveCount) this.#currentCount = 0; // one may have moved from before us to behind us
+    this.#moveCount = moveCount;
+    for (let writeCount = 0; this.#currentCount < sessions.length; this.#currentCount += 1) {
+      if (this.#nextIndex >= sessions.length) this.#nextIndex = 0;
+      const hasWritten = sessions[this.#nextIndex]?.outbox.catchUp() ?? false;
+      this.#nextIndex += 1;
+      this.#visitCount += 1;
+      if (hasWritten && (writeCount += 1) % this.#slice.writesPerLook === 0 && performance.now() >= deadlineMs) {
+        this.#currentCount += 1;
+        return this.#currentCount < sessions.length;
+      }
+    }
+    return false;
   }
 
   /** Gives another event to its audience; `cause` is the session that `to.others` leaves out. */

@@ -128,6 +128,7 @@ export class Gateway implements ConnectionHost {
     const close = (reason: string): void => connection.close(reason);
     const session = new Session(login.identity, connection.outbox, Object.values(login.contacts), close);
     connection.session = session;
+    session.outbox.follow(fanout.feed);
     if (registry.add(session)) fanout.presence(session, true);
     const online = Object.entries(login.contacts).flatMap(([name, id]) => (registry.isOnline(id) ? [name] : []));
     this.#reply(connection, login.replyTo, login.info, { ...login.fields, online });
@@ -138,7 +139,7 @@ export class Gateway implements ConnectionHost {
     const { session } = connection;
     if (session === undefined) return;
     connection.session = undefined;
-    session.outbox.forgetGaps();
+    session.outbox.unfollow();
     if (this.#parts.registry.remove(session)) this.#parts.fanout.presence(session, false);
     this.#log.info("session ended", { connection: connection.id, user: session.identity.username });
   }

@@ -47,8 +47,11 @@ export class GroupCommit {
   readonly #pools: Pools;
   readonly #pacer: RoundPacer;
   readonly #log: Logger;
-  /** Told of each batch before its groups are, so that events go out in the order of commits. */
-  readonly #onCommitted: (result: CommitResult) => void;
+  /**
+   * Told of each batch before its groups are, so that events go out in the order of commits. Returns what resolves when
+   * every session was given them; undefined when all were.
+   */
+  readonly #onCommitted: (result: CommitResult) => Promise<void> | undefined;
   /** Told of each group with new messages how long it took from its arrival to the writes of its events. */
   onDelivered: ((durationMs: number) => void) | undefined;
   #waiting: Waiting[] = [];
@@ -62,7 +65,12 @@ export class GroupCommit {
   #mustSettle = false;
   #isStopping = false;
 
-  constructor(pools: Pools, pacer: RoundPacer, log: Logger, onCommitted: (result: CommitResult) => void) {
+  constructor(
+    pools: Pools,
+    pacer: RoundPacer,
+    log: Logger,
+    onCommitted: (result: CommitResult) => Promise<void> | undefined,
+  ) {
     this.#pools = pools;
     this.#pacer = pacer;
     this.#log = log;
@@ -165,20 +173,32 @@ export class GroupCommit {
         this.#log.error("a batch was lost with its thread and is committed again", { error });
         return this.#pools.commit({ ...task, isRepeat: true });
       });
-      const startMs = performance.now();
       if (result.unsettled) this.#settleSoon();
-      this.#onCommitted(result);
-      this.#pacer.fanoutTook(performance.now() - startMs);
-      const endMs = performance.now();
-      for (const [index, { resolve, reject, receivedMs }] of batch.entries()) {
+      this.#deliver(result, batch);
+      for (const [index, { resolve, reject }] of batch.entries()) {
         const groupResult = result.groups[index];
-        if ((groupResult?.messageCount ?? 0) > 0) this.onDelivered?.(endMs - receivedMs);
         if (groupResult === undefined) reject(new Error("a batch came back without one of its groups"));
         else resolve(groupResult);
       }
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
+  }
+
+  #deliver(result: CommitResult, batch: readonly Waiting[]): void {
+    const startMs = performance.now();
+    const isComplete = this.#onCommitted(result);
+    const arrivals = batch.flatMap(({ receivedMs }, index) =>
+      (result.groups[index]?.messageCount ?? 0) > 0 ? [receivedMs] : [],
+    );
+    const complete = (): void => {
+      const endMs = performance.now();
+      this.#pacer.fanoutTook(endMs - startMs);
+      for (const receivedMs of arrivals) this.onDelivered?.(endMs - receivedMs);
+    };
+    if (isComplete === undefined) complete();
+    else void isComplete.then(complete);
+    this.#pacer.committed();
   }
 
   /** By their time the messages of a batch that is committed again are known as its own. */

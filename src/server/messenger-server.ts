@@ -72,6 +72,7 @@ export class MessengerServer {
     this.#groupCommit = new GroupCommit(this.#pools, pacer, log, (batch) => {
       this.metrics.add(batch);
       for (const chunk of batch.chunks) fanout.deliver(chunk);
+      return fanout.complete();
     });
     const gate = new PasswordGate((job) => this.#pools.password(job), { ...config, passwordThreads }, clock);
     const { metrics, registry } = this;

@@ -1,49 +1,28 @@
 // The send queue of one connection, and the only place that writes to its socket.
 import type { Socket } from "node:net";
 import { eventText } from "../protocol/events.ts";
-import { encodeFrame, prefixedToLines, type Framing } from "../protocol/frame.ts";
+import { encodeFrame, type Framing } from "../protocol/frame.ts";
 import type { ChatId } from "../protocol/ids.ts";
 import type { Clock } from "../util/clock.ts";
-import type { EventChunk } from "../workers/task.ts";
-
-/** A chunk in both framings, the second made at most once however many sessions want it. */
-export class ChunkFrames {
-  readonly chunk: EventChunk;
-  #lines: Buffer | undefined;
-
-  constructor(chunk: EventChunk) {
-    this.chunk = chunk;
-  }
-
-  in(framing: Framing): Uint8Array {
-    return framing === "prefixed" ? this.chunk.bytes : (this.#lines ??= prefixedToLines(this.chunk.bytes));
-  }
-}
-
-/** An event other than `message` in both framings, each made at most once. */
-export class EventFrames {
-  readonly #text: string;
-  readonly #frames: { [F in Framing]?: Buffer } = {};
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  in(framing: Framing): Buffer {
-    return (this.#frames[framing] ??= encodeFrame(this.#text, framing));
-  }
-}
+import type { CommonFeed, FeedPlace } from "./common-feed.ts";
+import type { ChunkFrames, EventFrames } from "./shared-frames.ts";
 
 /**
  * Bounded in bytes: answers are always taken (requests are not read while too many wait, see `Connection`), events only
  * while they fit. Of dropped messages a gap per chat is remembered and told when the peer has read what was queued;
  * other events are dropped without a word. Never blocks, never reorders; the peer's slowness is nobody else's.
+ *
+ * During a session it follows the common chat: what was stored there goes out when the fan-out comes round to it
+ * (`catchUp`), or before anything else that is written.
  */
 export class Outbox {
   readonly #socket: Socket;
   readonly #framing: Framing;
   readonly #maxBytes: number;
   readonly #clock: Clock;
+  #feed: CommonFeed | undefined;
+  /** What comes after it in the feed is not yet written. */
+  #place: FeedPlace | undefined;
   #gaps: Map<ChatId, { fromSeq: number; toSeq: number }> | undefined;
   #fullSinceMs: number | undefined;
   #corked = false;
@@ -72,9 +51,36 @@ export class Outbox {
     return this.#fullSinceMs;
   }
 
+  /** A session begins: it is given what is stored in the common chat from now on. */
+  follow(feed: CommonFeed): void {
+    this.#feed = feed;
+    this.#place = feed.end;
+  }
+
+  /** The session ends. Its gaps are forgotten: the next one's user may have no part in those chats. */
+  unfollow(): void {
+    this.catchUp();
+    this.#feed = undefined;
+    this.#place = undefined;
+    this.#gaps = undefined;
+  }
+
+  /** Queues what has been stored in the common chat since the last time; false when there was nothing. */
+  catchUp(): boolean {
+    const place = this.#place;
+    if (place === undefined || place === this.#feed?.end) return false;
+    this.#place = this.#feed?.end;
+    const frames = this.#feed?.since(place);
+    if (frames !== undefined) this.messages(frames);
+    return true;
+  }
+
   /** Queues finished frames of answers. */
   reply(frames: Uint8Array): void {
-    if (frames.length > 0) this.#write(frames);
+    if (frames.length === 0) return;
+    this.#cork();
+    this.catchUp();
+    this.#socket.write(frames);
   }
 
   /** Queues messages of a chat, or drops them and remembers the gap. */
@@ -97,26 +103,24 @@ export class Outbox {
 
   /** Queues another event, or drops it. */
   event(frames: EventFrames): void {
+    this.#cork();
+    this.catchUp();
     const frame = frames.in(this.#framing);
-    if (this.#fits(frame.length)) this.#write(frame);
+    if (this.#fits(frame.length)) this.#socket.write(frame);
     else this.#fullSinceMs ??= this.#clock.now();
   }
 
   /** To be called when the socket has drained and now and then: tells the gaps as soon as there is room. */
   tellGaps(): void {
     if (this.#fullSinceMs === undefined || this.pendingBytes > this.#maxBytes / 2) return;
+    if (this.#gaps !== undefined) this.#cork();
     for (const [chatId, { fromSeq, toSeq }] of this.#gaps ?? []) {
       const text = eventText("gap", { chat_id: chatId, from_seq: fromSeq, to_seq: toSeq }, Date.now());
-      this.#write(encodeFrame(text, this.#framing));
+      this.#socket.write(encodeFrame(text, this.#framing));
       this.#gapCount += 1;
     }
     this.#gaps = undefined;
     this.#fullSinceMs = undefined;
-  }
-
-  /** To be called when the session has ended: the next one's user may have no part in those chats. */
-  forgetGaps(): void {
-    this.#gaps = undefined;
   }
 
   /** A frame larger than the whole outbox would never fit; an empty outbox takes it all the same. */
@@ -125,16 +129,14 @@ export class Outbox {
     return pending === 0 || pending + byteCount <= this.#maxBytes;
   }
 
-  /** Answers and small events of one turn of the event loop leave in one write. */
-  #write(bytes: Uint8Array): void {
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#socket.cork();
-      process.nextTick(() => {
-        this.#corked = false;
-        this.#socket.uncork();
-      });
-    }
-    this.#socket.write(bytes);
+  /** What is written until the end of this turn of the event loop leaves in one write. */
+  #cork(): void {
+    if (this.#corked) return;
+    this.#corked = true;
+    this.#socket.cork();
+    process.nextTick(() => {
+      this.#corked = false;
+      this.#socket.uncork();
+    });
   }
 }

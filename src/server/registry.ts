@@ -9,9 +9,15 @@ export class Registry {
   readonly #watchers = new Map<UserId, Set<Session>>();
   /** Dense, so that the fan-out of the common chat walks an array; each session knows its place. */
   readonly #all: Session[] = [];
+  #moveCount = 0;
 
   get sessions(): readonly Session[] {
     return this.#all;
+  }
+
+  /** Grows when one of `sessions` changes its place. */
+  get moveCount(): number {
+    return this.#moveCount;
   }
 
   get userCount(): number {
@@ -47,6 +53,7 @@ export class Registry {
     if (last !== undefined && last !== session) {
       this.#all[session.index] = last;
       last.index = session.index;
+      this.#moveCount += 1;
     }
     for (const contactId of session.contacts) removeFrom(this.#watchers, contactId, session);
     const { userId } = session.identity;

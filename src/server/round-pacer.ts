@@ -1,12 +1,12 @@
-// When the next round of commit and fan-out begins. A round costs one write per receiver however many messages are in
-// it, so under load it pays to let messages gather; a lone message never waits.
+// When the next commit begins. What a commit costs, and a fan-out too, hardly depends on how many messages are in it, so
+// under load it pays to let messages gather; a lone message never waits.
 import type { Clock } from "../util/clock.ts";
 
 /**
- * After a fan-out the next round waits for as long as that one took, but for not more than this, in milliseconds. So at
- * most half of the time goes into fan-out, the rest into taking in what the next one carries.
+ * After a commit the next one waits for as long as the last fan-out took, but for not more than this, in milliseconds.
+ * Measured with 1,000 receivers: 10 let so much gather that the writes became slow, without a gap commits took the time.
  */
-const MAX_GAP_MS = 10;
+const MAX_GAP_MS = 5;
 /** How long a round waits for requests that are being carried out, in milliseconds: a slow one must not hold it up. */
 const MAX_GATHER_MS = 2;
 
@@ -17,6 +17,7 @@ export class RoundPacer {
   #oldCount = 0;
   #generation = 0;
   #notBeforeMs = 0;
+  #fanoutMs = 0;
   #onGathered: (() => void) | undefined;
 
   constructor(clock: Clock) {
@@ -35,7 +36,12 @@ export class RoundPacer {
 
   /** To be called after each fan-out with the time it took. */
   fanoutTook(durationMs: number): void {
-    this.#notBeforeMs = this.#clock.now() + Math.min(durationMs, MAX_GAP_MS);
+    this.#fanoutMs = durationMs;
+  }
+
+  /** To be called after each commit. */
+  committed(): void {
+    this.#notBeforeMs = this.#clock.now() + Math.min(this.#fanoutMs, MAX_GAP_MS);
   }
 
   /** Resolves when the next round may begin: the gap is over, and the tasks now under way have brought their writes. */

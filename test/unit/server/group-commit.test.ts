@@ -61,7 +61,10 @@ describe("GroupCommit, when the storage thread dies", function () {
     const sizes = { requestThreads: 1, passwordThreads: 1 };
     pools = new Pools({ ...settings, registration: { kind: "open" } }, sizes, log, DYING_THREAD);
     chunks = [];
-    commits = new GroupCommit(pools, new RoundPacer(monotonicClock), log, (batch) => chunks.push(...batch.chunks));
+    commits = new GroupCommit(pools, new RoundPacer(monotonicClock), log, (batch) => {
+      chunks.push(...batch.chunks);
+      return undefined;
+    });
     assert.equal((await pools.openStore()).fault, undefined);
     await submit(user(ANN, "ann"), user(BEN, "ben"));
     await submit(append("first"));

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { eventText } from "../../../src/protocol/events.ts";
 import { encodeFrame } from "../../../src/protocol/frame.ts";
-import { ChunkFrames, EventFrames, Outbox } from "../../../src/server/outbox.ts";
+import { CommonFeed } from "../../../src/server/common-feed.ts";
+import { Outbox } from "../../../src/server/outbox.ts";
+import { ChunkFrames, EventFrames } from "../../../src/server/shared-frames.ts";
 import { eventually } from "../../support/eventually.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
@@ -59,7 +61,7 @@ describe("Outbox", () => {
 
   it("tells no gap of a session that has ended to the next one", async () => {
     fill();
-    outbox.forgetGaps();
+    outbox.unfollow();
     reading.resume();
     await eventually("the outbox is empty", () => outbox.fullSinceMs === undefined);
     outbox.event(new EventFrames("{}"));
@@ -75,6 +77,28 @@ describe("Outbox", () => {
     outbox.reply(Buffer.alloc(0));
     await eventually("all has arrived", () => received.endsWith('{"b":2}\n'));
     assert.match(received, /^\{"a":1\}\n\{"event":"message".*\}\n\{"b":2\}\n$/);
+  });
+
+  it("sends what it has not yet been given of the common chat before anything else", async () => {
+    const feed = new CommonFeed();
+    feed.append(message("common", 1, "stored before the session").chunk);
+    outbox.follow(feed);
+    outbox.reply(encodeFrame('{"login":1}', "lines"));
+    for (const seq of [2, 3]) feed.append(message("common", seq, "stored").chunk);
+    outbox.reply(encodeFrame('{"answer":2}', "lines"));
+    feed.append(message("common", 4, "stored").chunk);
+    outbox.event(new EventFrames('{"event":3}'));
+    assert.equal(outbox.catchUp(), false);
+    feed.append(message("common", 5, "stored").chunk);
+    assert.equal(outbox.catchUp(), true);
+    feed.append(message("common", 6, "stored").chunk);
+    outbox.unfollow();
+    feed.append(message("common", 7, "stored after the session").chunk);
+    assert.equal(outbox.catchUp(), false);
+    outbox.reply(encodeFrame('{"last":4}', "lines"));
+    await eventually("all has arrived", () => received.endsWith('{"last":4}\n'));
+    const order = lines().map((line) => (line.event === "message" ? line.data.seq : Object.keys(line)[0]));
+    assert.deepEqual(order, ["login", 2, 3, "answer", 4, "event", 5, 6, "last"]);
   });
 
   it("tells one gap per chat when there is room again, before later messages of the chat", async () => {

@@ -36,11 +36,12 @@ describe("RoundPacer", () => {
     await pacer.nextRound();
   });
 
-  it("waits after a fan-out, and no more once its time has passed", async () => {
+  it("waits after a commit for as long as the last fan-out took, and no more once its time has passed", async () => {
     const pacer = new RoundPacer(clock);
-    pacer.fanoutTook(5);
+    pacer.fanoutTook(3);
+    pacer.committed();
     assert.equal(await isSettled(pacer.nextRound()), false);
-    nowMs += 5;
+    nowMs += 3;
     assert.equal(await isSettled(pacer.nextRound()), true);
   });
 });
