@@ -6,11 +6,11 @@ import { addressKey } from "./address.ts";
 const MAX_BANS = 10_000;
 
 export class Bans {
-  /** When each ban ends, by what counts as one peer (`addressKey`). */
+  /** When each ban ends on the clock, by what counts as one peer (`addressKey`). */
   readonly #untilMs = new Map<string, number>();
   readonly #clock: Clock;
 
-  /** `clock` tells the time of day. */
+  /** `clock` must not jump (`monotonicClock`): a clock that is put right must neither lift a ban nor make it longer. */
   constructor(clock: Clock) {
     this.#clock = clock;
   }
@@ -38,6 +38,9 @@ export class Bans {
   /** Those in force, with their ends in Unix milliseconds. */
   list(): { address: string; until_ms: number }[] {
     const nowMs = this.#clock.now();
-    return [...this.#untilMs].flatMap(([address, until_ms]) => (until_ms > nowMs ? [{ address, until_ms }] : []));
+    const toUnixMs = Date.now() - nowMs;
+    return [...this.#untilMs].flatMap(([address, untilMs]) =>
+      untilMs > nowMs ? [{ address, until_ms: Math.round(untilMs + toUnixMs) }] : [],
+    );
   }
 }

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../log/logger.ts";
 import { hidePassword, storeName } from "../store/open.ts";
-import { monotonicClock, systemClock, type Clock } from "../util/clock.ts";
+import { monotonicClock, type Clock } from "../util/clock.ts";
 import { packageVersion } from "../util/package-version.ts";
 import type { UserId } from "../protocol/ids.ts";
 import type { RegistrationRule } from "../workers/thread-settings.ts";
@@ -45,7 +45,8 @@ export class MessengerServer {
   readonly #listener: Listener;
   readonly #avatars: Avatars | undefined;
   readonly #administration: Administration;
-  readonly #startedMs = Date.now();
+  /** On the clock that never jumps. */
+  readonly #startedMs = performance.now();
   /** Where the listener is, or was before it was stopped. */
   #place: Place;
   #isListening = false;
@@ -92,7 +93,7 @@ export class MessengerServer {
       issueTicket: avatars && ((userId) => avatars.issueTicket(userId)),
       endAvatarLogins,
     });
-    const bans = new Bans(systemClock);
+    const bans = new Bans(clock);
     this.#listener = new Listener(gateway, config, this.metrics, bans, log);
     const control = this.#control();
     const { data: dataDir, store: storeUrl } = config;
@@ -182,7 +183,7 @@ export class MessengerServer {
     return {
       status: () => ({
         version: packageVersion(),
-        started_ms: this.#startedMs,
+        started_ms: Math.round(Date.now() - (performance.now() - this.#startedMs)),
         listening: this.#isListening ? this.#place : null,
         avatars: this.#avatars === undefined ? null : { port: this.#avatars.port },
         store: hidePassword(this.#config.store),

@@ -26,18 +26,28 @@ export class ServerProcess {
   #stderr = "";
   #port = 0;
 
-  private constructor(data: string, words: readonly string[]) {
+  private constructor(data: string, words: readonly string[], env: NodeJS.ProcessEnv = {}) {
     this.data = data;
     const free = ["-a", "127.0.0.1", "-p", "0", "--no-ftp", "--bcrypt-cost", "4", "--data", data];
-    this.#child = spawn(process.execPath, [CLI, "server", ...free, ...words], { stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = spawn(process.execPath, [CLI, "server", ...free, ...words], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...env },
+    });
     this.#child.stdout.on("data", (chunk: Buffer) => (this.#stdout += chunk.toString()));
     this.#child.stderr.on("data", (chunk: Buffer) => (this.#stderr += chunk.toString()));
     this.exited = new Promise((resolve) => this.#child.once("close", (code, signal) => resolve({ code, signal })));
   }
 
-  /** Starts a server and waits until it is ready; `words` are further options. Without `data` it gets a new folder. */
-  static async start(words: readonly string[] = [], data = newDataFolder()): Promise<ServerProcess> {
-    const server = new ServerProcess(data, words);
+  /**
+   * Starts a server and waits until it is ready; `words` are further options, `env` goes into its environment. Without
+   * `data` it gets a new folder.
+   */
+  static async start(
+    words: readonly string[] = [],
+    data = newDataFolder(),
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<ServerProcess> {
+    const server = new ServerProcess(data, words, env);
     await server.#ready();
     return server;
   }
