@@ -5,12 +5,13 @@ import type { StoreWriter, Write, WriteKind, WriteOutcome } from "../store/store
 import { BatchEncoder } from "./batch-encoder.ts";
 import { moved } from "./moved.ts";
 import { unpackWrites } from "./packing.ts";
+import { StoreTrouble } from "./store-trouble.ts";
 import type { CommitResult, CommitTask, OpenResult, StorageTask } from "./task.ts";
 import { threadLogger } from "./thread-log.ts";
 import { threadSettings } from "./thread-settings.ts";
 
 const { storeUrl, dataDir } = threadSettings();
-const log = threadLogger({ thread: "storage" });
+const trouble = new StoreTrouble(threadLogger({ thread: "storage" }));
 let writer: StoreWriter | undefined;
 
 /** The task that Piscina runs, one at a time. */
@@ -78,13 +79,14 @@ async function commitDurably(
     // A thread that replaces one that died was never told to open.
     const opened = (writer ??= await openWriter(storeUrl, { dataDir }));
     const outcomes = await opened.commit(writes, timeMs);
+    if (writes.length > 0) trouble.stored();
     return isRepeat ? outcomes.map((outcome, index) => repeated(writes[index]?.kind, outcome)) : outcomes;
   } catch (error) {
     const isOutside = error instanceof StoreUnavailableError || error instanceof StoreOpenError;
     // The try before may have stored everything.
     if (!isOutside || isRepeat) throw error;
     // Without writes nobody waits; while the store is away this happens all the time.
-    if (writes.length > 0) log.error("the store cannot be reached", { error, writeCount: writes.length });
+    if (writes.length > 0) trouble.refused(error, writes.length);
     return undefined;
   }
 }

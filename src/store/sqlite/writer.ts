@@ -25,6 +25,7 @@ export class SqliteWriter implements StoreWriter {
   readonly #accounts: AccountWrites;
   readonly #messages: MessageWrites;
   readonly #indexer: Indexer;
+  readonly #look: Database.Statement<[], number>;
   readonly #carryOut: Database.Transaction<(writes: readonly Write[], nowMs: number) => WriteOutcome[]>;
 
   constructor(database: Database.Database, lock: StoreLock, options: WriterOptions) {
@@ -35,6 +36,7 @@ export class SqliteWriter implements StoreWriter {
     this.#accounts = new AccountWrites(database, this.#users);
     this.#indexer = new Indexer(database, indexFromCount);
     this.#messages = new MessageWrites(database, this.#users, this.#indexer, indexFromCount);
+    this.#look = database.prepare<[], number>("SELECT id FROM chats LIMIT 1");
     this.#carryOut = database.transaction((writes: readonly Write[], nowMs: number) => {
       const outcomes = writes.map((write) => this.#one(write, nowMs));
       this.#messages.flush();
@@ -45,7 +47,9 @@ export class SqliteWriter implements StoreWriter {
   async commit(writes: readonly Write[], nowMs: number): Promise<WriteOutcome[]> {
     if (!this.#database.open) throw new StoreUnavailableError("store: closed");
     try {
-      return this.#carryOut.immediate(writes, Math.round(nowMs));
+      const outcomes = this.#carryOut.immediate(writes, Math.round(nowMs));
+      this.#settle();
+      return outcomes;
     } catch (error) {
       this.#users.forget();
       this.#messages.forget();
@@ -58,7 +62,9 @@ export class SqliteWriter implements StoreWriter {
     try {
       // What a power cut takes away here is indexed again; the next commit syncs the log as a whole.
       this.#database.pragma("synchronous = NORMAL");
-      return this.#indexer.step();
+      const isMore = this.#indexer.step();
+      this.#settle();
+      return isMore;
     } catch (error) {
       throw storeError(error, this.#database.name);
     } finally {
@@ -69,6 +75,20 @@ export class SqliteWriter implements StoreWriter {
   async close(): Promise<void> {
     this.#database.close();
     this.#lock.free();
+  }
+
+  /**
+   * The first look after a commit notes in the shared file `-shm`, which is mapped into memory, how far the log goes. On
+   * a disk that has become read-only the system ends a process that writes there (SIGBUS), where a write to the log is
+   * only refused. So that look is taken at once, while the disk takes writes.
+   */
+  #settle(): void {
+    try {
+      this.#look.get();
+    } catch (error) {
+      // What is committed stays so; the next commit meets the same trouble, and says so.
+      if (!(storeError(error, this.#database.name) instanceof StoreUnavailableError)) throw error;
+    }
   }
 
   #one(write: Write, nowMs: number): WriteOutcome {
