@@ -1,25 +1,9 @@
 // `messenger selftest` for a few seconds: it proves something, leaves nothing behind and touches no data.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CLI } from "../support/server-process.ts";
+import { selftest } from "../support/selftest.ts";
 import { tempDirPerTest } from "../support/temp-dir.ts";
-
-interface Result {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function selftest(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
-  return new Promise((resolve) => {
-    const options = { env: { ...process.env, ...env }, timeout: 90_000 };
-    execFile(process.execPath, [CLI, "selftest", ...words], options, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
 
 describe("messenger selftest", function () {
   this.timeout(120_000);
