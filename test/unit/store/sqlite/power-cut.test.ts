@@ -1,9 +1,9 @@
 // The power is cut between any two writes of the embedded store, or within one: the recorded writes of a real store are
 // replayed up to every point on a disk that may have lost whatever was not synced.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type Database from "better-sqlite3";
 import { COMMON_CHAT } from "../../../../src/protocol/ids.ts";
 import type { ChatId } from "../../../../src/protocol/ids.ts";
@@ -22,6 +22,8 @@ import { ANNA, batch, DIRECT, STORY_OPTIONS, textsAfter, WORD } from "../../../s
 /** Cuts that are tried of each story, evenly over its writes; MESSENGER_TEST_CUTS asks for more ("all": every one). */
 const CUTS = process.env.MESSENGER_TEST_CUTS ?? "150";
 const SEED = Number(process.env.MESSENGER_TEST_SEED ?? Date.now() % 2 ** 31);
+/** Cuts after which the power is cut again. */
+const SECOND_CUTS = CUTS === "all" ? 40 : 3;
 const FATES: readonly Fate[] = ["kept", "lost", "torn"];
 const STORY = join(import.meta.dirname, "../../../support/power-cut/story.js");
 /** In memory where there is such a folder: a check syncs some times, and what is synced here need not outlive anything. */
@@ -70,12 +72,38 @@ describe("a power cut between any two writes of the embedded store", function ()
     await cutEverywhere(root, before, play(root, ["0", "8", "kill"], ["9", "9", "close"]), 9);
   });
 
+  it("loses nothing when it is cut again while it recovers from a cut", async () => {
+    const root = join(folder, "twice");
+    const operations = play(root, ["0", "9", "kill"]);
+    const random = seeded(SEED);
+    for (let number = 1; number <= SECOND_CUTS; number++) {
+      const disk = new Disk(root);
+      let acknowledged = -1;
+      for (const operation of operations.slice(0, Math.floor((operations.length * number) / SECOND_CUTS))) {
+        disk.apply(operation);
+        acknowledged = acknowledgedBy(operation, acknowledged);
+      }
+      const again = join(folder, `again-${number}`);
+      disk.cut(again, "torn", random);
+      const before = readFiles(again);
+      const last = acknowledged + 2;
+      const recovery = play(again, [String(acknowledged + 1), String(last), "close"]);
+      await cutEverywhere(again, before, recovery, last, acknowledged);
+    }
+  });
+
   /** Cuts the power after each of the operations (or some of them), and looks at what the disk has each time. */
-  async function cutEverywhere(root: string, before: Map<string, Buffer>, operations: Operation[], last: number) {
+  async function cutEverywhere(
+    root: string,
+    before: Map<string, Buffer>,
+    operations: Operation[],
+    last: number,
+    acknowledgedBefore = -1,
+  ): Promise<void> {
     const random = seeded(SEED);
     const disk = new Disk(root, before);
     const every = CUTS === "all" ? 1 : Math.max(1, operations.length / Number(CUTS));
-    let acknowledged = -1;
+    let acknowledged = acknowledgedBefore;
     let cuts = 0;
     for (const [index, operation] of operations.entries()) {
       disk.apply(operation);
@@ -94,6 +122,13 @@ describe("a power cut between any two writes of the embedded store", function ()
     if (CUTS === "all") console.log(`      ${operations.length} operations, ${cuts * FATES.length} cuts`);
   }
 });
+
+/** All files of a folder and of those in it, by their paths in it. */
+function readFiles(folder: string): Map<string, Buffer> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name));
+  return new Map(paths.map((path) => [relative(folder, path), readFileSync(path)]));
+}
 
 /** Makes a store that was there before a story begins, and is on the disk. */
 function makeStore(root: string, make: (database: Database.Database) => void): Map<string, Buffer> {
