@@ -5,6 +5,7 @@ import { history } from "./history.ts";
 import { idle } from "./idle.ts";
 import { loginStorm } from "./login-storm.ts";
 import { oneToOne } from "./one-to-one.ts";
+import { panel } from "./panel.ts";
 import { pipelined } from "./pipelined.ts";
 import { reconnectStorm } from "./reconnect-storm.ts";
 import type { Scenario } from "./scenario.ts";
@@ -20,4 +21,5 @@ export const SCENARIOS: readonly Scenario[] = [
   reconnectStorm,
   history,
   clientMix,
+  panel,
 ];

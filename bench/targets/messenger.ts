@@ -25,6 +25,7 @@ const DEFAULT_SETTINGS: MessengerSettings = { bcryptCost: 4, storedMessages: 0, 
 /** Our server while it runs, for scenarios that know its protocol. */
 export interface RunningMessenger extends RunningTarget {
   readonly pid: number;
+  readonly dataDir: string;
   readonly users: readonly BenchUser[];
   /** As `steps`, but by password. */
   passwordSteps(index: number): readonly Step[];
@@ -83,7 +84,7 @@ export class MessengerTarget implements Target {
     const [, port] = await server.printed(/messenger server listening on \S+:(\d+)/);
     const named = this.#setup.storeUrl === undefined ? undefined : guarantee;
     const { name } = this;
-    return new StartedMessenger({ name, server, port: Number(port), users, folder, store, guarantee: named });
+    return new StartedMessenger({ name, server, port: Number(port), users, dataDir: folder, store, guarantee: named });
   }
 }
 
@@ -113,8 +114,7 @@ interface StartedParts {
   readonly server: ServerProcess;
   readonly port: number;
   readonly users: readonly BenchUser[];
-  /** Its data folder. */
-  readonly folder: string;
+  readonly dataDir: string;
   readonly store: ScratchStore;
   readonly guarantee: string | undefined;
 }
@@ -128,17 +128,17 @@ class StartedMessenger implements RunningMessenger {
   readonly connectParallel = 64;
   readonly users: readonly BenchUser[];
   readonly guarantee: string | undefined;
+  readonly dataDir: string;
   readonly #server: ServerProcess;
-  readonly #folder: string;
   readonly #store: ScratchStore;
 
-  constructor({ name, server, port, users, folder, store, guarantee }: StartedParts) {
+  constructor({ name, server, port, users, dataDir, store, guarantee }: StartedParts) {
     this.name = name;
     this.port = port;
     this.users = users;
     this.pid = server.pid;
     this.#server = server;
-    this.#folder = folder;
+    this.dataDir = dataDir;
     this.#store = store;
     this.guarantee = guarantee;
   }
@@ -161,7 +161,7 @@ class StartedMessenger implements RunningMessenger {
   }
 
   ownFigures(fromMs: number, toMs: number): Promise<Readonly<Record<string, number>>> {
-    return serverSamples(this.#folder, fromMs, toMs);
+    return serverSamples(this.dataDir, fromMs, toMs);
   }
 
   async close(): Promise<void> {

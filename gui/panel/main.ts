@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { clientFolder } from "../../src/config/chat-options.ts";
+import { isPanelPage } from "../../src/config/panel-pages.ts";
 import { BootError, bootQt } from "../boot.ts";
 import { stderrLogger } from "../chat/stderr-logger.ts";
 
@@ -9,11 +10,16 @@ const { values } = parseArgs({
   options: {
     data: { type: "string" },
     "of-server": { type: "boolean", default: false },
+    page: { type: "string", default: "overview" },
   },
 });
 
 if (values.data === undefined) {
   process.stderr.write("messenger: --data is missing; `messenger panel` names it\n");
+  process.exit(1);
+}
+if (!isPanelPage(values.page)) {
+  process.stderr.write(`messenger: --page: ${values.page}: there is no such page\n`);
   process.exit(1);
 }
 
@@ -31,6 +37,7 @@ const { PanelApplication } = await import("./panel-application.ts");
 const application = new PanelApplication({
   dataDir: values.data,
   isOfServer: values["of-server"],
+  page: values.page,
   settingsFile: join(clientFolder(process.env), "panel", "settings.json"),
   logger: stderrLogger(),
   onQuit: (code) => process.exit(code),

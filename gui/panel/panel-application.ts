@@ -1,5 +1,6 @@
 // Puts the control panel together: the window, its colours, and what closing it means.
 import { QApplication, QDialog } from "@nodegui/nodegui";
+import type { PanelPage } from "../../src/config/panel-pages.ts";
 import type { Logger } from "../../src/log/logger.ts";
 import { AdminConnection } from "../../src/client/models/admin-connection.ts";
 import { appIcon } from "../chat/desktop.ts";
@@ -16,6 +17,8 @@ export interface PanelOptions {
   readonly dataDir: string;
   /** True for the panel of `messenger server -g`: closing it asks what becomes of the server. */
   readonly isOfServer: boolean;
+  /** What is in view at first. */
+  readonly page: PanelPage;
   /** Where the choice of colours is kept. */
   readonly settingsFile: string;
   readonly logger: Logger;
@@ -39,6 +42,7 @@ export class PanelApplication {
     QApplication.instance().setQuitOnLastWindowClosed(false);
     this.#applyTheme();
     this.window = new PanelWindow(new AdminConnection(options.dataDir), this.theme);
+    this.window.show(this.window.pages[options.page]);
     this.window.events.on("close", () => this.#onClose());
     this.window.events.on("theme", () => this.#switchTheme());
   }

@@ -8,6 +8,7 @@ import {
   type QPushButton,
 } from "@nodegui/nodegui";
 import { AdminConnection, type AdminState } from "../../src/client/models/admin-connection.ts";
+import type { PanelPage } from "../../src/config/panel-pages.ts";
 import type { ServerStatus } from "../../src/protocol/admin.ts";
 import { DisposableStore, type Disposable } from "../../src/util/disposable.ts";
 import { Emitter } from "../../src/util/emitter.ts";
@@ -39,7 +40,7 @@ export class PanelWindow implements Disposable {
   readonly events = new Emitter<PanelEvents>();
   readonly connection: AdminConnection;
   readonly listener: ListenerControls;
-  readonly pages: {
+  readonly pages: Readonly<Record<PanelPage, Page>> & {
     readonly overview: OverviewPage;
     readonly sessions: SessionsPage;
     readonly users: UsersPage;

@@ -18,6 +18,7 @@ export function statusView(status: Result<"status">): string {
     ["acknowledged means", status.durability],
     ["connections", `${status.connections}, ${status.sessions} logged in, ${status.users_online} users`],
     ["since the start", `${status.requests} requests, ${status.messages} messages, ${status.deliveries} deliveries`],
+    ["followed now", status.followed.length === 0 ? "nothing" : status.followed.join(", ")],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");

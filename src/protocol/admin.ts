@@ -21,6 +21,8 @@ export interface ServerStatus {
   readonly messages: number;
   readonly deliveries: number;
   readonly requests: number;
+  /** What panels and commands are told at present. */
+  readonly followed: readonly Topic[];
 }
 
 /** One second of the server's life. */
@@ -144,7 +146,8 @@ export interface AdminActions {
   subscribe: { data: { topics: readonly Topic[]; unmask_texts?: boolean }; result: Nothing };
 }
 
-export type Topic = "sample" | "traffic" | "log" | "backup";
+export const TOPICS = ["sample", "traffic", "log", "backup"] as const;
+export type Topic = (typeof TOPICS)[number];
 
 /** What a subscriber is told. */
 export interface AdminEvents {

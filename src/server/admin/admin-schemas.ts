@@ -1,6 +1,6 @@
 // The data that admin actions take, checked as that of clients is.
 import { Ajv, type ValidateFunction } from "ajv";
-import type { AdminActionName, AdminActions } from "../../protocol/admin.ts";
+import { TOPICS, type AdminActionName, type AdminActions } from "../../protocol/admin.ts";
 import { Code, ProtocolError } from "../../protocol/codes.ts";
 import type { Fields } from "../../protocol/envelope.ts";
 import { explainSchemaError } from "../../workers/validation.ts";
@@ -34,7 +34,7 @@ const SCHEMAS: { readonly [A in AdminActionName]: object } = {
   log: object({ limit: count, level: { enum: ["error", "warn", "info", "debug"] } }),
   subscribe: object(
     {
-      topics: { type: "array", items: { enum: ["sample", "traffic", "log", "backup"] } },
+      topics: { type: "array", items: { enum: TOPICS } },
       unmask_texts: { type: "boolean" },
     },
     ["topics"],

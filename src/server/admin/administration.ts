@@ -1,4 +1,5 @@
 // The admin channel as part of the server: what each admin action does, and what subscribers are told.
+import { TOPICS } from "../../protocol/admin.ts";
 import type { AdminActionName, AdminActions, ServerStatus, SessionInfo, Topic } from "../../protocol/admin.ts";
 import { Code, ProtocolError } from "../../protocol/codes.ts";
 import type { Fields } from "../../protocol/envelope.ts";
@@ -157,6 +158,7 @@ export class Administration {
       messages: metrics.messages,
       deliveries: metrics.deliveries,
       requests: metrics.requests,
+      followed: TOPICS.filter((topic) => this.#server.wants(topic)),
     };
   }
 

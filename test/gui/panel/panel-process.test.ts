@@ -1,8 +1,8 @@
 // The panel as a process beside the server: whatever happens to it, the server runs on; and it goes with the server.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import { AdminLink } from "../../../src/client/admin-link.ts";
+import { childrenOf, mapsOf, parentOf } from "../../support/child-processes.ts";
 import { eventually } from "../../support/eventually.ts";
 import { ServerProcess } from "../../support/server-process.ts";
 import { WireClient } from "../../support/wire-client.ts";
@@ -11,33 +11,8 @@ import { WireClient } from "../../support/wire-client.ts";
 const PATIENCE_MS = 25_000;
 /** In this time a panel that ended with its server would be gone. */
 const SETTLE_MS = 1_000;
-
-/** The child processes of a process, by Linux's word. */
-function childrenOf(pid: number): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((child) => parentOf(child) === pid);
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const [state, parent] = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return state === "Z" ? undefined : Number(parent);
-  } catch {
-    return undefined; // it has ended meanwhile
-  }
-}
-
-/** The libraries of a process and more. */
-function mapsOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/maps`, "utf8");
-  } catch {
-    return "";
-  }
-}
+/** How often the server is asked. */
+const LOOK_MS = 20;
 
 describe("messenger server -g", () => {
   let server: ServerProcess;
@@ -82,16 +57,26 @@ describe("messenger panel", () => {
     try {
       const script = new URL("../../../gui/panel/main.js", import.meta.url).pathname;
       const open = (): number => {
-        const command = `"${process.execPath}" "${script}" --data "${server.data}" >/dev/null 2>&1 & echo $!`;
+        const command = `"${process.execPath}" "${script}" --data "${server.data}" --page traffic >/dev/null 2>&1 & echo $!`;
         return Number(spawnSync("sh", ["-c", command], { encoding: "utf8" }).stdout);
       };
       const panels = [open(), open()];
       const link = await AdminLink.open(server.data);
+      let followed: readonly string[] = [];
+      const follows = async (topics: readonly string[]): Promise<void> => {
+        const endMs = Date.now() + PATIENCE_MS;
+        do {
+          await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+          ({ followed } = await link.request("status", {}));
+        } while (Date.now() < endMs && followed.length !== topics.length);
+        assert.deepEqual(followed, topics);
+      };
+      await follows(["sample", "traffic"]); // it is on the page that was asked for
       for (const pid of panels) assert.notEqual(parentOf(pid), undefined);
       await link.request("status", {});
       for (const pid of panels) process.kill(pid, "SIGTERM");
       await eventually("both are gone", () => panels.every((pid) => parentOf(pid) === undefined), PATIENCE_MS);
-      await link.request("status", {});
+      await follows([]);
       link.close();
     } finally {
       await server.remove();

@@ -1,6 +1,6 @@
 // Takes a picture of every page of the control panel, light and dark, of a server that runs and is under load already.
 //
-//   node gui/dist/test/gui/screenshots/panel.js FOLDER DATA_FOLDER [SECONDS]
+//   node gui/dist/test/gui/screenshots/panel.js FOLDER DATA_FOLDER [SECONDS [NAME…]]
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -12,7 +12,9 @@ import { user } from "../support/qt.ts";
 
 const { PanelApplication } = await import("../../../gui/panel/panel-application.ts");
 
-const [folder = "build/panel", dataDir = "", seconds = "5"] = process.argv.slice(2);
+const [folder = "build/panel", dataDir = "", seconds = "5", ...wanted] = process.argv.slice(2);
+/** Connecting thousands, and all of them under load, takes its time. */
+const LOAD_PATIENCE_MS = 60_000;
 /** Lets lists be asked for and everything be painted. */
 const SETTLE_MS = 1_500;
 mkdirSync(folder, { recursive: true });
@@ -29,6 +31,7 @@ const logger = {
 const application = new PanelApplication({
   dataDir,
   isOfServer: true,
+  page: "overview",
   settingsFile: join(settings, "settings.json"),
   logger,
   onQuit: () => {},
@@ -37,12 +40,15 @@ await application.start();
 const { window: panel, theme } = application;
 const { pages } = panel;
 await eventually("the panel is connected", () => panel.connection.state.kind === "online");
+const { samples } = pages.overview;
+await eventually("there is a load", () => (samples.last?.messages_per_sec ?? 0) > 0, LOAD_PATIENCE_MS);
 await wait(Number(seconds) * 1000);
 
 async function shoot(name: string, settleMs = SETTLE_MS): Promise<void> {
   for (const choice of ["light", "dark"] as const) {
     theme.apply(choice, theme.textPx);
     await wait(choice === "light" ? settleMs : 300);
+    if (wanted.length > 0 && !wanted.includes(`${name}-${choice}`)) continue;
     panel.window.grab().save(join(folder, `panel-${name}-${choice}.png`), "PNG");
   }
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PanelApplication as PanelApplicationType } from "../../../gui/panel/panel-application.ts";
+import type { PanelPage } from "../../../src/config/panel-pages.ts";
 import { eventually } from "../../support/eventually.ts";
 
 const { PanelApplication } = await import("../../../gui/panel/panel-application.ts");
@@ -15,20 +16,21 @@ export class TestPanel {
   readonly exitCodes: number[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), "messenger-panel-"));
 
-  private constructor(dataDir: string, isOfServer: boolean) {
+  private constructor(dataDir: string, isOfServer: boolean, page: PanelPage) {
     const log = (text: string, fields: object = {}): void => void this.errors.push(`${text} ${JSON.stringify(fields)}`);
     const logger = { error: log, warn: log, info() {}, debug() {}, child: () => logger, async close() {} };
     this.application = new PanelApplication({
       dataDir,
       isOfServer,
+      page,
       settingsFile: join(this.#folder, "settings.json"),
       logger,
       onQuit: (code) => void this.exitCodes.push(code),
     });
   }
 
-  static async open(dataDir: string, isOfServer = false): Promise<TestPanel> {
-    const panel = new TestPanel(dataDir, isOfServer);
+  static async open(dataDir: string, isOfServer = false, page: PanelPage = "overview"): Promise<TestPanel> {
+    const panel = new TestPanel(dataDir, isOfServer, page);
     await panel.application.start();
     await eventually("the panel shows the state", () => panel.window.listener.state.text() !== "No connection");
     return panel;

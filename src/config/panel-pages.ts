@@ -1,0 +1,8 @@
+// The pages of the control panel by name, for those who open it on one.
+
+export const PANEL_PAGES = ["overview", "sessions", "users", "traffic", "announce", "log", "backup"] as const;
+export type PanelPage = (typeof PANEL_PAGES)[number];
+
+export function isPanelPage(name: string): name is PanelPage {
+  return PANEL_PAGES.some((page) => page === name);
+}
