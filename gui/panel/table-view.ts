@@ -234,14 +234,19 @@ class TableRowWidgets<T> implements RowWidgets<TableRow<T>> {
   }
 }
 
-/** Where the cells of a row are: columns have their least width and share what is left. */
+/**
+ * Where the cells of a row are: columns have their least width and share what is left. Where there is not even room
+ * for that all are narrower, and their texts elided: a column that nobody can see tells nothing.
+ */
 function cellPlaces(columns: readonly TableColumn<never>[], widthPx: number): readonly CellPlace[] {
-  const fixed = columns.reduce((sum, { minPx }) => sum + minPx, 0) + GAP_PX * (columns.length - 1) + 2 * EDGE_PX;
+  const leastPx = columns.reduce((sum, { minPx }) => sum + minPx, 0);
+  const roomPx = widthPx - GAP_PX * (columns.length - 1) - 2 * EDGE_PX;
+  const shrink = Math.min(1, Math.max(0, roomPx) / leastPx);
   const shares = columns.reduce((sum, { share = 0 }) => sum + share, 0);
-  const perShare = shares === 0 ? 0 : Math.max(0, widthPx - fixed) / shares;
+  const perShare = shares === 0 ? 0 : Math.max(0, roomPx - leastPx) / shares;
   let leftPx = EDGE_PX;
   return columns.map(({ minPx, share = 0 }) => {
-    const place = { leftPx: Math.round(leftPx), widthPx: Math.round(minPx + share * perShare) };
+    const place = { leftPx: Math.round(leftPx), widthPx: Math.floor(minPx * shrink + share * perShare) };
     leftPx += place.widthPx + GAP_PX;
     return place;
   });

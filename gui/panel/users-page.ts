@@ -18,7 +18,7 @@ import { TableView, type TableColumn } from "./table-view.ts";
 const SEARCH_DELAY_MS = 200;
 
 const COLUMNS: readonly TableColumn<AccountInfo>[] = [
-  { name: "username", title: "User", minPx: 130, share: 2, text: ({ username }) => username },
+  { name: "username", title: "User", minPx: 130, share: 1, text: ({ username }) => username },
   {
     name: "state",
     title: "State",

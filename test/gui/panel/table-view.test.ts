@@ -73,6 +73,17 @@ describe("TableView", () => {
     table.widget.close();
   });
 
+  it("keeps all columns in view where there is no room for their least widths", async () => {
+    const { table } = await shownTable();
+    table.setRows(sessionsOf(3));
+    table.widget.resize(180, 600);
+    await eventually("it is narrow", () => table.list.widthPx > 0 && table.list.widthPx <= 180);
+    const ends = table.heads.map((head) => head.pos().x + head.width());
+    assert.ok(Math.max(...ends) <= 180, `ends ${ends.join(", ")}`);
+    assert.ok(table.heads.every((head) => head.width() > 20));
+    table.widget.close();
+  });
+
   it("puts headings above their columns, and marks the order", async () => {
     const { table } = await shownTable();
     table.setRows(sessionsOf(3));
