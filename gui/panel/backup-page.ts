@@ -1,4 +1,5 @@
 // Backups: made now, with progress, and the list of those made, each opened and counted.
+import { basename } from "node:path";
 import { QProgressBar, type QPushButton, type QWidget } from "@nodegui/nodegui";
 import type { BackupInfo } from "../../src/protocol/admin.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
@@ -19,7 +20,7 @@ const COLUMNS: readonly TableColumn<BackupInfo>[] = [
     text: holdsText,
     tone: ({ users }) => (users === null ? "bad" : "good"),
   },
-  { name: "file", title: "File", minPx: 160, share: 1, text: ({ file }) => file, tone: () => "faint" },
+  { name: "file", title: "File", minPx: 160, share: 1, text: ({ file }) => basename(file), tone: () => "faint" },
 ];
 
 export class BackupPage implements Page {

@@ -1,4 +1,5 @@
 // `messenger admin WHAT …`: everything that the control panel can do, for a terminal and for scripts.
+import { createInterface } from "node:readline";
 import { AdminLink } from "../client/admin-link.ts";
 import { DisconnectedError, RequestError } from "../client/errors.ts";
 import { loadConfig } from "../config/load.ts";
@@ -19,6 +20,8 @@ export const command: Command = {
     },
     config: { type: "string", help: CONFIG_FILE_OPTION.help, placeholder: CONFIG_FILE_OPTION.placeholder },
     json: { type: "boolean", help: "print the server's answers as JSON, one a line" },
+    "password-stdin": { type: "boolean", help: "create-user: with the password on standard input, not a one-time one" },
+    reason: { type: "string", help: "disconnect: what the client is told", placeholder: "TEXT" },
     to: { type: "string", help: "announce: to this user instead of everybody", placeholder: "NAME" },
     follow: { type: "boolean", help: "log, traffic, status: go on until Ctrl+C" },
     level: { type: "string", help: "log: this level and graver ones (error, warn, info)", placeholder: "LEVEL" },
@@ -72,9 +75,12 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     const answer = await link.request("users", { ...optional("contains", words[0]), ...after, ...limitOf(args) });
     print(answer, view.usersView(answer));
   },
-  "create-user": async ({ link, words, print }) => {
-    const answer = await link.request("create_user", { username: word(words, 0, "NAME") });
-    print(answer, `created; the one-time password is ${answer.password ?? ""}`);
+  "create-user": async ({ link, args, words, print }) => {
+    const username = word(words, 0, "NAME");
+    // Not as a word of the command: those of a process can be read by everybody on the machine.
+    const chosen = args["password-stdin"] === true ? { password: await firstLineOfInput() } : {};
+    const answer = await link.request("create_user", { username, ...chosen });
+    print(answer, answer.password === null ? "created" : `created; the one-time password is ${answer.password}`);
   },
   "reset-password": async ({ link, words, print }) => {
     const answer = await link.request("reset_password", { username: word(words, 0, "NAME") });
@@ -90,8 +96,9 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     const answer = await link.request("end_sessions", { username: word(words, 0, "NAME") });
     print(answer, `${answer.ended} sessions ended`);
   },
-  disconnect: async ({ link, words, print }) => {
-    print(await link.request("disconnect", { connection: numberWord(words, 0, "NUMBER") }), "disconnected");
+  disconnect: async ({ link, args, words, print }) => {
+    const connection = numberWord(words, 0, "NUMBER");
+    print(await link.request("disconnect", { connection, ...optional("reason", args["reason"]) }), "disconnected");
   },
   ban: async ({ link, words, print }) => {
     const ban = { address: word(words, 0, "ADDRESS"), seconds: numberWord(words, 1, "SECONDS") };
@@ -157,6 +164,12 @@ async function follow({ link, args, print }: Call, topic: Exclude<Topic, "backup
   const ended = new Promise<Error>((resolve) => link.events.on("closed", resolve));
   await link.request("subscribe", { topics: [topic], unmask_texts: args["texts"] === true });
   throw await ended;
+}
+
+async function firstLineOfInput(): Promise<string> {
+  const lines = createInterface({ input: process.stdin });
+  for await (const line of lines) return line;
+  throw new UserError("--password-stdin: there is nothing on standard input");
 }
 
 function word(words: readonly string[], index: number, name: string): string {

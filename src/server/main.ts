@@ -19,7 +19,7 @@ const SAME_SIGNAL_MS = 100;
 export async function runServer(config: Config, log: Logger): Promise<number> {
   const server = await MessengerServer.start(config, log);
   process.stdout.write(`${server.readyLine}\n`);
-  const panel = config.panel ? new PanelProcess(config.data, log) : undefined;
+  const panel = config.panel ? new PanelProcess(config.data, server.log) : undefined;
   const cause = await Promise.race([nextSignal(), server.shutDownAsked.then(() => "by the administrator")]);
   exitAtNextSignal(cause, log);
   const deadline = setTimeout(() => {

@@ -135,6 +135,11 @@ export class MessengerServer {
     return server;
   }
 
+  /** The log of the whole server: what is said here the administrator sees too. */
+  get log(): Logger {
+    return this.#log;
+  }
+
   /** The line that says that the server is ready (docs/protocol.md, "Starting a server"). */
   get readyLine(): string {
     const host = this.#place.address.includes(":") ? `[${this.#place.address}]` : this.#place.address;

@@ -1,9 +1,9 @@
 // Everything that the control panel can do is done here by `messenger admin`, the program itself, on a real server.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { chmodSync, statSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { AdminActionName } from "../../src/protocol/admin.ts";
+import type { AdminActionName, AdminActions } from "../../src/protocol/admin.ts";
 import { CLI, ServerProcess } from "../support/server-process.ts";
 import { WireClient } from "../support/wire-client.ts";
 import { Person } from "../support/person.ts";
@@ -22,6 +22,8 @@ describe("messenger admin", () => {
   let port: number;
   /** Actions of the admin channel that a test here has carried out. */
   const done = new Set<AdminActionName>();
+  /** Options that commands which succeeded were given. */
+  const given = new Set<string>();
 
   before(async () => {
     server = await ServerProcess.start();
@@ -30,10 +32,11 @@ describe("messenger admin", () => {
   after(() => server.remove());
 
   /** Runs a command to its end; one that goes on by itself: until it has printed what matches `until`. */
-  function run(words: readonly string[], until?: RegExp): Promise<Outcome> {
+  function run(words: readonly string[], until?: RegExp, input = ""): Promise<Outcome> {
     const child = spawn(process.execPath, [CLI, "admin", ...words, "--data", server.data], {
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
+    child.stdin.end(input);
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -55,6 +58,7 @@ describe("messenger admin", () => {
     const { code, stdout, stderr } = await run(words);
     assert.equal(code, 0, `admin ${words.join(" ")}: ${stderr}`);
     done.add(action);
+    for (const option of words.filter((one) => one.startsWith("--"))) given.add(option);
     return stdout;
   }
 
@@ -90,6 +94,26 @@ describe("messenger admin", () => {
     await login("anna", second);
   });
 
+  it("makes a user with a password that was chosen, which is no word of the command", async () => {
+    const made = await run(["create-user", "farid", "--password-stdin", "--json"], undefined, "a chosen password\n");
+    assert.equal(made.code, 0, made.stderr);
+    assert.equal((JSON.parse(made.stdout) as { password: unknown }).password, null);
+    given.add("--password-stdin");
+    await login("farid", "a chosen password");
+    const nothing = await run(["create-user", "nobody", "--password-stdin"]);
+    assert.equal(nothing.code, 1);
+    assert.match(nothing.stderr, /--password-stdin: .*standard input/);
+  });
+
+  it("lists users and sessions in parts", async () => {
+    for (const name of ["part-one", "part-two"]) await passwordOf("create_user", name);
+    const { users } = await json("users", "users", "part-", "--limit", "1", "--after", "part-one");
+    assert.deepEqual(
+      (users as { username: string }[]).map(({ username }) => username),
+      ["part-two"],
+    );
+  });
+
   it("lists sessions, ends those of a user, and disconnects one", async () => {
     const password = await passwordOf("create_user", "boris");
     const [one, two] = [await login("boris", password), await login("boris", password)];
@@ -99,7 +123,8 @@ describe("messenger admin", () => {
     const three = await login("boris", password);
     const { sessions } = await json("sessions", "sessions", "boris");
     const [session] = sessions as { connection: number }[];
-    await ok("disconnect", "disconnect", String(session?.connection));
+    await ok("disconnect", "disconnect", String(session?.connection), "--reason", "go and have tea");
+    assert.equal((await three.client.nextEvent("closing")).reason, "go and have tea");
     await three.client.closed();
   });
 
@@ -150,8 +175,9 @@ describe("messenger admin", () => {
     assert.match(masked.stdout, /add_message/);
     assert.doesNotMatch(masked.stdout, /hush/);
     assert.match(shown.stdout, /hush/);
-    assert.match(await ok("log", "log"), /with its texts/);
+    assert.match(await ok("log", "log", "--level", "warn", "--limit", "5"), /with its texts/);
     done.add("subscribe");
+    given.add("--texts");
   });
 
   it("makes a backup that is counted, and lists it", async () => {
@@ -163,7 +189,7 @@ describe("messenger admin", () => {
   it("stops, starts and moves the listener, and tells why it cannot", async () => {
     await ok("stop_listening", "stop-listening");
     await assert.rejects(WireClient.connect(port));
-    await ok("listen", "listen", "--port", String(port));
+    await ok("listen", "listen", "--address", "127.0.0.1", "--port", String(port));
     await (await WireClient.connect(port)).ok("ping", {});
     const other = await ServerProcess.start();
     try {
@@ -182,15 +208,31 @@ describe("messenger admin", () => {
     assert.equal(socket.mode & 0o777, 0o600);
   });
 
-  it("is refused to another user of the machine", async function () {
+  it("is refused to another user of the machine, who is told so", async function () {
     if (process.getuid?.() !== 0) return this.skip(); // only root can become another user
-    // The folder lets everybody in, so that the socket's own mode is what refuses.
-    chmodSync(server.data, 0o755);
-    const { code, output } = await connectAs(65_534, join(server.data, "admin.sock"));
-    assert.match(output, /EACCES/);
-    assert.equal(code, 0);
-    const own = await connectAs(0, join(server.data, "admin.sock"));
-    assert.match(own.output, /connected/);
+    assert.match((await connectAs(0, server.data)).output, /connected/);
+    const stranger = 65_534;
+    for (const mode of [0o700, 0o755]) {
+      // The second lets everybody into the folder, so that the socket's own mode is what refuses.
+      chmodSync(server.data, mode);
+      const { code, output } = await connectAs(stranger, server.data);
+      assert.match(output, /only the user who runs the server may administer it/, `folder ${mode.toString(8)}`);
+      assert.equal(code, 0);
+    }
+  });
+
+  it("can do whatever the panel does: each action and each of its data has its words", () => {
+    const asked = actionsOfPanel();
+    assert.ok(asked.size >= PANEL_ACTIONS_AT_LEAST, `found ${[...asked].join(", ")}`);
+    assert.deepEqual(
+      [...asked].filter((action) => action !== "shutdown" && !done.has(action as AdminActionName)),
+      [],
+    );
+    const options = Object.values(WORDS).flatMap((data) => Object.values<string>(data));
+    assert.deepEqual(
+      options.filter((word) => word.startsWith("--") && !given.has(word)),
+      [],
+    );
   });
 
   it("has done every action of the channel, and shuts the server down", async () => {
@@ -205,43 +247,65 @@ describe("messenger admin", () => {
   });
 });
 
-/** All of them, by the compiler's word. */
-const ACTIONS: Readonly<Record<AdminActionName, true>> = {
-  status: true,
-  samples: true,
-  sessions: true,
-  disconnect: true,
-  ban: true,
-  unban: true,
-  bans: true,
-  users: true,
-  create_user: true,
-  reset_password: true,
-  disable_user: true,
-  enable_user: true,
-  delete_user: true,
-  end_sessions: true,
-  announce: true,
-  listen: true,
-  stop_listening: true,
-  shutdown: true,
-  backup: true,
-  backups: true,
-  log: true,
-  subscribe: true,
+/** What gives each member of each action's data on the command line; all of them, by the compiler's word. */
+const WORDS: { readonly [A in AdminActionName]: Readonly<Record<keyof AdminActions[A]["data"], string>> } = {
+  status: {},
+  samples: {},
+  sessions: { contains: "FILTER", limit: "--limit" },
+  disconnect: { connection: "NUMBER", reason: "--reason" },
+  ban: { address: "ADDRESS", seconds: "SECONDS" },
+  unban: { address: "ADDRESS" },
+  bans: {},
+  users: { contains: "FILTER", after: "--after", limit: "--limit" },
+  create_user: { username: "NAME", password: "--password-stdin" },
+  reset_password: { username: "NAME" },
+  disable_user: { username: "NAME" },
+  enable_user: { username: "NAME" },
+  delete_user: { username: "NAME" },
+  end_sessions: { username: "NAME" },
+  announce: { message: "TEXT", username: "--to" },
+  listen: { address: "--address", port: "--port" },
+  stop_listening: {},
+  shutdown: {},
+  backup: {},
+  backups: {},
+  log: { limit: "--limit", level: "--level" },
+  subscribe: { topics: "log, traffic, status --follow", unmask_texts: "--texts" },
 };
-const EVERY_ACTION = Object.keys(ACTIONS) as AdminActionName[];
+const EVERY_ACTION = Object.keys(WORDS) as AdminActionName[];
+
+/** So many different actions are in the panel's sources at the least: fewer found, and the search has gone wrong. */
+const PANEL_ACTIONS_AT_LEAST = 20;
+
+/** The actions that the panel and its models name in their sources. */
+function actionsOfPanel(): ReadonlySet<string> {
+  const root = new URL("../../../", import.meta.url);
+  const sources = ["gui/panel/", "src/client/models/"].flatMap((folder) =>
+    readdirSync(new URL(folder, root))
+      .filter((name) => name.endsWith(".ts") && (folder === "gui/panel/" || name.startsWith("admin-")))
+      .map((name) => readFileSync(new URL(folder + name, root), "utf8")),
+  );
+  const quoted = sources.flatMap((text) => [...text.matchAll(/"([a-z_]+)"/g)].map(([, name = ""]) => name));
+  const requested = sources.flatMap((text) =>
+    [...text.matchAll(/\brequest\("([a-z_]+)"/g)].map(([, name = ""]) => name),
+  );
+  const known: ReadonlySet<string> = new Set(EVERY_ACTION);
+  return new Set([...requested, ...quoted.filter((name) => known.has(name))]);
+}
 
 /**
- * Connects to a Unix socket as another user; the output says what came of it. The process changes its user by itself:
- * the other user need not be able to run this node.
+ * Opens the admin channel of a data folder as another user; the output says what came of it. The process changes its
+ * user by itself, after it has loaded what it runs: the other user need not be able to read this checkout.
  */
-function connectAs(uid: number, path: string): Promise<{ code: number | null; output: string }> {
-  const script = `process.setgroups([]); process.setgid(${uid}); process.setuid(${uid});
-    require("net").connect(${JSON.stringify(path)})
-    .on("connect", function () { console.log("connected"); this.destroy(); })
-    .on("error", (error) => console.log(error.code));`;
-  const child = spawn(process.execPath, ["-e", script], { cwd: "/", stdio: ["ignore", "pipe", "pipe"] });
+function connectAs(uid: number, data: string): Promise<{ code: number | null; output: string }> {
+  const link = new URL("../../src/client/admin-link.js", import.meta.url).href;
+  const script = `import { AdminLink } from ${JSON.stringify(link)};
+    process.setgroups([]); process.setgid(${uid}); process.setuid(${uid});
+    await AdminLink.open(${JSON.stringify(data)}).then(
+      (link) => { console.log("connected"); link.close(); },
+      (error) => console.log(error.message));`;
+  const words = ["--input-type=module", "-e", script];
+  const child = spawn(process.execPath, words, { cwd: "/", stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
   return new Promise((resolve, reject) => {

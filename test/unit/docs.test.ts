@@ -27,3 +27,15 @@ describe("docs/security.md", () => {
     );
   });
 });
+
+describe("docs/panel.md", () => {
+  it("names tests that exist", () => {
+    const page = readFileSync(join(ROOT, "docs", "panel.md"), "utf8");
+    const named = [...page.matchAll(/\| `([^`|]+\.test\.ts)`: (.+?)\s*\|$/gm)];
+    assert.ok(named.length >= 9, `only ${named.length} tests are named`);
+    for (const [, file = "", title = ""] of named) {
+      const path = file.includes("/") ? file : `test/gui/panel/${file}`;
+      assert.ok(readFileSync(join(ROOT, path), "utf8").includes(`"${title}"`), `${path}: ${title}`);
+    }
+  });
+});
