@@ -1,62 +1,91 @@
-// A store reader that opens when it is first asked, and again after an opening that failed.
-import type { StoreReader } from "../store/store.ts";
+// A store reader that opens when it is first asked, and again when opening failed or it has been of no use for a while.
+import { StoreUnavailableError, type StoreReader } from "../store/store.ts";
+import type { Clock } from "../util/clock.ts";
+
+/**
+ * A reader whose store cannot be reached for so long is replaced, in milliseconds: what cannot be reached may be there
+ * again, and only this connection to it beyond help.
+ */
+const REPLACE_AFTER_MS = 5_000;
 
 export class LazyReader implements StoreReader {
   readonly #open: () => Promise<StoreReader>;
+  readonly #clock: Clock;
   #reader: Promise<StoreReader> | undefined;
+  /** Since when the store cannot be reached, on the clock. */
+  #failingSinceMs: number | undefined;
 
-  constructor(open: () => Promise<StoreReader>) {
+  /** The clock should never jump. */
+  constructor(open: () => Promise<StoreReader>, clock: Clock) {
     this.#open = open;
+    this.#clock = clock;
   }
 
-  async #opened(): Promise<StoreReader> {
-    this.#reader ??= this.#open();
+  async #ask<T>(question: (reader: StoreReader) => Promise<T>): Promise<T> {
+    const opening = (this.#reader ??= this.#open());
+    let reader: StoreReader;
     try {
-      return await this.#reader;
+      reader = await opening;
     } catch (error) {
-      this.#reader = undefined;
+      if (this.#reader === opening) this.#reader = undefined;
+      throw error;
+    }
+    try {
+      const answer = await question(reader);
+      this.#failingSinceMs = undefined;
+      return answer;
+    } catch (error) {
+      if (error instanceof StoreUnavailableError && this.#reader === opening) await this.#failed(reader);
       throw error;
     }
   }
 
-  async userByKey(...args: Parameters<StoreReader["userByKey"]>): ReturnType<StoreReader["userByKey"]> {
-    return (await this.#opened()).userByKey(...args);
+  async #failed(reader: StoreReader): Promise<void> {
+    this.#failingSinceMs ??= this.#clock.now();
+    if (this.#clock.now() - this.#failingSinceMs < REPLACE_AFTER_MS) return;
+    this.#failingSinceMs = undefined;
+    this.#reader = undefined;
+    await reader.close();
   }
 
-  async userById(...args: Parameters<StoreReader["userById"]>): ReturnType<StoreReader["userById"]> {
-    return (await this.#opened()).userById(...args);
+  userByKey(...args: Parameters<StoreReader["userByKey"]>): ReturnType<StoreReader["userByKey"]> {
+    return this.#ask((reader) => reader.userByKey(...args));
   }
 
-  async userByToken(...args: Parameters<StoreReader["userByToken"]>): ReturnType<StoreReader["userByToken"]> {
-    return (await this.#opened()).userByToken(...args);
+  userById(...args: Parameters<StoreReader["userById"]>): ReturnType<StoreReader["userById"]> {
+    return this.#ask((reader) => reader.userById(...args));
   }
 
-  async contactsOf(...args: Parameters<StoreReader["contactsOf"]>): ReturnType<StoreReader["contactsOf"]> {
-    return (await this.#opened()).contactsOf(...args);
+  userByToken(...args: Parameters<StoreReader["userByToken"]>): ReturnType<StoreReader["userByToken"]> {
+    return this.#ask((reader) => reader.userByToken(...args));
   }
 
-  async chatsOf(...args: Parameters<StoreReader["chatsOf"]>): ReturnType<StoreReader["chatsOf"]> {
-    return (await this.#opened()).chatsOf(...args);
+  contactsOf(...args: Parameters<StoreReader["contactsOf"]>): ReturnType<StoreReader["contactsOf"]> {
+    return this.#ask((reader) => reader.contactsOf(...args));
   }
 
-  async history(...args: Parameters<StoreReader["history"]>): ReturnType<StoreReader["history"]> {
-    return (await this.#opened()).history(...args);
+  chatsOf(...args: Parameters<StoreReader["chatsOf"]>): ReturnType<StoreReader["chatsOf"]> {
+    return this.#ask((reader) => reader.chatsOf(...args));
   }
 
-  async search(...args: Parameters<StoreReader["search"]>): ReturnType<StoreReader["search"]> {
-    return (await this.#opened()).search(...args);
+  history(...args: Parameters<StoreReader["history"]>): ReturnType<StoreReader["history"]> {
+    return this.#ask((reader) => reader.history(...args));
   }
 
-  async accounts(...args: Parameters<StoreReader["accounts"]>): ReturnType<StoreReader["accounts"]> {
-    return (await this.#opened()).accounts(...args);
+  search(...args: Parameters<StoreReader["search"]>): ReturnType<StoreReader["search"]> {
+    return this.#ask((reader) => reader.search(...args));
   }
 
-  async blocksOf(...args: Parameters<StoreReader["blocksOf"]>): ReturnType<StoreReader["blocksOf"]> {
-    return (await this.#opened()).blocksOf(...args);
+  accounts(...args: Parameters<StoreReader["accounts"]>): ReturnType<StoreReader["accounts"]> {
+    return this.#ask((reader) => reader.accounts(...args));
   }
 
-  async isBlocked(...args: Parameters<StoreReader["isBlocked"]>): ReturnType<StoreReader["isBlocked"]> {
-    return (await this.#opened()).isBlocked(...args);
+  blocksOf(...args: Parameters<StoreReader["blocksOf"]>): ReturnType<StoreReader["blocksOf"]> {
+    return this.#ask((reader) => reader.blocksOf(...args));
+  }
+
+  isBlocked(...args: Parameters<StoreReader["isBlocked"]>): ReturnType<StoreReader["isBlocked"]> {
+    return this.#ask((reader) => reader.isBlocked(...args));
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import { errorResponse, okResponse } from "../protocol/envelope.ts";
 import { encodeFrame, type Framing } from "../protocol/frame.ts";
 import { usernameKey } from "../protocol/text.ts";
 import { openReader } from "../store/open.ts";
+import { monotonicClock } from "../util/clock.ts";
 import { packWrites, unpackPayloads } from "./packing.ts";
 import { unknownUserHash } from "./passwords.ts";
 import { gather, moved } from "./moved.ts";
@@ -14,7 +15,7 @@ import { threadLogger } from "./thread-log.ts";
 import { threadSettings } from "./thread-settings.ts";
 
 const { storeUrl, dataDir, bcryptCost, registration } = threadSettings();
-const reader = new LazyReader(() => openReader(storeUrl, { dataDir }));
+const reader = new LazyReader(() => openReader(storeUrl, { dataDir }), monotonicClock);
 const router = new Router({ reader, bcryptCost, registration, now: Date.now }, threadLogger({ thread: "request" }));
 
 /** The task that Piscina runs. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { Router, type Step } from "../../../src/workers/router.ts";
 import { StoreUnavailableError, type StoreReader } from "../../../src/store/store.ts";
 import { LazyReader } from "../../../src/workers/lazy-reader.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 import { MemoryLog } from "../../support/memory-log.ts";
 
 const IDENTITY = { userId: "64b0c0ffee64b0c0ffee0001", username: "anna", tokenHash: "h" };
@@ -16,7 +17,7 @@ describe("Router", () => {
 
   /** On a store whose every opening fails with this error. */
   function routerOn(fault: Error): Router {
-    const reader: StoreReader = new LazyReader(() => Promise.reject(fault));
+    const reader: StoreReader = new LazyReader(() => Promise.reject(fault), new ManualClock());
     return new Router({ reader, bcryptCost: 4, registration: { kind: "open" }, now: () => 0 }, log);
   }
 
