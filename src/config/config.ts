@@ -43,9 +43,18 @@ export interface Config {
   readonly idleTimeoutMs: number;
   readonly drainTimeoutMs: number;
   readonly outboxBytes: number;
-  /** Per session; 0: no limit. */
+  /** Per session; a rate of 0: no limit. */
   readonly requestRatePerSec: number;
   readonly requestBurstCount: number;
+  readonly byteRatePerSec: number;
+  readonly byteBurstCount: number;
+  /** The same for all sessions of an address together. */
+  readonly addressRequestRatePerSec: number;
+  readonly addressRequestBurstCount: number;
+  readonly addressByteRatePerSec: number;
+  readonly addressByteBurstCount: number;
+  /** Answers with 429 to a connection that goes on before it may, until it is closed; 0: no limit. */
+  readonly maxRefusals: number;
   /** Per minute; 0: no limit, as the next two. */
   readonly failedLoginsPerName: number;
   readonly failedLoginsPerAddress: number;

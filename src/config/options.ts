@@ -14,16 +14,8 @@ import {
   text,
   type Option,
 } from "./option.ts";
-
-const Group = {
-  Start: "Where it listens and what it shows:",
-  Store: "Where everything is kept:",
-  Avatars: "Avatars (FTP):",
-  Security: "Security:",
-  Limits: "Limits on connections:",
-  Abuse: "Limits against abuse:",
-  Log: "Log:",
-} as const;
+import { Group } from "./option-groups.ts";
+import { RATE_OPTIONS } from "./rate-options.ts";
 
 /** One thread per core, as far as that helps: the main thread and the storage thread need a core too. */
 const DEFAULT_WORKERS = Math.min(8, Math.max(2, availableParallelism() - 1));
@@ -186,26 +178,7 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     zero: "no limit",
     help: "New users from one address, loopback exempt",
   }),
-  requestRatePerSec: integer({
-    name: "request-rate",
-    group: Group.Abuse,
-    placeholder: "N",
-    default: 1000,
-    min: 0,
-    max: 1_000_000,
-    unit: "per second",
-    zero: "no limit",
-    help: "Requests of one session on average",
-  }),
-  requestBurstCount: integer({
-    name: "request-burst",
-    group: Group.Abuse,
-    placeholder: "N",
-    default: 5000,
-    min: 1,
-    max: 1_000_000,
-    help: "Requests of one session at once",
-  }),
+  ...RATE_OPTIONS,
   maxConnections: integer({
     name: "max-connections",
     group: Group.Limits,

@@ -12,7 +12,7 @@ const STOP_TIMEOUT_MS = 20_000;
 /** How much of what the server logged last is kept for the report of a failure. */
 const KEPT_LOG_CHARS = 4_000;
 const SETTINGS =
-  "-a 127.0.0.1 --no-ftp --bcrypt-cost 4 --request-rate 0 --registrations-per-address 0 --wait-for-store 30 --log-level warn";
+  "-a 127.0.0.1 --no-ftp --bcrypt-cost 4 --request-rate 0 --byte-rate 0 --registrations-per-address 0 --wait-for-store 30 --log-level warn";
 
 export class ScratchServer {
   readonly #words: readonly string[];

@@ -5,12 +5,13 @@ import { errorResponse, parseRequest } from "../protocol/envelope.ts";
 import { eventText } from "../protocol/events.ts";
 import { encodeFrame, FrameDecoder, modeOf, type Framing } from "../protocol/frame.ts";
 import { MAX_REQUEST_BYTES } from "../protocol/limits.ts";
-import type { Clock } from "../util/clock.ts";
 import { packPayloads } from "../workers/packing.ts";
-import type { Admission, Effect, GroupResult, PasswordStop } from "../workers/task.ts";
-import type { RequestTask, RequestTaskResult, WriteGroup } from "../workers/task.ts";
+import type { Admission, Effect, RequestTask, RequestTaskResult } from "../workers/task.ts";
+import { Allowance } from "./allowance.ts";
+import type { ConnectionHost } from "./connection-host.ts";
 import { Outbox } from "./outbox.ts";
-import { RequestQueue, type RequestRate } from "./request-queue.ts";
+import { Refusals } from "./refusals.ts";
+import { RequestQueue } from "./request-queue.ts";
 import type { Session } from "./session.ts";
 import { EventFrames } from "./shared-frames.ts";
 
@@ -18,40 +19,6 @@ import { EventFrames } from "./shared-frames.ts";
 const MAX_UNREAD_BYTES = 256 * 1024;
 /** How long a closed connection may take to send what is queued and to see the peer's end, in milliseconds. */
 const LINGER_MS = 2_000;
-
-/** Settings of connections; times in milliseconds, 0 for an idle time without end. */
-export interface ConnectionSettings extends RequestRate {
-  readonly outboxBytes: number;
-  readonly handshakeTimeoutMs: number;
-  readonly frameTimeoutMs: number;
-  readonly idleTimeoutMs: number;
-  readonly drainTimeoutMs: number;
-}
-
-/** What a connection asks of the server around it. */
-export interface ConnectionHost {
-  readonly settings: ConnectionSettings;
-  /** Never jumps. */
-  readonly clock: Clock;
-  /** Wraps a socket whose first byte began TLS; undefined without a certificate. */
-  secure(socket: Socket): Socket | undefined;
-  /** Whether a peer at this address may do without TLS. */
-  mayBePlain(address: string): boolean;
-  request(task: RequestTask): Promise<RequestTaskResult>;
-  /** `receivedMs` is when the requests arrived, on the host's clock. */
-  commit(group: WriteGroup, receivedMs: number): Promise<GroupResult>;
-  admit(stop: PasswordStop, connection: Connection): Promise<Admission>;
-  loginRetryAfter(connection: Connection): number;
-  apply(effects: readonly Effect[], connection: Connection): void;
-  /** Logs a bug, and returns the reference that the peer is given. */
-  report(error: unknown, connection: Connection): string;
-  /** The connection is used no more; its socket may linger. Called once. */
-  onClosed(connection: Connection): void;
-  /** The socket is gone, always after `onClosed`. Called once. */
-  onGone(connection: Connection): void;
-  /** Is shown what was asked, and the frames that answered it; undefined while nobody looks. */
-  readonly traffic: ((connection: Connection, payloads: readonly Buffer[], replies: Uint8Array[]) => void) | undefined;
-}
 
 /** A connection's way from the first byte to its end. */
 export class Connection {
@@ -66,6 +33,7 @@ export class Connection {
   messageCount = 0;
   readonly #host: ConnectionHost;
   readonly #queue: RequestQueue;
+  readonly #refusals: Refusals;
   #socket: Socket;
   #decoder: FrameDecoder | undefined;
   #outbox: Outbox | undefined;
@@ -84,12 +52,14 @@ export class Connection {
   /** What answered the present task so far; undefined while nobody looks at the traffic. */
   #shownReplies: Uint8Array[] | undefined;
 
-  constructor(id: number, socket: Socket, address: string, host: ConnectionHost) {
+  /** `shared` is what all connections of this address may ask together; undefined without limit. */
+  constructor(id: number, socket: Socket, address: string, host: ConnectionHost, shared?: Allowance) {
     this.id = id;
     this.address = address;
     this.#host = host;
     this.#socket = socket;
-    this.#queue = new RequestQueue(host.settings, host.clock);
+    this.#queue = new RequestQueue(new Allowance(host.settings, host.clock, shared));
+    this.#refusals = new Refusals(host.settings.maxRefusals, host.clock);
     this.openedMs = this.#anonymousSinceMs = this.#activeMs = host.clock.now();
     // Kept for good, also under TLS: what happens to the TCP socket happens to the connection.
     socket.setNoDelay(true);
@@ -141,7 +111,7 @@ export class Connection {
   readonly #onEnd = (): void => {
     this.#hasEnded = true;
     this.#decoder?.end(this.#queue.arrivals);
-    this.#queue.received();
+    this.#queue.received(0);
     this.#proceed();
   };
 
@@ -156,8 +126,10 @@ export class Connection {
     this.#activeMs = this.#host.clock.now();
     if (this.#decoder === undefined) this.#begin(chunk);
     if (this.#decoder === undefined) return;
+    const heldBytes = this.#decoder.pendingBytes;
     this.#decoder.push(chunk, this.#queue.arrivals);
-    this.#queue.received();
+    const mayGoOn = this.#queue.received(heldBytes + chunk.length - this.#decoder.pendingBytes);
+    if (!mayGoOn) return this.#closeForAbuse("too many blank frames");
     // When all that is held of a frame came with this chunk, then the frame began in it.
     if (this.#decoder.pendingBytes <= chunk.length) this.#frameSinceMs = this.#activeMs;
     this.#proceed();
@@ -271,7 +243,16 @@ export class Connection {
       this.#answer(written.replies, written.effects);
     }
     this.#showTraffic(payloads.slice(0, result.consumed));
-    return result.stop === undefined ? undefined : this.#host.admit(result.stop, this);
+    const { refused } = result;
+    if (refused !== undefined && this.#refusals.add(refused.count, refused.retryAfter, receivedMs)) {
+      this.#closeForAbuse("too many requests, sent on although they were refused");
+    }
+    return result.stop === undefined || this.isClosed ? undefined : this.#host.admit(result.stop, this);
+  }
+
+  #closeForAbuse(reason: string): void {
+    if (!this.isClosed) this.#host.onAbuse(this, reason);
+    this.close(reason);
   }
 
   #answer(replies: Uint8Array, effects: readonly Effect[]): void {

@@ -12,7 +12,8 @@ import type { Pools } from "../workers/pools.ts";
 import type { Admission, Effect, GroupResult, PasswordStop } from "../workers/task.ts";
 import type { RequestTask, RequestTaskResult, WriteGroup } from "../workers/task.ts";
 import { isLoopback } from "./address.ts";
-import type { Connection, ConnectionHost, ConnectionSettings } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import type { ConnectionHost, ConnectionSettings } from "./connection-host.ts";
 import type { Fanout } from "./fanout.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { Metrics } from "./metrics.ts";
@@ -178,6 +179,10 @@ export class Gateway implements ConnectionHost {
     const reference = randomBytes(6).toString("hex");
     this.#log.error("a request failed", { reference, connection: connection.id, error });
     return reference;
+  }
+
+  onAbuse({ id, address, session }: Connection, reason: string): void {
+    this.#log.warn("a connection is closed", { connection: id, address, user: session?.identity.username, reason });
   }
 
   onClosed(connection: Connection): void {

@@ -4,7 +4,9 @@ import type { Logger } from "../log/logger.ts";
 import { Code, ProtocolError } from "../protocol/codes.ts";
 import { errorResponse } from "../protocol/envelope.ts";
 import { encodeFrame } from "../protocol/frame.ts";
-import { addressKey, isLoopback, plainAddress } from "./address.ts";
+import { isLoopback, plainAddress } from "./address.ts";
+import { AddressBook } from "./address-book.ts";
+import type { RateLimits } from "./allowance.ts";
 import type { Bans } from "./bans.ts";
 import { Connection } from "./connection.ts";
 import type { Gateway } from "./gateway.ts";
@@ -25,6 +27,8 @@ export interface ListenerLimits {
   readonly maxConnections: number;
   /** Loopback is exempt; 0 means without limit. */
   readonly maxConnectionsPerAddress: number;
+  /** Of all connections of an address together; loopback is exempt. */
+  readonly addressRates: RateLimits;
 }
 
 export class Listener {
@@ -34,13 +38,14 @@ export class Listener {
   readonly #bans: Bans;
   readonly #log: Logger;
   readonly #server: Server;
-  readonly #countByAddress = new Map<string, number>();
+  readonly #addresses: AddressBook;
   #sweep: NodeJS.Timeout | undefined;
   #lastId = 0;
 
   constructor(gateway: Gateway, limits: ListenerLimits, metrics: Metrics, bans: Bans, log: Logger) {
     this.#bans = bans;
     this.#gateway = gateway;
+    this.#addresses = new AddressBook(limits.addressRates, gateway.clock);
     this.#limits = limits;
     this.#metrics = metrics;
     this.#log = log;
@@ -69,21 +74,13 @@ export class Listener {
   #accept(socket: Socket): void {
     const address = plainAddress(socket.remoteAddress ?? "");
     if (this.#bans.has(address)) return void socket.destroy();
-    const key = addressKey(address);
-    const count = this.#countByAddress.get(key) ?? 0;
-    const { maxConnections, maxConnectionsPerAddress } = this.#limits;
-    const overAddress = maxConnectionsPerAddress > 0 && count >= maxConnectionsPerAddress && !isLoopback(address);
+    const { maxConnections, maxConnectionsPerAddress: maxCount } = this.#limits;
+    const overAddress = maxCount > 0 && this.#addresses.countOf(address) >= maxCount && !isLoopback(address);
     if (overAddress || this.#gateway.connections.size >= maxConnections) return this.#refuse(socket, address);
     this.#metrics.connectionsAccepted += 1;
-    this.#countByAddress.set(key, count + 1);
-    socket.once("close", () => this.#forget(key));
-    this.#gateway.connections.add(new Connection(++this.#lastId, socket, address, this.#gateway));
-  }
-
-  #forget(key: string): void {
-    const left = (this.#countByAddress.get(key) ?? 1) - 1;
-    if (left > 0) this.#countByAddress.set(key, left);
-    else this.#countByAddress.delete(key);
+    const shared = this.#addresses.enter(address);
+    socket.once("close", () => this.#addresses.leave(address));
+    this.#gateway.connections.add(new Connection(++this.#lastId, socket, address, this.#gateway, shared));
   }
 
   /** The peer has said nothing yet, so it is told in the form that a person can read. */

@@ -10,6 +10,7 @@ import type { RegistrationRule } from "../workers/thread-settings.ts";
 import { Pools } from "../workers/pools.ts";
 import { Administration, type ServerControl } from "./admin/administration.ts";
 import { LogTap } from "./admin/log-tap.ts";
+import type { RateLimits } from "./allowance.ts";
 import { Avatars } from "./avatars.ts";
 import { Bans } from "./bans.ts";
 import { Fanout } from "./fanout.ts";
@@ -94,7 +95,7 @@ export class MessengerServer {
       endAvatarLogins,
     });
     const bans = new Bans(clock);
-    this.#listener = new Listener(gateway, config, this.metrics, bans, log);
+    this.#listener = new Listener(gateway, { ...config, addressRates: addressRates(config) }, this.metrics, bans, log);
     const control = this.#control();
     const { data: dataDir, store: storeUrl } = config;
     this.#administration = new Administration({
@@ -220,6 +221,16 @@ export class MessengerServer {
     this.#certificate?.close();
     this.#log.info("stopped");
   }
+}
+
+/** What all connections of one address may ask together. */
+function addressRates(config: Config): RateLimits {
+  return {
+    requestRatePerSec: config.addressRequestRatePerSec,
+    requestBurstCount: config.addressRequestBurstCount,
+    byteRatePerSec: config.addressByteRatePerSec,
+    byteBurstCount: config.addressByteBurstCount,
+  };
 }
 
 /** @throws StartError */

@@ -1,6 +1,5 @@
 // The requests that one connection has received and that are not yet carried out, bounded by not reading on.
-import type { Clock } from "../util/clock.ts";
-import { TokenBucket } from "../util/token-bucket.ts";
+import type { Allowance } from "./allowance.ts";
 
 /** Requests and bytes of one task; what has arrived beyond it is the next one. */
 const MAX_TASK_REQUESTS = 1024;
@@ -9,16 +8,13 @@ const MAX_TASK_BYTES = 256 * 1024;
 const MAX_QUEUED_BYTES = 256 * 1024;
 const MAX_QUEUED_REQUESTS = 4096;
 
-/** How often a connection may ask; a rate of 0 means without limit. */
-export interface RequestRate {
-  readonly requestRatePerSec: number;
-  readonly requestBurstCount: number;
-}
+/** What a frame has beside its payload, in bytes: its length, or its line's end (less; nobody counts so exactly). */
+const FRAME_BYTES = 4;
 
 /** The next requests to carry out. */
 export interface RequestHead {
   readonly payloads: readonly Buffer[];
-  /** Indexes of those that came over the rate, and seconds until the next one may. */
+  /** Indexes of those that came over the allowance, and seconds until the next one may. */
   readonly limited: ReadonlySet<number> | undefined;
   readonly retryAfter: number;
 }
@@ -29,11 +25,11 @@ export class RequestQueue {
   #payloads: Buffer[] = [];
   #bytes = 0;
   readonly #limited = new Set<Buffer>();
-  readonly #bucket: TokenBucket | undefined;
+  readonly #allowance: Allowance | undefined;
   #retryAfter = 0;
 
-  constructor({ requestRatePerSec: ratePerSec, requestBurstCount: burstCount }: RequestRate, clock: Clock) {
-    this.#bucket = ratePerSec > 0 ? new TokenBucket({ ratePerSec, burstCount }, clock) : undefined;
+  constructor(allowance: Allowance) {
+    this.#allowance = allowance.isUnlimited ? undefined : allowance;
   }
 
   get isEmpty(): boolean {
@@ -45,20 +41,24 @@ export class RequestQueue {
     return this.#bytes > MAX_QUEUED_BYTES || this.#payloads.length > MAX_QUEUED_REQUESTS;
   }
 
-  /** Queues the arrivals, marking those that are over the rate. Returns how many there were. */
-  received(): number {
-    const count = this.arrivals.length;
+  /**
+   * Queues the arrivals, marking those that are over the allowance. `byteCount` is how many bytes their frames and the
+   * blank ones between them had; false when more of these were blank than may be.
+   */
+  received(byteCount: number): boolean {
+    let blankBytes = byteCount;
     for (const payload of this.arrivals) {
-      const retryAfter = this.#bucket?.take() ?? 0;
+      const retryAfter = this.#allowance?.take(payload.length + FRAME_BYTES) ?? 0;
       if (retryAfter > 0) {
         this.#limited.add(payload);
         this.#retryAfter = retryAfter;
       }
+      blankBytes -= payload.length + FRAME_BYTES;
       this.#bytes += payload.length;
       this.#payloads.push(payload);
     }
     this.arrivals.length = 0;
-    return count;
+    return this.#allowance === undefined || blankBytes <= 0 || this.#allowance.waste(blankBytes);
   }
 
   /** What one task carries out; it stays in the queue until `remove`. */

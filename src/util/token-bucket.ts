@@ -24,12 +24,21 @@ export class TokenBucket {
 
   /** Takes one: 0 when it may happen; otherwise nothing was taken, and whole seconds (at least 1) until it may. */
   take(): number {
+    const seconds = this.secondsUntil(1);
+    if (seconds === 0) this.spend(1);
+    return seconds;
+  }
+
+  /** 0 when so many may be taken now; otherwise whole seconds (at least 1) until they may. At most `burstCount` ever may. */
+  secondsUntil(count: number): number {
     this.#refill();
-    if (this.#tokens >= 1) {
-      this.#tokens -= 1;
-      return 0;
-    }
-    return Math.max(1, Math.ceil((1 - this.#tokens) / this.#options.ratePerSec));
+    if (this.#tokens >= count) return 0;
+    return Math.max(1, Math.ceil((count - this.#tokens) / this.#options.ratePerSec));
+  }
+
+  /** Takes so many, or as many as there are. */
+  spend(count: number): void {
+    this.#tokens = Math.max(0, this.#tokens - count);
   }
 
   /** True when nothing is missing: such a bucket can be thrown away and made anew at need. */

@@ -1,4 +1,5 @@
 // What a request thread runs: carries out one connection's payloads in order, as far as they need nobody else.
+import { Code } from "../protocol/codes.ts";
 import { errorResponse, okResponse } from "../protocol/envelope.ts";
 import { encodeFrame, type Framing } from "../protocol/frame.ts";
 import { usernameKey } from "../protocol/text.ts";
@@ -9,7 +10,7 @@ import { unknownUserHash } from "./passwords.ts";
 import { gather, moved } from "./moved.ts";
 import { LazyReader } from "./lazy-reader.ts";
 import { Router, type Step } from "./router.ts";
-import type { AvatarTask, Credentials, Effect, PasswordStop, PendingWrite } from "./task.ts";
+import type { AvatarTask, Credentials, Effect, PasswordStop, PendingWrite, Refused } from "./task.ts";
 import type { LookUpTask, RequestTask, RequestTaskResult } from "./task.ts";
 import { threadLogger } from "./thread-log.ts";
 import { threadSettings } from "./thread-settings.ts";
@@ -88,6 +89,7 @@ class Answers {
   readonly #effects: Effect[] = [];
   readonly #writes: PendingWrite[] = [];
   #stop: PasswordStop | undefined;
+  #refused: Refused | undefined;
   #isFull = false;
 
   constructor(framing: Framing) {
@@ -113,6 +115,7 @@ class Answers {
         this.#reply(errorResponse(step.replyTo, step.error, Date.now()));
         this.#effects.push(...step.effects);
         this.#isFull ||= step.effects.length > 0;
+        if (step.error.code === Code.TooManyRequests) this.#countRefusal(step.error.retryAfter ?? 0);
         break;
       case "write":
         this.#writes.push(step.pending);
@@ -129,6 +132,11 @@ class Answers {
     }
   }
 
+  #countRefusal(seconds: number): void {
+    const { count, retryAfter } = this.#refused ?? { count: 0, retryAfter: 0 };
+    this.#refused = { count: count + 1, retryAfter: Math.max(retryAfter, seconds) };
+  }
+
   #reply(json: string): void {
     const frame = encodeFrame(json, this.#framing);
     this.#replies.push(frame);
@@ -140,7 +148,9 @@ class Answers {
   result(consumed: number): unknown {
     const replies = gather(this.#replies);
     const writes = this.#writes.length > 0 ? packWrites(this.#writes) : undefined;
-    const result: RequestTaskResult = { consumed, replies, effects: this.#effects, writes, stop: this.#stop };
+    const settled = { consumed, replies, effects: this.#effects, writes, stop: this.#stop };
+    const refused = this.#refused;
+    const result: RequestTaskResult = refused === undefined ? settled : { ...settled, refused };
     return moved(result, writes ? [replies.buffer, writes.buffer] : [replies.buffer]);
   }
 }

@@ -71,6 +71,14 @@ export interface RequestTaskResult {
   /** Packed PendingWrite[]: the last of the consumed requests, answered by the storage thread. Transferred. */
   readonly writes: Uint8Array | undefined;
   readonly stop: PasswordStop | undefined;
+  /** Left out when no reply has code 429. */
+  readonly refused?: Refused;
+}
+
+/** Replies with code 429, and the longest time in seconds that one of them told to wait. */
+export interface Refused {
+  readonly count: number;
+  readonly retryAfter: number;
 }
 
 /** A question of the server's own to the store. */

@@ -1,10 +1,13 @@
 // RequestQueue: whatever arrives and is carried out in whatever pieces, every request goes out once and in order.
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { Allowance } from "../../src/server/allowance.ts";
 import { RequestQueue } from "../../src/server/request-queue.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 
 const SEED = { seed: 20_260_105, numRuns: 200 };
+
+const NO_BYTE_LIMIT = { byteRatePerSec: 0, byteBurstCount: 0 };
 
 describe("RequestQueue", () => {
   it("gives every request once and in order, marking exactly those over the rate", () => {
@@ -15,7 +18,9 @@ describe("RequestQueue", () => {
     fc.assert(
       fc.property(steps, (plan) => {
         const clock = new ManualClock();
-        const queue = new RequestQueue({ requestRatePerSec: 10, requestBurstCount: 20 }, clock);
+        const queue = new RequestQueue(
+          new Allowance({ requestRatePerSec: 10, requestBurstCount: 20, ...NO_BYTE_LIMIT }, clock),
+        );
         let tokens = 20;
         let lastId = 0;
         let expectedId = 0;
@@ -29,7 +34,7 @@ describe("RequestQueue", () => {
             if (tokens >= 1 - 1e-9) tokens -= 1;
             lastId += 1;
           }
-          assert.equal(queue.received(), arrivals);
+          assert.equal(queue.received(0), true);
           const head = queue.head();
           const count = Math.min(take, head.payloads.length);
           for (const [index, payload] of head.payloads.slice(0, count).entries()) {
@@ -47,9 +52,11 @@ describe("RequestQueue", () => {
   });
 
   it("bounds one task and what waits, by bytes and by number, but takes one request of any size", () => {
-    const queue = new RequestQueue({ requestRatePerSec: 0, requestBurstCount: 0 }, new ManualClock());
+    const queue = new RequestQueue(
+      new Allowance({ requestRatePerSec: 0, requestBurstCount: 0, ...NO_BYTE_LIMIT }, new ManualClock()),
+    );
     queue.arrivals.push(...Array.from({ length: 5_000 }, () => Buffer.alloc(1)));
-    queue.received();
+    queue.received(0);
     assert.equal(queue.head().payloads.length, 1024);
     assert.ok(queue.isFull);
     queue.remove(1_000);
@@ -57,7 +64,7 @@ describe("RequestQueue", () => {
     queue.clear();
     assert.ok(queue.isEmpty);
     queue.arrivals.push(...Array.from({ length: 10 }, () => Buffer.alloc(65_536)));
-    queue.received();
+    queue.received(0);
     assert.equal(queue.head().payloads.length, 4);
     assert.ok(queue.isFull);
     queue.remove(9);

@@ -78,7 +78,7 @@ class Sender {
 
 /** Runs so many rounds. A round ends with a kill after `messagesPerRound` acknowledgements. */
 export async function runKillRounds(rounds: number, messagesPerRound = 400): Promise<KillReport> {
-  let server = await ServerProcess.start(["--request-rate", "0", "--workers", "1"]);
+  let server = await ServerProcess.start(["--request-rate", "0", "--byte-rate", "0", "--workers", "1"]);
   const report: KillReport = { rounds, acknowledged: 0, lost: 0, doubled: 0, holes: 0, phantoms: 0, serviceGapsMs: [] };
   try {
     const [chats, senders] = await makeSenders(server.port);
@@ -94,7 +94,7 @@ export async function runKillRounds(rounds: number, messagesPerRound = 400): Pro
       await Promise.all(senders.map((sender) => sender.sendUntilGone(server.port, onAcknowledged)));
       killedMs = performance.now();
       await server.exit();
-      server = await server.again(["--request-rate", "0", "--workers", "1"]);
+      server = await server.again(["--request-rate", "0", "--byte-rate", "0", "--workers", "1"]);
     }
     for (const chatId of chats) await check(server.port, chatId, senders, report);
   } finally {

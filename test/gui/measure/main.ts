@@ -52,7 +52,16 @@ async function startServer(): Promise<number> {
     "--data",
     join(folder, "server"),
   ];
-  const limits = ["--request-rate", "0", "--registrations-per-address", "1000", "--bcrypt-cost", "4"];
+  const limits = [
+    "--request-rate",
+    "0",
+    "--byte-rate",
+    "0",
+    "--registrations-per-address",
+    "1000",
+    "--bcrypt-cost",
+    "4",
+  ];
   const server = spawn(process.execPath, [...args, ...limits], { stdio: ["ignore", "pipe", "ignore"] });
   children.push(server);
   const [line] = (await once(createInterface(server.stdout), "line")) as [string];

@@ -1,0 +1,63 @@
+// How much a connection may ask: token buckets of requests and bytes, of its own and of all that come from its address.
+import type { Clock } from "../util/clock.ts";
+import { TokenBucket } from "../util/token-bucket.ts";
+
+/** On average and at once; a rate of 0 means without limit. */
+export interface RateLimits {
+  readonly requestRatePerSec: number;
+  readonly requestBurstCount: number;
+  readonly byteRatePerSec: number;
+  readonly byteBurstCount: number;
+}
+
+export class Allowance {
+  readonly #requests: TokenBucket | undefined;
+  readonly #bytes: TokenBucket | undefined;
+  readonly #shared: Allowance | undefined;
+
+  /** What is taken is taken of `shared` too. The clock should never jump. */
+  constructor(limits: RateLimits, clock: Clock, shared?: Allowance) {
+    this.#requests = bucketOf(limits.requestRatePerSec, limits.requestBurstCount, clock);
+    this.#bytes = bucketOf(limits.byteRatePerSec, limits.byteBurstCount, clock);
+    this.#shared = shared?.isUnlimited === true ? undefined : shared;
+  }
+
+  /** True when nothing is counted, so nobody need ask. */
+  get isUnlimited(): boolean {
+    return this.#requests === undefined && this.#bytes === undefined && this.#shared === undefined;
+  }
+
+  /** Takes a request of so many bytes: 0 when it may be; otherwise nothing is taken, and seconds until it may. */
+  take(byteCount: number): number {
+    const seconds = this.#secondsUntil(byteCount);
+    if (seconds === 0) this.#spend(1, byteCount);
+    return seconds;
+  }
+
+  /** Takes bytes that came and ask for nothing (blank frames); false when the connection had not as many left. */
+  waste(byteCount: number): boolean {
+    const hasEnough = (this.#bytes?.secondsUntil(byteCount) ?? 0) === 0;
+    this.#spend(0, byteCount);
+    return hasEnough;
+  }
+
+  /** True when nothing is missing: then it can be thrown away and made anew at need. */
+  isFull(): boolean {
+    return (this.#requests?.isFull() ?? true) && (this.#bytes?.isFull() ?? true);
+  }
+
+  #secondsUntil(byteCount: number): number {
+    const own = Math.max(this.#requests?.secondsUntil(1) ?? 0, this.#bytes?.secondsUntil(byteCount) ?? 0);
+    return this.#shared === undefined ? own : Math.max(own, this.#shared.#secondsUntil(byteCount));
+  }
+
+  #spend(requestCount: number, byteCount: number): void {
+    this.#requests?.spend(requestCount);
+    this.#bytes?.spend(byteCount);
+    if (this.#shared !== undefined) this.#shared.#spend(requestCount, byteCount);
+  }
+}
+
+function bucketOf(ratePerSec: number, burstCount: number, clock: Clock): TokenBucket | undefined {
+  return ratePerSec > 0 ? new TokenBucket({ ratePerSec, burstCount }, clock) : undefined;
+}

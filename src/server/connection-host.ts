@@ -1,0 +1,45 @@
+// What a connection is given and asks for: its settings, and the server around it. Types only.
+import type { Socket } from "node:net";
+import type { Clock } from "../util/clock.ts";
+import type { Admission, Effect, GroupResult, PasswordStop } from "../workers/task.ts";
+import type { RequestTask, RequestTaskResult, WriteGroup } from "../workers/task.ts";
+import type { RateLimits } from "./allowance.ts";
+import type { Connection } from "./connection.ts";
+
+/** Settings of connections; times in milliseconds, 0 for an idle time without end. */
+export interface ConnectionSettings extends RateLimits {
+  /** Refused requests of a peer that does not wait as it is told, until it is closed; 0: any number. */
+  readonly maxRefusals: number;
+  readonly outboxBytes: number;
+  readonly handshakeTimeoutMs: number;
+  readonly frameTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly drainTimeoutMs: number;
+}
+
+/** What a connection asks of the server around it. */
+export interface ConnectionHost {
+  readonly settings: ConnectionSettings;
+  /** Never jumps. */
+  readonly clock: Clock;
+  /** Wraps a socket whose first byte began TLS; undefined without a certificate. */
+  secure(socket: Socket): Socket | undefined;
+  /** Whether a peer at this address may do without TLS. */
+  mayBePlain(address: string): boolean;
+  request(task: RequestTask): Promise<RequestTaskResult>;
+  /** `receivedMs` is when the requests arrived, on the host's clock. */
+  commit(group: WriteGroup, receivedMs: number): Promise<GroupResult>;
+  admit(stop: PasswordStop, connection: Connection): Promise<Admission>;
+  loginRetryAfter(connection: Connection): number;
+  apply(effects: readonly Effect[], connection: Connection): void;
+  /** Logs a bug, and returns the reference that the peer is given. */
+  report(error: unknown, connection: Connection): string;
+  /** The connection is about to be closed because its peer asks too much. */
+  onAbuse(connection: Connection, reason: string): void;
+  /** The connection is used no more; its socket may linger. Called once. */
+  onClosed(connection: Connection): void;
+  /** The socket is gone, always after `onClosed`. Called once. */
+  onGone(connection: Connection): void;
+  /** Is shown what was asked, and the frames that answered it; undefined while nobody looks. */
+  readonly traffic: ((connection: Connection, payloads: readonly Buffer[], replies: Uint8Array[]) => void) | undefined;
+}
