@@ -7,7 +7,7 @@ import { constants } from "node:crypto";
 import type { EventEmitter } from "node:events";
 import { isIPv6, Server } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { createSecureContext, type SecureContextOptions } from "node:tls";
+import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
 import { FtpSrv } from "ftp-srv";
 import type { Logger } from "../log/logger.ts";
 import type { UserId } from "../protocol/ids.ts";
@@ -25,6 +25,12 @@ import {
 } from "./ftp-session.ts";
 import type { FtpConnection } from "./ftp-types.ts";
 
+/** Certificate (chain) and key, PEM. */
+interface TlsFiles {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+}
+
 export interface AvatarServerOptions {
   readonly address: string;
   /** 0 takes a free one. */
@@ -33,8 +39,8 @@ export interface AvatarServerOptions {
   readonly passivePorts?: PortRange | undefined;
   /** The IPv4 address that clients reach, behind a NAT. */
   readonly passiveAddress?: string | undefined;
-  /** PEM texts; with them AUTH TLS is offered. */
-  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
+  /** With it AUTH TLS is offered. Read anew for each connection, so that a renewed certificate is in use at once. */
+  readonly tls?: TlsFiles | undefined;
   /** True: no login without TLS, but from this machine. */
   readonly requireTls?: boolean;
   readonly store: AvatarStore;
@@ -59,6 +65,8 @@ export interface AvatarServer {
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT"] as const;
 const DEFAULT_GRACE_MS = 3_000;
+/** One connection could otherwise ask for handshakes without end, each of them much work here and little there. */
+const TLS_RULES = { minVersion: "TLSv1.2", secureOptions: constants.SSL_OP_NO_RENEGOTIATION } as const;
 
 /** Resolves when the port is open; rejects with the system's error when it cannot be. */
 export async function startAvatarServer(options: AvatarServerOptions): Promise<AvatarServer> {
@@ -100,7 +108,7 @@ function createLibraryServer({ address, port, tls, log }: AvatarServerOptions): 
   const before = SIGNALS.map((signal) => process.listeners(signal));
   const library = new FtpSrv({
     url: `ftp://${host}:${port}`,
-    tls: tls === undefined ? false : contextOptions(tls),
+    tls: tls !== undefined && liveOptions(tls),
     log: quietLog(log),
   });
   // ftp-srv ends the process at these signals; the server has an order of its own for that.
@@ -109,6 +117,31 @@ function createLibraryServer({ address, port, tls, log }: AvatarServerOptions): 
     for (const added of process.listeners(signal)) if (!known.has(added)) process.removeListener(signal, added);
   });
   return library;
+}
+
+/** ftp-srv makes a context of its options at each AUTH TLS, so it is given what reads the newest files. */
+function liveOptions(tls: TlsFiles): SecureContextOptions {
+  return {
+    get cert() {
+      return tls.cert;
+    },
+    get key() {
+      return tls.key;
+    },
+    ...TLS_RULES,
+  };
+}
+
+/** Contexts for data connections, made once for each certificate: with one context they resume their sessions. */
+function contextsOf(tls: TlsFiles): () => SecureContext {
+  let made: { readonly cert: string | Buffer; readonly context: SecureContext } | undefined;
+  return () => {
+    const { cert, key } = tls;
+    if (made?.cert !== cert) {
+      made = { cert, context: createSecureContext({ cert, key, ...TLS_RULES }) };
+    }
+    return made.context;
+  };
 }
 
 /** ftp-srv's log holds whole commands, with passwords in places: only errors are kept of it, and these low. */
@@ -128,11 +161,6 @@ function quietLog(log: Logger): object {
   return quiet;
 }
 
-/** One connection could otherwise ask for handshakes without end, each of them much work here and little there. */
-function contextOptions({ cert, key }: NonNullable<AvatarServerOptions["tls"]>): SecureContextOptions {
-  return { cert, key, minVersion: "TLSv1.2", secureOptions: constants.SSL_OP_NO_RENEGOTIATION };
-}
-
 type Connected = { readonly connection: FtpConnection };
 type Login = Connected & { readonly username: string; readonly password: string };
 
@@ -145,7 +173,7 @@ function acceptSessions(library: EventEmitter, options: AvatarServerOptions): Re
     passivePorts: options.passivePorts,
     passiveAddress: options.passiveAddress,
     requireTls: options.requireTls ?? false,
-    secureContext: options.tls === undefined ? undefined : createSecureContext(contextOptions(options.tls)),
+    secureContext: options.tls && contextsOf(options.tls),
     timeouts: { ...DEFAULT_FTP_TIMEOUTS, ...options.timeouts },
   };
   const sessions = new Set<FtpSession>();

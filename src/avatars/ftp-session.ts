@@ -19,8 +19,8 @@ export interface FtpSessionOptions extends TransferOptions {
   readonly passivePorts: PortRange | undefined;
   /** The IPv4 address that clients reach, where it is not the server's own. */
   readonly passiveAddress: string | undefined;
-  /** With it AUTH TLS is offered. */
-  readonly secureContext: SecureContext | undefined;
+  /** With it AUTH TLS is offered; it gives the newest certificate's. */
+  readonly secureContext: (() => SecureContext) | undefined;
   /** True: no login without TLS, but from this machine. */
   readonly requireTls: boolean;
   readonly timeouts: FtpTimeouts;
@@ -80,6 +80,8 @@ export class FtpSession {
   #phaseTimer: NodeJS.Timeout;
   #timer: NodeJS.Timeout | undefined;
   #userId: UserId | undefined;
+  /** Of the certificate that the control connection has shown: clients compare that of data connections with it. */
+  #secureContext: SecureContext | undefined;
   #transfers: UserTransfers | undefined;
   #transfer: Promise<void> | undefined;
   #aborter: AbortController | undefined;
@@ -199,7 +201,10 @@ export class FtpSession {
     // What comes after AUTH TLS is the client's side of the handshake, for the TLS socket that ftp-srv then makes of this.
     if (directive === "AUTH") this.#lines.pause();
     await this.#connection.commands.handle(command);
-    if (directive === "AUTH" && this.#connection.secure) this.#lines.discard();
+    if (directive === "AUTH" && this.#connection.secure) {
+      this.#lines.discard();
+      this.#secureContext ??= this.#options.secureContext?.();
+    }
     if (directive === "PASS") this.#countLogin();
     return undefined;
   }
@@ -241,7 +246,7 @@ export class FtpSession {
       if (release === undefined) throw new TransferError(450, "Too many transfers, try again");
       if (!this.#data.isPrepared) throw new TransferError(425, "Use PASV or EPSV first");
       const run = this.#begin(command);
-      const socket = await this.#data.take(this.#connection.secure ? this.#options.secureContext : undefined);
+      const socket = await this.#data.take(this.#secureContext);
       await this.#connection.reply(150, "Data connection open");
       const text = await run(socket, aborter.signal);
       this.#data.end();

@@ -17,6 +17,7 @@ import type { Certificate } from "./tls.ts";
 
 export interface AvatarParts {
   readonly config: Config;
+  /** Read anew for each connection. */
   readonly certificate: Certificate | undefined;
   readonly pools: Pools;
   readonly groupCommit: GroupCommit;

@@ -79,7 +79,7 @@ export class MessengerServer {
     const gate = new PasswordGate((job) => this.#pools.password(job), { ...config, passwordThreads }, clock);
     const { metrics, registry } = this;
     const shared = { pools: this.#pools, groupCommit: this.#groupCommit, gate, fanout, metrics, registry, log };
-    const avatars = config.ftp ? new Avatars({ ...shared, config, certificate: certificate?.certificate }) : undefined;
+    const avatars = config.ftp ? new Avatars({ ...shared, config, certificate }) : undefined;
     this.#avatars = avatars;
     const onAccountDeleted = (userId: UserId): void => avatars?.forget(userId);
     const endAvatarLogins = (userId: UserId, reason: string): void => avatars?.endLogins(userId, reason);

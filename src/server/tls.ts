@@ -23,7 +23,7 @@ const SELF_SIGNED_YEARS = 10;
  * The certificate in use. New connections get the newest; those that are open keep theirs, so a renewal drops nobody.
  * Files that cannot be used after a change are reported, and the certificate before stays.
  */
-export class ServerCertificate {
+export class ServerCertificate implements Certificate {
   readonly #files: { readonly cert: string; readonly key: string };
   readonly #log: Logger;
   #certificate: Certificate;
@@ -39,8 +39,12 @@ export class ServerCertificate {
     for (const file of [files.cert, files.key]) watchFile(file, { interval: WATCH_MS, persistent: false }, reload);
   }
 
-  get certificate(): Certificate {
-    return this.#certificate;
+  get cert(): Buffer {
+    return this.#certificate.cert;
+  }
+
+  get key(): Buffer {
+    return this.#certificate.key;
   }
 
   /** SHA-256 of the certificate, in hexadecimal pairs joined by colons: what people compare. */

@@ -12,6 +12,7 @@ import { isLoopback } from "../../src/server/address.ts";
 import { StartError } from "../../src/server/start-error.ts";
 import { monotonicClock } from "../../src/util/clock.ts";
 import { testConfig } from "../support/config.ts";
+import { RawFtp } from "../support/avatar-server.ts";
 import { eventually } from "../support/eventually.ts";
 import { portOf, TestServer } from "../support/server.ts";
 
@@ -24,10 +25,22 @@ async function shownFingerprint(port: number): Promise<string> {
   return fingerprint256;
 }
 
+/** The fingerprint of the certificate that the avatar server shows after AUTH TLS. */
+async function avatarFingerprint(port: number): Promise<string> {
+  const raw = new RawFtp(connect(port, "127.0.0.1"));
+  await raw.reply(220);
+  await raw.ask("AUTH TLS", 234);
+  const socket = connectTls({ socket: raw.socket, rejectUnauthorized: false });
+  await once(socket, "secureConnect");
+  const { fingerprint256 } = socket.getPeerCertificate();
+  socket.destroy();
+  return fingerprint256;
+}
+
 describe("TLS with a certificate of our own", () => {
   let server: TestServer;
   before(async () => {
-    server = await TestServer.start({ tls: "self-signed,require" });
+    server = await TestServer.start({ tls: "self-signed,require", ftp: true });
   });
   after(() => server.remove());
 
@@ -45,11 +58,15 @@ describe("TLS with a certificate of our own", () => {
     const ca = readFileSync(join(server.config.data, "tls", "self-signed.pem"), "utf8");
     const ann = await server.newPerson("Ann", { ca });
     const before = await shownFingerprint(server.port);
+    const { port: ftpPort } = (await ann.ok("avatar_ticket", {})).ftp;
+    assert.equal(await avatarFingerprint(ftpPort), before);
     const made = await generate([{ name: "commonName", value: "localhost" }], { keyType: "ec" });
     writeFileSync(join(server.config.data, "tls", "self-signed.key"), made.private);
     writeFileSync(join(server.config.data, "tls", "self-signed.pem"), made.cert);
     await eventually("the server reads it again", () => server.log.text.includes("was read again"));
-    assert.notEqual(await shownFingerprint(server.port), before);
+    const renewed = await shownFingerprint(server.port);
+    assert.notEqual(renewed, before);
+    assert.equal(await avatarFingerprint(ftpPort), renewed);
     await ann.say("still here");
   });
 

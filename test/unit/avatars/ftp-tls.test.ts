@@ -48,6 +48,32 @@ describe("the avatar server with TLS", function () {
     assert.equal(avatars.published.length, 1);
   });
 
+  it("shows a renewed certificate to who comes then; who is there goes on with the one before", async () => {
+    const renewed = await certificate();
+    const inUse = { cert: own.cert, key: own.key };
+    await avatars.close();
+    avatars = await TestAvatarServer.start(tempFolder(), { tls: inUse });
+    const old = await secureLogin(avatars);
+    assert.equal(old.fingerprint, own.fingerprint);
+    Object.assign(inUse, { cert: renewed.cert, key: renewed.key });
+    const fresh = await secureLogin(avatars);
+    assert.equal(fresh.fingerprint, renewed.fingerprint);
+    for (const { raw, fingerprint } of [old, fresh]) {
+      const data = connectTls({ port: await raw.passivePort(), host: "127.0.0.1", rejectUnauthorized: false });
+      const isSecure = once(data, "secureConnect");
+      await raw.ask("NLST", 150);
+      await isSecure;
+      assert.equal(data.getPeerCertificate().fingerprint256, fingerprint);
+      data.resume().once("end", () => data.end());
+      await raw.reply(226);
+      raw.socket.destroy();
+    }
+    await uploadAvatar(
+      { host: "127.0.0.1", fingerprint: renewed.fingerprint, ticket: avatars.ticket(ANNA) },
+      SAMPLES.gif,
+    );
+  });
+
   it("gets no ticket from a client that knows another fingerprint, or no authority", async () => {
     let attempts = 0;
     await avatars.close();
@@ -104,6 +130,20 @@ describe("the avatar server with TLS", function () {
     }
   });
 });
+
+/** A control connection within TLS that has logged in, and the certificate that it was shown. */
+async function secureLogin(avatars: TestAvatarServer): Promise<{ raw: RawFtp; fingerprint: string }> {
+  const plain = await avatars.dial();
+  await plain.ask("AUTH TLS", 234);
+  const socket = connectTls({ socket: plain.socket, rejectUnauthorized: false });
+  await once(socket, "secureConnect");
+  const raw = new RawFtp(socket);
+  await raw.ask("USER anna", 331);
+  await raw.ask(`PASS ${PASSWORD}`, 230);
+  await raw.ask("PBSZ 0", 200);
+  await raw.ask("PROT P", 200);
+  return { raw, fingerprint: socket.getPeerCertificate().fingerprint256 };
+}
 
 /** A server that is like the real one until a picture is stored, and has another port for data. */
 function pretend(plain: Socket, tls: { cert: string; key: string }, dataPort: number): void {
