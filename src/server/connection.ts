@@ -7,6 +7,7 @@ import { encodeFrame, FrameDecoder, modeOf, type Framing } from "../protocol/fra
 import { MAX_REQUEST_BYTES } from "../protocol/limits.ts";
 import { packPayloads } from "../workers/packing.ts";
 import type { Admission, Effect, RequestTask, RequestTaskResult } from "../workers/task.ts";
+import { ThreadLostError } from "../workers/watched-pool.ts";
 import { Allowance } from "./allowance.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import { Outbox } from "./outbox.ts";
@@ -38,6 +39,8 @@ export class Connection {
   #decoder: FrameDecoder | undefined;
   #outbox: Outbox | undefined;
   #isRunning = false;
+  /** So many requests go one by one, since a task with them was lost: only the one that is to blame is not served. */
+  #suspectCount = 0;
   #isPaused = false;
   #isSecure = false;
   /** The peer sends no more, or we read no more. */
@@ -216,7 +219,7 @@ export class Connection {
 
   /** Carries out the head of the queue; resolves to what the next task needs if this one stopped for password work. */
   async #carryOut(admission: Admission | undefined): Promise<Admission | undefined> {
-    const { payloads, limited, retryAfter } = this.#queue.head();
+    const { payloads, limited, retryAfter } = this.#queue.head(this.#suspectCount > 0 ? 1 : undefined);
     const receivedMs = this.#activeMs;
     const task: RequestTask = {
       framing: this.framing,
@@ -232,10 +235,11 @@ export class Connection {
     try {
       result = await this.#host.request(task);
     } catch (error) {
-      this.#answerBug(payloads[0], this.#host.report(error, this));
+      if (payloads.length > 1) this.#suspectCount = payloads.length;
+      else this.#answerFault(payloads[0], error);
       return undefined;
     }
-    this.#queue.remove(result.consumed);
+    this.#remove(result.consumed);
     this.#answer(result.replies, result.effects);
     if (result.writes !== undefined) {
       const written = await this.#host.commit({ framing: this.framing, writes: result.writes }, receivedMs);
@@ -271,13 +275,22 @@ export class Connection {
     if (this.#shownReplies !== undefined) this.#host.traffic?.(this, payloads, this.#shownReplies);
   }
 
+  #remove(count: number): void {
+    this.#queue.remove(count);
+    this.#suspectCount = Math.max(0, this.#suspectCount - count);
+  }
+
   /** The threads could not answer a request: it is answered here, and the connection goes on with the next. */
-  #answerBug(payload: Buffer | undefined, reference: string): void {
+  #answerFault(payload: Buffer | undefined, fault: unknown): void {
+    const reference = this.#host.report(fault, this);
     if (payload === undefined || this.isClosed) return;
-    this.#queue.remove(1);
+    this.#remove(1);
     const request = parseRequest(payload);
     const replyTo = "error" in request ? request.replyTo : { action: request.action, id: request.id };
-    const error = new ProtocolError(Code.Internal, `internal error, reference ${reference}`);
+    const error =
+      fault instanceof ThreadLostError
+        ? new ProtocolError(Code.Unavailable, `lost with its thread, nothing was stored, reference ${reference}`)
+        : new ProtocolError(Code.Internal, `internal error, reference ${reference}`);
     this.reply(encodeFrame(errorResponse(replyTo, error, Date.now()), this.framing));
     this.#showTraffic([payload]);
   }

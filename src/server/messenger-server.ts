@@ -7,7 +7,7 @@ import { monotonicClock, type Clock } from "../util/clock.ts";
 import { packageVersion } from "../util/package-version.ts";
 import type { UserId } from "../protocol/ids.ts";
 import type { RegistrationRule } from "../workers/thread-settings.ts";
-import { Pools } from "../workers/pools.ts";
+import { Pools, type ThreadFiles } from "../workers/pools.ts";
 import { Administration, type ServerControl } from "./admin/administration.ts";
 import { LogTap } from "./admin/log-tap.ts";
 import type { RateLimits } from "./allowance.ts";
@@ -28,6 +28,14 @@ import { openCertificate, type ServerCertificate } from "./tls.ts";
 const DRAIN_MS = 6_000;
 /** How long a start waits between two tries to reach the store, in milliseconds. */
 const STORE_RETRY_MS = 500;
+
+/** What tests may put in the place of the usual. */
+export interface ServerParts {
+  /** What deadlines and limits go by, one that never jumps. */
+  readonly clock?: Clock;
+  /** What the threads load. */
+  readonly files?: Partial<ThreadFiles>;
+}
 
 /** Where the listener is. */
 interface Place {
@@ -60,7 +68,8 @@ export class MessengerServer {
   /** Resolves when the administrator asks for the server's end. */
   readonly shutDownAsked = new Promise<void>((resolve) => (this.#onShutDown = resolve));
 
-  private constructor(config: Config, log: LogTap, clock: Clock, certificate: ServerCertificate | undefined) {
+  private constructor(config: Config, log: LogTap, parts: ServerParts, certificate: ServerCertificate | undefined) {
+    const { clock = monotonicClock, files } = parts;
     this.#certificate = certificate;
     this.#config = config;
     this.#log = log;
@@ -68,7 +77,7 @@ export class MessengerServer {
     const passwordThreads = Math.max(1, availableParallelism() - 1);
     const registration = registrationRule(config);
     const threads = { storeUrl: config.store, dataDir: config.data, bcryptCost: config.bcryptCost, registration };
-    this.#pools = new Pools(threads, { requestThreads: config.workers, passwordThreads }, log);
+    this.#pools = new Pools(threads, { requestThreads: config.workers, passwordThreads }, log, files);
     const fanout = new Fanout(this.registry, this.metrics);
     const pacer = new RoundPacer(monotonicClock);
     this.#groupCommit = new GroupCommit(this.#pools, pacer, log, (batch) => {
@@ -111,14 +120,13 @@ export class MessengerServer {
   }
 
   /**
-   * Resolves when everything is ready: the store is open and the port listens. `clock` is what deadlines and limits
-   * go by, one that never jumps.
+   * Resolves when everything is ready: the store is open and the port listens.
    * @throws StartError with one line for the administrator when it cannot work.
    */
-  static async start(config: Config, logger: Logger, clock: Clock = monotonicClock): Promise<MessengerServer> {
+  static async start(config: Config, logger: Logger, parts: ServerParts = {}): Promise<MessengerServer> {
     const log = new LogTap(logger);
     const certificate = await openCertificate(config, log);
-    const server = new MessengerServer(config, log, clock, certificate);
+    const server = new MessengerServer(config, log, parts, certificate);
     try {
       await server.#openStore();
       await server.#administration.start();

@@ -61,14 +61,14 @@ export class RequestQueue {
     return this.#allowance === undefined || blankBytes <= 0 || this.#allowance.waste(blankBytes);
   }
 
-  /** What one task carries out; it stays in the queue until `remove`. */
-  head(): RequestHead {
+  /** What one task carries out, of `maxCount` requests at most; it stays in the queue until `remove`. */
+  head(maxCount = MAX_TASK_REQUESTS): RequestHead {
     let byteCount = 0;
     let count = 0;
     const limited = new Set<number>();
     for (const payload of this.#payloads) {
       byteCount += payload.length;
-      if (count > 0 && (byteCount > MAX_TASK_BYTES || count >= MAX_TASK_REQUESTS)) break;
+      if (count > 0 && (byteCount > MAX_TASK_BYTES || count >= maxCount)) break;
       if (this.#limited.has(payload)) limited.add(count);
       count += 1;
     }

@@ -25,10 +25,26 @@ import { WatchedPool } from "./watched-pool.ts";
 const TASKS_PER_REQUEST_THREAD = 16;
 /** Niceness of the password threads: hashing takes what the chat leaves of the processor (setpriority(2)). */
 const PASSWORD_NICENESS = 10;
-/** What the threads load. */
-const REQUEST_WORKER = new URL("./request-worker.js", import.meta.url);
-const STORAGE_WORKER = new URL("./storage-worker.js", import.meta.url);
-const PASSWORD_WORKER = new URL("./password-worker.js", import.meta.url);
+/**
+ * How much the heap of a thread may grow, in MiB: many times of what it needs (16 tasks with a page of history each; a
+ * batch of 2 MiB), and little enough that all threads together do not take the machine's memory.
+ */
+const REQUEST_HEAP_MIB = 256;
+const STORAGE_HEAP_MIB = 1_024;
+const PASSWORD_HEAP_MIB = 64;
+
+/** What the threads load: compiled files. */
+export interface ThreadFiles {
+  readonly request: URL;
+  readonly storage: URL;
+  readonly password: URL;
+}
+
+const THREAD_FILES: ThreadFiles = {
+  request: new URL("./request-worker.js", import.meta.url),
+  storage: new URL("./storage-worker.js", import.meta.url),
+  password: new URL("./password-worker.js", import.meta.url),
+};
 
 export interface PoolSizes {
   readonly requestThreads: number;
@@ -44,18 +60,16 @@ export class Pools {
   readonly #storage: WatchedPool;
   readonly #passwords: WatchedPool;
 
-  /** `storageWorker` is what the storage thread loads. */
-  constructor(settings: ThreadSettings, sizes: PoolSizes, log: Logger, storageWorker: URL = STORAGE_WORKER) {
-    this.#requests = new WatchedPool(
-      { file: REQUEST_WORKER, threads: sizes.requestThreads, tasksPerThread: TASKS_PER_REQUEST_THREAD, settings },
-      log,
-    );
-    this.#storage = new WatchedPool({ file: storageWorker, threads: 1, tasksPerThread: 1, settings }, log);
-    const threads = sizes.passwordThreads;
-    this.#passwords = new WatchedPool(
-      { file: PASSWORD_WORKER, threads, tasksPerThread: 1, niceness: PASSWORD_NICENESS, settings },
-      log,
-    );
+  /** `files` are loaded in place of our own. */
+  constructor(settings: ThreadSettings, sizes: PoolSizes, log: Logger, files: Partial<ThreadFiles> = {}) {
+    const { request, storage, password } = { ...THREAD_FILES, ...files };
+    const { requestThreads, passwordThreads } = sizes;
+    const shape = { settings, threads: 1, tasksPerThread: 1 };
+    const requests = { threads: requestThreads, tasksPerThread: TASKS_PER_REQUEST_THREAD, heapMib: REQUEST_HEAP_MIB };
+    const passwords = { threads: passwordThreads, niceness: PASSWORD_NICENESS, heapMib: PASSWORD_HEAP_MIB };
+    this.#requests = new WatchedPool({ ...shape, ...requests, file: request }, log);
+    this.#storage = new WatchedPool({ ...shape, file: storage, heapMib: STORAGE_HEAP_MIB }, log);
+    this.#passwords = new WatchedPool({ ...shape, ...passwords, file: password }, log);
   }
 
   /** Carries out a connection's payloads. Their buffer is copied, so that the task can run again. */

@@ -21,9 +21,16 @@ export interface PoolShape {
   readonly tasksPerThread: number;
   /** See setpriority(2). */
   readonly niceness?: number;
+  /** How much a thread's heap may grow, in MiB; a thread that needs more dies alone, not the process. */
+  readonly heapMib?: number;
   /** What the threads find as `workerData`. */
   readonly settings: object;
   readonly taskTimeoutMs?: number;
+}
+
+/** A task went with its thread, which ended, hung or ran out of memory; whether it was carried out is not known. */
+export class ThreadLostError extends Error {
+  override readonly name = "ThreadLostError";
 }
 
 export class WatchedPool {
@@ -42,6 +49,8 @@ export class WatchedPool {
   #youngCount = 0;
   #oldCount = 0;
   #look = 0;
+  /** The end of the last second try. */
+  #lastRepeat: Promise<unknown> = Promise.resolve();
 
   constructor(shape: PoolShape, log: Logger) {
     this.#shape = shape;
@@ -53,8 +62,7 @@ export class WatchedPool {
   }
 
   /**
-   * Resolves with what the thread answers. Rejects with its error, and when the thread dies or hangs: whether the task
-   * was carried out is then not known. The queue is without bound; the callers bound what they ask at once. A task that
+   * Resolves with what the thread answers. Rejects with its error, and with ThreadLostError. The queue is without bound; the callers bound what they ask at once. A task that
    * is not watched may take any time.
    */
   async run(task: unknown, isWatched = true): Promise<unknown> {
@@ -66,6 +74,9 @@ export class WatchedPool {
     if (isWatched) this.#youngCount += 1;
     try {
       return await this.#pool.run(task);
+    } catch (error) {
+      if (!isLoss(error)) throw error;
+      throw new ThreadLostError(`the thread was lost: ${error.message}`, { cause: error });
     } finally {
       if (look === this.#look) this.#youngCount -= 1;
       else if (look === this.#look - 1) this.#oldCount -= 1; // older ones went with a pool that was replaced
@@ -75,11 +86,16 @@ export class WatchedPool {
     }
   }
 
-  /** As `run`, with a second try when the first was lost; for tasks that may be repeated. */
+  /**
+   * As `run`, with a second try when the first was lost; for tasks that may be repeated. Second tries are made one after
+   * the other: of the tasks that went with a thread only the one that ruined it can ruin its second one.
+   */
   runTwice(task: unknown): Promise<unknown> {
     return this.run(task).catch((error: unknown) => {
       this.#log.error("a task was lost with its thread and runs again", { worker: this.#name, error });
-      return this.run(task);
+      const repeat = this.#lastRepeat.then(() => this.run(task));
+      this.#lastRepeat = repeat.catch(() => undefined);
+      return repeat;
     });
   }
 
@@ -116,7 +132,14 @@ export class WatchedPool {
   }
 }
 
-function createPool({ file, threads, tasksPerThread, niceness, settings }: PoolShape, log: Logger): Piscina {
+/** Piscina gives no class to what it says of tasks whose thread has ended. */
+function isLoss(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const isOutOfMemory = "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
+  return isOutOfMemory || /^(?:worker exited with code|Terminating worker thread)/.test(error.message);
+}
+
+function createPool({ file, threads, tasksPerThread, niceness, heapMib, settings }: PoolShape, log: Logger): Piscina {
   const pool = new Piscina({
     filename: file.href,
     minThreads: threads,
@@ -128,6 +151,7 @@ function createPool({ file, threads, tasksPerThread, niceness, settings }: PoolS
     // Not more than the slots are ever asked for at once.
     maxQueue: Infinity,
     workerData: settings,
+    resourceLimits: heapMib === undefined ? {} : { maxOldGenerationSizeMb: heapMib },
     closeTimeout: CLOSE_TIMEOUT_MS,
     recordTiming: false,
   });

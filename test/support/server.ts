@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../../src/config/config.ts";
-import { MessengerServer } from "../../src/server/messenger-server.ts";
-import { monotonicClock, type Clock } from "../../src/util/clock.ts";
+import { MessengerServer, type ServerParts } from "../../src/server/messenger-server.ts";
+import type { Clock } from "../../src/util/clock.ts";
+import type { ThreadFiles } from "../../src/workers/pools.ts";
 import { testConfig } from "./config.ts";
 import { MemoryLog } from "./memory-log.ts";
 import { Person } from "./person.ts";
@@ -22,26 +23,30 @@ export function portOf(readyLine: string): number {
 export class TestServer {
   readonly log = new MemoryLog();
   readonly config: Config;
-  readonly #clock: Clock;
+  readonly #parts: ServerParts;
   readonly #clients = new Set<WireClient>();
   #server: MessengerServer | undefined;
   #lastName = 0;
 
-  private constructor(config: Config, clock: Clock) {
+  private constructor(config: Config, parts: ServerParts) {
     this.config = config;
-    this.#clock = clock;
+    this.#parts = parts;
   }
 
   /** Starts a server; `clock` is what its limits and deadlines go by. To be ended with `remove`. */
-  static async start(overrides: Partial<Config> = {}, clock: Clock = monotonicClock): Promise<TestServer> {
+  static async start(
+    overrides: Partial<Config> = {},
+    clock?: Clock,
+    files: Partial<ThreadFiles> = {},
+  ): Promise<TestServer> {
     const data = mkdtempSync(join(tmpdir(), "messenger-server-"));
-    const server = new TestServer(testConfig(data, overrides), clock);
+    const server = new TestServer(testConfig(data, overrides), { ...(clock && { clock }), files });
     await server.start();
     return server;
   }
 
   async start(): Promise<void> {
-    this.#server = await MessengerServer.start(this.config, this.log, this.#clock);
+    this.#server = await MessengerServer.start(this.config, this.log, this.#parts);
   }
 
   get running(): MessengerServer {
@@ -96,10 +101,14 @@ export class TestServer {
 }
 
 /** Starts a server before the tests of a suite and removes it after them; clients are cut after each test. */
-export function useServer(overrides: Partial<Config> = {}, clock?: Clock): () => TestServer {
+export function useServer(
+  overrides: Partial<Config> = {},
+  clock?: Clock,
+  files?: Partial<ThreadFiles>,
+): () => TestServer {
   let server: TestServer | undefined;
   before(async () => {
-    server = await TestServer.start(overrides, clock);
+    server = await TestServer.start(overrides, clock, files);
   });
   afterEach(() => server?.cutClients());
   after(() => server?.remove());

@@ -1,0 +1,32 @@
+// A request thread for tests that runs out of memory when a request says so, and then takes others along: those that
+// say that they want to be there.
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import runTask from "../../src/workers/request-worker.ts";
+import type { AvatarTask, LookUpTask, RequestTask } from "../../src/workers/task.ts";
+import { threadSettings } from "../../src/workers/thread-settings.ts";
+
+/** There from the first death on. */
+const marker = join(threadSettings().dataDir, "exhausted");
+let companionCount = 0;
+
+export default async function run(task: RequestTask | LookUpTask | AvatarTask): Promise<unknown> {
+  const text = "payloads" in task ? Buffer.from(task.payloads).toString("latin1") : "";
+  const isFirst = !existsSync(marker);
+  if (text.includes("be there") && isFirst) {
+    companionCount += 1;
+    return new Promise(() => {}); // it ends with the thread
+  }
+  if (text.includes("exhaust always") || (text.includes("exhaust once") && isFirst)) {
+    while (isFirst && companionCount < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+    writeFileSync(marker, "");
+    exhaust();
+  }
+  return runTask(task);
+}
+
+/** Fills the heap with what cannot be freed. */
+function exhaust(): never {
+  const kept: object[] = [];
+  for (;;) kept.push({ text: new Array(1_000).fill(kept.length) });
+}
