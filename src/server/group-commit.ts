@@ -6,6 +6,7 @@ import { ProtocolError, type ErrorCode } from "../protocol/codes.ts";
 import type { Fields } from "../protocol/envelope.ts";
 import type { Write } from "../store/store.ts";
 import { packWrites } from "../workers/packing.ts";
+import { Overload } from "./overload.ts";
 import type { RoundPacer } from "./round-pacer.ts";
 import type { CommitResult, Effect, GroupResult, WriteGroup } from "../workers/task.ts";
 
@@ -14,6 +15,19 @@ import type { CommitResult, Effect, GroupResult, WriteGroup } from "../workers/t
  * batch takes in memory and how long the next one waits; what is beyond it is the next batch.
  */
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
+/** How much may wait for the store that is slower than what is written; what is beyond it is answered with 503. */
+export interface CommitLimits {
+  /** Bytes of packed writes. */
+  readonly maxWaitingBytes: number;
+  /** How long a write may wait for its batch to begin. */
+  readonly maxWaitMs: number;
+}
+
+/**
+ * 16 batches: with a store that takes 1 MiB in a second, which is slow, the last one of them waits for as long as the
+ * other limit allows; and clients wait for an answer for not much longer than that.
+ */
+const COMMIT_LIMITS: CommitLimits = { maxWaitingBytes: 32 * 1024 * 1024, maxWaitMs: 10_000 };
 /** How long nothing must have been written before the store's housekeeping goes on, in milliseconds. */
 const QUIET_MS = 25;
 /**
@@ -39,6 +53,8 @@ interface Waiting {
   readonly group: WriteGroup;
   /** When the requests behind it arrived, on the monotonic clock. */
   readonly receivedMs: number;
+  /** When it began to wait, on the monotonic clock. */
+  readonly sinceMs: number;
   readonly resolve: (result: GroupResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -47,6 +63,8 @@ export class GroupCommit {
   readonly #pools: Pools;
   readonly #pacer: RoundPacer;
   readonly #log: Logger;
+  readonly #limits: CommitLimits;
+  readonly #overload: Overload;
   /**
    * Told of each batch before its groups are, so that events go out in the order of commits. Returns what resolves when
    * every session was given them; undefined when all were.
@@ -55,6 +73,9 @@ export class GroupCommit {
   /** Told of each group with new messages how long it took from its arrival to the writes of its events. */
   onDelivered: ((durationMs: number) => void) | undefined;
   #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  /** Looks for what has waited for too long; one timer for all, so that a write costs none. */
+  #expiry: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #wantsMaintenance = true;
   #maintainedMs = 0;
@@ -70,11 +91,19 @@ export class GroupCommit {
     pacer: RoundPacer,
     log: Logger,
     onCommitted: (result: CommitResult) => Promise<void> | undefined,
+    limits: CommitLimits = COMMIT_LIMITS,
   ) {
     this.#pools = pools;
     this.#pacer = pacer;
     this.#log = log;
     this.#onCommitted = onCommitted;
+    this.#limits = limits;
+    this.#overload = new Overload(log);
+  }
+
+  /** Bytes of writes that wait for their batch to begin. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
   }
 
   /**
@@ -82,11 +111,33 @@ export class GroupCommit {
    * the requests behind it arrived, on the monotonic clock.
    */
   submit(group: WriteGroup, receivedMs: number = performance.now()): Promise<GroupResult> {
+    const { maxWaitingBytes, maxWaitMs } = this.#limits;
+    const waitingBytes = this.#waitingBytes + group.writes.length;
+    if (waitingBytes > maxWaitingBytes) return Promise.resolve(this.#overload.refuse(group));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ group, receivedMs, resolve, reject });
+      this.#waiting.push({ group, receivedMs, sinceMs: performance.now(), resolve, reject });
+      this.#waitingBytes = waitingBytes;
+      this.#expiry ??= setTimeout(() => this.#expire(), maxWaitMs).unref();
       this.#endQuiet?.();
       this.#run();
     });
+  }
+
+  /** Refuses what has waited for too long: it has not been given to the store, so it is surely not stored. */
+  #expire(): void {
+    const { maxWaitMs } = this.#limits;
+    const nowMs = performance.now();
+    const lastIndex = this.#waiting.findLastIndex(({ sinceMs }) => nowMs - sinceMs >= maxWaitMs);
+    for (const { group, resolve } of this.#take(lastIndex + 1)) resolve(this.#overload.refuse(group));
+    const [oldest] = this.#waiting;
+    const leftMs = oldest === undefined ? 0 : oldest.sinceMs + maxWaitMs - nowMs;
+    this.#expiry = oldest === undefined ? undefined : setTimeout(() => this.#expire(), leftMs).unref();
+  }
+
+  #take(count: number): Waiting[] {
+    const taken = this.#waiting.splice(0, count);
+    for (const { group } of taken) this.#waitingBytes -= group.writes.length;
+    return taken;
   }
 
   /** Carries out one write of the server's own. Rejects with ProtocolError when it was refused. */
@@ -105,6 +156,7 @@ export class GroupCommit {
     clearTimeout(this.#settleTimer);
     this.#endQuiet?.();
     while (this.#running !== undefined) await this.#running;
+    clearTimeout(this.#expiry);
   }
 
   #run(): void {
@@ -150,7 +202,7 @@ export class GroupCommit {
       if (groupCount > 0 && byteCount > MAX_BATCH_BYTES) break;
       groupCount += 1;
     }
-    return this.#waiting.splice(0, groupCount);
+    return this.#take(groupCount);
   }
 
   /** What a failed batch has stored all the same is told with the next: when nobody writes, with an empty one. */

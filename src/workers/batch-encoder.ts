@@ -64,7 +64,7 @@ export class BatchEncoder {
   add(pending: PendingWrite, outcome: WriteOutcome | undefined): void {
     const { write } = pending;
     if (outcome === undefined) {
-      this.#refuse(
+      this.refuse(
         pending,
         new ProtocolError(Code.Unavailable, "the store cannot be reached; nothing was stored, try again"),
       );
@@ -73,7 +73,7 @@ export class BatchEncoder {
       this.#answer(pending, {});
     } else if (!outcome.done) {
       const error = refusalError(write.kind, outcome.refusal);
-      this.#refuse(pending, error);
+      this.refuse(pending, error);
       if (write.kind === "putToken") this.#group.effects.push({ kind: "loginFailed" });
     } else {
       this.#answer(pending, outcome.result);
@@ -103,7 +103,8 @@ export class BatchEncoder {
     return group;
   }
 
-  #refuse(pending: PendingWrite, error: ProtocolError): void {
+  /** Answers one write that is not done. */
+  refuse(pending: PendingWrite, error: ProtocolError): void {
     const group = this.#group;
     group.refusedCount += 1;
     group.replies.push(encodeFrame(errorResponse(pending.replyTo, error, this.#nowMs), group.framing));

@@ -4,15 +4,15 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GroupCommit } from "../../../src/server/group-commit.ts";
 import { RoundPacer } from "../../../src/server/round-pacer.ts";
-import { COMMON_CHAT, directChatId } from "../../../src/protocol/ids.ts";
+import { COMMON_CHAT, directChatId, type ChatId } from "../../../src/protocol/ids.ts";
 import { FrameDecoder } from "../../../src/protocol/frame.ts";
 import type { Message } from "../../../src/protocol/entities.ts";
 import type { Write } from "../../../src/store/store.ts";
 import { monotonicClock } from "../../../src/util/clock.ts";
-import { packWrites } from "../../../src/workers/packing.ts";
 import { Pools } from "../../../src/workers/pools.ts";
 import type { EventChunk, GroupResult } from "../../../src/workers/task.ts";
 import { seqs } from "../../support/lists.ts";
+import { appendOf, codesOf, groupOf, userOf } from "../../support/pending-writes.ts";
 import { MemoryLog } from "../../support/memory-log.ts";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
 
@@ -20,14 +20,7 @@ const DYING_THREAD = new URL("../../support/dying-storage-thread.js", import.met
 const ANN = "a".repeat(24);
 const BEN = "b".repeat(24);
 
-function append(messageId: string, chatId = COMMON_CHAT, userId = ANN): Write {
-  return { kind: "append", chatId, userId, username: "", messageId, text: `text of ${messageId}` };
-}
-
-function pending(write: Write) {
-  const replyTo = { action: "a", id: 1 };
-  return { write, replyTo, identity: undefined, fields: {}, info: "", watched: undefined, effects: [] };
-}
+const append = (messageId: string, chatId?: ChatId): Write => appendOf(ANN, messageId, chatId);
 
 /** The messages of chunks of events. */
 function messagesIn(chunks: readonly EventChunk[]): Message[] {
@@ -43,17 +36,7 @@ describe("GroupCommit, when the storage thread dies", function () {
   let commits: GroupCommit;
   let chunks: EventChunk[];
 
-  const submit = (...writes: Write[]): Promise<GroupResult> =>
-    commits.submit({ framing: "lines", writes: packWrites(writes.map(pending)) });
-  const codes = ({ replies }: GroupResult): number[] =>
-    Buffer.from(replies)
-      .toString()
-      .trimEnd()
-      .split("\n")
-      .map((line) => (JSON.parse(line) as { code: number }).code);
-  const user = (userId: string, username: string): Write => {
-    return { kind: "createUser", userId, username, usernameKey: username, passwordHash: "x" };
-  };
+  const submit = (...writes: Write[]): Promise<GroupResult> => commits.submit(groupOf(...writes));
 
   beforeEach(async () => {
     const log = new MemoryLog();
@@ -66,7 +49,7 @@ describe("GroupCommit, when the storage thread dies", function () {
       return undefined;
     });
     assert.equal((await pools.openStore()).fault, undefined);
-    await submit(user(ANN, "ann"), user(BEN, "ben"));
+    await submit(userOf(ANN, "ann"), userOf(BEN, "ben"));
     await submit(append("first"));
   });
   afterEach(async () => {
@@ -79,7 +62,7 @@ describe("GroupCommit, when the storage thread dies", function () {
     writeFileSync(join(folder(), "die"), "");
     // A repeat of an earlier message, and one within the batch, are no news.
     const result = await submit(append("first"), append("m1"), append("d1", direct), append("m1"), append("m2"));
-    assert.deepEqual(codes(result), [200, 200, 200, 200, 200]);
+    assert.deepEqual(codesOf(result), [200, 200, 200, 200, 200]);
     await submit(append("after"));
     const messages = messagesIn(chunks);
     assert.deepEqual(seqs(messages.filter(({ chat_id }) => chat_id === COMMON_CHAT)), [1, 2, 3, 4]);
@@ -96,14 +79,14 @@ describe("GroupCommit, when the storage thread dies", function () {
       { kind: "addContact", userId: ANN, contactId: BEN },
       { kind: "block", userId: BEN, blockedId: ANN },
     );
-    assert.deepEqual(codes(added), [200, 200]);
+    assert.deepEqual(codesOf(added), [200, 200]);
     writeFileSync(join(folder(), "die"), "");
     const removed = await submit(
       { kind: "deleteContact", userId: ANN, contactId: BEN },
       { kind: "unblock", userId: BEN, blockedId: ANN },
       { kind: "addContact", userId: ANN, contactId: "c".repeat(24) },
     );
-    assert.deepEqual(codes(removed), [200, 200, 404]);
-    assert.deepEqual(codes(await submit({ kind: "deleteContact", userId: ANN, contactId: BEN })), [404]);
+    assert.deepEqual(codesOf(removed), [200, 200, 404]);
+    assert.deepEqual(codesOf(await submit({ kind: "deleteContact", userId: ANN, contactId: BEN })), [404]);
   });
 });
