@@ -75,9 +75,9 @@ export class AvatarStore {
     return store;
   }
 
-  /** In no order. */
-  *list(): Generator<AvatarFile, void, undefined> {
-    for (const versions of this.#files.values()) yield* versions.values();
+  /** In no order; without those of the users left out. */
+  *list(leftOut: ReadonlySet<UserId> = new Set()): Generator<AvatarFile, void, undefined> {
+    for (const [userId, versions] of this.#files) if (!leftOut.has(userId)) yield* versions.values();
   }
 
   find(fileName: string): AvatarFile | undefined {
@@ -254,7 +254,8 @@ export class AvatarStore {
   }
 }
 
-function userOf(fileName: string): UserId {
+/** Whose picture a file is, by its name. */
+export function userOf(fileName: string): UserId {
   return fileName.slice(0, 24);
 }
 

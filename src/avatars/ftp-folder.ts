@@ -1,5 +1,6 @@
 // What a logged-in FTP client sees: one folder without any other in it, and how it is listed.
-import type { AvatarFile, AvatarStore } from "./avatar-store.ts";
+import type { UserId } from "../protocol/ids.ts";
+import { userOf, type AvatarFile, type AvatarStore } from "./avatar-store.ts";
 import { statOf, type FtpFolder, type FtpStat } from "./ftp-types.ts";
 
 /** Lines that are made at once; the main thread does other things in between. */
@@ -20,9 +21,32 @@ export function isRoot(path: string | null): boolean {
 
 export class RootFolder implements FtpFolder {
   readonly #store: AvatarStore;
+  readonly #hidden: () => Promise<ReadonlySet<UserId>>;
 
-  constructor(store: AvatarStore) {
+  /** `hidden` says whose files are not seen: for whom looks, they are not there. */
+  constructor(store: AvatarStore, hidden: () => Promise<ReadonlySet<UserId>>) {
     this.#store = store;
+    this.#hidden = hidden;
+  }
+
+  /** In no order. */
+  async visible(): Promise<Iterable<AvatarFile>> {
+    return this.#store.list(await this.#hiddenUsers());
+  }
+
+  async find(path: string | null): Promise<AvatarFile | undefined> {
+    const fileName = fileNameOf(path) ?? "";
+    const file = this.#store.find(fileName);
+    return file !== undefined && (await this.#hiddenUsers()).has(userOf(fileName)) ? undefined : file;
+  }
+
+  /** The message of an error goes to the client. */
+  async #hiddenUsers(): Promise<ReadonlySet<UserId>> {
+    try {
+      return await this.#hidden();
+    } catch (cause) {
+      throw new Error("The server could not do it, try again later", { cause });
+    }
   }
 
   currentDirectory(): string {
@@ -34,8 +58,8 @@ export class RootFolder implements FtpFolder {
     return "/";
   }
 
-  get(path: string | null): FtpStat {
-    const file = this.#store.find(fileNameOf(path) ?? "");
+  async get(path: string | null): Promise<FtpStat> {
+    const file = await this.find(path);
     if (file === undefined) throw new Error("No such file");
     return statOf(file);
   }

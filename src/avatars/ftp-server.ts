@@ -13,7 +13,6 @@ import type { Logger } from "../log/logger.ts";
 import type { UserId } from "../protocol/ids.ts";
 import { monotonicClock } from "../util/clock.ts";
 import type { AvatarStore } from "./avatar-store.ts";
-import { RootFolder } from "./ftp-folder.ts";
 import { DEFAULT_FTP_LIMITS, FtpLimits, type FtpLimitOptions } from "./ftp-limits.ts";
 import type { PortRange } from "./ftp-passive-port.ts";
 import {
@@ -49,6 +48,8 @@ export interface AvatarServerOptions {
   readonly authenticate: (username: string, password: string, remoteAddress: string) => Promise<LoginOutcome>;
   /** Writes `fileName` to the profile and tells those who watch; the upload is confirmed after it. */
   readonly onPublished: (userId: UserId, fileName: string) => Promise<void>;
+  /** Whose pictures a user does not see. */
+  readonly hiddenFrom: (userId: UserId) => Promise<ReadonlySet<UserId>>;
   readonly limits?: Partial<FtpLimitOptions>;
   readonly timeouts?: Partial<FtpTimeouts>;
 }
@@ -192,7 +193,7 @@ function acceptSessions(library: EventEmitter, options: AvatarServerOptions): Re
   });
   library.on("login", (login: Login, resolve: (root: object) => void, reject: (reason: Error) => void) => {
     const session = byConnection.get(login.connection);
-    session?.logIn(login.username, login.password).then(() => resolve({ fs: new RootFolder(options.store) }), reject);
+    session?.logIn(login.username, login.password).then(() => resolve({ fs: session.folder }), reject);
   });
   return sessions;
 }

@@ -11,7 +11,7 @@ import { commandOf, FtpLines } from "./ftp-lines.ts";
 import { isLoopback, type FtpLimits } from "./ftp-limits.ts";
 import { canonical, DataConnectionError, type PortRange } from "./ftp-passive-port.ts";
 import { TransferError, UserTransfers, type Transfer, type TransferOptions } from "./ftp-transfers.ts";
-import type { FtpCommand, FtpConnection } from "./ftp-types.ts";
+import type { FtpCommand, FtpConnection, FtpFolder } from "./ftp-types.ts";
 
 export interface FtpSessionOptions extends TransferOptions {
   readonly limits: FtpLimits;
@@ -116,6 +116,11 @@ export class FtpSession {
   /** Undefined before the login. */
   get userId(): UserId | undefined {
     return this.#userId;
+  }
+
+  /** What ftp-srv's own commands see; undefined before the login. */
+  get folder(): FtpFolder | undefined {
+    return this.#transfers?.folder;
   }
 
   /** For ftp-srv's `login` event; rejects when it is refused, with a message for the client. */
@@ -245,7 +250,7 @@ export class FtpSession {
     try {
       if (release === undefined) throw new TransferError(450, "Too many transfers, try again");
       if (!this.#data.isPrepared) throw new TransferError(425, "Use PASV or EPSV first");
-      const run = this.#begin(command);
+      const run = await this.#begin(command);
       const socket = await this.#data.take(this.#secureContext);
       await this.#connection.reply(150, "Data connection open");
       const text = await run(socket, aborter.signal);
@@ -261,7 +266,7 @@ export class FtpSession {
     }
   }
 
-  #begin({ directive, arg }: FtpCommand): Transfer {
+  async #begin({ directive, arg }: FtpCommand): Promise<Transfer> {
     const start = this.#connection.restByteCount ?? 0;
     this.#connection.restByteCount = undefined; // counts for the next transfer only
     if (this.#transfers === undefined) throw new TransferError(530, "Please log in");

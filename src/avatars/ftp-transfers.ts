@@ -6,8 +6,8 @@ import { pipeline } from "node:stream/promises";
 import type { Logger } from "../log/logger.ts";
 import type { UserId } from "../protocol/ids.ts";
 import { MAX_AVATAR_BYTES } from "../protocol/limits.ts";
-import type { AvatarStore } from "./avatar-store.ts";
-import { fileNameOf, isRoot, listing } from "./ftp-folder.ts";
+import type { AvatarFile, AvatarStore } from "./avatar-store.ts";
+import { fileNameOf, isRoot, listing, RootFolder } from "./ftp-folder.ts";
 import type { FtpLimits } from "./ftp-limits.ts";
 import { PictureError } from "./picture.ts";
 
@@ -30,6 +30,8 @@ export interface TransferOptions {
   readonly limits: FtpLimits;
   readonly log: Logger;
   readonly onPublished: (userId: UserId, fileName: string) => Promise<void>;
+  /** Whose pictures a user does not see. */
+  readonly hiddenFrom: (userId: UserId) => Promise<ReadonlySet<UserId>>;
 }
 
 /** Upper and lower case are the same in the path of an upload: file managers and cameras write `.PNG`. */
@@ -39,17 +41,18 @@ const UPLOAD_NAME = /^([0-9a-f]{24})\.(?:png|jpg|jpeg|gif|webp)$/;
 export class UserTransfers {
   readonly #userId: UserId;
   readonly #options: TransferOptions;
+  readonly folder: RootFolder;
 
   constructor(userId: UserId, options: TransferOptions) {
     this.#userId = userId;
     this.#options = options;
+    this.folder = new RootFolder(options.store, () => options.hiddenFrom(userId));
   }
 
   /** LIST and NLST of the folder or of one file. */
-  list(path: string | null, namesOnly: boolean): Transfer {
-    const file = isRoot(path) ? undefined : this.#options.store.find(fileNameOf(path) ?? "");
-    if (file === undefined && !isRoot(path)) throw new TransferError(550, "No such file");
-    const files = file === undefined ? this.#options.store.list() : [file];
+  async list(path: string | null, namesOnly: boolean): Promise<Transfer> {
+    const { folder } = this;
+    const files = isRoot(path) ? await folder.visible() : [await find(folder, path)];
     return async (socket, signal) => {
       await send(Readable.from(listing(files, namesOnly, Date.now())), socket, signal);
       return "Listed";
@@ -57,10 +60,9 @@ export class UserTransfers {
   }
 
   /** RETR from byte `start` on. */
-  retrieve(path: string | null, start: number): Transfer {
+  async retrieve(path: string | null, start: number): Promise<Transfer> {
     const { store } = this.#options;
-    const fileName = fileNameOf(path) ?? "";
-    if (store.find(fileName) === undefined) throw new TransferError(550, "No such file");
+    const { fileName } = await find(this.folder, path);
     return async (socket, signal) => {
       const handle = await store.openFile(fileName);
       if (handle === undefined) throw new TransferError(550, "No such file");
@@ -94,6 +96,12 @@ export class UserTransfers {
       await store.discard(upload);
     }
   }
+}
+
+async function find(folder: RootFolder, path: string | null): Promise<AvatarFile> {
+  const file = await folder.find(path);
+  if (file === undefined) throw new TransferError(550, "No such file");
+  return file;
 }
 
 async function send(source: Readable, socket: Socket, signal: AbortSignal): Promise<void> {

@@ -32,7 +32,7 @@ export interface FtpConnection {
 export interface FtpFolder {
   currentDirectory(): string;
   chdir(path: string | null): string;
-  get(path: string | null): FtpStat;
+  get(path: string | null): Promise<FtpStat>;
 }
 
 export interface FtpStat {

@@ -51,6 +51,7 @@ export class Avatars {
       store,
       log,
       authenticate: (username, password, address) => this.#authenticate(username, password, address),
+      hiddenFrom: (userId) => this.#parts.pools.blockedWith(userId),
       onPublished: (userId, fileName) => this.#publish(userId, fileName),
     });
     this.#removeUnused(store);

@@ -127,7 +127,14 @@ export type Write =
       readonly userId: UserId;
       readonly changes: Partial<Pick<Profile, "first_name" | "second_name" | "bio" | "file_name">>;
     }
-  | { readonly kind: "markRead"; readonly userId: UserId; readonly chatId: ChatId; readonly seq: number }
+  | {
+      readonly kind: "markRead";
+      readonly userId: UserId;
+      readonly chatId: ChatId;
+      readonly seq: number;
+      /** True when the chat's other user is not told; no store looks at it. */
+      readonly isPrivate?: boolean;
+    }
   /** Sets the password and makes every token of the user void but `keepTokenHash`. NotFound for a deleted account. */
   | {
       readonly kind: "setPassword";

@@ -75,7 +75,7 @@ function profileEffect(profile: Profile, nowMs: number): Effect {
 
 function readEffect(write: WriteOf<"markRead">, readSeq: number, nowMs: number): Effect {
   const event = { chat_id: write.chatId, user_id: write.userId, seq: readSeq };
-  const users = directChatUsers(write.chatId) ?? [write.userId];
+  const users = (write.isPrivate === true ? undefined : directChatUsers(write.chatId)) ?? [write.userId];
   return { kind: "emit", text: eventText("read", event, nowMs), to: { users, others: true } };
 }
 

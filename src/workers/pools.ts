@@ -82,6 +82,11 @@ export class Pools {
     return this.#lookUp({ lookUp: "credentials", username }) as Promise<Credentials>;
   }
 
+  /** Whom the user has blocked, and who has blocked the user. */
+  async blockedWith(userId: UserId): Promise<ReadonlySet<UserId>> {
+    return new Set((await this.#lookUp({ lookUp: "blocks", userId })) as UserId[]);
+  }
+
   userNamed(username: string): Promise<FoundUser | undefined> {
     return this.#lookUp({ lookUp: "user", username }) as Promise<FoundUser | undefined>;
   }

@@ -2,6 +2,7 @@
 import { Code } from "../protocol/codes.ts";
 import { errorResponse, okResponse } from "../protocol/envelope.ts";
 import { encodeFrame, type Framing } from "../protocol/frame.ts";
+import type { UserId } from "../protocol/ids.ts";
 import { usernameKey } from "../protocol/text.ts";
 import { openReader } from "../store/open.ts";
 import { monotonicClock } from "../util/clock.ts";
@@ -31,9 +32,16 @@ async function lookUp(task: LookUpTask): Promise<unknown> {
       return findCredentials(task.username);
     case "user":
       return reader.userByKey(usernameKey(task.username));
+    case "blocks":
+      return findBlocks(task.userId);
     case "accounts":
       return reader.accounts(task.query);
   }
+}
+
+async function findBlocks(userId: UserId): Promise<UserId[]> {
+  const { blocked, blockedBy } = await reader.blocksOf(userId);
+  return [...blocked.map((contact) => contact.userId), ...blockedBy];
 }
 
 /** For an unknown name a hash that nothing matches. */

@@ -85,6 +85,8 @@ export interface Refused {
 export type LookUpTask =
   /** What a login at the avatar server is verified against: Credentials. */
   | { readonly lookUp: "credentials"; readonly username: string }
+  /** Whom a user has blocked, and who has blocked the user: UserId[]. */
+  | { readonly lookUp: "blocks"; readonly userId: UserId }
   /** Who has this name: FoundUser, or undefined. */
   | { readonly lookUp: "user"; readonly username: string }
   /** A page of the accounts, as StoreReader.accounts gives it. */

@@ -49,6 +49,41 @@ describe("avatars of people on a server", () => {
     assert.match(profile.file_name ?? "", /\.jpg$/);
   });
 
+  it("a picture is not there for who is blocked, by no command, and a new one is told to nobody of the two", async () => {
+    const [anna, ben, carl] = await Promise.all(["anna", "ben", "carl"].map((name) => server().newPerson(name)));
+    assert.ok(anna && ben && carl);
+    await ben.addContact(anna);
+    await uploadAvatar(await access(anna), SAMPLES.webp);
+    const first = (await ben.ok("profile", { username: anna.username })).user_data.file_name ?? "";
+    const { ticket, host } = await access(ben);
+    const raw = new RawFtp(connect(ticket.port, host));
+    await raw.reply(220);
+    await raw.ask(`USER ${ticket.username}`, 331);
+    await raw.ask(`PASS ${ticket.password}`, 230);
+    assert.ok((await raw.receive("NLST")).toString().includes(first));
+    await raw.ask(`SIZE ${first}`, 213);
+    await anna.ok("block_contact", { contact: ben.username });
+    await ben.client.barrier();
+    ben.client.takeAllEvents();
+    await uploadAvatar(await access(anna), SAMPLES.gif);
+    const second = (await carl.ok("profile", { username: anna.username })).user_data.file_name ?? "";
+    assert.notEqual(second, first);
+    assert.equal((await ben.ok("profile", { username: anna.username })).user_data.file_name, null);
+    assert.ok(!(await raw.receive("NLST")).toString().includes(anna.userId));
+    for (const name of [first, second]) {
+      await raw.ask(`SIZE ${name}`, 550);
+      await raw.ask(`MDTM ${name}`, 550);
+      for (const directive of ["RETR", "NLST", "LIST"]) {
+        await raw.data();
+        await raw.ask(`${directive} ${name}`, 550);
+      }
+    }
+    await ben.heardNothing();
+    await anna.ok("unblock_contact", { contact: ben.username });
+    assert.ok((await raw.receive(`RETR ${second}`)).equals(SAMPLES.gif));
+    raw.socket.destroy();
+  });
+
   it("a changed password ends what the old one and its tickets opened", async () => {
     const anna = await server().newPerson("anna");
     const { ticket, host } = await access(anna);

@@ -48,6 +48,32 @@ describe("blocking", () => {
     await benAgain.heardNothing();
   });
 
+  it("hides profile, its changes and what one has read, from both, until it is lifted", async () => {
+    const chat = ann.chatWith(ben);
+    const { seq } = await ben.say("before", chat);
+    await ann.ok("update_profile", { first_name: "Anna", bio: "here since today" });
+    await ben.ok("update_profile", { bio: "here too" });
+    assert.equal((await ben.ok("profile", { username: ann.username })).user_data.first_name, "Anna");
+    await ann.ok("block_contact", { contact: ben.username });
+    for (const person of [ann, ben]) await person.client.barrier();
+    ann.client.takeAllEvents();
+    ben.client.takeAllEvents();
+    for (const [one, other] of [
+      [ann, ben],
+      [ben, ann],
+    ] as const) {
+      const { user_data: seen } = await one.ok("profile", { username: other.username });
+      const bare = { first_name: "", second_name: "", bio: "", file_name: null };
+      assert.deepEqual(seen, { user_id: other.userId, username: other.username, ...bare });
+      assert.notEqual((await one.ok("profile", {})).user_data.bio, "");
+      await one.ok("update_profile", { second_name: "changed" });
+    }
+    await ann.ok("mark_read", { chat_id: chat, seq });
+    for (const person of [ann, ben]) await person.heardNothing();
+    await ann.ok("unblock_contact", { contact: ben.username });
+    assert.equal((await ben.ok("profile", { username: ann.username })).user_data.second_name, "changed");
+  });
+
   it("does not show presence to one who adds the contact anew", async () => {
     await ann.ok("block_contact", { contact: ben.username });
     await ben.ok("delete_contact", { contact: ann.username });

@@ -61,6 +61,7 @@ export class TestAvatarServer {
         if (password !== PASSWORD) return undefined;
         return { anna: { userId: ANNA }, ben: { userId: BEN } }[username];
       },
+      hiddenFrom: async () => new Set(),
       onPublished: async (userId, fileName) => void published.push({ userId, fileName }),
       ...options,
     });

@@ -146,7 +146,7 @@ export class Deeds {
     const { user, name } = who === undefined ? { user: session.user, name: undefined } : this.#meant(who);
     const check = (reply: Reply): void => {
       if (user === undefined || user.isDeleted) return assert.equal(reply.code, 404);
-      assert.deepEqual(reply["user_data"], this.#model.profileOf(user));
+      assert.deepEqual(reply["user_data"], this.#model.profileSeenBy(session.user, user));
     };
     return { action: "profile", data: { username: name }, check };
   }

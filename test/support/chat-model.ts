@@ -133,6 +133,12 @@ export class ChatModel {
     return { user_id: userId, username, ...profile, file_name: null };
   }
 
+  /** Between those of whom one has blocked the other it looks as if never filled in. */
+  profileSeenBy(viewer: ModelUser, user: ModelUser): Profile {
+    const empty = { first_name: "", second_name: "", bio: "" };
+    return this.profileOf(this.isBlocked(viewer, user) ? { ...user, profile: empty } : user);
+  }
+
   /** The messages of a chat as they are shown now. */
   shown(chatId: ChatId): ShownMessage[] {
     return this.#messages(chatId).map(({ userId, messageId, text }, index) => ({
@@ -170,7 +176,9 @@ export class ChatModel {
     if (after <= before) return before;
     user.marks.set(chatId, after);
     const isTold = (session: ModelSession, at: number): boolean =>
-      at !== place && (session.user === user || (chatId !== COMMON_CHAT && chatId.includes(session.user.userId)));
+      at !== place &&
+      (session.user === user ||
+        (chatId !== COMMON_CHAT && chatId.includes(session.user.userId) && !this.isBlocked(user, session.user)));
     this.tell(isTold, { event: "read", data: { chat_id: chatId, user_id: user.userId, seq: after } });
     return after;
   }

@@ -32,12 +32,13 @@ export const register: OpenController<"register"> = async (request, { reader, re
     throw new ProtocolError(Code.BadRequest, "repeat_password: differs from password");
   }
   const key = usernameKey(username);
-  if ((await reader.userByKey(key)) !== undefined) throw new ProtocolError(Code.Conflict, "username: is taken");
+  // A taken name costs as much as a free one, in time and of the address's registrations: names cannot be tried out.
   if (admission === undefined) {
     return { kind: "stop", stop: { kind: "register", account: key, job: { hash: data.password } } };
   }
   const { hash } = granted(admission);
   if (hash === undefined) throw new Error("the password thread made no hash");
+  if ((await reader.userByKey(key)) !== undefined) throw new ProtocolError(Code.Conflict, "username: is taken");
   const userId = newUserId();
   return {
     kind: "write",

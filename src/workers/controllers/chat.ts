@@ -49,10 +49,12 @@ export const searchInChat: SessionController<"search_in_chat"> = async ({ data }
 };
 
 export const markRead: SessionController<"mark_read"> = async ({ data }, identity, { reader }) => {
-  await partnerIn(data.chat_id, identity, reader);
+  const { userId } = identity;
+  const partner = await partnerIn(data.chat_id, identity, reader);
+  const isPrivate = partner !== undefined && (await reader.isBlocked(userId, partner));
   return {
     kind: "write",
-    write: { kind: "markRead", userId: identity.userId, chatId: data.chat_id, seq: data.seq },
+    write: { kind: "markRead", userId, chatId: data.chat_id, seq: data.seq, isPrivate },
     info: "Marked as read",
     fields: { chat_id: data.chat_id },
   };

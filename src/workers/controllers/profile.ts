@@ -1,6 +1,8 @@
 // Profiles: profile, update_profile, avatar_ticket.
 import { userNamed } from "../access.ts";
 import { Code, ProtocolError } from "../../protocol/codes.ts";
+import type { Profile } from "../../protocol/entities.ts";
+import type { User } from "../../store/store.ts";
 import type { SessionController } from "../outcome.ts";
 
 export const profile: SessionController<"profile"> = async ({ data }, identity, { reader }) => {
@@ -9,8 +11,14 @@ export const profile: SessionController<"profile"> = async ({ data }, identity, 
       ? await reader.userById(identity.userId)
       : await userNamed(data.username, "username", reader);
   if (user === undefined) throw new ProtocolError(Code.NotFound, "the account is gone");
-  return { kind: "reply", info: "Profile", fields: { user_data: user.profile } };
+  const isHidden = user.userId !== identity.userId && (await reader.isBlocked(user.userId, identity.userId));
+  return { kind: "reply", info: "Profile", fields: { user_data: isHidden ? bareProfile(user) : user.profile } };
 };
+
+/** What those see of each other of whom one has blocked the other: as if nothing had ever been filled in. */
+function bareProfile({ userId, username }: User): Profile {
+  return { user_id: userId, username, first_name: "", second_name: "", bio: "", file_name: null };
+}
 
 export const updateProfile: SessionController<"update_profile"> = ({ data }, identity) => {
   const { first_name, second_name, bio } = data;

@@ -1,5 +1,11 @@
 // Router: where errors become responses. With a store that fails in the ways that stores do.
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compare, getRounds, hash } from "bcrypt";
+import { openReader, openWriter } from "../../../src/store/open.ts";
+import type { Admission } from "../../../src/workers/task.ts";
 import { Router, type Step } from "../../../src/workers/router.ts";
 import { StoreUnavailableError, type StoreReader } from "../../../src/store/store.ts";
 import { LazyReader } from "../../../src/workers/lazy-reader.ts";
@@ -59,6 +65,40 @@ describe("Router", () => {
       log.entries.map(({ text, fields }) => [text, fields["error"]]),
       [["the store cannot be read", away]],
     );
+  });
+
+  it("does the same work for names that somebody has and that nobody has, and says the same", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "messenger-router-"));
+    const writer = await openWriter("sqlite:test.db", { dataDir: folder });
+    const passwordHash = await hash("the right password", 4);
+    await writer.commit(
+      [{ kind: "createUser", userId: IDENTITY.userId, username: "anna", usernameKey: "anna", passwordHash }],
+      0,
+    );
+    const reader = await openReader("sqlite:test.db", { dataDir: folder });
+    const context = { reader, bcryptCost: 4, registration: { kind: "open" as const }, now: () => 0 };
+    const router = new Router(context, log);
+    const ask = (action: string, username: string, admission?: Admission): Promise<Step> => {
+      const payload = Buffer.from(JSON.stringify({ action, data: { username, password: "a wrong password" } }));
+      return router.route(payload, { identity: undefined, admission, loginRetryAfter: 0 });
+    };
+    for (const username of ["anna", "nobody"]) {
+      const login = await ask("login", username);
+      assert.ok(login.kind === "stop" && login.stop.job.verify !== undefined, "a hash is compared for every name");
+      const { password, hash: compared } = login.stop.job.verify;
+      assert.equal(getRounds(compared), 4);
+      const result = { verified: await compare(password, compared), verifiedHash: compared, hash: undefined };
+      assert.equal(result.verified, false);
+      const refused = await ask("login", username, { granted: true, result });
+      assert.ok(refused.kind === "error");
+      assert.deepEqual([refused.error.code, refused.error.message], [401, "wrong username, password or token"]);
+      const register = await ask("register", username);
+      assert.ok(register.kind === "stop", "a hash is made for every name");
+      assert.deepEqual(register.stop, { kind: "register", account: username, job: { hash: "a wrong password" } });
+    }
+    await reader.close();
+    await writer.close();
+    rmSync(folder, { recursive: true });
   });
 
   it("needs no store to refuse", async () => {
