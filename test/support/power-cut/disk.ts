@@ -57,7 +57,7 @@ export class Disk {
       case "open":
       case "opennew":
       case "openempty":
-        return this.#opened(operation.fd, operation.path, operation.op === "openempty");
+        return this.#opened(operation.fd, operation.path, operation.op);
       case "close":
         return void this.#open.delete(operation.fd);
       case "sync":
@@ -86,12 +86,14 @@ export class Disk {
     return typeof opened === "string" ? undefined : opened;
   }
 
-  #opened(fd: number, path: string, empty: boolean): void {
+  #opened(fd: number, path: string, op: "open" | "opennew" | "openempty"): void {
     const known = this.#names.get(path);
-    if (path === this.#root || known === FOLDER) return void this.#open.set(fd, path);
+    // What was there without being known is a folder that had no files.
+    const isFolder = path === this.#root || known === FOLDER || (known === undefined && op === "open");
+    if (isFolder) return void this.#open.set(fd, path);
     const file = known ?? { synced: Buffer.alloc(0), pending: [] };
     if (known === undefined) this.#rename(path, (names) => names.set(path, file));
-    else if (empty) file.pending.push({ truncateTo: 0 });
+    else if (op === "openempty") file.pending.push({ truncateTo: 0 });
     this.#open.set(fd, file);
   }
 

@@ -15,8 +15,8 @@ describe("the table of faults", () => {
     for (const fault of faults) {
       const [, file = "", title = ""] = ROW.exec(fault) ?? [];
       assert.notEqual(title, "", `no test is named: ${fault}`);
-      // Prettier may put a title on a line of its own.
-      const text = readFileSync(join(ROOT, file), "utf8").replaceAll(/\bit\(\s+/g, "it(");
+      // A title may stand on a line of its own, and fuzzed tests are made by a function of that name.
+      const text = readFileSync(join(ROOT, file), "utf8").replaceAll(/\b(?:it|fuzzes)\(\s*/g, "it(");
       const isThere = text.includes(`it("${title}"`) || text.includes(`it(\`${title} `);
       assert.ok(isThere, `${file} has no "${title}"`);
     }
