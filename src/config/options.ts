@@ -240,7 +240,7 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     max: 3600,
     unit: "s",
     factor: 1000,
-    help: "Closes a session that does not read while its buffer is full",
+    help: "Closes a session that does not read while its buffer is full or many answers wait",
   }),
   outboxBytes: integer({
     name: "outbox-bytes",

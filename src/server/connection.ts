@@ -51,6 +51,8 @@ export class Connection {
   #closedMs: number | undefined;
   #anonymousSinceMs: number;
   #frameSinceMs = 0;
+  /** Since when so much is unread that requests wait, and how much the peer had been sent then. */
+  #unread: { readonly sinceMs: number; readonly sentBytes: number } | undefined;
   #activeMs: number;
   /** What answered the present task so far; undefined while nobody looks at the traffic. */
   #shownReplies: Uint8Array[] | undefined;
@@ -317,12 +319,24 @@ export class Connection {
     this.#outbox?.tellGaps();
     const { fullSinceMs = nowMs } = this.#outbox ?? {};
     if (nowMs - fullSinceMs >= drainTimeoutMs) return this.close("too slow: events were not read");
+    if (this.#isStuck(nowMs, drainTimeoutMs)) return this.close("too slow: answers were not read");
     if (this.#isRunning) return;
     const isAnonymous = this.session === undefined;
     if (isAnonymous && nowMs - this.#anonymousSinceMs >= handshakeTimeoutMs) return this.close("no login in time");
     const isCut = (this.#decoder?.pendingBytes ?? 0) > 0 && !this.#isPaused;
     if (isCut && nowMs - this.#frameSinceMs >= frameTimeoutMs) return this.close("a frame took too long");
     if (idleTimeoutMs > 0 && nowMs - this.#activeMs >= idleTimeoutMs) this.close("idle for too long");
+  }
+
+  /** Whether too much is unread, and less than that has been read within the last `timeoutMs`. */
+  #isStuck(nowMs: number, timeoutMs: number): boolean {
+    const { pendingBytes = 0, sentBytes = 0 } = this.#outbox ?? {};
+    if (pendingBytes <= MAX_UNREAD_BYTES) this.#unread = undefined;
+    else this.#unread ??= { sinceMs: nowMs, sentBytes };
+    if (this.#unread === undefined || nowMs - this.#unread.sinceMs < timeoutMs) return false;
+    if (sentBytes - this.#unread.sentBytes < MAX_UNREAD_BYTES) return true;
+    this.#unread = { sinceMs: nowMs, sentBytes };
+    return false;
   }
 
   /** Reads no more: what has been received is still answered, then the connection ends. */

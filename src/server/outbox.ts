@@ -41,6 +41,11 @@ export class Outbox {
     return this.#socket.writableLength;
   }
 
+  /** Bytes given to the operating system so far. */
+  get sentBytes(): number {
+    return this.#socket.bytesWritten - this.#socket.writableLength;
+  }
+
   /** Gaps that the peer was told of. */
   get gapCount(): number {
     return this.#gapCount;

@@ -102,6 +102,49 @@ describe("a slow reader's own requests", () => {
   });
 });
 
+describe("a session that does not read its answers", () => {
+  const HANDSHAKE_TIMEOUT_MS = 1_000;
+  const clock = new ManualClock();
+  const server = useServer({ requestRatePerSec: 0, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS }, clock);
+
+  it("is closed after the drain timeout, not earlier, and not while it goes on reading", async () => {
+    const [ann, ben] = [await server().newPerson("Ann"), await server().newPerson("Ben")];
+    for (const _ of range(1, 20)) await ann.say(BIG, ann.chatWith(ben));
+    await ben.events("message");
+    const { socket } = ben.client;
+    const outbox = outboxOf(server(), ben);
+    const isOnline = (): boolean => server().running.registry.isOnline(ben.userId);
+    const ask = (): void => {
+      const frame = ben.client.frame({ action: "get_chat", data: { contact: ann.username, limit: 20 } });
+      ben.client.raw(Buffer.concat(Array<Buffer>(30).fill(frame)));
+    };
+    /** Resolves when the server has looked at all deadlines: at the latest when it ends a connection without a login. */
+    const looked = async (): Promise<void> => {
+      const nobody = await server().connect();
+      await nobody.barrier();
+      clock.advance(HANDSHAKE_TIMEOUT_MS);
+      await nobody.closed();
+    };
+    socket.pause();
+    ask();
+    await eventually("answers wait", () => outbox.pendingBytes > 256 * 1024);
+    await looked();
+    clock.advance(28_000);
+    const sentBytes = outbox.sentBytes;
+    socket.resume();
+    await eventually("it has read more", () => outbox.sentBytes > sentBytes + 1024 * 1024);
+    socket.pause();
+    ask();
+    await eventually("answers wait again", () => outbox.pendingBytes > 256 * 1024);
+    clock.advance(29_000);
+    await looked();
+    assert.ok(isOnline(), "it has read within the time");
+    clock.advance(30_000);
+    await eventually("it is closed", () => !isOnline());
+    await ann.say("the others go on");
+  });
+});
+
 describe("a session that stays full", () => {
   const clock = new ManualClock();
   const server = useServer({ outboxBytes: OUTBOX_BYTES, requestRatePerSec: 0 }, clock);
