@@ -1,4 +1,4 @@
-// Finds the highest rate that holds: doubles until one does not, then halves the gap.
+// Finds the highest rate that holds: grows until one does not, then halves the gap.
 
 /** One try at a rate; `brokenBy` undefined means that it held, otherwise it says why not. */
 export interface Step<Outcome> {
@@ -14,10 +14,11 @@ export interface SearchOptions {
   readonly maxPerSec: number;
   /** The search ends when the gap between what held and what did not is at most this share of the rate. */
   readonly precision: number;
+  /** By how much the rate grows until one breaks. */
+  readonly growth: number;
+  /** So many growths in a row must fail: some servers batch better at a higher rate and hold it although a lower one broke. */
+  readonly failures: number;
 }
-
-/** Doublings in a row that must fail: some servers batch better at a higher rate and hold it although a lower one broke. */
-const FAILED_DOUBLINGS = 2;
 
 /**
  * Calls `attempt` with rising rates and returns the steps in the order tried. A rate that fails is tried once more
@@ -39,18 +40,18 @@ export async function findMax<Outcome>(
   };
   let held = 0;
   let broken = Infinity;
-  let failedDoublings = 0;
-  for (let rate = options.startPerSec; failedDoublings < FAILED_DOUBLINGS && held < options.maxPerSec;) {
+  let failureCount = 0;
+  for (let rate = options.startPerSec; failureCount < options.failures && held < options.maxPerSec;) {
     if (await holds(rate)) {
       held = rate;
       broken = Infinity;
-      failedDoublings = 0;
+      failureCount = 0;
     } else {
       broken = Math.min(broken, rate);
-      failedDoublings += 1;
+      failureCount += 1;
     }
     if (rate >= options.maxPerSec) break;
-    rate = Math.min(rate * 2, options.maxPerSec);
+    rate = Math.min(Math.round(rate * options.growth), options.maxPerSec);
   }
   while (broken !== Infinity && broken - held > broken * options.precision && broken > 1) {
     const middle = Math.round((held + broken) / 2);

@@ -96,19 +96,17 @@ export async function measureLoad<Running extends RunningTarget>(
 
 /**
  * The start rate of the options is meant for 1,000 receivers a message. A later run of the same measurement begins
- * below what held before.
+ * below what held before, and goes on in small steps.
  */
 function searchOptions<Running extends RunningTarget>(
   { options, heldRates }: ScenarioContext,
   spec: LoadSpec<Running>,
 ): SearchOptions {
+  const { maxRatePerSec: maxPerSec, precision, startRatePerSec } = options;
   const before = heldRates.get(keyOf(spec));
-  const perSec = before === undefined ? (options.startRatePerSec * 1000) / spec.receiversPerMessage : before * 0.7;
-  return {
-    startPerSec: Math.max(10, Math.round(perSec)),
-    maxPerSec: options.maxRatePerSec,
-    precision: options.precision,
-  };
+  const perSec = before === undefined ? (startRatePerSec * 1000) / spec.receiversPerMessage : before * 0.85;
+  const pace = before === undefined ? { growth: 2, failures: 2 } : { growth: 1.2, failures: 1 };
+  return { startPerSec: Math.max(10, Math.round(perSec)), maxPerSec, precision, ...pace };
 }
 
 function keyOf<Running extends RunningTarget>(spec: LoadSpec<Running>): string {

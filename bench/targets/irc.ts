@@ -27,6 +27,8 @@ function ircSteps(index: number): Step[] {
 
 export const INSPIRCD: Target = peerTarget({
   ...IRC,
+  // A login takes it a second whatever else there is, and nobody is told of joins (mode u).
+  connectParallel: 500,
   name: "inspircd",
   program: "inspircd",
   configure(folder, port) {
@@ -43,6 +45,9 @@ function inspircdConfig(folder: string, port: number): string {
 <config format="xml">
 <server name="bench.localhost" description="bench" network="bench" id="001">
 <admin name="bench" nick="bench" email="bench@localhost">
+<module name="auditorium">
+<auditorium opvisible="no" opcansee="no" opercansee="no">
+<options defaultmodes="u">
 <bind address="127.0.0.1" port="${port}" type="clients">
 <connect name="all" allow="*" timeout="600" pingfreq="1h" hardsendq="256M" softsendq="256M" recvq="64M"
   commandrate="1000000000" threshold="1000000" fakelag="no" localmax="100000" globalmax="100000" limit="100000"
