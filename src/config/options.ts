@@ -108,11 +108,6 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     group: Group.Avatars,
     help: "IPv4 address at which clients reach this server, where a router translates it (NAT)",
   }),
-  tlsCert: optionalFile({
-    name: "tls-cert",
-    group: Group.Security,
-    help: "Certificate chain (PEM): with --tls-key switches TLS on, for messages and avatars",
-  }),
   tls: choice({
     name: "tls",
     group: Group.Security,
@@ -120,6 +115,11 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     choices: ["off", "self-signed", "require", "self-signed,require"],
     default: "off",
     help: "self-signed: make a certificate in the data folder and tell its fingerprint; require: refuse plain text, but from this machine",
+  }),
+  tlsCert: optionalFile({
+    name: "tls-cert",
+    group: Group.Security,
+    help: "Certificate chain (PEM): with --tls-key switches TLS on, for messages and avatars",
   }),
   tlsKey: optionalFile({ name: "tls-key", group: Group.Security, help: "Private key of the certificate (PEM)" }),
   registration: choice({

@@ -1,4 +1,4 @@
-// The lint's table of layers works: an import against the arrows is found, one along them is not.
+// The lint's table of layers works: an import against the arrows is found, one along them is not. CONTRIBUTING.md shows it.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
@@ -7,6 +7,25 @@ import { fileURLToPath } from "node:url";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
 
 const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
+
+interface Policy {
+  readonly from?: { readonly element: { readonly type: string | readonly string[] } };
+  readonly allow: unknown;
+}
+
+/** What a layer may import by the lint's table: layers and npm packages; of the stores together what each may. */
+function allowedBy(policies: readonly Policy[], layer: string): { layers: string[]; packages: string[] } {
+  const own = layer === "store" ? ["store", "sqlite", "mongo"] : [layer];
+  const rules = policies.filter(({ from }) => own.some((name) => from?.element.type === name));
+  const named = (key: string): string[] =>
+    rules
+      .flatMap(({ allow }) => [...JSON.stringify(allow).matchAll(new RegExp(`"${key}":(\\[[^\\]]*\\])`, "g"))])
+      .flatMap(([, list = "[]"]) => JSON.parse(list) as string[]);
+  return {
+    layers: [...new Set(named("type"))].filter((name) => !own.includes(name)).sort(),
+    packages: [...new Set(named("source"))].sort(),
+  };
+}
 
 describe("the direction of imports", function () {
   this.timeout(60_000);
@@ -30,6 +49,22 @@ describe("the direction of imports", function () {
     const table = readFileSync(join(ROOT, ".oxlintrc.json"), "utf8");
     const folders = readdirSync(join(ROOT, "src"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
     for (const { name } of folders) assert.ok(table.includes(`"pattern": "src/${name}/**"`), `src/${name}`);
+  });
+
+  it("is shown in CONTRIBUTING.md as the lint has it", () => {
+    const { rules } = JSON.parse(readFileSync(join(ROOT, ".oxlintrc.json"), "utf8")) as {
+      rules: { "boundaries/dependencies": [string, { policies: Policy[] }] };
+    };
+    const page = readFileSync(join(ROOT, "CONTRIBUTING.md"), "utf8");
+    const table = [...page.matchAll(/^\| `(?:src\/)?(\w+)` +\| (.+?) +\| (.*?) *\|$/gm)];
+    const restricted = table.filter(([, , imports = ""]) => !imports.startsWith("everything"));
+    assert.ok(restricted.length >= 11, `${restricted.length} rows`);
+    for (const [, layer = "", imports = "", packages = ""] of restricted) {
+      const words = (cell: string): string[] =>
+        cell === "" ? [] : cell.split(", ").map((part) => part.replace(/'s? .*| \(.*/, ""));
+      const shown = { layers: imports === "nothing" ? [] : words(imports).sort(), packages: words(packages).sort() };
+      assert.deepEqual(shown, allowedBy(rules["boundaries/dependencies"][1].policies, layer), layer);
+    }
   });
 
   it("is held in every layer, and so is which packages it may use", async () => {
