@@ -3,6 +3,7 @@
 import { Piscina } from "piscina";
 import type { Logger } from "../log/logger.ts";
 import { isLogEntry, logFromThread } from "./thread-log.ts";
+import { ThreadLoads } from "./thread-loads.ts";
 
 /**
  * A task that is under way for so long, in milliseconds, has hung (it is noticed within twice the time). Far beyond
@@ -11,6 +12,8 @@ import { isLogEntry, logFromThread } from "./thread-log.ts";
 const TASK_TIMEOUT_MS = 30_000;
 /** How long new tasks wait for the threads of a pool that hung to end, in milliseconds; they may hold the store's lock. */
 const REPLACE_TIMEOUT_MS = 5_000;
+/** How long a thread may go on loading its file before it is ended, in milliseconds. */
+const LOAD_TIMEOUT_MS = 3_000;
 /** How long a stop waits for the tasks under way, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
@@ -42,6 +45,7 @@ export class WatchedPool {
   readonly #waiting: (() => void)[] = [];
   #usedSlotCount = 0;
   #pool: Piscina;
+  #loads: ThreadLoads;
   /** The end of a pool that hung. */
   #ending: Promise<unknown> | undefined;
   #isClosed = false;
@@ -57,13 +61,14 @@ export class WatchedPool {
     this.#log = log;
     this.#slotCount = shape.threads * shape.tasksPerThread;
     this.#pool = createPool(shape, log);
+    this.#loads = new ThreadLoads(this.#pool);
     this.#watch = setInterval(() => this.#lookForHung(), shape.taskTimeoutMs ?? TASK_TIMEOUT_MS);
     this.#watch.unref();
   }
 
   /**
-   * Resolves with what the thread answers. Rejects with its error, and with ThreadLostError. The queue is without bound; the callers bound what they ask at once. A task that
-   * is not watched may take any time.
+   * Resolves with what the thread answers. Rejects with its error, and with ThreadLostError. The queue is without bound;
+   * the callers bound what they ask at once. A task that is not watched may take any time.
    */
   async run(task: unknown, isWatched = true): Promise<unknown> {
     if (this.#isClosed) throw new Error("the threads have ended");
@@ -104,6 +109,7 @@ export class WatchedPool {
     this.#isClosed = true;
     clearInterval(this.#watch);
     await this.#ending;
+    await this.#loads.settled(LOAD_TIMEOUT_MS);
     await this.#pool.close();
   }
 
@@ -122,11 +128,13 @@ export class WatchedPool {
   #replace(): void {
     this.#log.error("a thread hangs; all of its kind are replaced", { worker: this.#name, taskCount: this.#oldCount });
     const hung = this.#pool;
+    const ended = this.#loads.settled(LOAD_TIMEOUT_MS).then(() => hung.destroy());
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise((resolve) => (timer = setTimeout(resolve, REPLACE_TIMEOUT_MS)));
-    this.#ending = Promise.race([hung.destroy(), timeout]).finally(() => {
+    this.#ending = Promise.race([ended, timeout]).finally(() => {
       clearTimeout(timer);
       this.#pool = createPool(this.#shape, this.#log);
+      this.#loads = new ThreadLoads(this.#pool);
       this.#ending = undefined;
     });
   }

@@ -1,9 +1,10 @@
 // Threads that die or hang under real tasks.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { WatchedPool } from "../../../src/workers/watched-pool.ts";
 import type { FaultyTask } from "../../support/faulty-thread.ts";
+import { eventually } from "../../support/eventually.ts";
 import { range } from "../../support/lists.ts";
 import { MemoryLog } from "../../support/memory-log.ts";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
@@ -56,5 +57,50 @@ describe("WatchedPool", function () {
   it("rejects after its end, and starts no thread any more", async () => {
     await pool.close();
     await assert.rejects(pool.run(ANSWER), /ended/);
+  });
+});
+
+describe("WatchedPool with threads that are still loading", function () {
+  this.timeout(30_000);
+  const folder = tempDirPerTest();
+  let log: MemoryLog;
+  let pool: WatchedPool;
+
+  beforeEach(() => {
+    log = new MemoryLog();
+    const file = new URL("../../support/gated-thread.js", import.meta.url);
+    const shape = { file, threads: 2, tasksPerThread: 1, settings: { folder: folder() } };
+    pool = new WatchedPool({ ...shape, taskTimeoutMs: TASK_TIMEOUT_MS }, log);
+  });
+  afterEach(() => pool.close());
+
+  const gate = (): string => join(folder(), "gate");
+  const openGate = (): void => writeFileSync(gate(), "");
+  const loadedCount = (): number => readdirSync(folder()).filter((name) => name.startsWith("loaded")).length;
+
+  it("ends none before it has loaded, at its close", async () => {
+    const closed = pool.close();
+    openGate();
+    await closed;
+    assert.equal(loadedCount(), 2);
+  });
+
+  it("nor one that has taken another's place", async () => {
+    openGate();
+    await eventually("both have loaded", () => loadedCount() === 2);
+    rmSync(gate());
+    await assert.rejects(pool.run("die"));
+    const closed = pool.close();
+    openGate();
+    await closed;
+    assert.equal(loadedCount(), 3);
+  });
+
+  it("nor one that seems to hang", async () => {
+    const answer = pool.runTwice("answer");
+    await eventually("the threads are to be replaced", () => log.entries.some(({ text }) => /hangs/.test(text)));
+    openGate();
+    assert.equal(await answer, "answer");
+    await eventually("the new ones have loaded too", () => loadedCount() === 4);
   });
 });
