@@ -201,8 +201,9 @@ export type WriteOutcome<K extends WriteKind = WriteKind> =
  * `commit` carries the writes out in order and resolves after all that was done is durable, with one outcome per
  * write: a message gets the next `seq` of its chat (from 1, without holes), a `messageId` that the user already sent
  * in this chat stores nothing, an append marks the chat as read by its sender up to the new seq, `createUser` sets the
- * common chat's mark to its last seq. It rejects with StoreUnavailableError when nothing is known to be stored; the same batch may then be
- * committed again. `nowMs` (server clock) is the time of all of them.
+ * common chat's mark to its last seq. NotFound is what a deleted account writes, and contacts and blocks of one; a
+ * message that it had sent before is a repeat even then. It rejects with StoreUnavailableError when nothing is known to
+ * be stored; the same batch may then be committed again. `nowMs` (server clock) is the time of all of them.
  */
 export interface StoreWriter {
   /** What holds when `commit` has resolved, in one line for the log and the administrator. */

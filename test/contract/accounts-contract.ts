@@ -3,7 +3,18 @@ import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId, type UserId } from "../../src/protocol/ids.ts";
 import { usernameKey } from "../../src/protocol/text.ts";
 import type { Write } from "../../src/store/store.ts";
-import { append, CONFLICT, DONE, Fixture, newUser, NOBODY, NOT_FOUND, putToken } from "./fixture.ts";
+import {
+  append,
+  appended,
+  CONFLICT,
+  DONE,
+  Fixture,
+  markRead,
+  newUser,
+  NOBODY,
+  NOT_FOUND,
+  putToken,
+} from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
 
 export function accountsContract(kind: StoreKind): void {
@@ -75,15 +86,36 @@ export function accountsContract(kind: StoreKind): void {
     assert.deepEqual(await store.one(putToken(anna, "a2")), NOT_FOUND);
     await store.one({ kind: "setAccountState", userId: anna, state: "active" });
     assert.equal(await store.reader.userByToken("a2", store.nowMs), undefined);
-    await store.commit(putToken(anna, "a3"), deletion(anna));
+    const direct = directChatId(anna, bert);
+    await store.commit(putToken(anna, "a3"), append(COMMON_CHAT, anna, "m1", "in time"), deletion(anna));
     const late: Write[] = [
+      append(COMMON_CHAT, anna, "m2", "too late"),
+      append(direct, anna, "m3", "too late"),
+      markRead(anna, COMMON_CHAT, 1),
+      { kind: "addContact", userId: anna, contactId: bert },
+      { kind: "addContact", userId: bert, contactId: anna },
+      { kind: "block", userId: anna, blockedId: bert },
+      { kind: "block", userId: bert, blockedId: anna },
       putToken(anna, "a4"),
       { kind: "updateProfile", userId: anna, changes: { bio: "about me" } },
       { kind: "setPassword", userId: anna, passwordHash: "another", keepTokenHash: "a3" },
     ];
     for (const write of late) assert.deepEqual(await store.one(write), NOT_FOUND, write.kind);
+    assert.deepEqual(await store.texts(COMMON_CHAT), ["in time"]);
+    assert.deepEqual(
+      (await store.reader.chatsOf(bert)).map((chat) => chat.chat_id),
+      [COMMON_CHAT],
+    );
     const user = await store.reader.userById(anna);
     assert.deepEqual([user?.profile.bio, user?.passwordHash], ["", ""]);
+  });
+
+  it("knows what a deleted account sent before, when a batch is committed again", async () => {
+    const batch = [append(COMMON_CHAT, anna, "m1", "the last word"), deletion(anna)];
+    await store.commit(...batch);
+    const [again, deleted] = await store.commit(...batch, append(COMMON_CHAT, bert, "m2", "the answer"));
+    assert.deepEqual([appended(again).isNew, appended(again).message.seq, deleted], [false, 1, DONE]);
+    assert.deepEqual(await store.texts(COMMON_CHAT), ["the last word", "the answer"]);
   });
 
   it("deletes an account: the messages stay, without the name, and the name is free", async () => {

@@ -43,7 +43,7 @@ export class AccountStates {
     const { userId: user_id, blockedId: blocked_id } = write;
     const { users, collections } = this.#state;
     await users.load([user_id, blocked_id]);
-    if (users.nameOf(user_id) === undefined || users.nameOf(blocked_id) === undefined) return NOT_FOUND;
+    if (!users.isPresent(user_id) || !users.isPresent(blocked_id)) return NOT_FOUND;
     try {
       await collections.blocks.insertOne({ _id: pairId(user_id, blocked_id), user_id, blocked_id });
       return DONE;

@@ -154,7 +154,7 @@ export class AccountWrites {
 
   async #addContact(write: WriteOf<"addContact">, isRepeat: boolean): Promise<WriteOutcome<"addContact">> {
     const { userId: user_id, contactId: contact_id } = write;
-    if (!(await this.#exists(user_id)) || !(await this.#exists(contact_id))) return NOT_FOUND;
+    if (!(await this.#isPresent(user_id)) || !(await this.#isPresent(contact_id))) return NOT_FOUND;
     try {
       await this.#collections.contacts.insertOne({ _id: pairId(user_id, contact_id), user_id, contact_id });
       return DONE;
@@ -169,9 +169,9 @@ export class AccountWrites {
     return deletedCount > 0 || isRepeat ? DONE : NOT_FOUND;
   }
 
-  async #exists(userId: UserId): Promise<boolean> {
+  async #isPresent(userId: UserId): Promise<boolean> {
     await this.#state.users.load([userId]);
-    return this.#state.users.nameOf(userId) !== undefined;
+    return this.#state.users.isPresent(userId);
   }
 }
 

@@ -9,7 +9,7 @@ import type { Appends } from "./appends.ts";
 import type { Collections } from "./documents.ts";
 import type { LastSeqs } from "./last-seqs.ts";
 import { Marks } from "./marks.ts";
-import { keyText } from "./sent-messages.ts";
+import { findStored, keyText } from "./sent-messages.ts";
 import type { KnownUsers } from "./users.ts";
 
 /** What the batches of a writer share. */
@@ -83,14 +83,26 @@ export class ChatBatch {
     await users.load(concerned);
     await lastSeqs.load(this.#entries.map(({ write }) => write.chatId).filter((chatId) => this.#isChat(chatId)));
     if (this.#isPlanned) return;
+    const repeats = await this.#storedOfDeleted();
     for (const entry of this.#entries) {
       const { index, write } = entry;
       const username = users.nameOf(write.userId);
-      if (username === undefined || !this.#mayUse(write.userId, write.chatId)) outcomes[index] = NOT_FOUND;
+      const mayWrite = users.isPresent(write.userId) || (write.kind === "append" && repeats.has(keyText(write)));
+      if (username === undefined || !mayWrite || !this.#mayUse(write.userId, write.chatId)) outcomes[index] = NOT_FOUND;
       else if (write.kind === "append") entry.append = this.#append(write, username);
       if (!this.#startSeqs.has(write.chatId)) this.#startSeqs.set(write.chatId, lastSeqs.of(write.chatId));
     }
     this.#isPlanned = true;
+  }
+
+  /** Of messages of deleted accounts those that are stored already: they are answered, new ones are not taken. */
+  async #storedOfDeleted(): Promise<ReadonlyMap<string, unknown>> {
+    const { users, collections } = this.#state;
+    const writes = this.#entries.flatMap(({ write }) => (write.kind === "append" ? [write] : []));
+    return findStored(
+      collections,
+      writes.filter(({ userId }) => users.nameOf(userId) !== undefined && !users.isPresent(userId)),
+    );
   }
 
   #append(write: WriteOf<"append">, username: string): Append {

@@ -1,6 +1,6 @@
 // The users that the writer knows: an append needs to know that they exist, and their names.
 import type { UserId } from "../../protocol/ids.ts";
-import type { Collections } from "./documents.ts";
+import type { Collections, UserDocument } from "./documents.ts";
 
 /** Users remembered; when full, all are forgotten. */
 const REMEMBERED_USERS = 50_000;
@@ -10,6 +10,7 @@ const IDS_PER_QUERY = 1_000;
 export class KnownUsers {
   readonly #collections: Collections;
   readonly #names = new Map<UserId, string>();
+  readonly #deleted = new Set<UserId>();
 
   constructor(collections: Collections) {
     this.#collections = collections;
@@ -17,9 +18,12 @@ export class KnownUsers {
 
   /** Asks for those of the users that are not known yet. */
   async load(userIds: Iterable<UserId>): Promise<void> {
-    if (this.#names.size > REMEMBERED_USERS) this.#names.clear();
+    if (this.#names.size > REMEMBERED_USERS) this.forget();
     const unknown = [...new Set(userIds)].filter((userId) => !this.#names.has(userId));
-    for (const [userId, name] of await usernames(this.#collections, unknown)) this.#names.set(userId, name);
+    for await (const { _id: userId, username, state } of find(this.#collections, unknown)) {
+      this.#names.set(userId, username);
+      if (state === "deleted") this.#deleted.add(userId);
+    }
   }
 
   /** The user's name; undefined when there was no such user at the last `load`. */
@@ -27,18 +31,29 @@ export class KnownUsers {
     return this.#names.get(userId);
   }
 
+  /** Whether at the last `load` there was such a user, whose account is not deleted: deleted ones write nothing any more. */
+  isPresent(userId: UserId): boolean {
+    return this.#names.has(userId) && !this.#deleted.has(userId);
+  }
+
   forget(): void {
     this.#names.clear();
+    this.#deleted.clear();
   }
 }
 
 /** The names of those of the users that exist. */
 export async function usernames(collections: Collections, userIds: readonly UserId[]): Promise<Map<UserId, string>> {
   const names = new Map<UserId, string>();
+  for await (const { _id: userId, username } of find(collections, userIds)) names.set(userId, username);
+  return names;
+}
+
+type FoundUser = Pick<UserDocument, "_id" | "username" | "state">;
+
+async function* find({ users }: Collections, userIds: readonly UserId[]): AsyncGenerator<FoundUser, void, undefined> {
   for (let start = 0; start < userIds.length; start += IDS_PER_QUERY) {
     const ids = userIds.slice(start, start + IDS_PER_QUERY);
-    const found = collections.users.find({ _id: { $in: ids } }, { projection: { username: 1 } });
-    for await (const user of found) names.set(user._id, user.username);
+    yield* users.find({ _id: { $in: ids } }, { projection: { username: 1, state: 1 } });
   }
-  return names;
 }

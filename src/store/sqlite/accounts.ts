@@ -54,8 +54,8 @@ export class AccountWrites {
   }
 
   block({ userId, blockedId }: WriteOf<"block">): WriteOutcome<"block"> {
-    const user = this.#users.find(userId);
-    const blocked = this.#users.find(blockedId);
+    const user = this.#users.findPresent(userId);
+    const blocked = this.#users.findPresent(blockedId);
     if (user === undefined || blocked === undefined) return NOT_FOUND;
     return this.#sql.block.run(user.id, blocked.id).changes > 0 ? DONE : CONFLICT;
   }

@@ -85,11 +85,12 @@ export class MessageWrites {
   append(write: WriteOf<"append">, nowMs: number): WriteOutcome<"append"> {
     const user = this.#users.find(write.userId);
     if (user === undefined) return NOT_FOUND;
+    if (user.is_deleted === 1) return this.#stored(write, this.#find(write.chatId), user) ?? NOT_FOUND;
     const chat = this.#find(write.chatId) ?? this.#create(write.chatId);
     if (chat === undefined || !takesPart(chat, user)) return NOT_FOUND;
     const seq = chat.lastSeq + 1;
     const { changes } = this.#sql.append.run(chat.id, seq, user.id, write.messageId, nowMs, write.text);
-    if (changes === 0) return this.#first(write, chat, user);
+    if (changes === 0) return this.#stored(write, chat, user) ?? missing(chat);
     chat.lastSeq = seq;
     chat.marks.set(user.id, seq);
     this.#touched.add(chat);
@@ -97,7 +98,7 @@ export class MessageWrites {
   }
 
   markRead(write: WriteOf<"markRead">): WriteOutcome<"markRead"> {
-    const user = this.#users.find(write.userId);
+    const user = this.#users.findPresent(write.userId);
     if (user === undefined) return NOT_FOUND;
     const chat = this.#find(write.chatId);
     if (chat === undefined) {
@@ -131,9 +132,10 @@ export class MessageWrites {
     this.#touched.clear();
   }
 
-  #first(write: WriteOf<"append">, chat: Chat, user: UserRow): WriteOutcome<"append"> {
-    const row = this.#sql.first.get(user.id, write.messageId, chat.id);
-    if (row === undefined) throw new Error(`store: a message neither stored nor there already (chat ${chat.id})`);
+  /** The outcome for a message that is there already; undefined when it is not. */
+  #stored(write: WriteOf<"append">, chat: Chat | undefined, user: UserRow): WriteOutcome<"append"> | undefined {
+    const row = chat && this.#sql.first.get(user.id, write.messageId, chat.id);
+    if (row === undefined) return undefined;
     return { done: true, result: { message: message(write, user, row.seq, row.time_ms, row.text), isNew: false } };
   }
 
@@ -171,6 +173,10 @@ export class MessageWrites {
     this.#chats.set(chatId, chat);
     return chat;
   }
+}
+
+function missing({ id }: Chat): never {
+  throw new Error(`store: a message neither stored nor there already (chat ${id})`);
 }
 
 function takesPart(chat: Chat, user: UserRow): boolean {

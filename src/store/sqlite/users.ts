@@ -16,6 +16,8 @@ const EXPIRED_PER_TOKEN = 8;
 export interface UserRow {
   readonly id: number;
   readonly username: string;
+  /** 1 for a deleted account, which writes nothing any more. */
+  readonly is_deleted: 0 | 1;
 }
 
 interface AccountRow {
@@ -37,7 +39,9 @@ const ACCOUNT = "SELECT id, user_id, username, username_key, first_name, second_
 
 function prepare(database: Database.Database) {
   return {
-    find: database.prepare<[UserId], UserRow>("SELECT id, username FROM users WHERE user_id = ?"),
+    find: database.prepare<[UserId], UserRow>(
+      "SELECT id, username, state = 'deleted' AS is_deleted FROM users WHERE user_id = ?",
+    ),
     account: database.prepare<[UserId], AccountRow>(`${ACCOUNT} WHERE user_id = ? AND state <> 'deleted'`),
     accountByKey: database.prepare<[string], AccountRow>(`${ACCOUNT} WHERE username_key = ?`),
     create: database.prepare<[UserId, string, string, string, number]>(
@@ -85,7 +89,7 @@ export class UserWrites {
     this.#sql = prepare(database);
   }
 
-  /** The user's row; undefined when there is none. */
+  /** The user's row, be the account deleted or not; undefined when there is none. */
   find(userId: UserId): UserRow | undefined {
     const known = this.#remembered.get(userId);
     if (known !== undefined) return known;
@@ -94,6 +98,12 @@ export class UserWrites {
     if (this.#remembered.size >= REMEMBERED_USERS) this.#remembered.clear();
     this.#remembered.set(userId, row);
     return row;
+  }
+
+  /** The user's row; undefined also for a deleted account. */
+  findPresent(userId: UserId): UserRow | undefined {
+    const row = this.find(userId);
+    return row?.is_deleted === 0 ? row : undefined;
   }
 
   /** To be called after a rollback: what is remembered may not be stored. */
@@ -160,8 +170,8 @@ export class UserWrites {
   }
 
   addContact(write: WriteOf<"addContact">): WriteOutcome<"addContact"> {
-    const user = this.find(write.userId);
-    const contact = this.find(write.contactId);
+    const user = this.findPresent(write.userId);
+    const contact = this.findPresent(write.contactId);
     if (user === undefined || contact === undefined) return NOT_FOUND;
     return this.#sql.addContact.run(user.id, contact.id).changes > 0 ? DONE : CONFLICT;
   }
