@@ -17,7 +17,8 @@ import { WireClient } from "../support/wire-client.ts";
 const COMBINING_MARKS = `a${"\u0345".repeat(16_000)}${"\u0334".repeat(15_000)}`;
 
 describe("names that are slow to normalise", () => {
-  const server = useServer({ failedLoginsPerAddress: 0, failedLoginsPerName: 0, requestRatePerSec: 0 });
+  const limits = { failedLoginsPerAddress: 0, failedLoginsPerName: 0, requestRatePerSec: 0, byteRatePerSec: 0 };
+  const server = useServer(limits);
 
   it("cost no more than others, before the login and after it", async () => {
     const ann = await server().newPerson("Ann");
