@@ -9,16 +9,11 @@ import { bytes } from "../util/quantities.ts";
 import { UserError } from "../util/user-error.ts";
 import * as view from "./admin-views.ts";
 import type { Command, CommandArgs } from "./command.ts";
+import { commandOptions } from "./config-options.ts";
 
 export const command: Command = {
   options: {
-    data: {
-      type: "string",
-      help: OPTIONS.data.help,
-      placeholder: OPTIONS.data.placeholder,
-      defaultText: OPTIONS.data.defaultText,
-    },
-    config: { type: "string", help: CONFIG_FILE_OPTION.help, placeholder: CONFIG_FILE_OPTION.placeholder },
+    ...commandOptions([OPTIONS.data, CONFIG_FILE_OPTION]),
     json: { type: "boolean", help: "print the server's answers as JSON, one a line" },
     "password-stdin": { type: "boolean", help: "create-user: with the password on standard input, not a one-time one" },
     reason: { type: "string", help: "disconnect: what the client is told", placeholder: "TEXT" },

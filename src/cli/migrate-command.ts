@@ -29,7 +29,7 @@ export const command: Command = {
       type: "string",
       placeholder: "DIR",
       help: "The data folder, for sqlite:FILE with a relative FILE",
-      ...(OPTIONS.data.defaultText === undefined ? {} : { defaultText: OPTIONS.data.defaultText }),
+      defaultText: OPTIONS.data.defaultText,
     },
   },
   examples: [

@@ -4,17 +4,12 @@ import { CONFIG_FILE_OPTION, OPTIONS } from "../config/options.ts";
 import { isPanelPage, PANEL_PAGES } from "../config/panel-pages.ts";
 import { UserError } from "../util/user-error.ts";
 import type { Command, CommandArgs } from "./command.ts";
+import { commandOptions } from "./config-options.ts";
 import { openWindow } from "./open-window.ts";
 
 export const command: Command = {
   options: {
-    data: {
-      type: "string",
-      help: OPTIONS.data.help,
-      placeholder: OPTIONS.data.placeholder,
-      defaultText: OPTIONS.data.defaultText,
-    },
-    config: { type: "string", help: CONFIG_FILE_OPTION.help, placeholder: CONFIG_FILE_OPTION.placeholder },
+    ...commandOptions([OPTIONS.data, CONFIG_FILE_OPTION]),
     page: { type: "string", help: `the page to begin with: ${PANEL_PAGES.join(", ")}`, placeholder: "NAME" },
   },
   examples: [

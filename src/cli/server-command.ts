@@ -11,7 +11,7 @@ import { runServer } from "../server/main.ts";
 import { makeFolder } from "../util/durable.ts";
 
 export const command: Command = {
-  options: commandOptions([CONFIG_FILE_OPTION, ...Object.values(OPTIONS)]),
+  options: commandOptions([CONFIG_FILE_OPTION, ...Object.values(OPTIONS)], { hasHeadings: true }),
   examples: [
     ["messenger server", "for this machine only, with the embedded store"],
     ["messenger server -a 0.0.0.0 -p 40000", "for everybody who can reach port 40000"],

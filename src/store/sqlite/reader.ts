@@ -5,33 +5,15 @@ import { directChatId } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { StoreUnavailableError } from "../store.ts";
-import type {
-  AccountQuery,
-  AccountState,
-  Contact,
-  History,
-  HistoryPage,
-  SearchResult,
-  StoreReader,
-  User,
-} from "../store.ts";
+import type { AccountQuery, Contact, History, HistoryPage, SearchResult, StoreReader, User } from "../store.ts";
+import type { UserRecord } from "../transfer.ts";
 import { AccountReads } from "./account-reads.ts";
 import { storeError } from "./errors.ts";
 import { MAX_SEQ, MESSAGE_COLUMNS, messageOf, Page } from "./rows.ts";
 import type { MessageRow } from "./rows.ts";
 import { Search, SHORT_WORD_SCAN_COUNT } from "./search.ts";
 
-interface UserRow {
-  readonly user_id: UserId;
-  readonly username: string;
-  readonly username_key: string;
-  readonly password_hash: string;
-  readonly first_name: string;
-  readonly second_name: string;
-  readonly bio: string;
-  readonly file_name: string | null;
-  readonly state: AccountState;
-}
+type UserRow = Omit<UserRecord, "created_ms" | "last_login_ms">;
 
 interface ChatRow {
   readonly id: number;
