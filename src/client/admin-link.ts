@@ -6,6 +6,7 @@ import { encodeFrame, FrameDecoder } from "../protocol/frame.ts";
 import { adminSocketPath } from "../util/admin-socket.ts";
 import { Emitter } from "../util/emitter.ts";
 import { DisconnectedError, RequestError } from "./errors.ts";
+import { PendingRequests, type Answer } from "./pending-requests.ts";
 
 /** Largest answer that is taken: the list of 20,000 sessions. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -17,17 +18,11 @@ export interface AdminLinkEvents extends AdminEvents {
   closed: DisconnectedError;
 }
 
-interface Waiting {
-  settle(answer: Readonly<Record<string, unknown>>): void;
-  fail(error: Error): void;
-}
-
 export class AdminLink {
   readonly events = new Emitter<AdminLinkEvents>();
   readonly #socket: Socket;
   readonly #decoder = new FrameDecoder("prefixed", MAX_ANSWER_BYTES);
-  readonly #waiting = new Map<number, Waiting>();
-  #lastId = 0;
+  readonly #pending = new PendingRequests();
   #isClosed = false;
 
   /** Rejects with DisconnectedError when no server runs in this data folder, or it is another user's. */
@@ -48,27 +43,16 @@ export class AdminLink {
   }
 
   /** Rejects with RequestError when the server refuses, with DisconnectedError when no answer comes. */
-  request<A extends AdminActionName>(action: A, data: AdminActions[A]["data"]): Promise<AdminActions[A]["result"]> {
-    const id = (this.#lastId += 1);
-    return new Promise((resolve, reject) => {
-      if (this.#isClosed) return reject(new DisconnectedError("the connection to the server has ended"));
-      const end = (): void => {
-        clearTimeout(timer);
-        this.#waiting.delete(id);
-      };
-      const fail = (error: Error): void => {
-        end();
-        reject(error);
-      };
-      const timer = setTimeout(() => fail(new DisconnectedError(`no answer to ${action} in time`)), REQUEST_TIMEOUT_MS);
-      const settle = (answer: Readonly<Record<string, unknown>>): void => {
-        end();
-        if (answer["code"] === Code.Ok) resolve(answer as AdminActions[A]["result"]);
-        else reject(new RequestError(Number(answer["code"]) as ErrorCode, String(answer["info"])));
-      };
-      this.#waiting.set(id, { settle, fail });
-      this.#socket.write(encodeFrame(JSON.stringify({ action, id, data }), "prefixed"));
-    });
+  async request<A extends AdminActionName>(
+    action: A,
+    data: AdminActions[A]["data"],
+  ): Promise<AdminActions[A]["result"]> {
+    if (this.#isClosed) throw new DisconnectedError("the connection to the server has ended");
+    const id = this.#pending.newId();
+    this.#socket.write(encodeFrame(JSON.stringify({ action, id, data }), "prefixed"));
+    const answer = await this.#pending.answerTo(id, action, REQUEST_TIMEOUT_MS);
+    if (answer["code"] === Code.Ok) return answer as AdminActions[A]["result"];
+    throw new RequestError(Number(answer["code"]) as ErrorCode, String(answer["info"]));
   }
 
   close(reason = "closed"): void {
@@ -76,20 +60,20 @@ export class AdminLink {
     this.#isClosed = true;
     this.#socket.destroySoon();
     const error = new DisconnectedError(reason);
-    for (const waiting of [...this.#waiting.values()]) waiting.fail(error);
+    this.#pending.failAll(error);
     this.events.emit("closed", error);
   }
 
   #receive(chunk: Buffer): void {
     const payloads: Buffer[] = [];
     this.#decoder.push(chunk, payloads);
-    for (const payload of payloads) this.#take(JSON.parse(payload.toString("utf8")) as Record<string, unknown>);
+    for (const payload of payloads) this.#take(JSON.parse(payload.toString("utf8")) as Answer);
     if (this.#decoder.failed) this.close("the server sent more than this program takes");
   }
 
-  #take(message: Readonly<Record<string, unknown>>): void {
+  #take(message: Answer): void {
     const { event, data, id } = message;
-    if (typeof event !== "string") return this.#waiting.get(Number(id))?.settle(message);
+    if (typeof event !== "string") return this.#pending.settle(Number(id), message);
     // The server is of our own checkout and user, so its events have the form that the table says.
     this.events.emit(event as keyof AdminEvents, data as never);
   }

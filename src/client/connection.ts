@@ -8,6 +8,7 @@ import { LENGTH_PREFIX_BYTES, MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES } from "../p
 import { Emitter } from "../util/emitter.ts";
 import { describe, dial, type DialOptions } from "./dial.ts";
 import { DisconnectedError, RequestError } from "./errors.ts";
+import { PendingRequests, type Answer } from "./pending-requests.ts";
 import { isEventName, isEventOf, isRecord, isResult, isText, isTime } from "./shapes.ts";
 
 export interface ConnectionOptions {
@@ -34,20 +35,14 @@ export interface ConnectionEvents extends Events {
   closed: DisconnectedError;
 }
 
-interface Waiting {
-  settle(fields: Readonly<Record<string, unknown>>): void;
-  fail(error: Error): void;
-}
-
 /** Length-prefixed frames over one socket. Made by `Connection.open`; ends by `close`, whoever causes it. */
 export class Connection {
   readonly events = new Emitter<ConnectionEvents>();
   readonly #socket: Socket;
   readonly #options: Required<{ [K in keyof ConnectionOptions]: number }>;
   readonly #decoder = new FrameDecoder("prefixed", MAX_RESPONSE_BYTES);
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #pending = new PendingRequests();
   readonly #heartbeat: NodeJS.Timeout;
-  #lastId = 0;
   #heard = true;
   #spoke = true;
   #pinging = false;
@@ -83,39 +78,26 @@ export class Connection {
    * Asks the server. Requests are carried out and answered in the order of the calls. Rejects with RequestError when the
    * server refuses, with DisconnectedError when no answer comes (after a passed deadline a late answer is dropped).
    */
-  request<A extends ActionName>(action: A, data: DataOf<A>, timeoutMs?: number): Promise<ResultOf<A>> {
-    const id = (this.#lastId += 1);
+  async request<A extends ActionName>(
+    action: A,
+    data: DataOf<A>,
+    timeoutMs = this.#options.requestTimeoutMs,
+  ): Promise<ResultOf<A>> {
+    const id = this.#pending.newId();
     const frame = encodeFrame(JSON.stringify({ action, time: Date.now() / 1000, id, data }), "prefixed");
-    return new Promise((resolve, reject) => {
-      if (this.#closedBecause !== undefined) return reject(new DisconnectedError(this.#closedBecause));
-      if (frame.length - LENGTH_PREFIX_BYTES > MAX_REQUEST_BYTES) {
-        return reject(new RequestError(Code.FrameTooLarge, "the request is too large"));
-      }
-      if (this.#waiting.size >= MAX_IN_FLIGHT) {
-        return reject(new RequestError(Code.TooManyRequests, "too many requests under way"));
-      }
-      const end = (): void => {
-        clearTimeout(timer);
-        this.#waiting.delete(id);
-      };
-      const fail = (error: Error): void => {
-        end();
-        reject(error);
-      };
-      const settle = (fields: Readonly<Record<string, unknown>>): void => {
-        end();
-        const error = errorOf(fields);
-        if (error) reject(error);
-        else if (isResult(action, fields)) resolve(fields);
-        else reject(new RequestError(Code.Internal, `the server's answer to ${action} is not understood`));
-      };
-      const timer = setTimeout(
-        () => fail(new DisconnectedError(`no answer to ${action} in time`)),
-        timeoutMs ?? this.#options.requestTimeoutMs,
-      );
-      this.#waiting.set(id, { settle, fail });
-      this.#write(frame);
-    });
+    if (this.#closedBecause !== undefined) throw new DisconnectedError(this.#closedBecause);
+    if (frame.length - LENGTH_PREFIX_BYTES > MAX_REQUEST_BYTES) {
+      throw new RequestError(Code.FrameTooLarge, "the request is too large");
+    }
+    if (this.#pending.count >= MAX_IN_FLIGHT) {
+      throw new RequestError(Code.TooManyRequests, "too many requests under way");
+    }
+    this.#write(frame);
+    const answer = await this.#pending.answerTo(id, action, timeoutMs);
+    const error = errorOf(answer);
+    if (error) throw error;
+    if (isResult(action, answer)) return answer;
+    throw new RequestError(Code.Internal, `the server's answer to ${action} is not understood`);
   }
 
   /** Lets events through, at first those that came before. To be called when whoever logged in has its listeners. */
@@ -134,7 +116,7 @@ export class Connection {
     // A peer that takes nothing any more must not keep the socket open.
     setTimeout(() => this.#socket.destroy(), CLOSE_GRACE_MS).unref();
     const error = new DisconnectedError(reason, { retryAfterMs: this.#refusal?.retryAfterMs });
-    for (const waiting of [...this.#waiting.values()]) waiting.fail(error);
+    this.#pending.failAll(error);
     this.events.emit("closed", error);
   }
 
@@ -162,7 +144,7 @@ export class Connection {
       this.#announce(event, frame["data"]);
       return;
     }
-    if (typeof id === "number") this.#waiting.get(id)?.settle(frame);
+    if (typeof id === "number") this.#pending.settle(id, frame);
     else this.#refusal = errorOf(frame) ?? this.#refusal;
   }
 
@@ -196,7 +178,7 @@ export class Connection {
   }
 }
 
-function parse(payload: Buffer): Record<string, unknown> | undefined {
+function parse(payload: Buffer): Answer | undefined {
   try {
     const value: unknown = JSON.parse(payload.toString("utf8"));
     return isRecord(value) ? value : undefined;
@@ -206,7 +188,7 @@ function parse(payload: Buffer): Record<string, unknown> | undefined {
 }
 
 /** The error that a response tells of; undefined for 200. */
-function errorOf(fields: Readonly<Record<string, unknown>>): RequestError | undefined {
+function errorOf(fields: Answer): RequestError | undefined {
   const { code, info, retry_after: retryAfterSec } = fields;
   if (code === Code.Ok) return undefined;
   const retryAfterMs = isTime(retryAfterSec) ? Math.max(0, retryAfterSec * 1000) : undefined;
