@@ -21,7 +21,7 @@ interface EventLoopAddon {
 }
 
 /** The window cannot be opened; `message` is one line for people. */
-export class BootError extends Error {
+class BootError extends Error {
   override readonly name = "BootError";
 }
 
@@ -45,6 +45,17 @@ export function bootQt(): void {
   addon = loadAddon();
   addon.start();
   setTimeout(() => addon?.letGoOfCode(), LET_GO_MS).unref();
+}
+
+/** The same for a program: where no window can be opened, one line says why, and the program ends. */
+export function bootQtOrExit(): void {
+  try {
+    bootQt();
+  } catch (error) {
+    if (!(error instanceof BootError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
 }
 
 /** Figures of the joined loop; undefined under qode. */

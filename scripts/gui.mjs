@@ -28,3 +28,14 @@ export async function setUpGui({ withTests = false } = {}) {
     throw new BuildError("compiling failed, see above");
   writeFileSync(stamp, "");
 }
+
+/** The same for a program: what is in the way is said, and the program ends. */
+export async function setUpGuiOrExit() {
+  try {
+    await setUpGui();
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    say(error.message);
+    process.exit(1);
+  }
+}

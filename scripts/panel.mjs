@@ -1,9 +1,8 @@
 // Opens the control panel: makes it ready, then becomes it. `messenger panel` and `messenger server -g` end here.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { BuildError } from "./build-gui.mjs";
-import { setUpGui } from "./gui.mjs";
-import { root, say } from "./setup.mjs";
+import { setUpGuiOrExit } from "./gui.mjs";
+import { root } from "./setup.mjs";
 
 // The server that started it may be gone, and nobody reads this any more: no reason for the window to end.
 process.stderr.on("error", () => {});
@@ -14,11 +13,5 @@ if (process.platform === "linux" && !DISPLAY && !WAYLAND_DISPLAY && !QT_QPA_PLAT
   process.stderr.write("messenger: no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set)\n");
   process.exit(1);
 }
-try {
-  await setUpGui();
-} catch (error) {
-  if (!(error instanceof BuildError)) throw error;
-  say(error.message);
-  process.exit(1);
-}
+await setUpGuiOrExit();
 await import(pathToFileURL(join(root, "gui", "dist", "gui", "panel", "main.js")).href);

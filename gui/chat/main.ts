@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { clientFolder } from "../../src/config/chat-options.ts";
-import { BootError, bootQt } from "../boot.ts";
+import { bootQtOrExit } from "../boot.ts";
 import { stderrLogger } from "./stderr-logger.ts";
 import { parseAddress } from "./server-address.ts";
 
@@ -15,14 +15,7 @@ const { values } = parseArgs({
   },
 });
 
-try {
-  bootQt();
-} catch (error) {
-  if (!(error instanceof BootError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exit(1);
-}
-
+bootQtOrExit();
 // Not earlier: importing NodeGui starts Qt.
 const { Application } = await import("./application.ts");
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { clientFolder } from "../../src/config/chat-options.ts";
 import { isPanelPage } from "../../src/config/panel-pages.ts";
-import { BootError, bootQt } from "../boot.ts";
+import { bootQtOrExit } from "../boot.ts";
 import { stderrLogger } from "../chat/stderr-logger.ts";
 
 const { values } = parseArgs({
@@ -23,14 +23,7 @@ if (!isPanelPage(values.page)) {
   process.exit(1);
 }
 
-try {
-  bootQt();
-} catch (error) {
-  if (!(error instanceof BootError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exit(1);
-}
-
+bootQtOrExit();
 // Not earlier: importing NodeGui starts Qt.
 const { PanelApplication } = await import("./panel-application.ts");
 
