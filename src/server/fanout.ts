@@ -1,6 +1,7 @@
 // Sends one event to many sessions: the bytes are encoded once and shared, so nobody may change them.
 //
-// The common chat goes round: session after session is given all that was stored since its last turn, in one write.
+// The common chat goes round: session after session is given all that was stored since its last turn, in one write (or
+// a few, when it is much).
 // A message that is stored meanwhile joins the round where it is, so it is with everybody one round later, and never
 // waits for the round to end. The event loop gets its turns in between.
 import { COMMON_CHAT, directChatUsers } from "../protocol/ids.ts";

@@ -72,11 +72,15 @@ export class Outbox {
 
   /** Queues what has been stored in the common chat since the last time; false when there was nothing. */
   catchUp(): boolean {
-    const place = this.#place;
-    if (place === undefined || place === this.#feed?.end) return false;
-    this.#place = this.#feed?.end;
-    const frames = this.#feed?.since(place);
-    if (frames !== undefined) this.messages(frames);
+    const feed = this.#feed;
+    let place = this.#place;
+    if (feed === undefined || place === undefined || place === feed.end) return false;
+    while (place !== feed.end) {
+      const piece = feed.since(place);
+      this.messages(piece.frames);
+      place = piece.end;
+    }
+    this.#place = place;
     return true;
   }
 

@@ -14,7 +14,7 @@ import type { Effect, EventChunk, GroupResult, PendingWrite } from "./task.ts";
  * Bytes after which a chat's events go on in a new chunk. An outbox takes or drops a chunk as a whole, so it must be
  * well below an outbox's size (1 MiB); a write per receiver and chunk is what fan-out costs, so not too small.
  */
-const CHUNK_BYTES = 256 * 1024;
+export const CHUNK_BYTES = 256 * 1024;
 
 interface OpenChunk {
   readonly chatId: ChatId;

@@ -101,6 +101,29 @@ describe("Outbox", () => {
     assert.deepEqual(order, ["login", 2, 3, "answer", 4, "event", 5, 6, "last"]);
   });
 
+  it("takes of much that was stored in the common chat as much as it has room for, not all or nothing", async () => {
+    const maxBytes = 1024 * 1024;
+    outbox = new Outbox(sending, "lines", maxBytes, clock);
+    reading.pause();
+    const filling = new EventFrames(JSON.stringify({ event: "typing", filling: "z".repeat(maxBytes / 4) }));
+    while (outbox.pendingBytes === 0) {
+      outbox.event(filling);
+      await new Promise((resolve) => setImmediate(resolve)); // what the system takes it has taken
+    }
+    const feed = new CommonFeed();
+    outbox.follow(feed);
+    for (let seq = 1; seq <= 10; seq += 1) feed.append(message("common", seq, "x".repeat(200 * 1024)).chunk);
+    assert.equal(outbox.catchUp(), true);
+    assert.ok(outbox.pendingBytes <= maxBytes);
+    reading.resume();
+    await eventually("the gap is told", () => outbox.fullSinceMs === undefined);
+    feed.append(message("common", 11, "later").chunk);
+    assert.equal(outbox.catchUp(), true);
+    await eventually("all has arrived", () => received.includes("later"));
+    const places = lines().flatMap(({ event, data }) => (event === "typing" ? [] : [data.seq ?? data]));
+    assert.deepEqual(places, [1, 2, 3, { chat_id: "common", from_seq: 4, to_seq: 10 }, 11]);
+  });
+
   it("tells one gap per chat when there is room again, before later messages of the chat", async () => {
     const last = fill();
     clock.advance(10);
