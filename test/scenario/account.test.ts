@@ -9,8 +9,7 @@ describe("deleting an account", () => {
   const server = useServer();
 
   it("asks for the password, ends all sessions, frees the name and keeps the messages without it", async () => {
-    const ann = await server().newPerson("Ann");
-    const ben = await server().newPerson("Ben");
+    const [ann, ben] = await server().newPeople("Ann", "Ben");
     const phone = await server().anotherSession(ann);
     await ben.addContact(ann);
     await ann.say("what I said");
@@ -32,7 +31,7 @@ describe("deleting an account", () => {
   });
 
   it("cannot be kept from it by who has registered the name that it would get", async () => {
-    const [ann, ben] = [await server().newPerson("Ann"), await server().newPerson("Ben")];
+    const [ann, ben] = await server().newPeople("Ann", "Ben");
     const squatter = await server().connect();
     const username = `deleted-${ann.userId.slice(0, 8)}-${ann.userId.slice(-6)}`;
     await squatter.request("register", { username, password: PASSWORD });

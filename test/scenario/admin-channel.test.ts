@@ -81,8 +81,7 @@ describe("the admin channel", () => {
   });
 
   it("announces to everybody or to one, under a name of the server's own", async () => {
-    const ann = await server().newPerson("Ann");
-    const ben = await server().newPerson("Ben");
+    const [ann, ben] = await server().newPeople("Ann", "Ben");
     await link.request("announce", { message: "to all" });
     await link.request("announce", { message: "to Ann", username: ann.username });
     const told = (await ann.events("message")).map(({ username, message }) => [username, message]);

@@ -9,8 +9,7 @@ describe("blocking", () => {
   let ben: Person;
 
   beforeEach(async () => {
-    ann = await server().newPerson("Ann");
-    ben = await server().newPerson("Ben");
+    [ann, ben] = await server().newPeople("Ann", "Ben");
     await ann.addContact(ben);
     await ben.addContact(ann);
   });

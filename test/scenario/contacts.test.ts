@@ -12,8 +12,7 @@ describe("contacts", () => {
   let ben: Person;
 
   beforeEach(async () => {
-    ann = await server().newPerson("Ann");
-    ben = await server().newPerson("Ben");
+    [ann, ben] = await server().newPeople("Ann", "Ben");
   });
 
   it("are added by name in any case, one-way, and told to the own other sessions only", async () => {
@@ -137,7 +136,7 @@ describe("profiles", () => {
   });
 
   it("are told to the own other sessions and to those who have the user as a contact", async () => {
-    const [watcher, stranger] = [await server().newPerson("Wat"), await server().newPerson("Str")];
+    const [watcher, stranger] = await server().newPeople("Wat", "Str");
     await watcher.addContact(ann);
     await ann.addContact(stranger);
     const phone = await server().anotherSession(ann);

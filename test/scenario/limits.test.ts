@@ -19,7 +19,7 @@ describe("failed logins", () => {
   }
 
   it("of a name are refused after 10 until the minute is over, the right password too; others are not", async () => {
-    const [ann, ben] = [await server().newPerson("Ann"), await server().newPerson("Ben")];
+    const [ann, ben] = await server().newPeople("Ann", "Ben");
     const client = await server().connect();
     await failTimes(client, 9, wrong(ann.username));
     await client.ok("login", { username: ann.username, password: ann.password });

@@ -7,9 +7,7 @@ describe("login", () => {
   const server = useServer({ failedLoginsPerAddress: 0 });
 
   it("answers with everything that a client needs to begin", async () => {
-    const ben = await server().newPerson("ben");
-    const cid = await server().newPerson("cid");
-    const ann = await server().newPerson("ann");
+    const [ben, cid, ann] = await server().newPeople("ben", "cid", "ann");
     await ann.addContact(ben);
     await ann.addContact(cid);
     cid.client.destroy();
@@ -121,7 +119,7 @@ describe("login", () => {
   });
 
   it("leaves the token of the first session valid", async () => {
-    const [ann, ben] = [await server().newPerson("ann"), await server().newPerson("ben")];
+    const [ann, ben] = await server().newPeople("ann", "ben");
     await Person.login(ann.client, ben.username, ben.password);
     const again = await (await server().connect()).ok("login", { token: ann.loggedIn.token });
     assert.equal(again.username, ann.username);

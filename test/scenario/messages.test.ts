@@ -38,8 +38,7 @@ describe("add_message", () => {
   let ben: Person;
 
   beforeEach(async () => {
-    ann = await server().newPerson("Ann");
-    ben = await server().newPerson("Ben");
+    [ann, ben] = await server().newPeople("Ann", "Ben");
   });
 
   it("answers with chat, seq, id and time, and gives everyone logged in the same message", async () => {

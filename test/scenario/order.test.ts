@@ -9,7 +9,7 @@ describe("order", () => {
   const server = useServer();
 
   it("keeps the answers of a connection in the order of its requests, each seeing those before it", async () => {
-    const [ann, ben] = [await server().newPerson("Ann"), await server().newPerson("Ben")];
+    const [ann, ben] = await server().newPeople("Ann", "Ben");
     const chat_id = ann.chatWith(ben);
     const requests = range(1, 40).flatMap((index) => [
       { action: "ping" },

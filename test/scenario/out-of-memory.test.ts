@@ -16,7 +16,7 @@ describe("a request thread that runs out of memory", function () {
   beforeEach(async () => {
     rmSync(join(server().config.data, "exhausted"), { force: true });
     ann = await server().newPerson("Ann");
-    others = [await server().newPerson("Ben"), await server().newPerson("Cid"), await server().newPerson("Dan")];
+    others = await server().newPeople("Ben", "Cid", "Dan");
   });
 
   /** Sends while the others have requests under way in the same thread, which must all be answered. */

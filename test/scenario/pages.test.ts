@@ -14,8 +14,7 @@ describe("pages", () => {
   let ben: Person;
 
   before(async () => {
-    ann = await server().newPerson("Ann");
-    ben = await server().newPerson("Ben");
+    [ann, ben] = await server().newPeople("Ann", "Ben");
     for (const index of range(1, 250))
       ann.client.send("add_message", { chat_id: ann.chatWith(ben), message: `m${index}` });
     await ann.client.barrier();
@@ -94,8 +93,7 @@ describe("pages", () => {
   });
 
   it("of big texts end earlier, and lose nothing on the way", async () => {
-    const cid = await server().newPerson("Cid");
-    const dan = await server().newPerson("Dan");
+    const [cid, dan] = await server().newPeople("Cid", "Dan");
     const big = "\u0001".repeat(8192); // six bytes each in JSON
     for (let count = 0; count < 150; count += 1)
       cid.client.send("add_message", { chat_id: cid.chatWith(dan), message: big });

@@ -68,7 +68,7 @@ describe("who asks on although it is refused", () => {
   const server = useServer(limits, clock);
 
   it("is told `closing` and closed; who waits as it is told stays, and others notice nothing", async () => {
-    const [ann, ben] = [await server().newPerson("Ann"), await server().newPerson("Ben")];
+    const [ann, ben] = await server().newPeople("Ann", "Ben");
     clock.advance(60_000);
     const ping = ann.client.frame({ action: "ping" });
     assert.deepEqual(await codesOf(ann.client, ping, 150), { 200: 100, 429: 50 });

@@ -10,8 +10,7 @@ describe("read marks", () => {
   let ben: Person;
 
   beforeEach(async () => {
-    ann = await server().newPerson("Ann");
-    ben = await server().newPerson("Ben");
+    [ann, ben] = await server().newPeople("Ann", "Ben");
   });
 
   /** The counts of one chat as a new login sees them. */

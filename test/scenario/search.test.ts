@@ -12,8 +12,7 @@ describe("search_in_chat", () => {
   let ben: Person;
 
   beforeEach(async () => {
-    ann = await server().newPerson("Ann");
-    ben = await server().newPerson("Ben");
+    [ann, ben] = await server().newPeople("Ann", "Ben");
   });
 
   async function find(word: string, more: object = {}): Promise<string[]> {

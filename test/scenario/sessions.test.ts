@@ -69,8 +69,7 @@ describe("logout", () => {
   });
 
   it("ends the events", async () => {
-    const ann = await server().newPerson("ann");
-    const ben = await server().newPerson("ben");
+    const [ann, ben] = await server().newPeople("ann", "ben");
     await ann.ok("logout", {});
     await ben.say("to nobody");
     await ben.say("for ann", ben.chatWith(ann));

@@ -86,7 +86,7 @@ describe("a slow reader's own requests", () => {
   const server = useServer({ requestRatePerSec: 0 });
 
   it("are not read while too many answers wait, and are all answered in the end", async () => {
-    const [ann, ben] = [await server().newPerson("Ann"), await server().newPerson("Ben")];
+    const [ann, ben] = await server().newPeople("Ann", "Ben");
     for (const _ of range(1, 20)) await ann.say(BIG, ann.chatWith(ben));
     await ben.events("message");
     ben.client.socket.pause();
@@ -108,7 +108,7 @@ describe("a session that does not read its answers", () => {
   const server = useServer({ requestRatePerSec: 0, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS }, clock);
 
   it("is closed after the drain timeout, not earlier, and not while it goes on reading", async () => {
-    const [ann, ben] = [await server().newPerson("Ann"), await server().newPerson("Ben")];
+    const [ann, ben] = await server().newPeople("Ann", "Ben");
     for (const _ of range(1, 20)) await ann.say(BIG, ann.chatWith(ben));
     await ben.events("message");
     const { socket } = ben.client;
@@ -150,7 +150,7 @@ describe("a session that stays full", () => {
   const server = useServer({ outboxBytes: OUTBOX_BYTES, requestRatePerSec: 0 }, clock);
 
   it("is closed after the drain timeout, not earlier", async () => {
-    const [ann, ben] = [await server().newPerson("Ann"), await server().newPerson("Ben")];
+    const [ann, ben] = await server().newPeople("Ann", "Ben");
     ben.client.socket.pause();
     await fill(server(), ann, ben, "common");
     // What the operating system buffers may grow a little once more.

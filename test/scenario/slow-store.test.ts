@@ -102,7 +102,7 @@ describe("a server with a slow store", function () {
 
   it("lets senders wait, reads no more of who sends on, serves what reads, and loses nothing acknowledged", async () => {
     const { data } = server().config;
-    const [ann, ben] = [await server().newPerson("Ann"), await server().newPerson("Ben")];
+    const [ann, ben] = await server().newPeople("Ann", "Ben");
     writeFileSync(join(data, "held"), "");
     const message = "x".repeat(8_000);
     const frame = (id: string): Buffer =>

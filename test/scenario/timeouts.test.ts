@@ -19,8 +19,7 @@ describe("a connection without a login", () => {
     clock.advance(1);
     const silent = await server().connect();
     const pinging = await server().connect({ framing: "lines" });
-    const left = await server().newPerson("Left");
-    const ann = await server().newPerson("Ann");
+    const [left, ann] = await server().newPeople("Left", "Ann");
     clock.advance(30_000);
     await pinging.barrier();
     await left.ok("logout", {});
@@ -75,8 +74,7 @@ describe("an idle connection", () => {
   const server = useServer({ idleTimeoutMs: 300_000 }, clock);
 
   it("is closed when an idle time is set and it sends nothing for so long; a keep-alive is something", async () => {
-    const idle = await server().newPerson("Idle");
-    const alive = await server().newPerson("Alive");
+    const [idle, alive] = await server().newPeople("Idle", "Alive");
     clock.advance(200_000);
     alive.client.raw(Buffer.alloc(4));
     await alive.client.barrier();

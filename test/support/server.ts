@@ -94,6 +94,13 @@ export class TestServer {
     return Person.login(client, username, password);
   }
 
+  /** The same for several, one after the other. */
+  async newPeople<const N extends readonly string[]>(...names: N): Promise<{ -readonly [I in keyof N]: Person }> {
+    const people: Person[] = [];
+    for (const name of names) people.push(await this.newPerson(name));
+    return people as { -readonly [I in keyof N]: Person }; // one for each name
+  }
+
   /** Another session of somebody, on a connection of its own. */
   async anotherSession({ username, password }: Person, options: WireOptions = {}): Promise<Person> {
     return Person.login(await this.connect(options), username, password);

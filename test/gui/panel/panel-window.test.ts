@@ -34,7 +34,7 @@ describe("control panel", () => {
   });
 
   it("lists sessions, sorts and filters them, and disconnects one", async () => {
-    const [anna, boris] = [await server.newPerson("anna"), await server.newPerson("boris")];
+    const [anna, boris] = await server.newPeople("anna", "boris");
     const { sessions } = panel.pages;
     panel.window.show(sessions);
     const names = (): (string | null)[] => sessions.table.values.map(({ username }) => username);
