@@ -16,6 +16,7 @@ interface PageParts {
   readonly foot?: readonly Child[];
 }
 
+/** A page of the panel as all of them are: head, body and foot, one below the other. */
 export function pageOf({ head, body, foot = [] }: PageParts): QWidget {
   const rows: Child[] = [
     panel("page", column({ margins: [22, 16, 22, 10], spacing: 8, children: head })),

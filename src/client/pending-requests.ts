@@ -9,6 +9,7 @@ interface Pending {
   fail(error: DisconnectedError): void;
 }
 
+/** Gives out ids, and brings each answer to who waits for it. */
 export class PendingRequests {
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;

@@ -1,5 +1,6 @@
-// The headings under which --help and the README show the options.
+// The headings under which --help shows the options of the server.
 
+/** By the part that they are about. */
 export const Group = {
   Start: "Where it listens and what it shows:",
   Store: "Where everything is kept:",

@@ -18,6 +18,7 @@ type RateKey =
   | "addressByteBurstCount"
   | "maxRefusals";
 
+/** A part of OPTIONS. */
 export const RATE_OPTIONS: { readonly [K in RateKey]: Option<Config[K]> } = {
   requestRatePerSec: rate("request-rate", 1000, 1_000_000, "per second", "Requests of one session on average"),
   requestBurstCount: burst("request-burst", 5000, { min: 1, max: 1_000_000 }, "Requests of one session at once"),

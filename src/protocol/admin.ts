@@ -146,6 +146,7 @@ export interface AdminActions {
   subscribe: { data: { topics: readonly Topic[]; unmask_texts?: boolean }; result: Nothing };
 }
 
+/** What one can subscribe to. */
 export const TOPICS = ["sample", "traffic", "log", "backup"] as const;
 export type Topic = (typeof TOPICS)[number];
 

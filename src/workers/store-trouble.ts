@@ -5,6 +5,7 @@ import { monotonicClock, type Clock } from "../util/clock.ts";
 /** How often it is said again while it lasts, in milliseconds. */
 const AGAIN_MS = 60_000;
 
+/** One for the thread that writes. */
 export class StoreTrouble {
   readonly #log: Logger;
   readonly #clock: Clock;

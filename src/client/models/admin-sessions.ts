@@ -8,6 +8,7 @@ const MODES = { lines: "JSON Lines", prefixed: "framed", unknown: "silent" } as 
 /** The wire carries no name of the client: its mode is what tells our own clients from what people type and write. */
 const CLIENTS = { lines: "script or terminal", prefixed: "Messenger", unknown: "not known yet" } as const;
 
+/** How its frames are told apart, and whether they are encrypted. */
 export function modeText({ mode, secure }: Mode): string {
   return secure ? `${MODES[mode]}, TLS` : MODES[mode];
 }
