@@ -45,7 +45,7 @@ export type Admission =
 export interface RequestTask {
   readonly framing: Framing;
   readonly identity: Identity | undefined;
-  /** The payloads, each behind its length (4 bytes, big-endian). Transferred. */
+  /** The payloads, each behind its length (4 bytes, big-endian). Copied, so that the task can run again. */
   readonly payloads: ArrayBuffer;
   /** Indexes of payloads that are over the connection's request rate, and seconds until the next is free. */
   readonly limited: ReadonlySet<number> | undefined;

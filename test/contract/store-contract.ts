@@ -1,6 +1,7 @@
 // The one suite that every store passes; a store's own test calls it with a way to make empty stores.
 import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
+import { MAX_PAGE } from "../../src/protocol/limits.ts";
 import { StoreUnavailableError } from "../../src/store/store.ts";
 import { accountsContract } from "./accounts-contract.ts";
 import { append, appended, Fixture, putToken } from "./fixture.ts";
@@ -86,6 +87,29 @@ function lifeContract(kind: StoreKind): void {
     done = true;
     for (const lastSeq of await Promise.all(watchers)) assert.ok(lastSeq <= 500);
     await Promise.all(readers.map((reader) => reader.close()));
+  });
+
+  it("answers what is under way when a reader is closed, or is unavailable for it", async () => {
+    const [anna = ""] = await store.users("anna");
+    const text = "x".repeat(4_000);
+    await store.commit(...Array.from({ length: 600 }, (_, index) => append(COMMON_CHAT, anna, `m${index}`, text)));
+    for (let turns = 0; turns < 20; turns += 1) {
+      const reader = await store.openReader();
+      const page = { before: undefined, after: undefined, limit: MAX_PAGE };
+      const questions = [
+        reader.search(COMMON_CHAT, "nothing", undefined, 10),
+        reader.search(COMMON_CHAT, "x", undefined, MAX_PAGE),
+        reader.history(COMMON_CHAT, page),
+        reader.chatsOf(anna),
+        reader.userById(anna),
+      ];
+      const answers = Promise.allSettled(questions);
+      for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      await reader.close();
+      for (const answer of await answers) {
+        if (answer.status === "rejected") assert.equal((answer.reason as Error).name, StoreUnavailableError.name);
+      }
+    }
   });
 
   it("closes more than once, and is unavailable from then on", async () => {

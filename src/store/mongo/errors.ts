@@ -4,6 +4,7 @@ import {
   MongoBulkWriteError,
   MongoClientClosedError,
   MongoError,
+  MongoExpiredSessionError,
   MongoNetworkError,
   MongoNotConnectedError,
   MongoOperationTimeoutError,
@@ -22,8 +23,17 @@ export const DUPLICATE_KEY = 11000;
 const DOCUMENT_CODES: ReadonlySet<number> = new Set([2, 8, 9, 14, 121, 10334, 17280]);
 /** The login was refused, or may not do what the store needs. */
 const LOGIN_CODES: ReadonlySet<number> = new Set([13, 18, 31, 8000]);
-/** What the driver says of its own state; part of its API errors, the rest of which are bugs of ours. */
-const CLOSED = [MongoNotConnectedError, MongoTopologyClosedError, MongoServerClosedError, MongoClientClosedError];
+/**
+ * What the driver says of its own state; part of its API errors, the rest of which are bugs of ours. A session that has
+ * expired is the driver's own (we begin none): what was under way when the client was closed meets it.
+ */
+const CLOSED = [
+  MongoNotConnectedError,
+  MongoTopologyClosedError,
+  MongoServerClosedError,
+  MongoClientClosedError,
+  MongoExpiredSessionError,
+];
 
 /** A bulk write wraps whatever went wrong; this is what did, unless single documents were refused. */
 export function unwrap(error: unknown): unknown {
