@@ -106,7 +106,10 @@ export class Avatars {
     const stop = { kind: "login", account, job: { verify: { password, hash } } } as const;
     const admission = await this.#parts.gate.admit(stop, { address, isClosed: false });
     if (!admission.granted) return "rateLimited";
-    return admission.result.verified === true && userId !== undefined ? { userId } : undefined;
+    if (admission.result.verified !== true || userId === undefined) return undefined;
+    // The password may have been changed, or the account deleted, while this one waited for its turn.
+    const now = await this.#parts.pools.credentials(username);
+    return now.userId === userId && now.hash === hash ? { userId } : undefined;
   }
 
   /** Writes the new picture to the profile and tells who watches it; rejects when it could not be stored. */

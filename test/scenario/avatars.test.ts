@@ -138,6 +138,25 @@ describe("avatars of people on a server", () => {
   });
 });
 
+describe("a login at the avatar server that waits for its turn", () => {
+  // So dear that the login comes while the change of the password is under way.
+  const server = useServer({ ftp: true, bcryptCost: 12 });
+
+  it("opens nothing with a password that is changed meanwhile", async () => {
+    const [anna, ben] = [await server().newPerson("anna"), await server().newPerson("ben")];
+    const { ticket, host } = await access(anna);
+    const raw = new RawFtp(connect(ticket.port, host));
+    await raw.reply(220);
+    await raw.ask(`USER ${anna.username}`, 331);
+    const changed = anna.ok("change_password", { password: anna.password, new_password: "another good one" });
+    await ben.client.barrier();
+    await raw.ask(`PASS ${anna.password}`, 530);
+    await changed;
+    await raw.ask("PASS another good one", 230);
+    raw.socket.destroy();
+  });
+});
+
 describe("a server without avatars", () => {
   const server = useServer();
 
