@@ -97,6 +97,7 @@ export class WatchedPool {
    */
   runTwice(task: unknown): Promise<unknown> {
     return this.run(task).catch((error: unknown) => {
+      if (this.#isClosed) throw error;
       this.#log.error("a task was lost with its thread and runs again", { worker: this.#name, error });
       const repeat = this.#lastRepeat.then(() => this.run(task));
       this.#lastRepeat = repeat.catch(() => undefined);
