@@ -114,9 +114,9 @@ export class Application {
   }
 
   async #enter(entry: Entry): Promise<void> {
-    const { server, username, password, isNew, keeps, trusts } = entry;
+    const { server, username, keeps, trusts } = entry;
     if (trusts !== undefined) this.#trust(server, trusts);
-    const session = await signIn(this.#sessionOptions(server, username, keeps), password, isNew);
+    const session = await signIn(this.#sessionOptions(server, username, keeps), entry);
     this.#preferences.noteServer(server);
     this.#preferences.set({ account: keeps ? { ...server, username } : undefined });
     this.#openChat(session);

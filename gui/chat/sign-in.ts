@@ -1,5 +1,5 @@
 // Logging in and registering, with failures told by the field that they belong to. Without Qt.
-import { DisconnectedError, RequestError, UntrustedServerError } from "../../src/client/errors.ts";
+import { DisconnectedError, isInvitationRefusal, RequestError, UntrustedServerError } from "../../src/client/errors.ts";
 import { registerUser } from "../../src/client/messenger.ts";
 import { AccountSession, acceptTrusted, type SessionOptions } from "./account-session.ts";
 
@@ -13,7 +13,7 @@ export interface CertificateDoubt {
 /** What is wrong with what was entered. */
 export class WelcomeError extends Error {
   override readonly name = "WelcomeError";
-  readonly field: "server" | "username" | "password";
+  readonly field: "server" | "username" | "password" | "invitation";
   /** Of the server's certificate, if the user has to decide about it. */
   readonly doubt: CertificateDoubt | undefined;
 
@@ -24,25 +24,35 @@ export class WelcomeError extends Error {
   }
 }
 
+/** How somebody gets in. */
+export interface Credentials {
+  readonly password: string;
+  /** To be registered first. */
+  readonly isNew: boolean;
+  /** For registering where the server asks for a code. */
+  readonly invitation?: string | undefined;
+}
+
 /** Opens the account and logs in, after registering if wished; rejects with WelcomeError. */
-export async function signIn(options: SessionOptions, password: string, isNew: boolean): Promise<AccountSession> {
+export async function signIn(options: SessionOptions, credentials: Credentials): Promise<AccountSession> {
+  const { password, isNew, invitation } = credentials;
   const { server, username, trusted } = options;
   let session: AccountSession | undefined;
   try {
     if (isNew) {
       const tls = server.tls ? { accept: acceptTrusted(trusted) } : undefined;
-      await registerUser({ host: server.host, port: server.port, tls }, username, password);
+      await registerUser({ host: server.host, port: server.port, tls }, username, password, invitation);
     }
     session = await AccountSession.open(options);
     await session.messenger.login(password);
     return session;
   } catch (error) {
     await session?.close();
-    throw explain(error, isNew, trusted);
+    throw explain(error, credentials, trusted);
   }
 }
 
-function explain(error: unknown, isNew: boolean, trusted: string | undefined): unknown {
+function explain(error: unknown, { isNew, invitation }: Credentials, trusted: string | undefined): unknown {
   if (error instanceof UntrustedServerError) {
     const why = trusted === undefined ? "nobody vouches for its certificate" : error.message;
     return new WelcomeError("server", `Not connected: ${why}.`, { shown: error.fingerprint, trusted });
@@ -50,6 +60,13 @@ function explain(error: unknown, isNew: boolean, trusted: string | undefined): u
   if (error instanceof DisconnectedError)
     return new WelcomeError("server", `The server cannot be reached: ${error.message}.`);
   if (!(error instanceof RequestError)) return error;
+  if (isInvitationRefusal(error)) {
+    const isAsked = invitation === undefined;
+    return new WelcomeError(
+      "invitation",
+      isAsked ? "This server asks for an invitation code." : "Wrong invitation code.",
+    );
+  }
   const wait = error.retryAfterMs === undefined ? "" : ` Try again in ${Math.ceil(error.retryAfterMs / 1000)} s.`;
   if (error.code === 401) return new WelcomeError("password", "Wrong username or password.");
   if (error.code === 409) return new WelcomeError("username", "This name is taken.");

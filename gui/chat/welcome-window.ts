@@ -19,15 +19,13 @@ import { guard } from "../kit/guard.ts";
 import { iconPixmap } from "../kit/icons.ts";
 import type { Theme } from "../kit/theme.ts";
 import { button, column, field, label, panel, row } from "../kit/widgets.ts";
-import { WelcomeError, type CertificateDoubt } from "./sign-in.ts";
+import { WelcomeError, type CertificateDoubt, type Credentials } from "./sign-in.ts";
 import { parseAddress } from "./server-address.ts";
 import type { ServerChoice } from "./preferences.ts";
 
-export interface Entry {
+export interface Entry extends Credentials {
   readonly server: ServerChoice;
   readonly username: string;
-  readonly password: string;
-  readonly isNew: boolean;
   /** Stay logged in at the next start. */
   readonly keeps: boolean;
   /** Of a certificate that the user has just decided to trust. */
@@ -47,7 +45,7 @@ export interface WelcomeOptions {
   readonly distrust: (server: ServerChoice) => void;
 }
 
-type FieldName = "server" | "username" | "password" | "repeat";
+type FieldName = "server" | "username" | "password" | "repeat" | "invitation";
 
 const FORM_PX = 330;
 const LOGO_PX = 84;
@@ -61,6 +59,8 @@ export class WelcomeWindow {
   readonly #username: QLineEdit;
   readonly #password: QLineEdit;
   readonly #repeat: QLineEdit;
+  /** In view once the server has asked for it. */
+  readonly #invitation: QLineEdit;
   readonly #keeps = new QCheckBox();
   readonly #problems: Readonly<Record<FieldName, QLabel>>;
   readonly #hint = label({ name: "hint", wraps: true });
@@ -69,6 +69,7 @@ export class WelcomeWindow {
   readonly #submit: QPushButton;
   readonly #tabs: readonly [QPushButton, QPushButton];
   #isNew = false;
+  #needsInvitation = false;
   #isBusy = false;
   #isClosed = false;
   #dialog: QDialog | undefined;
@@ -76,7 +77,13 @@ export class WelcomeWindow {
   constructor(options: WelcomeOptions) {
     this.#options = options;
     const problem = (): QLabel => label({ name: "error", wraps: true });
-    this.#problems = { server: problem(), username: problem(), password: problem(), repeat: problem() };
+    this.#problems = {
+      server: problem(),
+      username: problem(),
+      password: problem(),
+      repeat: problem(),
+      invitation: problem(),
+    };
     const onEnter = (): Promise<void> => this.#enter();
     this.#username = field({
       title: "Username",
@@ -104,6 +111,12 @@ export class WelcomeWindow {
       onEnter,
       onChange: () => this.#showHints(),
     });
+    this.#invitation = field({
+      title: "Invitation code",
+      placeholder: "Invitation code",
+      onEnter,
+      onChange: () => this.#clear("invitation"),
+    });
     for (const edit of [this.#password, this.#repeat]) {
       edit.addEventListener(
         WidgetEventTypes.KeyPress,
@@ -124,6 +137,7 @@ export class WelcomeWindow {
       username: this.#username,
       password: this.#password,
       repeat: this.#repeat,
+      invitation: this.#invitation,
       submit: this.#submit,
       tabs: this.#tabs,
       problems: this.#problems,
@@ -152,7 +166,7 @@ export class WelcomeWindow {
     for (const server of servers) this.#server.addItem(undefined, addressText(server));
     this.#server.addEventListener(
       "editTextChanged",
-      guard(() => this.#clear("server")),
+      guard(() => this.#onServerChange()),
     );
     this.#server.addEventListener(
       "currentIndexChanged",
@@ -175,7 +189,7 @@ export class WelcomeWindow {
   #layOut(): void {
     const { colors, pixelRatio } = this.#options.theme;
     this.#logo.setPixmap(iconPixmap("app", colors.accent, LOGO_PX, pixelRatio));
-    const { server, username, password, repeat } = this.#problems;
+    const { server, username, password, repeat, invitation } = this.#problems;
     const form = panel(
       "panel",
       column({
@@ -199,7 +213,10 @@ export class WelcomeWindow {
           this.#repeat,
           repeat,
           this.#hint,
-          8,
+          6,
+          this.#invitation,
+          invitation,
+          4,
           row({ children: [this.#keeps, "stretch", this.#tls] }),
           16,
           this.#submit,
@@ -229,9 +246,19 @@ export class WelcomeWindow {
     this.#tabs[0].setChecked(!isNew);
     this.#tabs[1].setChecked(isNew);
     this.#repeat.setVisible(isNew);
+    this.#invitation.setVisible(isNew && this.#needsInvitation);
     for (const problem of Object.values(this.#problems)) problem.hide();
     this.#submit.setText(isNew ? "Create account" : "Log in");
     this.#showHints();
+  }
+
+  /** One server's code is nothing for another one. */
+  #onServerChange(): void {
+    this.#clear("server");
+    this.#clear("invitation");
+    this.#needsInvitation = false;
+    this.#invitation.setText("");
+    this.#invitation.hide();
   }
 
   #clear(name: FieldName): void {
@@ -239,12 +266,14 @@ export class WelcomeWindow {
   }
 
   #problem(name: FieldName, text: string): void {
+    if (name === "invitation") {
+      this.#needsInvitation = true;
+      this.#invitation.show();
+    }
     this.#problems[name].setText(text);
     this.#problems[name].show();
-    const edit = { server: this.#server, username: this.#username, password: this.#password, repeat: this.#repeat }[
-      name
-    ];
-    edit.setFocus();
+    const { server, username, password, repeat, invitation } = this.parts;
+    ({ server, username, password, repeat, invitation })[name].setFocus();
   }
 
   /** What helps while a new password is typed. */
@@ -326,6 +355,7 @@ export class WelcomeWindow {
     const address = parseAddress(this.#server.currentText());
     const username = this.#username.text().trim();
     const password = this.#password.text();
+    const invitation = this.#invitation.text().trim();
     if (!address) this.#problem("server", "Enter a host name and a port, as in chat.example.org:40000.");
     else if (username === "") this.#problem("username", "Enter your name.");
     else if (this.#isNew && normalizeUsername(username) === undefined) {
@@ -337,12 +367,15 @@ export class WelcomeWindow {
     else if (this.#isNew && passwordFault(password) !== undefined)
       this.#problem("password", `The password ${passwordFault(password)}.`);
     else if (this.#isNew && password !== this.#repeat.text()) this.#problem("repeat", "The two passwords differ.");
+    else if (this.#isNew && this.#needsInvitation && invitation === "")
+      this.#problem("invitation", "Enter the invitation code.");
     else
       return {
         server: { ...address, tls: this.#tls.isChecked() },
         username,
         password,
         isNew: this.#isNew,
+        invitation: invitation === "" ? undefined : invitation,
         keeps: this.#keeps.isChecked(),
       };
     return undefined;

@@ -11,6 +11,11 @@ export const command: Command = {
     tls: { type: "boolean", help: "use TLS; the certificate must be one that this system trusts" },
     fingerprint: { type: "string", placeholder: "SHA256", help: "use TLS and accept this certificate only" },
     username: { type: "string", alias: "u", placeholder: "NAME", help: "log in as this user at once" },
+    invitation: {
+      type: "string",
+      placeholder: "CODE",
+      help: "the code for /register where the server asks for one; better given by MESSENGER_INVITATION",
+    },
     data: { type: "string", placeholder: "FOLDER", help: "where the session, unsent messages and history are kept" },
     keep: { type: "boolean", help: "keep these things; --no-keep keeps nothing", defaultText: "true" },
     "drain-timeout": {
@@ -27,6 +32,7 @@ export const command: Command = {
   ],
   notes: [
     "Passwords are asked for; a script has them in MESSENGER_PASSWORD, or in the line after /login or /register.",
+    "An invitation code is asked for where the server wants one; a script has it in MESSENGER_INVITATION.",
     "At the end of its input it leaves when all that was written is stored: exit code 0. It is 1 when something was",
     "not, or when a login failed.",
   ].join("\n"),

@@ -1,5 +1,5 @@
 // The ways in which a request of the client can fail.
-import type { ErrorCode } from "../protocol/codes.ts";
+import { Code, type ErrorCode } from "../protocol/codes.ts";
 
 /** The server answered with a code other than 200. `message` is the server's `info`, meant for people. */
 export class RequestError extends Error {
@@ -13,6 +13,11 @@ export class RequestError extends Error {
     this.code = code;
     this.retryAfterMs = retryAfterMs;
   }
+}
+
+/** Whether a server refused to register somebody because of the invitation code: it is missing, or wrong. */
+export function isInvitationRefusal(error: unknown): boolean {
+  return error instanceof RequestError && error.code === Code.Forbidden && error.message.startsWith("invitation:");
 }
 
 /** No answer came: there is no connection, it was lost, or the deadline passed. What was asked may have been done. */

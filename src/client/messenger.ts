@@ -276,11 +276,19 @@ function savedRoster(cache: HistoryCache): Roster | undefined {
   return roster;
 }
 
-/** Makes a new user; rejects with RequestError (409: the name is taken) or as dialling does. */
-export async function registerUser(server: DialOptions, username: string, password: string): Promise<void> {
+/**
+ * Makes a new user; `invitation` is the code of a server that lets in only who has one. Rejects with RequestError
+ * (409: the name is taken; see also `isInvitationRefusal`) or as dialling does.
+ */
+export async function registerUser(
+  server: DialOptions,
+  username: string,
+  password: string,
+  invitation?: string,
+): Promise<void> {
   const connection = await Connection.open(server);
   try {
-    await connection.request("register", { username, password });
+    await connection.request("register", { username, password, ...(invitation !== undefined && { invitation }) });
   } finally {
     connection.close("registered");
   }

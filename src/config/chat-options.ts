@@ -12,6 +12,8 @@ export interface ChatConfig {
   readonly fingerprint: string | undefined;
   readonly username: string | undefined;
   readonly password: string | undefined;
+  /** For registering at a server that asks for a code. */
+  readonly invitation: string | undefined;
   /** Folder for sessions, unsent messages and history; undefined keeps nothing. */
   readonly folder: string | undefined;
   readonly drainTimeoutMs: number;
@@ -26,7 +28,8 @@ const MAX_DRAIN_TIMEOUT_SEC = 86_400;
 
 /**
  * Settings from the values of the command line by long name; undefined stands for what was not given. The password
- * comes from MESSENGER_PASSWORD only, so that it is in no list of processes.
+ * comes from MESSENGER_PASSWORD only, so that it is in no list of processes; the invitation code from
+ * MESSENGER_INVITATION unless it is on the command line.
  * @throws UserError that names the option whose value cannot be used.
  */
 export function loadChatConfig(
@@ -49,6 +52,7 @@ export function loadChatConfig(
     fingerprint,
     username: textOf(args, "username"),
     password: environment["MESSENGER_PASSWORD"],
+    invitation: textOf(args, "invitation") ?? (environment["MESSENGER_INVITATION"] || undefined),
     folder: args["keep"] === false ? undefined : folder,
     drainTimeoutMs: wholeNumber("drain-timeout", drainTimeout, 0, MAX_DRAIN_TIMEOUT_SEC) * 1000,
   };

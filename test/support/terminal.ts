@@ -13,10 +13,10 @@ export class Terminal {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #exited: Promise<unknown[]>;
 
-  /** Starts it for the server at `port`; the password is in its environment. `folder` is where it keeps things. */
-  constructor(port: number, folder: string, args: readonly string[] = []) {
+  /** Starts it for the server at `port`; the password and `env` are in its environment. `folder` is where it keeps things. */
+  constructor(port: number, folder: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
     const command = [CLI, "chat", "-p", String(port), "--data", folder, ...args];
-    this.#child = spawn(process.execPath, command, { env: { ...process.env, MESSENGER_PASSWORD: PASSWORD } });
+    this.#child = spawn(process.execPath, command, { env: { ...process.env, MESSENGER_PASSWORD: PASSWORD, ...env } });
     this.#exited = once(this.#child, "exit");
     for (const output of [this.#child.stdout, this.#child.stderr]) {
       createInterface(output).on("line", (line) => this.lines.push(line));

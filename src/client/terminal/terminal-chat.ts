@@ -1,6 +1,7 @@
 // The line-mode client: reads lines, carries them out one after the other, and leaves when everything is sent.
 import { memoryAccount, openAccount } from "../account-folder.ts";
 import type { AcceptCertificate } from "../dial.ts";
+import { isInvitationRefusal } from "../errors.ts";
 import { Messenger, registerUser } from "../messenger.ts";
 import { QueueFullError } from "../outgoing.ts";
 import type { BackoffOptions } from "../../util/backoff.ts";
@@ -18,6 +19,8 @@ export interface TerminalChatOptions {
   readonly username?: string | undefined;
   /** For logins that need one; without it a person is asked, or the next line of a script is taken. */
   readonly password?: string | undefined;
+  /** For servers that let in only who has the code; without it, or when it is wrong, a person is asked. */
+  readonly invitation?: string | undefined;
   /** Where sessions, unsent messages and history are kept; without it nothing is. */
   readonly folder?: string | undefined;
   /** How long unsent messages may hold up the end, in milliseconds. */
@@ -75,13 +78,28 @@ export class TerminalChat implements TerminalHost {
         const again = await this.#screen.readSecret("the same again: ");
         if (again !== password) throw new UsageError("these are two different passwords");
       }
-      await registerUser(this.#options, username, password);
+      await this.#register(username, password);
       await this.#logIn(username, password);
     });
   }
 
   async login(username: string): Promise<void> {
     await this.#orFail(() => this.#logIn(username, undefined));
+  }
+
+  async #register(username: string, password: string): Promise<void> {
+    try {
+      await registerUser(this.#options, username, password, this.#options.invitation);
+    } catch (error) {
+      if (!isInvitationRefusal(error)) throw error;
+      if (!this.#screen.isInteractive) {
+        throw new UsageError(`${messageOf(error)}; it is given by --invitation or MESSENGER_INVITATION`);
+      }
+      this.print(`* ${visible(messageOf(error))}`);
+      const invitation = await this.#screen.readSecret("invitation code: ");
+      if (invitation === undefined || invitation === "") throw new UsageError("no invitation code given");
+      await registerUser(this.#options, username, password, invitation);
+    }
   }
 
   /** A login that fails makes the exit code 1: a script's messages went nowhere. */

@@ -1,6 +1,7 @@
 // A real server and people on it who talk, for windows to show.
 import { once } from "node:events";
 import { createServer } from "node:net";
+import type { Config } from "../../../src/config/config.ts";
 import { TestServer } from "../../support/server.ts";
 import { Person } from "../../support/person.ts";
 import { uploadAvatar } from "../../../src/avatars/ftp-client.ts";
@@ -25,9 +26,9 @@ export class Stage {
     this.server = server;
   }
 
-  static async start(names: readonly string[]): Promise<Stage> {
+  static async start(names: readonly string[], overrides: Partial<Config> = {}): Promise<Stage> {
     const stage = new Stage(
-      await TestServer.start({ ftp: true, registrationsPerAddress: 1000, port: await freePort() }),
+      await TestServer.start({ ftp: true, registrationsPerAddress: 1000, port: await freePort(), ...overrides }),
     );
     for (const name of names) {
       const client = await stage.server.connect();

@@ -12,6 +12,7 @@ describe("chat options", () => {
       fingerprint: undefined,
       username: undefined,
       password: undefined,
+      invitation: undefined,
       drainTimeoutMs: 30_000,
     });
     assert.match(folder ?? "", /chat$/);
@@ -33,6 +34,13 @@ describe("chat options", () => {
     assert.equal(config.folder, undefined);
   });
 
+  it("takes the invitation code from the command line, else from the environment", () => {
+    const environment = { MESSENGER_INVITATION: "theirs" };
+    assert.equal(loadChatConfig({}, environment).invitation, "theirs");
+    assert.equal(loadChatConfig({ invitation: "mine" }, environment).invitation, "mine");
+    assert.equal(loadChatConfig({}, { MESSENGER_INVITATION: "" }).invitation, undefined);
+  });
+
   it("uses TLS when a fingerprint is given", () => {
     assert.ok(loadChatConfig({ fingerprint: "AB:".repeat(31) + "AB" }, {}).tls);
   });
@@ -45,6 +53,7 @@ describe("chat options", () => {
     [{ fingerprint: "12" }, /--fingerprint/],
     [{ "drain-timeout": "soon" }, /--drain-timeout/],
     [{ username: "" }, /--username/],
+    [{ invitation: "" }, /--invitation/],
   ] as const) {
     it(`refuses ${JSON.stringify(args)}`, () => {
       assert.throws(() => loadChatConfig(args, {}), { name: "UserError", message });
