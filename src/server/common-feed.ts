@@ -3,64 +3,83 @@ import { CHUNK_BYTES } from "../workers/batch-encoder.ts";
 import type { EventChunk } from "../workers/task.ts";
 import { ChunkFrames } from "./shared-frames.ts";
 
-/** Chunks in one, and the place where they end. */
-interface FeedPiece {
+/**
+ * Bytes that messages are gathered in, so that any run of them is a view and no copy: a buffer for each would be garbage
+ * of megabytes a second, outside of V8's heap, and a collection of it every second.
+ */
+const SLAB_BYTES = 2 * 1024 * 1024;
+
+/** The messages of a batch, in a slab, and what comes after them. */
+interface Stored {
+  readonly chunk: EventChunk;
+  readonly slab: Buffer;
+  readonly start: number;
+  readonly end: number;
+  readonly next: FeedPlace;
+}
+
+/** A run of messages, and the place after it. */
+export interface FeedPart {
   readonly frames: ChunkFrames;
   readonly end: FeedPlace;
+  readonly slab: Buffer;
 }
 
-/** A place between two chunks. What no session has before it any more is nobody's, and goes with the garbage. */
+/** A place between two batches. What no session has before it any more is nobody's, and goes with the garbage. */
 export class FeedPlace {
   /** What comes next; undefined at the end. */
-  chunk: EventChunk | undefined;
-  next: FeedPlace | undefined;
-  /** What was made of that and what comes after it. */
-  piece: FeedPiece | undefined;
+  stored: Stored | undefined;
+  /** What was last made of it. */
+  part: FeedPart | undefined;
 }
 
-/** Sessions at the same place share the same bytes, however many chunks are before them. */
+/** Sessions at the same place share the same bytes, however many batches are before them. */
 export class CommonFeed {
   #end = new FeedPlace();
+  #slab: Buffer = Buffer.alloc(0);
+  #usedBytes = 0;
 
   get end(): FeedPlace {
     return this.#end;
   }
 
   append(chunk: EventChunk): void {
-    const end = new FeedPlace();
-    this.#end.chunk = chunk;
-    this.#end.next = end;
-    this.#end = end;
+    const { length } = chunk.bytes;
+    if (this.#usedBytes + length > this.#slab.length) {
+      this.#slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, length));
+      this.#usedBytes = 0;
+    }
+    const start = this.#usedBytes;
+    this.#usedBytes += length;
+    this.#slab.set(chunk.bytes, start);
+    const next = new FeedPlace();
+    this.#end.stored = { chunk, slab: this.#slab, start, end: this.#usedBytes, next };
+    this.#end = next;
   }
 
   /**
-   * What comes after a place that is not the end, in one piece as large as a chunk may be: an outbox takes or drops it
-   * as a whole.
+   * What comes after a place that is not the end, as far as it is in one slab and not larger than a chunk may be: an
+   * outbox takes or drops it as a whole.
    */
-  since(place: FeedPlace): FeedPiece {
-    if (place.piece === undefined || canGrow(place.piece)) place.piece = merge(place);
-    return place.piece;
+  partAfter(place: FeedPlace): FeedPart {
+    if (place.part === undefined || canGrow(place.part)) place.part = makePart(place);
+    return place.part;
   }
 }
 
-function canGrow({ frames, end }: FeedPiece): boolean {
-  return end.chunk !== undefined && frames.chunk.bytes.length + end.chunk.bytes.length <= CHUNK_BYTES;
+function canGrow({ frames, end, slab }: FeedPart): boolean {
+  const next = end.stored;
+  return next?.slab === slab && frames.chunk.bytes.length + next.chunk.bytes.length <= CHUNK_BYTES;
 }
 
-function merge(from: FeedPlace): FeedPiece {
-  const { chunk: first } = from;
+function makePart({ stored: first }: FeedPlace): FeedPart {
   if (first === undefined) throw new Error("nothing comes after the end of the feed");
-  const parts: Uint8Array[] = [];
-  let byteCount = 0;
-  let { toSeq } = first;
-  let end = from;
-  for (let { chunk, next } = from; chunk !== undefined && next !== undefined; { chunk, next } = next) {
-    byteCount += chunk.bytes.length;
-    if (parts.length > 0 && byteCount > CHUNK_BYTES) break;
-    parts.push(chunk.bytes);
-    toSeq = chunk.toSeq;
-    end = next;
+  const { slab, start, chunk } = first;
+  let last = first;
+  for (let { stored } = first.next; stored?.slab === slab && stored.end - start <= CHUNK_BYTES;) {
+    last = stored;
+    ({ stored } = stored.next);
   }
-  const chunk = parts.length === 1 ? first : { ...first, toSeq, bytes: Buffer.concat(parts) };
-  return { frames: new ChunkFrames(chunk), end };
+  const frames = new ChunkFrames({ ...chunk, toSeq: last.chunk.toSeq, bytes: slab.subarray(start, last.end) });
+  return { frames, end: last.next, slab };
 }

@@ -94,17 +94,18 @@ export class Fanout {
     const { sessions, moveCount } = this.#registry;
     if (this.#moveCount !== moveCount) this.#currentCount = 0; // one may have moved from before us to behind us
     this.#moveCount = moveCount;
-    for (let writeCount = 0; this.#currentCount < sessions.length; this.#currentCount += 1) {
+    for (let writeCount = 0; this.#currentCount < sessions.length;) {
       if (this.#nextIndex >= sessions.length) this.#nextIndex = 0;
-      const hasWritten = sessions[this.#nextIndex]?.outbox.catchUp() ?? false;
+      const outbox = sessions[this.#nextIndex]?.outbox;
       this.#nextIndex += 1;
       this.#visitCount += 1;
-      if (hasWritten && (writeCount += 1) % this.#slice.writesPerLook === 0 && performance.now() >= deadlineMs) {
-        this.#currentCount += 1;
-        return this.#currentCount < sessions.length;
-      }
+      this.#currentCount += 1;
+      if (outbox === undefined || !outbox.isBehind) continue;
+      outbox.catchUp();
+      writeCount += 1;
+      if (writeCount % this.#slice.writesPerLook === 0 && performance.now() >= deadlineMs) break;
     }
-    return false;
+    return this.#currentCount < sessions.length;
   }
 
   /** Gives another event to its audience; `cause` is the session that `to.others` leaves out. */

@@ -70,18 +70,18 @@ export class Outbox {
     this.#gaps = undefined;
   }
 
-  /** Queues what has been stored in the common chat since the last time; false when there was nothing. */
-  catchUp(): boolean {
-    const feed = this.#feed;
-    let place = this.#place;
-    if (feed === undefined || place === undefined || place === feed.end) return false;
-    while (place !== feed.end) {
-      const piece = feed.since(place);
-      this.messages(piece.frames);
-      place = piece.end;
+  /** Whether there is more of the common chat to be queued. */
+  get isBehind(): boolean {
+    return this.#place !== this.#feed?.end;
+  }
+
+  /** Queues what has been stored in the common chat since the last time. */
+  catchUp(): void {
+    while (this.#feed !== undefined && this.#place !== undefined && this.#place !== this.#feed.end) {
+      const { frames, end } = this.#feed.partAfter(this.#place);
+      this.#place = end;
+      this.messages(frames);
     }
-    this.#place = place;
-    return true;
   }
 
   /** Queues finished frames of answers. */

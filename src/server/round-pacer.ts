@@ -3,10 +3,11 @@
 import type { Clock } from "../util/clock.ts";
 
 /**
- * After a commit the next one waits for as long as the last fan-out took, but for not more than this, in milliseconds.
- * Measured with 1,000 receivers: 10 let so much gather that the writes became slow, without a gap commits took the time.
+ * After a commit the next one waits for as long as the last fan-out took, but for not more than this, in milliseconds: so
+ * everybody is given a batch about once a round, and half of a round's time is the longest that it waits for the next.
+ * Without the wait the commits, and the many small tasks that come with them, take the time of the fan-out.
  */
-const MAX_GAP_MS = 5;
+const MAX_GAP_MS = 25;
 /** How long a round waits for requests that are being carried out, in milliseconds: a slow one must not hold it up. */
 const MAX_GATHER_MS = 2;
 
