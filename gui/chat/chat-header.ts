@@ -88,6 +88,7 @@ export class ChatHeader {
 /** What is known of the other side, in words. */
 export function subtitleText({ chat, contact, isOnline }: HeaderContent, nowMs: number): string {
   if (chat.kind === "common") return "everybody on this server";
+  if (chat.isBlocked) return "blocked";
   if (chat.typing.length > 0) return "typing…";
   if (!isOnline) return "waiting for the connection…";
   if (chat.online === true) return "online";

@@ -1,6 +1,6 @@
 // The menus of the main window, as lists of entries; what they do is given from outside.
 import type { ChatRow } from "../../src/client/models/chat-list.ts";
-import { ask } from "../kit/dialogs.ts";
+import { ask, type Question } from "../kit/dialogs.ts";
 import type { MenuEntry } from "../kit/menu.ts";
 import type { QWidget } from "@nodegui/nodegui";
 import type { AccountSession } from "./account-session.ts";
@@ -25,14 +25,37 @@ export function chatEntries(
   }
   if (userId === undefined) return entries;
   entries.push({ text: "Profile", onClick: () => actions.onProfile(userId, title) }, "separator");
-  if (!chat.isContact) return [...entries, { text: "Add to contacts", onClick: () => contacts.add(title) }];
-  const question = {
+  const onDelete = (): unknown => ask(window, deletion(title), () => contacts.delete(userId));
+  entries.push(
+    chat.isContact
+      ? { text: "Delete contact…", onClick: onDelete }
+      : { text: "Add to contacts", onClick: () => contacts.add(title) },
+  );
+  const onBlock = (): unknown => ask(window, blocking(title), () => contacts.block(userId, title));
+  entries.push(
+    chat.isBlocked
+      ? { text: "Unblock", onClick: () => contacts.unblock(userId) }
+      : { text: "Block…", onClick: onBlock },
+  );
+  return entries;
+}
+
+function deletion(name: string): Question {
+  return {
     title: "Delete this contact?",
-    text: `${title} disappears from your contacts. Messages stay, and ${title} is not told.`,
+    text: `${name} disappears from your contacts. Messages stay, and ${name} is not told.`,
     yes: "Delete",
     isDangerous: true,
   };
-  return [...entries, { text: "Delete contact…", onClick: () => ask(window, question, () => contacts.delete(userId)) }];
+}
+
+function blocking(name: string): Question {
+  return {
+    title: `Block ${name}?`,
+    text: "Neither of you can write to the other any more, or see whether the other is online. Messages stay, and in the common chat nothing changes.",
+    yes: "Block",
+    isDangerous: true,
+  };
 }
 
 export interface MainMenuActions {

@@ -1,6 +1,6 @@
 // The always-on client of one account: logged in whenever it can be, sends what was written, misses nothing.
 import type { ActionName, DataOf, LoginResult, Page, ResultOf } from "../protocol/actions.ts";
-import type { Profile } from "../protocol/entities.ts";
+import type { ContactMap, Profile } from "../protocol/entities.ts";
 import type { Events } from "../protocol/events.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { BackoffOptions } from "../util/backoff.ts";
@@ -41,6 +41,8 @@ export interface MessengerEvents extends SyncEvents {
   profile: Events["profile"];
   /** The own contacts changed, here or in another session. */
   contact: Events["contact"];
+  /** The user has blocked somebody or ended that, here or in another session. */
+  block: Events["block"];
   /** Something could not be kept on this machine; the text is for people. */
   trouble: string;
 }
@@ -176,6 +178,18 @@ export class Messenger {
     this.events.emit("contact", { deleted: { [contact || username]: userId } });
   }
 
+  /** Rejects with RequestError: 409 blocked already, 400 oneself. */
+  async blockContact(username: string, userId: UserId): Promise<void> {
+    const { contact } = await this.request("block_contact", { contact_id: userId });
+    this.events.emit("block", { blocked: { [contact || username]: userId } });
+  }
+
+  /** Rejects with RequestError: 404 not blocked. */
+  async unblockContact(username: string, userId: UserId): Promise<void> {
+    const { contact } = await this.request("unblock_contact", { contact_id: userId });
+    this.events.emit("block", { unblocked: { [contact || username]: userId } });
+  }
+
   async updateProfile(changes: DataOf<"update_profile">): Promise<Profile> {
     const { user_data: profile } = await this.request("update_profile", changes);
     this.events.emit("profile", { user_data: profile });
@@ -225,6 +239,7 @@ export class Messenger {
     all.add(this.#sync.events.on("reset", (value) => events.emit("reset", value)));
     all.add(this.#sync.events.on("caughtUp", (value) => events.emit("caughtUp", value)));
     all.add(events.on("contact", (change) => this.#onContact(change)));
+    all.add(events.on("block", (change) => this.#onBlock(change)));
   }
 
   #onOnline(connection: Connection, login: LoginResult): void {
@@ -242,6 +257,7 @@ export class Messenger {
     connection.events.on("read", (value) => this.events.emit("read", value));
     connection.events.on("profile", (value) => this.events.emit("profile", value));
     connection.events.on("contact", (value) => this.events.emit("contact", value));
+    connection.events.on("block", (value) => this.events.emit("block", value));
     this.events.emit("login", roster);
     this.#sync.start(login.chats, (chatId, page) => fetchHistory(connection, chatId, login.user_id, page));
     this.#sender.start(connection, { userId: login.user_id, username: login.username });
@@ -256,16 +272,30 @@ export class Messenger {
 
   #onContact(change: Events["contact"]): void {
     if (!this.#roster) return;
-    const contacts = new Map(Object.entries(this.#roster.contacts));
-    if ("added" in change) for (const [name, userId] of Object.entries(change.added)) contacts.set(name, userId);
-    else for (const name of Object.keys(change.deleted)) contacts.delete(name);
-    this.#keepRoster({ ...this.#roster, contacts: Object.fromEntries(contacts) });
+    const { contacts } = this.#roster;
+    const after = "added" in change ? withUsers(contacts, change.added) : withoutUsers(contacts, change.deleted);
+    this.#keepRoster({ ...this.#roster, contacts: after });
+  }
+
+  #onBlock(change: Events["block"]): void {
+    if (!this.#roster) return;
+    const { blocked = {} } = this.#roster;
+    const after = "blocked" in change ? withUsers(blocked, change.blocked) : withoutUsers(blocked, change.unblocked);
+    this.#keepRoster({ ...this.#roster, blocked: after });
   }
 
   #keepRoster(roster: Roster): void {
     this.#roster = roster;
     this.cache.save("roster", { ...roster, online: [] });
   }
+}
+
+function withUsers(users: ContactMap, added: ContactMap): ContactMap {
+  return Object.fromEntries([...Object.entries(users), ...Object.entries(added)]);
+}
+
+function withoutUsers(users: ContactMap, removed: ContactMap): ContactMap {
+  return Object.fromEntries(Object.entries(users).filter(([name]) => !Object.hasOwn(removed, name)));
 }
 
 function savedRoster(cache: HistoryCache): Roster | undefined {

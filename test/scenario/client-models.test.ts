@@ -40,6 +40,31 @@ describe("client models on a real server", () => {
     assert.equal(his.unread, 0);
   });
 
+  it("knows who is blocked, in every session and before the next login", async () => {
+    const alice = await newPerson("alice", folder());
+    const bob = await newPerson("bob");
+    const { username } = alice.messenger;
+    const phone = await ClientPerson.login(server().port, username);
+    people.push(phone);
+    const row = (person: ClientPerson): unknown[] => {
+      const { title, isContact, isBlocked } = person.workspace.chats.row(alice.chatWith(bob)) ?? {};
+      return [title, isContact, isBlocked];
+    };
+    await alice.workspace.contacts.block(bob.userId, bob.messenger.username);
+    assert.deepEqual(row(alice), [bob.messenger.username, false, true], "in the list without being a contact");
+    await eventually("the phone knows", () => row(phone)[2] === true);
+    await assert.rejects(alice.workspace.contacts.block(bob.userId, ""), { code: 409 });
+    await alice.close();
+    const again = await ClientPerson.start(server().port, username, folder());
+    people.push(again);
+    assert.deepEqual(row(again), [bob.messenger.username, false, true]);
+    await phone.workspace.contacts.unblock(bob.userId);
+    assert.deepEqual(phone.workspace.contacts.blocked(), []);
+    await assert.rejects(phone.workspace.contacts.unblock(bob.userId), { code: 404 });
+    await again.messenger.resume();
+    await eventually("the login tells", () => again.workspace.contacts.blocked().length === 0);
+  });
+
   it("takes an answer for a sign that all before it was read", async () => {
     const alice = await newPerson("alice");
     const bob = await newPerson("bob");

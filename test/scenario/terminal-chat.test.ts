@@ -55,6 +55,29 @@ describe("messenger chat", () => {
     assert.ok(later.lines.includes("* deleted Alice"));
   }).timeout(60_000);
 
+  it("blocks somebody, also who is no contact, and ends that", async () => {
+    const alice = open();
+    alice.type("/register Alice");
+    await alice.sees("logged in");
+    const bob = open();
+    bob.type("/register Bob", "/block Alice", "/block alice", "/block Bob", "/contacts");
+    await bob.sees("* blocked Alice");
+    await bob.sees("* contact: is blocked already");
+    await bob.sees("* contact: is yourself");
+    await bob.sees("* blocked: Alice");
+    alice.type("/msg Bob", "are you there?");
+    await alice.sees("* not sent (chat_id: blocked): are you there?");
+    assert.equal(await bob.end(), 0);
+    const later = open("--username", "Bob");
+    later.type("/unblock Alice", "/unblock Alice", "/contacts");
+    await later.sees("* unblocked Alice");
+    await later.sees("* contact: is not blocked");
+    await later.sees("* unread: nothing");
+    assert.ok(!later.lines.some((line) => line.includes("blocked: ")));
+    alice.type("and now?");
+    await later.sees("[Alice] Alice: and now?");
+  }).timeout(60_000);
+
   it("prints nothing that a terminal would obey", async () => {
     const alice = open();
     alice.type("/register Alice", "\u001b]0;owned\u0007 \u001b[2J \u202egnp.exe \u0090 end");

@@ -17,6 +17,8 @@ export interface ChatRow {
   /** The other user of a one-to-one chat. */
   readonly userId: UserId | undefined;
   readonly isContact: boolean;
+  /** The user has blocked the other one. */
+  readonly isBlocked: boolean;
   /** Of a contact; undefined when it is not known. */
   readonly online: boolean | undefined;
   readonly lastMessage: Message | undefined;
@@ -79,8 +81,9 @@ export class ChatList implements Disposable {
     const chats = new Map(this.#book.list().map((facts) => [facts.chatId, facts]));
     const { userId } = this.#messenger;
     if (userId !== undefined) {
-      for (const contact of this.#contacts.list()) {
-        const chatId = directChatId(userId, contact.userId);
+      // Who is blocked stays in the list, so that it can be ended there.
+      for (const other of [...this.#contacts.list(), ...this.#contacts.blocked()]) {
+        const chatId = directChatId(userId, other.userId);
         if (!chats.has(chatId)) chats.set(chatId, this.#book.get(chatId));
       }
     }
@@ -93,13 +96,15 @@ export class ChatList implements Disposable {
   #row(facts: ChatFacts): ChatRow {
     const { chatId, partnerId } = facts;
     const contact = partnerId === undefined ? undefined : this.#contacts.get(partnerId);
+    const blockedName = partnerId === undefined ? undefined : this.#contacts.blockedName(partnerId);
     const isCommon = chatId === COMMON_CHAT;
     return {
       chatId,
       kind: isCommon ? "common" : "direct",
-      title: isCommon ? COMMON_TITLE : (contact?.username ?? facts.partnerName ?? "unknown"),
+      title: isCommon ? COMMON_TITLE : (contact?.username ?? facts.partnerName ?? blockedName ?? "unknown"),
       userId: partnerId,
       isContact: contact !== undefined,
+      isBlocked: blockedName !== undefined,
       online: contact?.online,
       lastMessage: facts.lastMessage,
       unread: unreadCount(facts),

@@ -1,4 +1,4 @@
-// The user's contacts and which of them are online.
+// The user's contacts, which of them are online, and whom the user has blocked.
 import type { UserId } from "../../protocol/ids.ts";
 import { DisposableStore, type Disposable } from "../../util/disposable.ts";
 import type { Messenger, Roster } from "../messenger.ts";
@@ -18,6 +18,8 @@ export class Contacts implements Disposable {
   readonly #changes = new ChangeSignal();
   readonly #subscriptions = new DisposableStore();
   #byId = new Map<UserId, Contact>();
+  /** Names by user id; who is blocked need not be a contact. */
+  #blocked = new Map<UserId, string>();
 
   constructor(messenger: Messenger) {
     this.#messenger = messenger;
@@ -35,6 +37,14 @@ export class Contacts implements Disposable {
       events.on("contact", (change) => {
         if ("added" in change) for (const [name, userId] of Object.entries(change.added)) this.#add(name, userId);
         else for (const userId of Object.values(change.deleted)) this.#remove(userId);
+      }),
+    );
+    this.#subscriptions.add(
+      events.on("block", (change) => {
+        if ("blocked" in change)
+          for (const [name, userId] of Object.entries(change.blocked)) this.#blocked.set(userId, name);
+        else for (const userId of Object.values(change.unblocked)) this.#blocked.delete(userId);
+        this.#changes.touch();
       }),
     );
     this.#subscriptions.add(
@@ -69,6 +79,28 @@ export class Contacts implements Disposable {
     await this.#messenger.deleteContact(this.#byId.get(userId)?.username ?? "", userId);
   }
 
+  /** Whom the user has blocked, by name. */
+  blocked(): { readonly userId: UserId; readonly username: string }[] {
+    return [...this.#blocked]
+      .map(([userId, username]) => ({ userId, username }))
+      .sort((one, other) => one.username.localeCompare(other.username));
+  }
+
+  /** The name of somebody whom the user has blocked; undefined for everybody else. */
+  blockedName(userId: UserId): string | undefined {
+    return this.#blocked.get(userId);
+  }
+
+  /** Rejects with RequestError: 409 blocked already, 400 oneself. */
+  block(userId: UserId, username: string): Promise<void> {
+    return this.#messenger.blockContact(username, userId);
+  }
+
+  /** Rejects with RequestError: 404 not blocked. */
+  unblock(userId: UserId): Promise<void> {
+    return this.#messenger.unblockContact(this.#blocked.get(userId) ?? "", userId);
+  }
+
   onChange(listener: () => void): Disposable {
     return this.#changes.onChange(listener);
   }
@@ -85,6 +117,7 @@ export class Contacts implements Disposable {
       const lastSeenMs = before.get(userId)?.lastSeenMs;
       this.#put({ userId, username, online: online?.has(username), lastSeenMs });
     }
+    this.#blocked = new Map(Object.entries(roster.blocked ?? {}).map(([username, userId]) => [userId, username]));
     this.#changes.touch();
   }
 

@@ -64,11 +64,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   contacts: {
     usage: "/contacts",
-    help: "list the contacts and unread messages",
+    help: "list the contacts, who is blocked, and unread messages",
     runInSession: (session) => {
       for (const { username, online } of session.workspace.contacts.list()) {
         session.say(`${username} (${online === undefined ? "presence unknown" : online ? "online" : "offline"})`);
       }
+      const blocked = session.workspace.contacts.blocked();
+      if (blocked.length > 0) session.say(`blocked: ${blocked.map(({ username }) => username).join(", ")}`);
       session.say(`unread: ${session.unreadText() || "nothing"}`);
     },
   },
@@ -87,6 +89,24 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       const { userId, username } = await session.find(one(rest, "/del NAME"));
       await session.workspace.contacts.delete(userId);
       session.say(`deleted ${username}`);
+    },
+  },
+  block: {
+    usage: "/block NAME",
+    help: "let NAME neither write to you nor see whether you are online, nor you NAME",
+    runInSession: async (session, { rest }) => {
+      const { userId, username } = await session.find(one(rest, "/block NAME"));
+      await session.workspace.contacts.block(userId, username);
+      session.say(`blocked ${username}`);
+    },
+  },
+  unblock: {
+    usage: "/unblock NAME",
+    help: "end that",
+    runInSession: async (session, { rest }) => {
+      const { userId, username } = await session.find(one(rest, "/unblock NAME"));
+      await session.workspace.contacts.unblock(userId);
+      session.say(`unblocked ${username}`);
     },
   },
   search: {
