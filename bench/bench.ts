@@ -27,7 +27,10 @@ export interface BenchRun {
   progress(line: string): void;
 }
 
-/** Measures, writes the result files and returns the result. A target that is missing is left out with a word. */
+/**
+ * Measures and returns the result; its files are written anew with each row. A target that is missing is left out with a
+ * word.
+ */
 export async function runBench(run: BenchRun): Promise<RunResult> {
   const cores = chooseCores(run.pin);
   const context = contextOf(run, cores);
@@ -36,6 +39,13 @@ export async function runBench(run: BenchRun): Promise<RunResult> {
   if (loadBefore > BUSY_LOAD)
     run.progress(`the machine is busy (load ${loadBefore.toFixed(1)}): figures will be wrong`);
   const rows: ResultRow[] = [];
+  const result: RunResult = {
+    version: 1,
+    startedAt: startedAt.toISOString(),
+    commit: commit(),
+    machine: machine(run.program, cores, loadBefore),
+    rows,
+  };
   const targets = run.targets.filter((target) => {
     const missing = target.missing();
     if (missing !== undefined) run.progress(`${target.name}: left out, ${missing}`);
@@ -45,24 +55,19 @@ export async function runBench(run: BenchRun): Promise<RunResult> {
     for (const scenario of run.scenarios) {
       for (const target of targets.filter(({ name }) => scenario.forPeers || name === "messenger")) {
         run.progress(`run ${turn} of ${run.runCount}: ${scenario.name}, ${target.name}`);
-        rows.push(
-          ...(await scenario.run(context, target).catch((error: unknown) => {
-            if (target.name === "messenger") throw error;
-            run.progress(`${target.name}: given up, ${error instanceof Error ? error.message : String(error)}`);
-            return []; // what a peer cannot do must not cost the other figures
-          })),
-        );
+        try {
+          for await (const row of scenario.run(context, target)) {
+            rows.push(row);
+            if (run.outFolder !== undefined) writeResult(run.outFolder, result); // what follows may be broken off
+          }
+        } catch (error) {
+          if (target.name === "messenger") throw error;
+          // what a peer cannot do must not cost the other figures
+          run.progress(`${target.name}: given up, ${error instanceof Error ? error.message : String(error)}`);
+        }
       }
     }
   }
-  const result: RunResult = {
-    version: 1,
-    startedAt: startedAt.toISOString(),
-    commit: commit(),
-    machine: machine(run.program, cores, loadBefore),
-    rows,
-  };
-  if (run.outFolder !== undefined) writeResult(run.outFolder, result);
   return result;
 }
 

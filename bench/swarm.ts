@@ -19,6 +19,15 @@ export interface SwarmOptions {
   readonly engineCore: number | undefined;
 }
 
+/** What came of connecting. */
+export interface Opened {
+  readonly failed: number;
+  /** Empty when none has failed. */
+  readonly firstFailure: string;
+  /** How long the steps took of those that are ready. */
+  readonly steps: Histogram;
+}
+
 /** Connected clients, some of them senders. Senders all are in the first engine. */
 export class Swarm {
   readonly #target: RunningTarget;
@@ -44,20 +53,27 @@ export class Swarm {
     });
   }
 
+  /** Connects all that were added and are not yet; throws when one cannot. Resolves when nothing arrives any more. */
+  async connect(): Promise<void> {
+    const { failed, firstFailure } = await this.open(this.#target.connectParallel, CONNECT_DEADLINE_MS);
+    if (failed > 0) throw new Error(`${failed} clients could not connect to ${this.#target.name}: ${firstFailure}`);
+    await Promise.all(this.#engines.map((engine) => engine.quiet(QUIET_MS, CONNECT_DEADLINE_MS)));
+  }
+
   /**
-   * Connects all that were added and are not yet, `atOnce` at the same time; throws when one cannot. Resolves with what
-   * the steps took.
+   * Connects all that were added and are not yet, `atOnce` at the same time. Resolves when each is ready or has failed;
+   * messages of a chat that goes on meanwhile may still arrive, and go on to.
    */
-  async connect(atOnce = this.#target.connectParallel, deadlineMs = CONNECT_DEADLINE_MS): Promise<Histogram> {
+  async open(atOnce: number, deadlineMs: number): Promise<Opened> {
     const parallel = Math.max(1, Math.floor(atOnce / this.#engines.length));
     const reports = await Promise.all(this.#engines.map((engine) => engine.connect(parallel, deadlineMs)));
     const steps = new Histogram();
-    for (const { failed, firstFailure, stepsUs } of reports) {
-      if (failed > 0) throw new Error(`${failed} clients could not connect to ${this.#target.name}: ${firstFailure}`);
-      steps.merge(stepsUs.buckets, stepsUs.maxUs);
-    }
-    await Promise.all(this.#engines.map((engine) => engine.quiet(QUIET_MS, CONNECT_DEADLINE_MS)));
-    return steps;
+    for (const { stepsUs } of reports) steps.merge(stepsUs.buckets, stepsUs.maxUs);
+    return {
+      failed: reports.reduce((sum, { failed }) => sum + failed, 0),
+      firstFailure: reports.find(({ failed }) => failed > 0)?.firstFailure ?? "",
+      steps,
+    };
   }
 
   /** Sends as planned, waits until all has arrived, and tells what did. */

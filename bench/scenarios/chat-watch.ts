@@ -55,8 +55,8 @@ export class ChatWatch {
     return new ChatWatch(swarm, ratePerSec);
   }
 
-  /** Watches for as long as `event` takes, at least `leastMs`. */
-  async during(event: Promise<unknown>, leastMs: number): Promise<Noticed> {
+  /** Watches for as long as `event` takes, at least `leastMs`; `onPiece` is called every two seconds. */
+  async during(event: Promise<unknown>, leastMs: number, onPiece?: () => Promise<void>): Promise<Noticed> {
     const latency = new Histogram();
     let wrong = 0;
     let acknowledged = 0;
@@ -69,6 +69,7 @@ export class ChatWatch {
       latency.merge(outcome.latency.sparse(), outcome.latency.maxUs);
       wrong += outcome.lost + outcome.doubled + outcome.outOfOrder + outcome.refused;
       acknowledged += outcome.acknowledgedPerSec;
+      await onPiece?.();
     }
     await over;
     return { latency, wrong, acknowledgedPerSec: acknowledged / pieces };

@@ -15,10 +15,8 @@ export const clientMix: Scenario = {
   name: "client-mix",
   summary: "N sessions send, read, search and look at profiles at random times; --rate is of all together",
   forPeers: false,
-  async run(context, target) {
-    const rows: ResultRow[] = [];
-    for (const clientCount of context.options.clients) rows.push(...(await measure(context, target, clientCount)));
-    return rows;
+  async *run(context, target) {
+    for (const clientCount of context.options.clients) yield* await measure(context, target, clientCount);
   },
 };
 

@@ -1,5 +1,4 @@
 // Common chat: S of N clients send, all N receive. At one rate, or searching the highest that holds.
-import type { ResultRow } from "../report/result.ts";
 import type { RunningTarget, Target } from "../targets/target.ts";
 import { commonChatClients } from "./clients.ts";
 import { measureLoad, type LoadSpec } from "./rate-search.ts";
@@ -9,13 +8,11 @@ export const fanOut: Scenario = {
   name: "fan-out",
   summary: "S of N clients send to the common chat, all N receive",
   forPeers: true,
-  async run(context, target) {
-    const rows: ResultRow[] = [];
+  async *run(context, target) {
     for (const clientCount of context.options.clients) {
       const plan = { name: "fan-out", clientCount, stalledEvery: 0 };
-      rows.push(await measureLoad(context, fanOutSpec(context.options, target, plan)));
+      yield measureLoad(context, fanOutSpec(context.options, target, plan));
     }
-    return rows;
   },
 };
 

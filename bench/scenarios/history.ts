@@ -38,7 +38,7 @@ export const history: Scenario = {
   run: (context, target) => measure(context, target),
 };
 
-async function measure(context: ScenarioContext, target: Target): Promise<ResultRow[]> {
+async function* measure(context: ScenarioContext, target: Target): AsyncGenerator<ResultRow> {
   const { storedMessages, textBytes, ratePerSec = DEFAULT_RATE_PER_SEC } = context.options;
   const messenger = messengerOf(target).with({ storedMessages, textOf: storedText });
   context.progress(`history: storing ${storedMessages} messages`);
@@ -47,17 +47,16 @@ async function measure(context: ScenarioContext, target: Target): Promise<Result
   const chatPlan = { clientCount: CHAT_CLIENTS, senderCount: CHAT_CLIENTS, ratePerSec, textBytes };
   const chat = await ChatWatch.open(context, running, chatPlan);
   const reader = new SessionPool(context.cores.engine);
-  const rows: ResultRow[] = [];
   try {
     await reader.open(running.host, running.port, [running.users.at(-1)?.token ?? ""], 1);
     for (const probe of PROBES) {
       const asking = reader.probe(probe.action, probe.data, probe.count);
+      context.progress(`history: asking for ${probe.name}, ${probe.count} times`);
       const meanwhile = await chat.during(asking, 0);
       const { eachUs, refused, messageCount } = await asking;
       context.progress(`history: ${probe.name}: p99 ${(eachUs.maxUs / 1000).toFixed(1)} ms at most`);
-      rows.push(rowOf(target, { storedMessages, ratePerSec }, probe, { eachUs, refused, messageCount, meanwhile }));
+      yield rowOf(target, { storedMessages, ratePerSec }, probe, { eachUs, refused, messageCount, meanwhile });
     }
-    return rows;
   } finally {
     await reader.close();
     await chat.close();

@@ -14,10 +14,8 @@ export const idle: Scenario = {
   name: "idle",
   summary: "N clients log in and stay: memory of each",
   forPeers: true,
-  async run(context, target) {
-    const rows: ResultRow[] = [];
-    for (const clientCount of context.options.clients) rows.push(await measure(context, target, clientCount));
-    return rows;
+  async *run(context, target) {
+    for (const clientCount of context.options.clients) yield measure(context, target, clientCount);
   },
 };
 

@@ -1,6 +1,5 @@
 // One-to-one chats: the clients are pairs, one of each sends to the other.
 import type { PlannedConnection } from "../engine/commands.ts";
-import type { ResultRow } from "../report/result.ts";
 import type { RunningMessenger } from "../targets/messenger.ts";
 import { measureLoad } from "./rate-search.ts";
 import { messengerOf, type Scenario } from "./scenario.ts";
@@ -9,10 +8,9 @@ export const oneToOne: Scenario = {
   name: "one-to-one",
   summary: "N clients in pairs, one of each sends to the other",
   forPeers: false,
-  async run(context, target) {
-    const rows: ResultRow[] = [];
+  async *run(context, target) {
     for (const clientCount of context.options.clients) {
-      const row = await measureLoad(context, {
+      yield measureLoad(context, {
         scenario: "one-to-one",
         targetName: target.name,
         target: messengerOf(target),
@@ -22,9 +20,7 @@ export const oneToOne: Scenario = {
         clients: (running) => pairs(running, clientCount, context.options.textBytes),
         parameters: { senders: Math.floor(clientCount / 2) },
       });
-      rows.push(row);
     }
-    return rows;
   },
 };
 

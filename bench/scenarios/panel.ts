@@ -18,15 +18,13 @@ export const panel: Scenario = {
   name: "panel",
   summary: "the common chat with the control panel closed, on Overview and on Traffic, in turn, three times",
   forPeers: false,
-  async run(context, target) {
-    const rows: ResultRow[] = [];
-    for (const clientCount of context.options.clients) rows.push(...(await measure(context, target, clientCount)));
-    return rows;
+  async *run(context, target) {
+    for (const clientCount of context.options.clients) yield* measure(context, target, clientCount);
   },
 };
 
 /** All on one server and with the same clients, so that nothing but the panel differs. */
-async function measure(context: ScenarioContext, target: Target, clientCount: number): Promise<ResultRow[]> {
+async function* measure(context: ScenarioContext, target: Target, clientCount: number): AsyncGenerator<ResultRow> {
   const { options, program, cores } = context;
   const started = await context.start(messengerOf(target), clientCount);
   const { running } = started;
@@ -40,11 +38,9 @@ async function measure(context: ScenarioContext, target: Target, clientCount: nu
       commonChatClients(running, { clientCount, senderCount, textBytes, verify, sampledReceivers, stalledEvery: 0 }),
     );
     await swarm.connect();
-    const rows: ResultRow[] = [];
     for (let round = 1; round <= ROUNDS; round += 1) {
-      for (const state of STATES) rows.push(await measureState(context, running, swarm, { clientCount, state }));
+      for (const state of STATES) yield measureState(context, running, swarm, { clientCount, state });
     }
-    return rows;
   } finally {
     await swarm.close();
     await started.close();

@@ -10,8 +10,8 @@ export const pipelined: Scenario = {
   name: "pipelined",
   summary: "--pipelining senders (one) send as fast as they are answered, and receive; one more receives",
   forPeers: false,
-  async run(context, target) {
-    return [await measure(context, target)];
+  async *run(context, target) {
+    yield measure(context, target);
   },
 };
 

@@ -18,10 +18,8 @@ export const reconnectStorm: Scenario = {
   name: "reconnect-storm",
   summary: "all N sessions cut at once; they resume by token and catch up",
   forPeers: false,
-  async run(context, target) {
-    const rows: ResultRow[] = [];
-    for (const clientCount of context.options.clients) rows.push(await measure(context, target, clientCount));
-    return rows;
+  async *run(context, target) {
+    for (const clientCount of context.options.clients) yield measure(context, target, clientCount);
   },
 };
 

@@ -68,7 +68,8 @@ export interface Scenario {
   readonly summary: string;
   /** False for scenarios that speak our protocol and so run against our server only. */
   readonly forPeers: boolean;
-  run(context: ScenarioContext, target: Target): Promise<ResultRow[]>;
+  /** Gives each row as soon as it is measured: what comes after it may be broken off. */
+  run(context: ScenarioContext, target: Target): AsyncIterable<ResultRow>;
 }
 
 /** Our server as a target, for scenarios that speak its protocol. Throws for a server that runs elsewhere. */

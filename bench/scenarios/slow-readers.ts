@@ -1,5 +1,4 @@
 // Slow readers: the common chat without and with a tenth of the clients that never read.
-import type { ResultRow } from "../report/result.ts";
 import { fanOutSpec } from "./fan-out.ts";
 import { measureLoad } from "./rate-search.ts";
 import type { Scenario } from "./scenario.ts";
@@ -10,17 +9,15 @@ export const slowReaders: Scenario = {
   name: "slow-readers",
   summary: "the common chat without and with 10% of the clients never reading",
   forPeers: true,
-  async run(context, target) {
-    const rows: ResultRow[] = [];
+  async *run(context, target) {
     for (const clientCount of context.options.clients) {
       for (const stalledEvery of [0, EVERY_TENTH]) {
         const row = await measureLoad(
           context,
           fanOutSpec(context.options, target, { name: "slow-readers", clientCount, stalledEvery }),
         );
-        rows.push({ ...row, parameters: { neverReading: 0, ...row.parameters } });
+        yield { ...row, parameters: { neverReading: 0, ...row.parameters } };
       }
     }
-    return rows;
   },
 };

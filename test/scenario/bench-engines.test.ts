@@ -7,7 +7,8 @@ import { JS_ENGINE, type EngineProgram } from "../../bench/engine/engine-process
 import { nativeEngine } from "../../bench/engine/native-engine.ts";
 import { stampedText } from "../../bench/engine/stamp.ts";
 import type { LoadOutcome } from "../../bench/load.ts";
-import { Swarm } from "../../bench/swarm.ts";
+import { Swarm, type Opened } from "../../bench/swarm.ts";
+import type { RunningTarget } from "../../bench/targets/target.ts";
 
 const GREETING = "\0\0\0\0";
 const TEXT_BYTES = 60;
@@ -56,10 +57,8 @@ class Relay {
   }
 }
 
-async function load(program: EngineProgram, role: Role, tamper: Tamper): Promise<LoadOutcome> {
-  const relay = new Relay(tamper);
-  const port = await relay.listen();
-  const target = {
+function relayTarget(port: number): RunningTarget {
+  return {
     name: "relay",
     host: "127.0.0.1",
     port,
@@ -69,8 +68,12 @@ async function load(program: EngineProgram, role: Role, tamper: Tamper): Promise
     steps: () => [],
     commonSender: () => assert.fail("not asked for"),
     close: () => Promise.resolve(),
-  } as const;
-  const swarm = new Swarm(target, { program, engineCount: 1, engineCore: undefined });
+  };
+}
+
+async function load(program: EngineProgram, role: Role, tamper: Tamper): Promise<LoadOutcome> {
+  const relay = new Relay(tamper);
+  const swarm = new Swarm(relayTarget(await relay.listen()), { program, engineCount: 1, engineCore: undefined });
   try {
     const steps = [{ send: Buffer.alloc(0), until: GREETING }];
     const frame = encodeFrame(stampedText(TEXT_BYTES), "prefixed");
@@ -86,6 +89,28 @@ async function load(program: EngineProgram, role: Role, tamper: Tamper): Promise
   } finally {
     await swarm.close();
     await relay.close();
+  }
+}
+
+/** Greets and then never falls silent, as a chat that goes on; every second client is turned away. */
+async function openWhileOthersTalk(program: EngineProgram): Promise<Opened> {
+  let count = 0;
+  const server = createServer((socket) => {
+    const talk = setInterval(() => socket.write(encodeFrame("on and on", "prefixed")), 5);
+    socket.on("close", () => clearInterval(talk)).on("error", () => socket.destroy());
+    if ((count += 1) % 2 === 0) socket.destroy();
+    else socket.write(Buffer.from(GREETING));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const swarm = new Swarm(relayTarget(port), { program, engineCount: 1, engineCore: undefined });
+  try {
+    const steps = [{ send: Buffer.alloc(0), until: GREETING }];
+    swarm.add(Array.from({ length: 4 }, () => ({ role: "walk", group: 0, steps }) as const));
+    return await swarm.open(4, 60_000);
+  } finally {
+    await swarm.close();
+    await new Promise((resolve) => server.close(resolve));
   }
 }
 
@@ -114,6 +139,12 @@ for (const program of native ? [JS_ENGINE, native] : [JS_ENGINE]) {
         );
       });
     }
+
+    it("tells who is ready and who is not, without waiting for a chat to fall silent", async () => {
+      const { failed, firstFailure, steps } = await openWhileOthersTalk(program);
+      assert.deepEqual({ failed, ready: steps.count }, { failed: 2, ready: 2 });
+      assert.notEqual(firstFailure, "");
+    });
 
     it("counts a lost message", async () => {
       assert.equal((await load(program, "full", losing)).lost, 1);

@@ -6,7 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { runBench } from "../../bench/bench.ts";
+import { JS_ENGINE } from "../../bench/engine/engine-process.ts";
+import { benchOptions, OptionReader } from "../../bench/options.ts";
 import { parseRunResult } from "../../bench/report/result.ts";
+import type { Scenario } from "../../bench/scenarios/scenario.ts";
+import { MessengerTarget, OWN_SERVER } from "../../bench/targets/messenger.ts";
 
 const CLI = fileURLToPath(new URL("../../src/cli.js", import.meta.url));
 const DEADLINE_MS = 120_000;
@@ -42,6 +47,33 @@ describe("messenger bench", function () {
     }
     assert.equal(rows[0]?.figures["acknowledged"], 125);
     assert.equal(rows[0]?.figures["refused"], 0);
+  });
+
+  it("keeps what was measured before a scenario that fails", async () => {
+    const out = mkdtempSync(join(folder, "failing-"));
+    const row = { target: "messenger", parameters: {}, figures: { lost: 0 }, serverCpuByThread: {}, remarks: [] };
+    const scenario: Scenario = {
+      name: "failing",
+      summary: "fails after its first row",
+      forPeers: false,
+      async *run() {
+        yield await Promise.resolve({ ...row, scenario: "failing" });
+        throw new Error("the second measurement failed");
+      },
+    };
+    const run = runBench({
+      options: benchOptions(new OptionReader({})),
+      scenarios: [scenario],
+      targets: [new MessengerTarget({ serverCommand: OWN_SERVER, storeUrl: undefined })],
+      runCount: 1,
+      program: JS_ENGINE,
+      pin: false,
+      outFolder: out,
+      progress: () => undefined,
+    });
+    await assert.rejects(run, /the second measurement failed/);
+    const [file = assert.fail("no result file")] = readdirSync(out).filter((name) => name.endsWith(".json"));
+    assert.deepEqual(parseRunResult(readFileSync(join(out, file), "utf8")).rows, [{ ...row, scenario: "failing" }]);
   });
 
   it("says in one line what it does not know", async () => {
