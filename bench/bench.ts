@@ -57,7 +57,7 @@ export async function runBench(run: BenchRun): Promise<RunResult> {
         run.progress(`run ${turn} of ${run.runCount}: ${scenario.name}, ${target.name}`);
         try {
           for await (const row of scenario.run(context, target)) {
-            rows.push(row);
+            rows.push({ ...row, parameters: { ...row.parameters, ...target.parameters } });
             if (run.outFolder !== undefined) writeResult(run.outFolder, result); // what follows may be broken off
           }
         } catch (error) {

@@ -1,13 +1,13 @@
 // `messenger bench`: chooses scenarios, targets and the load engine by the options, runs them, prints the tables.
 import type { Command, CommandArgs, CommandOption } from "../src/cli/command.ts";
-import { runBench } from "./bench.ts";
+import { runBench, type BenchRun } from "./bench.ts";
 import { JS_ENGINE, type EngineProgram } from "./engine/engine-process.ts";
 import { nativeEngine } from "./engine/native-engine.ts";
 import { benchOptions, BenchUsageError, ENGINES, FLAGS, OptionReader, OPTIONS, type BenchOption } from "./options.ts";
 import { markdownTables } from "./report/markdown.ts";
 import { SCENARIOS } from "./scenarios/all.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
-import { BASELINES, PEERS } from "./targets/all.ts";
+import { baselines, PEERS } from "./targets/all.ts";
 import { MessengerTarget, OWN_SERVER } from "./targets/messenger.ts";
 import { remoteMessenger } from "./targets/messenger-remote.ts";
 import type { Target } from "./targets/target.ts";
@@ -39,7 +39,7 @@ function commandOptions(
 async function run(args: CommandArgs): Promise<number> {
   const given = Object.entries(args).filter(([, value]) => value !== undefined);
   const read = new OptionReader(Object.fromEntries(given.map(([name, value]) => [name, String(value)])));
-  const result = await runBench({
+  const plan: BenchRun = {
     options: benchOptions(read),
     scenarios: chooseScenarios(read),
     targets: chooseTargets(read),
@@ -48,7 +48,10 @@ async function run(args: CommandArgs): Promise<number> {
     pin: read.flag("pin"),
     outFolder: read.text("out"),
     progress: (line) => process.stderr.write(`${line}\n`),
-  });
+  };
+  if (read.flag("tls"))
+    plan.progress("over TLS, so with the JavaScript engine: compare with plain text of --engine js");
+  const result = await runBench(plan);
   process.stdout.write(markdownTables(result));
   return 0;
 }
@@ -59,11 +62,18 @@ function chooseScenarios(read: OptionReader): readonly Scenario[] {
 }
 
 function chooseTargets(read: OptionReader): readonly Target[] {
-  const known = [messenger(read), ...BASELINES, ...PEERS];
+  const overTls = read.flag("tls");
+  const plainNodes = baselines(overTls);
+  const known = [messenger(read), ...plainNodes, ...PEERS];
   const names = read.names("targets").filter((name) => name !== "none");
   const named = names.map((name) => oneNamed(known, name, "targets"));
-  const groups = [...(read.flag("baselines") ? BASELINES : []), ...(read.flag("peers") ? PEERS : [])];
-  return [...new Set([...named, ...groups])];
+  const groups = [...(read.flag("baselines") ? plainNodes : []), ...(read.flag("peers") ? PEERS : [])];
+  const targets = [...new Set([...named, ...groups])];
+  const plainOnly = targets.find(({ parameters }) => parameters?.tls === undefined);
+  if (overTls && plainOnly) {
+    throw new BenchUsageError(`--tls: ${plainOnly.name}: only messenger and the bare Node servers are loaded over TLS`);
+  }
+  return targets;
 }
 
 function messenger(read: OptionReader): Target {
@@ -72,7 +82,12 @@ function messenger(read: OptionReader): Target {
     return new MessengerTarget({
       serverCommand: read.optional("server-command")?.split(" ") ?? OWN_SERVER,
       storeUrl: read.optional("store"),
+      overTls: read.flag("tls"),
+      limited: read.flag("limits"),
     });
+  }
+  for (const flag of ["tls", "limits"] as const) {
+    if (read.flag(flag)) throw new BenchUsageError(`--target and --${flag} exclude each other`);
   }
   if (read.optional("store") !== undefined) throw new BenchUsageError("--target and --store exclude each other");
   const colon = target.lastIndexOf(":");
@@ -89,6 +104,10 @@ function oneNamed<T extends { readonly name: string }>(all: readonly T[], name: 
 
 function chooseEngine(read: OptionReader): EngineProgram {
   const engine = read.choice("engine", ENGINES);
+  if (read.flag("tls")) {
+    if (engine === "native") throw new BenchUsageError("--engine: native speaks no TLS; --tls needs --engine js");
+    return JS_ENGINE;
+  }
   const native = engine === "js" ? undefined : nativeEngine();
   if (engine === "native" && !native) throw new BenchUsageError("--engine: native needs Linux and g++");
   return native ?? JS_ENGINE;

@@ -16,6 +16,11 @@ export const FLAGS = {
   baselines: { help: "Load the bare Node servers too", default: "false" },
   peers: { help: "Load chat and message servers of others too, as far as they are installed", default: "false" },
   "find-max": { help: "Search for the highest rate that holds, which is also done without --rate", default: "false" },
+  tls: {
+    help: "Connect over TLS; the server under test is given a certificate of its own (load engine: js)",
+    default: "false",
+  },
+  limits: { help: "Leave the server's limits of what one peer may ask as they are by default", default: "false" },
   pin: { help: "Server on one core, generator on another, where taskset is", default: "true" },
 } as const satisfies Readonly<Record<string, BenchOption>>;
 

@@ -41,7 +41,7 @@ export class Swarm {
       { length: options.engineCount },
       () => new EngineProcess(options.program, options.engineCore),
     );
-    for (const engine of this.#engines) engine.target(target.host, target.port, target.format);
+    for (const engine of this.#engines) engine.target(target, target.format);
   }
 
   /** Adds clients; connections without a sender go round all engines. */

@@ -1,11 +1,13 @@
 // The yardstick: a bare Node server that relays what one client sends to all clients, and does nothing else.
+import { readFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 
 /*
  * No login, no parsing beyond the 4-byte lengths, no store, no bound on memory. Two ways to write:
  *   each    one write per message and receiver
  *   shared  what all clients sent during one turn of the event loop is joined into one buffer: one write per receiver
- * Usage: node plain-node.js each|shared; prints "listening on PORT".
+ * Usage: node plain-node.js each|shared [CERT KEY]; with the two files over TLS. Prints "listening on PORT".
  */
 
 const LENGTH_BYTES = 4;
@@ -54,7 +56,7 @@ function flush(): void {
 
 const relay = process.argv[2] === "each" ? writeEach : writeShared;
 
-const server = createServer({ noDelay: true }, (socket) => {
+function join(socket: Socket): void {
   const edge = new FrameEdge();
   clients.add(socket);
   socket.write(GREETING);
@@ -64,7 +66,13 @@ const server = createServer({ noDelay: true }, (socket) => {
   });
   socket.on("error", () => socket.destroy());
   socket.on("close", () => clients.delete(socket));
-});
+}
+
+const [certFile, keyFile] = process.argv.slice(3);
+const server =
+  certFile !== undefined && keyFile !== undefined
+    ? createTlsServer({ noDelay: true, cert: readFileSync(certFile), key: readFileSync(keyFile) }, join)
+    : createServer({ noDelay: true }, join);
 server.listen({ port: 0, host: "127.0.0.1", backlog: 4096 }, () => {
   const address = server.address();
   process.stdout.write(`listening on ${typeof address === "object" ? address?.port : ""}\n`);

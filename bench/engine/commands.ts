@@ -1,4 +1,5 @@
 // The language between the bench and a load engine process: lines of words in, lines of JSON out.
+import type { ServerAddress } from "./dial.ts";
 import type { FrameFormat } from "./frames.ts";
 import type { SparseBuckets } from "./histogram.ts";
 
@@ -101,7 +102,9 @@ export interface LoadReport {
 
 /** The words of each command; the answer is one line of JSON. */
 export const COMMANDS = {
-  target: (host: string, port: number, format: FrameFormat) => `target ${host} ${port} ${format}`,
+  /** With a fingerprint over TLS, which only the JavaScript engine speaks. */
+  target: ({ host, port, fingerprint }: ServerAddress, format: FrameFormat) =>
+    `target ${host} ${port} ${format}${fingerprint === undefined ? "" : ` ${fingerprint}`}`,
   add: ({ role, group, steps, sender }: PlannedConnection) =>
     `add ${role} ${group} ${stepsWord(steps)}${senderWords(sender)}`,
   connect: (parallel: number, deadlineMs: number) => `connect ${parallel} ${deadlineMs}`,

@@ -1,6 +1,7 @@
 // One connection of the JavaScript load engine: its first steps, then receiving into a buffer that all share.
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { PlannedConnection, Step } from "./commands.ts";
+import { dial, type ServerAddress } from "./dial.ts";
 import type { FrameFormat } from "./frames.ts";
 import { Receiver } from "./receiver.ts";
 import { Sender } from "./sender.ts";
@@ -57,17 +58,17 @@ export class EngineConnection {
   }
 
   /** Resolves with the microseconds that the steps took; rejects when the target closes or `abort` is called before. */
-  open(host: string, port: number): Promise<number> {
+  open(server: ServerAddress): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#onReady = resolve;
       this.#onFailure = (reason) => reject(new Error(reason));
       const onread = { buffer: SHARED_BUFFER, callback: (length: number): boolean => this.#read(length) };
-      const socket = connect({ host, port, noDelay: true, onread });
-      this.#socket = socket;
-      socket.on("connect", () => {
+      const onReady = (): void => {
         this.#startedUs = monotonicUs();
         this.#next();
-      });
+      };
+      const socket = dial(server, { onread, onReady });
+      this.#socket = socket;
       socket.on("error", (error) => this.#end(error.message));
       socket.on("close", () => this.#end("closed by the target"));
     });

@@ -12,6 +12,7 @@ import {
   type SendReport,
   type SentCount,
 } from "./commands.ts";
+import type { ServerAddress } from "./dial.ts";
 import type { FrameFormat } from "./frames.ts";
 
 /** How much longer than its own deadline a command may take until the engine counts as dead. */
@@ -50,8 +51,8 @@ export class EngineProcess {
   }
 
   /** Points the engine at a target; comes before every other command. */
-  target(host: string, port: number, format: FrameFormat): void {
-    this.#write(COMMANDS.target(host, port, format));
+  target(server: ServerAddress, format: FrameFormat): void {
+    this.#write(COMMANDS.target(server, format));
   }
 
   add(planned: PlannedConnection): void {

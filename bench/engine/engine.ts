@@ -1,6 +1,7 @@
 // The JavaScript load engine: holds connections, sends at a rate, and tells what arrived. Knows nothing of chats.
 import type { ConnectReport, LoadReport, PlannedConnection, SendReport, SentCount } from "./commands.ts";
 import { EngineConnection } from "./connection.ts";
+import type { ServerAddress } from "./dial.ts";
 import type { FrameFormat } from "./frames.ts";
 import { Histogram } from "./histogram.ts";
 import { sendPipelined, sendSteadily, type SendingConnection } from "./pacer.ts";
@@ -13,9 +14,7 @@ const POLL_MS = 10;
 const QUIET_MS = 50;
 
 /** Where an engine connects to. */
-export interface EngineTarget {
-  readonly host: string;
-  readonly port: number;
+export interface EngineTarget extends ServerAddress {
   readonly format: FrameFormat;
 }
 
@@ -47,7 +46,7 @@ export class Engine {
     const openNext = async (): Promise<void> => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         try {
-          stepsUs.record(await next.open(this.#target.host, this.#target.port));
+          stepsUs.record(await next.open(this.#target));
         } catch (error) {
           failed += 1;
           firstFailure ||= error instanceof Error ? error.message : String(error);

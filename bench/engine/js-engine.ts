@@ -15,7 +15,8 @@ class CommandReader {
   async run(line: string): Promise<object | undefined> {
     const [command = "", ...words] = line.split(" ");
     if (command === "target") {
-      this.#engine = new Engine({ host: words[0] ?? "", port: Number(words[1]), format: asFormat(words[2]) });
+      const [host = "", port, format, fingerprint] = words;
+      this.#engine = new Engine({ host, port: Number(port), format: asFormat(format), fingerprint });
       return undefined;
     }
     const engine = this.#engine;

@@ -27,7 +27,7 @@ async function measure(context: ScenarioContext, target: Target, clientCount: nu
   const sessions = new SessionPool(context.cores.engine);
   try {
     const tokens = running.users.map(({ token }) => token);
-    const opened = await sessions.open(running.host, running.port, tokens, parallel);
+    const opened = await sessions.open(running, tokens, parallel);
     if (opened.failed > 0) throw new Error(`${opened.failed} sessions could not begin: ${opened.firstFailure}`);
     const perSec = ratePerSec === undefined ? DEFAULT_PER_SESSION : ratePerSec / clientCount;
     const before = processUsage(running.pid);

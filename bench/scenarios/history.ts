@@ -48,7 +48,7 @@ async function* measure(context: ScenarioContext, target: Target): AsyncGenerato
   const chat = await ChatWatch.open(context, running, chatPlan);
   const reader = new SessionPool(context.cores.engine);
   try {
-    await reader.open(running.host, running.port, [running.users.at(-1)?.token ?? ""], 1);
+    await reader.open(running, [running.users.at(-1)?.token ?? ""], 1);
     for (const probe of PROBES) {
       const asking = reader.probe(probe.action, probe.data, probe.count);
       context.progress(`history: asking for ${probe.name}, ${probe.count} times`);

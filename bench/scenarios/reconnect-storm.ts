@@ -32,7 +32,7 @@ async function measure(context: ScenarioContext, target: Target, clientCount: nu
   const sessions = new SessionPool(context.cores.engine);
   try {
     const tokens = running.users.slice(CHAT_CLIENTS).map(({ token }) => token);
-    requireAll(await sessions.open(running.host, running.port, tokens, parallel));
+    requireAll(await sessions.open(running, tokens, parallel));
     const normal = await chat.alone(NORMAL_MS);
     await sessions.cut();
     const resuming = sessions.resume(parallel);

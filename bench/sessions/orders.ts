@@ -1,13 +1,13 @@
 // What the bench and a process of sessions tell each other over their IPC channel.
 import type { HistogramReport } from "../engine/commands.ts";
+import type { ServerAddress } from "../engine/dial.ts";
 
 /** An order; each is answered by one Reply before the next is given. */
 export type Order =
   /** Makes sessions of the tokens and opens them, `parallel` at a time. */
   | {
       readonly kind: "open";
-      readonly host: string;
-      readonly port: number;
+      readonly server: ServerAddress;
       readonly tokens: readonly string[];
       readonly parallel: number;
     }

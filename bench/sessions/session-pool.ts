@@ -1,6 +1,7 @@
 // The bench's side of a process of sessions: gives orders, waits for their replies.
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { ServerAddress } from "../engine/dial.ts";
 import { spawnChild } from "../measure/children.ts";
 import { pinned } from "../measure/pinning.ts";
 import type { CompleteReply, MixReply, OpenReply, Order, ProbeReply } from "./orders.ts";
@@ -18,8 +19,8 @@ export class SessionPool {
     });
   }
 
-  open(host: string, port: number, tokens: readonly string[], parallel: number): Promise<OpenReply> {
-    return this.#order<OpenReply>({ kind: "open", host, port, tokens, parallel });
+  open({ host, port, fingerprint }: ServerAddress, tokens: readonly string[], parallel: number): Promise<OpenReply> {
+    return this.#order<OpenReply>({ kind: "open", server: { host, port, fingerprint }, tokens, parallel });
   }
 
   async cut(): Promise<void> {

@@ -1,7 +1,8 @@
 // A client that follows the protocol: logs in by token, catches up, asks, and knows which messages it has.
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { FrameDecoder } from "../../src/protocol/frame.ts";
 import { MAX_RESPONSE_BYTES } from "../../src/protocol/limits.ts";
+import { dial, type ServerAddress } from "../engine/dial.ts";
 import { requestFrame } from "../targets/messenger.ts";
 import { SeqSet } from "./seq-set.ts";
 
@@ -38,8 +39,8 @@ export class Session {
    * Connects, logs in by token and fetches what was missed since the last connection; the first one begins with what
    * comes now. Rejects when the server refuses or closes.
    */
-  async open(host: string, port: number): Promise<void> {
-    const socket = await this.#dial(host, port);
+  async open(server: ServerAddress): Promise<void> {
+    const socket = await this.#dial(server);
     const decoder = new FrameDecoder("prefixed", MAX_RESPONSE_BYTES);
     socket.on("data", (chunk: Buffer) => {
       const payloads: Buffer[] = [];
@@ -73,11 +74,10 @@ export class Session {
     }
   }
 
-  #dial(host: string, port: number): Promise<Socket> {
+  #dial(server: ServerAddress): Promise<Socket> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ host, port, noDelay: true });
+      const socket = dial(server, { onReady: () => resolve(socket) });
       this.#socket = socket;
-      socket.once("connect", () => resolve(socket));
       socket.on("error", reject);
       socket.on("close", () => {
         reject(new Error("closed"));

@@ -1,4 +1,5 @@
 // A process of many sessions (orders.ts), started by session-pool.ts.
+import type { ServerAddress } from "../engine/dial.ts";
 import { Histogram } from "../engine/histogram.ts";
 import { monotonicUs } from "../engine/stamp.ts";
 import { histogramReport } from "../engine/tally.ts";
@@ -10,15 +11,13 @@ const POLL_MS = 50;
 
 class SessionHost {
   #sessions: Session[] = [];
-  #host = "";
-  #port = 0;
+  #server: ServerAddress = { host: "", port: 0 };
 
   /** Carries an order out; rejects with what went wrong. */
   async carryOut(order: Order): Promise<Reply> {
     switch (order.kind) {
       case "open":
-        this.#host = order.host;
-        this.#port = order.port;
+        this.#server = order.server;
         this.#sessions = order.tokens.map((token) => new Session(token));
         return this.#openAll(order.parallel);
       case "cut":
@@ -45,7 +44,7 @@ class SessionHost {
       for (let session = waiting.pop(); session; session = waiting.pop()) {
         const fromUs = monotonicUs();
         try {
-          await session.open(this.#host, this.#port);
+          await session.open(this.#server);
           each.record(monotonicUs() - fromUs);
         } catch (error) {
           failed += 1;

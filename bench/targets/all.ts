@@ -7,11 +7,11 @@ import { plainNode } from "./plain-node.ts";
 import type { Target } from "./target.ts";
 
 /** What runs without anything installed. */
-export const BASELINES: readonly Target[] = [
-  plainNode("shared", "event"),
-  plainNode("shared", "bare"),
-  plainNode("each", "event"),
-  plainNode("each", "bare"),
+export const baselines = (overTls: boolean): readonly Target[] => [
+  plainNode("shared", "event", overTls),
+  plainNode("shared", "bare", overTls),
+  plainNode("each", "event", overTls),
+  plainNode("each", "bare", overTls),
 ];
 
 /** Servers of others, which must be installed. */

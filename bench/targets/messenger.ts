@@ -5,10 +5,11 @@ import { encodeFrame } from "../../src/protocol/frame.ts";
 import { scratchStore, type ScratchStore } from "../../src/store/scratch.ts";
 import type { PlannedSender, Step } from "../engine/commands.ts";
 import { stampedText } from "../engine/stamp.ts";
+import { makeCertificate } from "./certificate.ts";
 import { BENCH_PASSWORD, prefillStore, type BenchUser } from "./prefilled-users.ts";
 import { serverSamples } from "./server-samples.ts";
 import { ServerProcess } from "./server-process.ts";
-import type { RunningTarget, StartPlan, Target } from "./target.ts";
+import type { RunningTarget, StartPlan, Target, TargetParameters } from "./target.ts";
 
 const CLI = fileURLToPath(new URL("../../src/cli.js", import.meta.url));
 const LOGGED_IN = '"token":"';
@@ -39,6 +40,10 @@ export interface MessengerSetup {
   readonly serverCommand: readonly string[];
   /** Kind and place of the store: each server gets a new one beside it. Undefined: SQLite, as people have it. */
   readonly storeUrl: string | undefined;
+  /** With a certificate of its own, and clients that connect over TLS. */
+  readonly overTls: boolean;
+  /** With its default limits of what one peer may ask. */
+  readonly limited: boolean;
 }
 
 /** The kind of target `messenger`. */
@@ -55,6 +60,11 @@ export class MessengerTarget implements Target {
   /** The same server started with other settings. */
   with(settings: Partial<MessengerSettings>): MessengerTarget {
     return new MessengerTarget(this.#setup, { ...this.#settings, ...settings });
+  }
+
+  get parameters(): TargetParameters {
+    const { overTls, limited } = this.#setup;
+    return { ...(overTls && { tls: "yes" }), ...(limited && { limits: "default" }) };
   }
 
   missing(): string | undefined {
@@ -75,16 +85,19 @@ export class MessengerTarget implements Target {
     const { bcryptCost, storedMessages, textOf } = this.#settings;
     const prefill = { userCount: Math.max(1, clientCount), bcryptCost, messageCount: storedMessages, textOf };
     const { users, guarantee } = await prefillStore(store.url, folder, prefill);
+    const { serverCommand, overTls, limited } = this.#setup;
+    const certificate = overTls ? await makeCertificate(folder) : undefined;
+    const tlsWords = overTls ? ["--tls", "self-signed"] : [];
     const server = new ServerProcess({
-      command: [...this.#setup.serverCommand, ...serverOptions(folder, bcryptCost)],
+      command: [...serverCommand, ...serverOptions(folder, bcryptCost), ...tlsWords],
       core: cores.server,
       // Not on the command line, which everybody on the machine can read: the URL may have a password.
-      env: { ...process.env, MESSENGER_STORE: store.url },
+      env: { ...process.env, ...(!limited && NO_LIMITS), MESSENGER_STORE: store.url },
     });
     const [, port] = await server.printed(/messenger server listening on \S+:(\d+)/);
     const named = this.#setup.storeUrl === undefined ? undefined : guarantee;
-    const { name } = this;
-    return new StartedMessenger({ name, server, port: Number(port), users, dataDir: folder, store, guarantee: named });
+    const about = { name: this.name, port: Number(port), users, dataDir: folder, guarantee: named };
+    return new StartedMessenger({ ...about, fingerprint: certificate?.fingerprint, server, store });
   }
 }
 
@@ -93,29 +106,36 @@ const DEFAULT_STORE = "sqlite:messenger.db";
 /** The command line of this checkout's server. */
 export const OWN_SERVER: readonly string[] = [process.execPath, CLI, "server"];
 
-/** Limits on what one peer may ask are off: here they would limit the generator, not an attacker. */
 function serverOptions(folder: string, bcryptCost: number): string[] {
   const options = {
     address: "127.0.0.1",
     port: "0",
     data: folder,
     "bcrypt-cost": String(bcryptCost),
-    "request-rate": "0",
-    "byte-rate": "0",
-    "address-request-rate": "0",
-    "address-byte-rate": "0",
     "max-connections": "100000",
-    "failed-logins-per-name": "0",
-    "failed-logins-per-address": "0",
     "log-level": "error",
   };
   return [...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]), "--no-ftp"];
 }
 
+/**
+ * Limits on what one peer may ask are off: here they would limit the generator, not an attacker. By the environment,
+ * where a server of another commit passes over those that it does not have.
+ */
+const NO_LIMITS: NodeJS.ProcessEnv = {
+  MESSENGER_REQUEST_RATE: "0",
+  MESSENGER_BYTE_RATE: "0",
+  MESSENGER_ADDRESS_REQUEST_RATE: "0",
+  MESSENGER_ADDRESS_BYTE_RATE: "0",
+  MESSENGER_FAILED_LOGINS_PER_NAME: "0",
+  MESSENGER_FAILED_LOGINS_PER_ADDRESS: "0",
+};
+
 interface StartedParts {
   readonly name: string;
   readonly server: ServerProcess;
   readonly port: number;
+  readonly fingerprint: string | undefined;
   readonly users: readonly BenchUser[];
   readonly dataDir: string;
   readonly store: ScratchStore;
@@ -126,6 +146,7 @@ class StartedMessenger implements RunningMessenger {
   readonly name: string;
   readonly host = "127.0.0.1";
   readonly port: number;
+  readonly fingerprint: string | undefined;
   readonly pid: number;
   readonly format = "prefixed";
   readonly connectParallel = 64;
@@ -135,9 +156,10 @@ class StartedMessenger implements RunningMessenger {
   readonly #server: ServerProcess;
   readonly #store: ScratchStore;
 
-  constructor({ name, server, port, users, dataDir, store, guarantee }: StartedParts) {
+  constructor({ name, server, port, fingerprint, users, dataDir, store, guarantee }: StartedParts) {
     this.name = name;
     this.port = port;
+    this.fingerprint = fingerprint;
     this.users = users;
     this.pid = server.pid;
     this.#server = server;

@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { encodeFrame } from "../../src/protocol/frame.ts";
 import { stampedText } from "../engine/stamp.ts";
+import { makeCertificate } from "./certificate.ts";
 import { ServerProcess } from "./server-process.ts";
 import type { RunningTarget, StartPlan, Target } from "./target.ts";
 
@@ -12,22 +13,33 @@ const GREETING = "\0\0\0\0";
 export type PlainFrame = "bare" | "event";
 
 /** `way`: one write per message and receiver, or one shared buffer per turn of the event loop. */
-export function plainNode(way: "each" | "shared", frame: PlainFrame): Target {
+export function plainNode(way: "each" | "shared", frame: PlainFrame, overTls: boolean): Target {
   const name = `plain-node-${way}${frame === "event" ? "-event" : ""}`;
   return {
     name,
+    parameters: overTls ? { tls: "yes" } : {},
     missing: () => undefined,
-    start: (plan) => start(name, way, frame, plan),
+    start: (plan) => start({ name, way, frame, overTls }, plan),
   };
 }
 
-async function start(name: string, way: string, frame: PlainFrame, plan: StartPlan): Promise<RunningTarget> {
-  const server = new ServerProcess({ command: [process.execPath, PROGRAM, way], core: plan.cores.server });
+interface PlainNode {
+  readonly name: string;
+  readonly way: string;
+  readonly frame: PlainFrame;
+  readonly overTls: boolean;
+}
+
+async function start({ name, way, frame, overTls }: PlainNode, plan: StartPlan): Promise<RunningTarget> {
+  const certificate = overTls ? await makeCertificate(plan.folder) : undefined;
+  const files = certificate ? [certificate.cert, certificate.key] : [];
+  const server = new ServerProcess({ command: [process.execPath, PROGRAM, way, ...files], core: plan.cores.server });
   const [, port] = await server.printed(/listening on (\d+)/);
   return {
     name,
     host: "127.0.0.1",
     port: Number(port),
+    fingerprint: certificate?.fingerprint,
     pid: server.pid,
     format: "prefixed",
     connectParallel: 100,

@@ -1,6 +1,7 @@
 // What the bench can load: a kind of server that it starts itself, and how a client of it connects and sends.
 import type { Cores } from "../measure/pinning.ts";
 import type { PlannedSender, Step } from "../engine/commands.ts";
+import type { ServerAddress } from "../engine/dial.ts";
 import type { FrameFormat } from "../engine/frames.ts";
 
 /** What a scenario needs of a server before it starts. */
@@ -12,20 +13,26 @@ export interface StartPlan {
   readonly folder: string;
 }
 
+/** What is not there is as usual: plain text, limits off. */
+export interface TargetParameters {
+  readonly tls?: "yes";
+  readonly limits?: "default";
+}
+
 /** A kind of server. */
 export interface Target {
   /** As in the results, for example `plain-node-shared`. */
   readonly name: string;
+  /** How it is started otherwise than usual: in the results, so that tables of several files keep it apart. */
+  readonly parameters?: TargetParameters;
   /** Undefined when it can run here; otherwise what is missing. */
   missing(): string | undefined;
   start(plan: StartPlan): Promise<RunningTarget>;
 }
 
 /** A server that runs. */
-export interface RunningTarget {
+export interface RunningTarget extends ServerAddress {
   readonly name: string;
-  readonly host: string;
-  readonly port: number;
   /** Process to measure; undefined for a server that the bench has not started. */
   readonly pid: number | undefined;
   readonly format: FrameFormat;

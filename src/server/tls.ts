@@ -95,7 +95,7 @@ export async function openCertificate(config: Config, log: Logger): Promise<Serv
       if (!tls.includes("require")) return undefined;
       throw new StartError("tls: require needs --tls-cert and --tls-key, or --tls self-signed,require");
     }
-    const own = new ServerCertificate(await ownFiles(config), log);
+    const own = new ServerCertificate(await selfSignedFiles(config), log);
     log.info("TLS with a certificate of our own; clients can compare its fingerprint", {
       fingerprint: own.fingerprint,
     });
@@ -109,7 +109,10 @@ export async function openCertificate(config: Config, log: Logger): Promise<Serv
 }
 
 /** The files of the self-signed certificate in the data folder, made on the first run. */
-async function ownFiles({ data, address }: Config): Promise<{ cert: string; key: string }> {
+export async function selfSignedFiles({
+  data,
+  address,
+}: Pick<Config, "data" | "address">): Promise<{ cert: string; key: string }> {
   const files = { cert: join(data, "tls", "self-signed.pem"), key: join(data, "tls", "self-signed.key") };
   try {
     readFileSync(files.cert);

@@ -1,6 +1,10 @@
 // Both load engines against a relay that does what a server must never do: they have to notice.
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createServer as createTlsServer } from "node:tls";
 import { encodeFrame } from "../../src/protocol/frame.ts";
 import type { Role } from "../../bench/engine/commands.ts";
 import { JS_ENGINE, type EngineProgram } from "../../bench/engine/engine-process.ts";
@@ -8,6 +12,7 @@ import { nativeEngine } from "../../bench/engine/native-engine.ts";
 import { stampedText } from "../../bench/engine/stamp.ts";
 import type { LoadOutcome } from "../../bench/load.ts";
 import { Swarm, type Opened } from "../../bench/swarm.ts";
+import { makeCertificate, type TestCertificate } from "../../bench/targets/certificate.ts";
 import type { RunningTarget } from "../../bench/targets/target.ts";
 
 const GREETING = "\0\0\0\0";
@@ -19,6 +24,13 @@ const MESSAGES = 50;
 /** What the relay does to the frames for one receiver: number of the receiver, frames of one sender in order. */
 type Tamper = (receiver: number, frames: readonly Buffer[]) => readonly Buffer[];
 
+/** Over TLS when there is a certificate. */
+function serverOf(certificate: TestCertificate | undefined, onConnection: (socket: Socket) => void): Server {
+  return certificate
+    ? createTlsServer({ cert: readFileSync(certificate.cert), key: readFileSync(certificate.key) }, onConnection)
+    : createServer(onConnection);
+}
+
 /** Holds all frames back until every message has come, then sends each receiver what `tamper` makes of them. */
 class Relay {
   readonly #server: Server;
@@ -26,9 +38,9 @@ class Relay {
   readonly #tamper: Tamper;
   #received = Buffer.alloc(0);
 
-  constructor(tamper: Tamper) {
+  constructor(tamper: Tamper, certificate: TestCertificate | undefined) {
     this.#tamper = tamper;
-    this.#server = createServer((socket) => {
+    this.#server = serverOf(certificate, (socket) => {
       this.#sockets.push(socket);
       socket.on("data", (chunk) => this.#take(chunk));
       socket.on("error", () => socket.destroy());
@@ -57,11 +69,21 @@ class Relay {
   }
 }
 
-function relayTarget(port: number): RunningTarget {
+/** An engine, and how its clients connect. */
+interface Way {
+  readonly name: string;
+  readonly program: EngineProgram;
+  readonly certificate?: TestCertificate;
+  /** What the clients are told, if not the certificate's. */
+  readonly fingerprint?: string;
+}
+
+function relayTarget(port: number, fingerprint: string | undefined): RunningTarget {
   return {
     name: "relay",
     host: "127.0.0.1",
     port,
+    fingerprint,
     pid: undefined,
     format: "prefixed",
     connectParallel: 1, // so that the relay's first connection is the engine's first
@@ -71,9 +93,11 @@ function relayTarget(port: number): RunningTarget {
   };
 }
 
-async function load(program: EngineProgram, role: Role, tamper: Tamper): Promise<LoadOutcome> {
-  const relay = new Relay(tamper);
-  const swarm = new Swarm(relayTarget(await relay.listen()), { program, engineCount: 1, engineCore: undefined });
+async function load(way: Way, role: Role, tamper: Tamper): Promise<LoadOutcome> {
+  const { program, certificate, fingerprint = certificate?.fingerprint } = way;
+  const relay = new Relay(tamper, certificate);
+  const target = relayTarget(await relay.listen(), fingerprint);
+  const swarm = new Swarm(target, { program, engineCount: 1, engineCore: undefined });
   try {
     const steps = [{ send: Buffer.alloc(0), until: GREETING }];
     const frame = encodeFrame(stampedText(TEXT_BYTES), "prefixed");
@@ -93,9 +117,9 @@ async function load(program: EngineProgram, role: Role, tamper: Tamper): Promise
 }
 
 /** Greets and then never falls silent, as a chat that goes on; every second client is turned away. */
-async function openWhileOthersTalk(program: EngineProgram): Promise<Opened> {
+async function openWhileOthersTalk({ program, certificate }: Way): Promise<Opened> {
   let count = 0;
-  const server = createServer((socket) => {
+  const server = serverOf(certificate, (socket) => {
     const talk = setInterval(() => socket.write(encodeFrame("on and on", "prefixed")), 5);
     socket.on("close", () => clearInterval(talk)).on("error", () => socket.destroy());
     if ((count += 1) % 2 === 0) socket.destroy();
@@ -103,7 +127,11 @@ async function openWhileOthersTalk(program: EngineProgram): Promise<Opened> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const swarm = new Swarm(relayTarget(port), { program, engineCount: 1, engineCore: undefined });
+  const swarm = new Swarm(relayTarget(port, certificate?.fingerprint), {
+    program,
+    engineCount: 1,
+    engineCore: undefined,
+  });
   try {
     const steps = [{ send: Buffer.alloc(0), until: GREETING }];
     swarm.add(Array.from({ length: 4 }, () => ({ role: "walk", group: 0, steps }) as const));
@@ -122,16 +150,22 @@ const doubling: Tamper = (receiver, frames) =>
 const swapping: Tamper = (receiver, frames) =>
   receiver === LAST ? frames.toSpliced(10, 2, frames[11] ?? assert.fail(), frames[10] ?? assert.fail()) : frames;
 
+const folder = mkdtempSync(join(tmpdir(), "messenger-bench-engines-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
 const native = nativeEngine();
-for (const program of native ? [JS_ENGINE, native] : [JS_ENGINE]) {
-  describe(`the ${program.name} load engine`, () => {
+const certificate = await makeCertificate(folder);
+const overTls: Way = { name: "js load engine over TLS", program: JS_ENGINE, certificate };
+const ways: readonly Way[] = [
+  { name: "js load engine", program: JS_ENGINE },
+  ...(native ? [{ name: "native load engine", program: native }] : []),
+  overTls,
+];
+
+for (const way of ways) {
+  describe(`the ${way.name}`, () => {
     for (const role of ["full", "walk", "bytes"] as const) {
       it(`finds nothing wrong with an honest relay (${role})`, async () => {
-        const { offered, expected, delivered, lost, doubled, outOfOrder, differing } = await load(
-          program,
-          role,
-          honest,
-        );
+        const { offered, expected, delivered, lost, doubled, outOfOrder, differing } = await load(way, role, honest);
         assert.deepEqual({ offered, expected, delivered }, { offered: 50, expected: 200, delivered: 200 });
         assert.deepEqual(
           { lost, doubled, outOfOrder, differing },
@@ -141,26 +175,36 @@ for (const program of native ? [JS_ENGINE, native] : [JS_ENGINE]) {
     }
 
     it("tells who is ready and who is not, without waiting for a chat to fall silent", async () => {
-      const { failed, firstFailure, steps } = await openWhileOthersTalk(program);
+      const { failed, firstFailure, steps } = await openWhileOthersTalk(way);
       assert.deepEqual({ failed, ready: steps.count }, { failed: 2, ready: 2 });
       assert.notEqual(firstFailure, "");
     });
 
     it("counts a lost message", async () => {
-      assert.equal((await load(program, "full", losing)).lost, 1);
-      assert.equal((await load(program, "walk", losing)).lost, 1);
-      assert.equal((await load(program, "bytes", losing)).differing, 1);
+      assert.equal((await load(way, "full", losing)).lost, 1);
+      assert.equal((await load(way, "walk", losing)).lost, 1);
+      assert.equal((await load(way, "bytes", losing)).differing, 1);
     });
 
     it("counts a doubled message", async () => {
-      assert.equal((await load(program, "full", doubling)).doubled, 1);
-      assert.equal((await load(program, "walk", doubling)).doubled, 1);
-      assert.equal((await load(program, "bytes", doubling)).differing, 1);
+      assert.equal((await load(way, "full", doubling)).doubled, 1);
+      assert.equal((await load(way, "walk", doubling)).doubled, 1);
+      assert.equal((await load(way, "bytes", doubling)).differing, 1);
     });
 
     it("counts a message out of order where it reads every one", async () => {
-      const { lost, doubled, outOfOrder } = await load(program, "full", swapping);
+      const { lost, doubled, outOfOrder } = await load(way, "full", swapping);
       assert.deepEqual({ lost, doubled, outOfOrder }, { lost: 0, doubled: 0, outOfOrder: 1 });
     });
   });
 }
+
+describe("a client of the bench", () => {
+  it("says nothing to a server that shows another certificate", async () => {
+    const other = {
+      ...overTls,
+      fingerprint: certificate.fingerprint.replace(/[0-9A-F]{2}/, (pair) => (pair === "00" ? "01" : "00")),
+    };
+    await assert.rejects(load(other, "full", honest), /4 clients could not connect to relay: .*another certificate/);
+  });
+});

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { runBench } from "../../bench/bench.ts";
 import { JS_ENGINE } from "../../bench/engine/engine-process.ts";
 import { benchOptions, OptionReader } from "../../bench/options.ts";
-import { parseRunResult } from "../../bench/report/result.ts";
+import { parseRunResult, type ResultRow } from "../../bench/report/result.ts";
 import type { Scenario } from "../../bench/scenarios/scenario.ts";
 import { MessengerTarget, OWN_SERVER } from "../../bench/targets/messenger.ts";
 
@@ -25,13 +25,14 @@ describe("messenger bench", function () {
     return promisify(execFile)(process.execPath, [CLI, "bench", ...words], { timeout: DEADLINE_MS });
   }
 
-  it("loads the server and a baseline, finds every message delivered once and in order, and writes its files", async () => {
+  /** Loads our server and a baseline, and returns the rows of the result file when everything arrived as it should. */
+  async function loadBoth(out: string, ...words: string[]): Promise<readonly ResultRow[]> {
     const load = ["--clients", "20", "--rate", "50", "--seconds", "2", "--warmup", "0.5", "--settle", "30"];
-    const how = ["--engine", "js", "--no-pin", "--targets", "messenger,plain-node-shared-event", "--out", folder];
-    const { stdout } = await bench(...load, ...how);
+    const how = ["--no-pin", "--targets", "messenger,plain-node-shared-event", "--out", out];
+    const { stdout } = await bench(...load, ...how, ...words);
     assert.match(stdout, /### fan-out/);
-    const file = readdirSync(folder).find((name) => name.endsWith(".json")) ?? assert.fail("no result file");
-    const { rows } = parseRunResult(readFileSync(join(folder, file), "utf8"));
+    const file = readdirSync(out).find((name) => name.endsWith(".json")) ?? assert.fail("no result file");
+    const { rows } = parseRunResult(readFileSync(join(out, file), "utf8"));
     assert.deepEqual(
       rows.map(({ target }) => target),
       ["messenger", "plain-node-shared-event"],
@@ -47,6 +48,19 @@ describe("messenger bench", function () {
     }
     assert.equal(rows[0]?.figures["acknowledged"], 125);
     assert.equal(rows[0]?.figures["refused"], 0);
+    return rows;
+  }
+
+  it("loads the server and a baseline, finds every message delivered once and in order, and writes its files", async () => {
+    await loadBoth(join(folder, "plain"), "--engine", "js");
+  });
+
+  it("does the same over TLS, and says so in its rows", async () => {
+    const rows = await loadBoth(join(folder, "tls"), "--tls");
+    assert.deepEqual(
+      rows.map(({ parameters }) => parameters["tls"]),
+      ["yes", "yes"],
+    );
   });
 
   it("keeps what was measured before a scenario that fails", async () => {
@@ -64,7 +78,9 @@ describe("messenger bench", function () {
     const run = runBench({
       options: benchOptions(new OptionReader({})),
       scenarios: [scenario],
-      targets: [new MessengerTarget({ serverCommand: OWN_SERVER, storeUrl: undefined })],
+      targets: [
+        new MessengerTarget({ serverCommand: OWN_SERVER, storeUrl: undefined, overTls: false, limited: false }),
+      ],
       runCount: 1,
       program: JS_ENGINE,
       pin: false,
@@ -76,10 +92,29 @@ describe("messenger bench", function () {
     assert.deepEqual(parseRunResult(readFileSync(join(out, file), "utf8")).rows, [{ ...row, scenario: "failing" }]);
   });
 
-  it("says in one line what it does not know", async () => {
-    await assert.rejects(bench("--scenario", "dance"), (error: Error & { stderr?: string; code?: number }) => {
-      assert.match(error.stderr ?? "", /^messenger: --scenario: dance: there are fan-out, .*\n$/);
-      return error.code === 1;
-    });
+  it("leaves the limits of what one session may ask on when it is told to", async () => {
+    const out = join(folder, "limits");
+    const load = ["--clients", "2", "--senders", "1", "--rate", "8000", "--seconds", "1", "--warmup", "0.5"];
+    await bench(...load, "--limits", "--no-pin", "--out", out);
+    const file = readdirSync(out).find((name) => name.endsWith(".json")) ?? assert.fail("no result file");
+    const [row] = parseRunResult(readFileSync(join(out, file), "utf8")).rows;
+    assert.ok((row?.figures["refused"] ?? 0) > 0, "12,000 messages of one session were taken");
+    assert.equal(row?.parameters["limits"], "default");
   });
+
+  const refused: readonly (readonly [words: string, message: RegExp])[] = [
+    ["--scenario dance", /^messenger: --scenario: dance: there are fan-out, .*\n$/],
+    ["--tls --engine native", /^messenger: --engine: native speaks no TLS; --tls needs --engine js\n$/],
+    ["--tls --peers", /^messenger: --tls: inspircd: only messenger and the bare Node servers are loaded over TLS\n$/],
+    ["--tls --target localhost:4000", /^messenger: --target and --tls exclude each other\n$/],
+    ["--limits --target localhost:4000", /^messenger: --target and --limits exclude each other\n$/],
+  ];
+  for (const [words, message] of refused) {
+    it(`refuses ${words} in one line`, async () => {
+      await assert.rejects(bench(...words.split(" ")), (error: Error & { stderr?: string; code?: number }) => {
+        assert.match(error.stderr ?? "", message);
+        return error.code === 1;
+      });
+    });
+  }
 });
