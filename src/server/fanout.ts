@@ -13,14 +13,17 @@ import type { Registry } from "./registry.ts";
 import type { Session } from "./session.ts";
 import { ChunkFrames, EventFrames } from "./shared-frames.ts";
 
-/** How long the fan-out goes on before the event loop has its turn: long beside a turn, short beside a round. */
+/**
+ * How long the fan-out goes on before the event loop has its turn: long beside a turn, short beside a round. A message on
+ * its way into the store comes back to the event loop several times, and waits for the end of a slice each time.
+ */
 export interface Slice {
   readonly ms: number;
   /** How often it looks at the clock. */
   readonly writesPerLook: number;
 }
 
-const SLICE: Slice = { ms: 4, writesPerLook: 16 };
+const SLICE: Slice = { ms: 2, writesPerLook: 16 };
 
 /** Somebody who waits until a round is complete. */
 interface Waiter {

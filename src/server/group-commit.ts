@@ -250,7 +250,7 @@ export class GroupCommit {
     };
     if (isComplete === undefined) complete();
     else void isComplete.then(complete);
-    this.#pacer.committed();
+    this.#pacer.committed(result.messageCount);
   }
 
   /** By their time the messages of a batch that is committed again are known as its own. */

@@ -3,10 +3,13 @@
 import type { Clock } from "../util/clock.ts";
 
 /**
- * After a commit the next one waits for as long as the last fan-out took, but for not more than this, in milliseconds: so
- * everybody is given a batch about once a round, and half of a round's time is the longest that it waits for the next.
- * Without the wait the commits, and the many small tasks that come with them, take the time of the fan-out.
+ * After a commit the next one waits for as long as the last fan-out took, but for not more than this, in milliseconds.
+ * Without the wait the commits, and the many small tasks that come with them, take the time of the fan-out. What it saves
+ * is more the more messages come: with few of them a longer wait is latency alone, since a batch joins the round
+ * wherever it is.
  */
+const BASE_GAP_MS = 5;
+const GAP_MS_PER_MESSAGE = 0.1;
 const MAX_GAP_MS = 25;
 /** How long a round waits for requests that are being carried out, in milliseconds: a slow one must not hold it up. */
 const MAX_GATHER_MS = 2;
@@ -40,9 +43,10 @@ export class RoundPacer {
     this.#fanoutMs = durationMs;
   }
 
-  /** To be called after each commit. */
-  committed(): void {
-    this.#notBeforeMs = this.#clock.now() + Math.min(this.#fanoutMs, MAX_GAP_MS);
+  /** To be called after each commit with the number of its messages. */
+  committed(messageCount: number): void {
+    const usefulMs = BASE_GAP_MS + messageCount * GAP_MS_PER_MESSAGE;
+    this.#notBeforeMs = this.#clock.now() + Math.min(this.#fanoutMs, usefulMs, MAX_GAP_MS);
   }
 
   /** Resolves when the next round may begin: the gap is over, and the tasks now under way have brought their writes. */

@@ -39,9 +39,27 @@ describe("RoundPacer", () => {
   it("waits after a commit for as long as the last fan-out took, and no more once its time has passed", async () => {
     const pacer = new RoundPacer(clock);
     pacer.fanoutTook(3);
-    pacer.committed();
+    pacer.committed(1);
     assert.equal(await isSettled(pacer.nextRound()), false);
     nowMs += 3;
     assert.equal(await isSettled(pacer.nextRound()), true);
+  });
+
+  it("waits longer the more messages there were, but not without bound", async () => {
+    const pacer = new RoundPacer(clock);
+    pacer.fanoutTook(1_000);
+    for (const [messageCount, gapMs] of [
+      [1, 5.1],
+      [100, 15],
+      [10_000, 25],
+    ] as const) {
+      pacer.committed(messageCount);
+      nowMs += gapMs - 1;
+      const round = pacer.nextRound();
+      assert.equal(await isSettled(round), false, `${messageCount} messages`);
+      await round; // its timer
+      nowMs += 1;
+      assert.equal(await isSettled(pacer.nextRound()), true, `${messageCount} messages`);
+    }
   });
 });
