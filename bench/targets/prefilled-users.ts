@@ -41,6 +41,8 @@ export async function prefillStore(url: string, dataDir: string, prefill: Prefil
   try {
     const users = await addUsers(writer, prefill);
     await addMessages(writer, users, prefill);
+    // What a server does while nobody writes, above all the search index.
+    while (await writer.maintain?.(Date.now()));
     return { users, guarantee: writer.guarantee };
   } finally {
     await writer.close();
