@@ -62,16 +62,21 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function usableAction(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" && charCount(value) <= MAX_ACTION_CHARS ? value : undefined;
+  return typeof value === "string" && value !== "" && hasAtMost(value, MAX_ACTION_CHARS) ? value : undefined;
 }
 
 function usableId(value: unknown): RequestId | undefined {
   if (typeof value === "number") return Math.abs(value) <= MAX_ID_NUMBER ? value : undefined;
-  return typeof value === "string" && charCount(value) <= MAX_ID_CHARS ? value : undefined;
+  return typeof value === "string" && hasAtMost(value, MAX_ID_CHARS) ? value : undefined;
 }
 
 function bad(info: string, replyTo: ReplyTo): BadRequest {
   return { error: new ProtocolError(Code.BadRequest, info), replyTo };
+}
+
+/** Whether a text has at most so many characters; a text of few code units is not counted. */
+function hasAtMost(text: string, charLimit: number): boolean {
+  return text.length <= charLimit || charCount(text) <= charLimit;
 }
 
 /** Length in characters as the protocol counts them: Unicode code points. */

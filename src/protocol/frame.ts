@@ -160,6 +160,29 @@ export function encodeFrame(json: string, framing: Framing): Buffer {
   return frame;
 }
 
+/** Bytes of one JSON text as a frame. */
+export function frameBytes(json: string, framing: Framing): number {
+  return Buffer.byteLength(json) + (framing === "lines" ? 1 : LENGTH_PREFIX_BYTES);
+}
+
+/** Encodes JSON texts as frames one behind the other, in an ArrayBuffer of their own, so that it can be transferred. */
+export function encodeFrames(texts: readonly string[], framing: Framing): Uint8Array {
+  let byteCount = 0;
+  for (const json of texts) byteCount += frameBytes(json, framing);
+  const frames = Buffer.from(new ArrayBuffer(byteCount));
+  let offset = 0;
+  for (const json of texts) {
+    if (framing === "lines") {
+      offset += frames.write(json, offset);
+      offset = frames.writeUInt8(NEWLINE, offset);
+    } else {
+      const length = frames.write(json, offset + LENGTH_PREFIX_BYTES);
+      offset = frames.writeUInt32BE(length, offset) + length;
+    }
+  }
+  return frames;
+}
+
 /** Turns whole length-prefixed frames into the same payloads as JSON Lines. */
 export function prefixedToLines(frames: Uint8Array): Buffer {
   const source = Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength);

@@ -143,7 +143,7 @@ export class GroupCommit {
   /** Carries out one write of the server's own. Rejects with ProtocolError when it was refused. */
   async write(write: Write): Promise<OwnWriteResult> {
     const replyTo = { action: null, id: undefined };
-    const pending = { write, replyTo, identity: undefined, fields: {}, info: "", watched: undefined, effects: [] };
+    const pending = { write, replyTo, fields: {}, info: "", watched: undefined, effects: [] };
     const { effects, replies, refusedCount } = await this.submit({ framing: "lines", writes: packWrites([pending]) });
     const response = JSON.parse(Buffer.from(replies).toString("utf8")) as { code: ErrorCode; info: string } & Fields;
     if (refusedCount > 0) throw new ProtocolError(response.code, response.info);

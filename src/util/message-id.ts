@@ -10,6 +10,8 @@ const IDS_PER_POOL = 256;
 
 let pool = Buffer.alloc(0);
 let used = 0;
+let lastMs = 0;
+let lastDigits = "";
 
 /** A new id of 25 characters: Unix milliseconds, then 96 random bits. */
 export function newMessageId(nowMs: number = Date.now()): string {
@@ -18,5 +20,9 @@ export function newMessageId(nowMs: number = Date.now()): string {
     used = 0;
   }
   used += RANDOM_BYTES;
-  return nowMs.toString(36).padStart(TIME_DIGITS, "0") + pool.toString("base64url", used - RANDOM_BYTES, used);
+  if (nowMs !== lastMs) {
+    lastMs = nowMs;
+    lastDigits = nowMs.toString(36).padStart(TIME_DIGITS, "0");
+  }
+  return lastDigits + pool.toString("base64url", used - RANDOM_BYTES, used);
 }

@@ -2,12 +2,11 @@
 import { Code, ProtocolError } from "../protocol/codes.ts";
 import { errorResponse, okResponse } from "../protocol/envelope.ts";
 import { eventText } from "../protocol/events.ts";
-import { encodeFrame, type Framing } from "../protocol/frame.ts";
+import { encodeFrames, frameBytes, type Framing } from "../protocol/frame.ts";
 import type { ChatId } from "../protocol/ids.ts";
 import type { Message } from "../protocol/entities.ts";
 import type { WriteKind, WriteOutcome, WriteResults } from "../store/store.ts";
 import { complete, refusalError } from "./completions.ts";
-import { gather } from "./moved.ts";
 import type { Effect, EventChunk, GroupResult, PendingWrite } from "./task.ts";
 
 /**
@@ -21,12 +20,14 @@ interface OpenChunk {
   readonly fromSeq: number;
   toSeq: number;
   byteCount: number;
-  readonly frames: Buffer[];
+  /** JSON texts. */
+  readonly events: string[];
 }
 
 interface OpenGroup {
   readonly framing: Framing;
-  readonly replies: Buffer[];
+  /** JSON texts. */
+  readonly replies: string[];
   readonly effects: Effect[];
   messageCount: number;
   refusedCount: number;
@@ -107,7 +108,7 @@ export class BatchEncoder {
   refuse(pending: PendingWrite, error: ProtocolError): void {
     const group = this.#group;
     group.refusedCount += 1;
-    group.replies.push(encodeFrame(errorResponse(pending.replyTo, error, this.#nowMs), group.framing));
+    group.replies.push(errorResponse(pending.replyTo, error, this.#nowMs));
   }
 
   #answer(pending: PendingWrite, result: WriteResults[WriteKind]): void {
@@ -116,31 +117,34 @@ export class BatchEncoder {
     if (effects !== undefined) group.effects.push(...effects);
     group.effects.push(...pending.effects);
     if (answered) return;
-    const text = okResponse(pending.replyTo, pending.info, { ...pending.fields, ...fields }, this.#nowMs);
-    group.replies.push(encodeFrame(text, group.framing));
+    group.replies.push(okResponse(pending.replyTo, pending.info, { ...pending.fields, ...fields }, this.#nowMs));
   }
 
   #addEvent(message: Message): void {
     this.#messageCount += 1;
-    const frame = encodeFrame(eventText("message", message, this.#nowMs), "prefixed");
+    const text = eventText("message", message, this.#nowMs);
+    const byteCount = frameBytes(text, "prefixed");
     let chunk = this.#openChunks.get(message.chat_id);
-    if (chunk === undefined || chunk.byteCount + frame.length > CHUNK_BYTES) {
-      chunk = { chatId: message.chat_id, fromSeq: message.seq, toSeq: message.seq, byteCount: 0, frames: [] };
+    if (chunk === undefined || chunk.byteCount + byteCount > CHUNK_BYTES) {
+      chunk = { chatId: message.chat_id, fromSeq: message.seq, toSeq: message.seq, byteCount: 0, events: [] };
       this.#openChunks.set(message.chat_id, chunk);
       this.#chunks.push(chunk);
     }
-    chunk.frames.push(frame);
-    chunk.byteCount += frame.length;
+    chunk.events.push(text);
+    chunk.byteCount += byteCount;
     chunk.toSeq = message.seq;
   }
 
   finish(): EncodedBatch {
-    const groupResults = this.#groups.map((group) => ({ ...group, replies: gather(group.replies) }));
-    const chunks = this.#chunks.map(({ chatId, fromSeq, toSeq, frames }) => ({
+    const groupResults = this.#groups.map((group) => ({
+      ...group,
+      replies: encodeFrames(group.replies, group.framing),
+    }));
+    const chunks = this.#chunks.map(({ chatId, fromSeq, toSeq, events }) => ({
       chatId,
       fromSeq,
       toSeq,
-      bytes: gather(frames),
+      bytes: encodeFrames(events, "prefixed"),
     }));
     const buffers = [
       ...groupResults.map((group) => group.replies.buffer),

@@ -1,14 +1,14 @@
 // What a request thread runs: carries out one connection's payloads in order, as far as they need nobody else.
 import { Code } from "../protocol/codes.ts";
 import { errorResponse, okResponse } from "../protocol/envelope.ts";
-import { encodeFrame, type Framing } from "../protocol/frame.ts";
+import { encodeFrames, frameBytes, type Framing } from "../protocol/frame.ts";
 import type { UserId } from "../protocol/ids.ts";
 import { usernameKey } from "../protocol/text.ts";
 import { openReader } from "../store/open.ts";
 import { monotonicClock } from "../util/clock.ts";
 import { packWrites, unpackPayloads } from "./packing.ts";
 import { unknownUserHash } from "./passwords.ts";
-import { gather, moved } from "./moved.ts";
+import { moved } from "./moved.ts";
 import { LazyReader } from "./lazy-reader.ts";
 import { Router, type Step } from "./router.ts";
 import type { AvatarTask, Credentials, Effect, PasswordStop, PendingWrite, Refused } from "./task.ts";
@@ -92,7 +92,8 @@ const MAX_REPLY_BYTES = 128 * 1024;
  */
 class Answers {
   readonly #framing: Framing;
-  readonly #replies: Buffer[] = [];
+  /** JSON texts. */
+  readonly #replies: string[] = [];
   #replyBytes = 0;
   readonly #effects: Effect[] = [];
   readonly #writes: PendingWrite[] = [];
@@ -146,15 +147,14 @@ class Answers {
   }
 
   #reply(json: string): void {
-    const frame = encodeFrame(json, this.#framing);
-    this.#replies.push(frame);
-    this.#replyBytes += frame.length;
+    this.#replies.push(json);
+    this.#replyBytes += frameBytes(json, this.#framing);
     this.#isFull ||= this.#replyBytes > MAX_REPLY_BYTES;
   }
 
   /** The result as Piscina moves it: its bytes are transferred, not copied. */
   result(consumed: number): unknown {
-    const replies = gather(this.#replies);
+    const replies = encodeFrames(this.#replies, this.#framing);
     const writes = this.#writes.length > 0 ? packWrites(this.#writes) : undefined;
     const settled = { consumed, replies, effects: this.#effects, writes, stop: this.#stop };
     const refused = this.#refused;

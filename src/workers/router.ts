@@ -107,7 +107,7 @@ export class Router {
     }
     if (!isKnown) throw new ProtocolError(Code.NotFound, "action: unknown");
     const outcome = await this.#call(action, validateData(action, request.data), caller);
-    return toStep(outcome, replyTo, identity);
+    return toStep(outcome, replyTo);
   }
 
   #call<A extends ActionName>(action: A, data: DataOf<A>, caller: Caller): Outcome<A> | Promise<Outcome<A>> {
@@ -138,7 +138,7 @@ export class Router {
   }
 }
 
-function toStep<A extends ActionName>(outcome: Outcome<A>, replyTo: ReplyTo, identity: Identity | undefined): Step {
+function toStep<A extends ActionName>(outcome: Outcome<A>, replyTo: ReplyTo): Step {
   switch (outcome.kind) {
     case "reply":
       return { ...outcome, fields: { ...outcome.fields }, replyTo, effects: outcome.effects ?? [] };
@@ -146,7 +146,7 @@ function toStep<A extends ActionName>(outcome: Outcome<A>, replyTo: ReplyTo, ide
       return { kind: "error", replyTo, error: outcome.error, effects: outcome.effects };
     case "write": {
       const { write, info, fields, watched, effects = [] } = outcome;
-      return { kind: "write", pending: { write, replyTo, identity, fields, info, watched, effects } };
+      return { kind: "write", pending: { write, replyTo, fields, info, watched, effects } };
     }
     case "stop":
       return outcome;

@@ -114,8 +114,6 @@ export interface AvatarTask {
 export interface PendingWrite {
   readonly write: Write;
   readonly replyTo: ReplyTo;
-  /** Who asks; undefined for `register`. */
-  readonly identity: Identity | undefined;
   /** Fields of the response that are known before the write. */
   readonly fields: Fields;
   readonly info: string;

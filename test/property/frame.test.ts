@@ -1,7 +1,14 @@
 // FrameDecoder: whatever the payloads and however TCP cuts the bytes, the same payloads come out.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { encodeFrame, FrameDecoder, prefixedToLines, type Framing } from "../../src/protocol/frame.ts";
+import {
+  encodeFrame,
+  encodeFrames,
+  frameBytes,
+  FrameDecoder,
+  prefixedToLines,
+  type Framing,
+} from "../../src/protocol/frame.ts";
 import { fuzzes } from "../support/fuzz.ts";
 import { frameOf } from "../support/wire-client.ts";
 
@@ -106,6 +113,25 @@ describe("FrameDecoder, any bytes in any chunks", () => {
         const lines = Buffer.concat(values.map((text) => encodeFrame(text, "lines")));
         assert.deepEqual(prefixed, Buffer.concat(values.map((text) => frameOf(text, "prefixed"))));
         assert.deepEqual(prefixedToLines(prefixed), lines);
+      }),
+    RUNS,
+  );
+});
+
+describe("encodeFrames, any texts", () => {
+  const json = fc.json({ maxDepth: 2 });
+  fuzzes(
+    "gives the frames of each, one behind the other, in a buffer of their own",
+    () =>
+      fc.property(fc.array(json, { maxLength: 12 }), fc.constantFrom("lines", "prefixed"), (texts, framing) => {
+        const frames = encodeFrames(texts, framing);
+        const byEach = texts.map((text) => encodeFrame(text, framing));
+        assert.deepEqual(Buffer.from(frames), Buffer.concat(byEach));
+        assert.deepEqual(
+          texts.map((text) => frameBytes(text, framing)),
+          byEach.map((frame) => frame.length),
+        );
+        assert.equal(frames.buffer.byteLength, frames.length);
       }),
     RUNS,
   );
