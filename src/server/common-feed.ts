@@ -27,15 +27,21 @@ export interface FeedPart {
 
 /** A place between two batches. What no session has before it any more is nobody's, and goes with the garbage. */
 export class FeedPlace {
+  /** Bytes of all messages before it. */
+  readonly offsetBytes: number;
   /** What comes next; undefined at the end. */
   stored: Stored | undefined;
   /** What was last made of it. */
   part: FeedPart | undefined;
+
+  constructor(offsetBytes: number) {
+    this.offsetBytes = offsetBytes;
+  }
 }
 
 /** Sessions at the same place share the same bytes, however many batches are before them. */
 export class CommonFeed {
-  #end = new FeedPlace();
+  #end = new FeedPlace(0);
   #slab: Buffer = Buffer.alloc(0);
   #usedBytes = 0;
 
@@ -52,7 +58,7 @@ export class CommonFeed {
     const start = this.#usedBytes;
     this.#usedBytes += length;
     this.#slab.set(chunk.bytes, start);
-    const next = new FeedPlace();
+    const next = new FeedPlace(this.#end.offsetBytes + length);
     this.#end.stored = { chunk, slab: this.#slab, start, end: this.#usedBytes, next };
     this.#end = next;
   }

@@ -180,7 +180,7 @@ export class Connection {
       if (this.#hasEnded) this.#close();
       return;
     }
-    this.#outbox.tellGaps();
+    this.#outbox.goOn();
     const hasRoom = this.#outbox.pendingBytes <= MAX_UNREAD_BYTES;
     this.#setPaused(!hasRoom || this.#queue.isFull);
     if (this.#isRunning || !hasRoom) return;
@@ -316,7 +316,7 @@ export class Connection {
       if (nowMs - this.#closedMs >= LINGER_MS) this.destroy();
       return;
     }
-    this.#outbox?.tellGaps();
+    this.#outbox?.goOn();
     const { fullSinceMs = nowMs } = this.#outbox ?? {};
     if (nowMs - fullSinceMs >= drainTimeoutMs) return this.close("too slow: events were not read");
     if (this.#isStuck(nowMs, drainTimeoutMs)) return this.close("too slow: answers were not read");

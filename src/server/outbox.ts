@@ -8,12 +8,20 @@ import type { CommonFeed, FeedPlace } from "./common-feed.ts";
 import type { ChunkFrames, EventFrames } from "./shared-frames.ts";
 
 /**
+ * A session may be so far behind in the common chat, in bytes of length-prefixed events, before it is told a gap. What
+ * waits lies in memory once for all sessions, so this bounds what the slowest of them all cost together. Enough for a
+ * healthy reader when machine or network stall: at 100,000 messages of 100 bytes in a second, for a quarter of one.
+ */
+const MAX_LAG_BYTES = 8 * 1024 * 1024;
+
+/**
  * Bounded in bytes: answers are always taken (requests are not read while too many wait, see `Connection`), events only
  * while they fit. Of dropped messages a gap per chat is remembered and told when the peer has read what was queued;
  * other events are dropped without a word. Never blocks, never reorders; the peer's slowness is nobody else's.
  *
  * During a session it follows the common chat: what was stored there goes out when the fan-out comes round to it
- * (`catchUp`), or before anything else that is written.
+ * (`catchUp`), or before anything else that is written. What finds no room stays where it is until there is some
+ * (`goOn`); only what is too far behind is dropped.
  */
 export class Outbox {
   readonly #socket: Socket;
@@ -23,6 +31,8 @@ export class Outbox {
   #feed: CommonFeed | undefined;
   /** What comes after it in the feed is not yet written. */
   #place: FeedPlace | undefined;
+  /** There is more in the feed, and no room for it. */
+  #waitsForRoom = false;
   #gaps: Map<ChatId, { fromSeq: number; toSeq: number }> | undefined;
   #fullSinceMs: number | undefined;
   #corked = false;
@@ -75,13 +85,28 @@ export class Outbox {
     return this.#place !== this.#feed?.end;
   }
 
-  /** Queues what has been stored in the common chat since the last time. */
+  /** Queues what has been stored in the common chat since the last time, as far as there is room. */
   catchUp(): void {
-    while (this.#feed !== undefined && this.#place !== undefined && this.#place !== this.#feed.end) {
-      const { frames, end } = this.#feed.partAfter(this.#place);
+    const feed = this.#feed;
+    this.#waitsForRoom = false;
+    if (feed === undefined) return;
+    for (let place = this.#place; place !== undefined && place !== feed.end; place = this.#place) {
+      const { frames, end } = feed.partAfter(place);
+      const mayWait = feed.end.offsetBytes - place.offsetBytes <= MAX_LAG_BYTES;
+      const isDropped = this.#gaps?.has(frames.chunk.chatId) === true;
+      if (mayWait && !isDropped && !this.#fits(frames.in(this.#framing).length)) {
+        this.#waitsForRoom = true;
+        return;
+      }
       this.#place = end;
       this.messages(frames);
     }
+  }
+
+  /** To be called when the socket has drained and now and then: queues what waits for room, and tells the gaps. */
+  goOn(): void {
+    this.#tellGaps();
+    if (this.#waitsForRoom) this.catchUp();
   }
 
   /** Queues finished frames of answers. */
@@ -119,8 +144,8 @@ export class Outbox {
     else this.#fullSinceMs ??= this.#clock.now();
   }
 
-  /** To be called when the socket has drained and now and then: tells the gaps as soon as there is room. */
-  tellGaps(): void {
+  /** Tells the gaps as soon as there is room. */
+  #tellGaps(): void {
     if (this.#fullSinceMs === undefined || this.pendingBytes > this.#maxBytes / 2) return;
     if (this.#gaps !== undefined) this.#cork();
     for (const [chatId, { fromSeq, toSeq }] of this.#gaps ?? []) {

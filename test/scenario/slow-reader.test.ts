@@ -43,7 +43,7 @@ function covered(events: readonly WireEvent[], chatId: ChatId): number[] {
 
 for (const framing of ["prefixed", "lines"] as const) {
   describe(`a slow reader (${framing})`, () => {
-    const server = useServer({ outboxBytes: OUTBOX_BYTES, requestRatePerSec: 0 });
+    const server = useServer({ outboxBytes: OUTBOX_BYTES, requestRatePerSec: 0, byteRatePerSec: 0 });
 
     it("is told gaps in place of what was dropped, before any later message; others get everything", async () => {
       const [ann, ben, cid] = [
@@ -83,7 +83,7 @@ for (const framing of ["prefixed", "lines"] as const) {
 }
 
 describe("a slow reader's own requests", () => {
-  const server = useServer({ requestRatePerSec: 0 });
+  const server = useServer({ requestRatePerSec: 0, byteRatePerSec: 0 });
 
   it("are not read while too many answers wait, and are all answered in the end", async () => {
     const [ann, ben] = await server().newPeople("Ann", "Ben");
@@ -105,7 +105,10 @@ describe("a slow reader's own requests", () => {
 describe("a session that does not read its answers", () => {
   const HANDSHAKE_TIMEOUT_MS = 1_000;
   const clock = new ManualClock();
-  const server = useServer({ requestRatePerSec: 0, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS }, clock);
+  const server = useServer(
+    { requestRatePerSec: 0, byteRatePerSec: 0, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS },
+    clock,
+  );
 
   it("is closed after the drain timeout, not earlier, and not while it goes on reading", async () => {
     const [ann, ben] = await server().newPeople("Ann", "Ben");
@@ -147,7 +150,7 @@ describe("a session that does not read its answers", () => {
 
 describe("a session that stays full", () => {
   const clock = new ManualClock();
-  const server = useServer({ outboxBytes: OUTBOX_BYTES, requestRatePerSec: 0 }, clock);
+  const server = useServer({ outboxBytes: OUTBOX_BYTES, requestRatePerSec: 0, byteRatePerSec: 0 }, clock);
 
   it("is closed after the drain timeout, not earlier", async () => {
     const [ann, ben] = await server().newPeople("Ann", "Ben");

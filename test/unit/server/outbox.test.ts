@@ -29,7 +29,7 @@ describe("Outbox", () => {
     reading.setEncoding("utf8").on("data", (text: string) => (received += text));
     clock = new ManualClock();
     outbox = new Outbox(sending, "lines", MAX_BYTES, clock);
-    sending.on("drain", () => outbox.tellGaps());
+    sending.on("drain", () => outbox.goOn());
   });
 
   afterEach(() => {
@@ -102,27 +102,63 @@ describe("Outbox", () => {
     assert.deepEqual(order, ["login", 2, 3, "answer", 4, "event", 5, 6, "last"]);
   });
 
-  it("takes of much that was stored in the common chat as much as it has room for, not all or nothing", async () => {
-    const maxBytes = 1024 * 1024;
-    outbox = new Outbox(sending, "lines", maxBytes, clock);
+  /** An outbox whose reader has stopped and whose socket is full, and a feed that it follows. */
+  async function stalled(): Promise<CommonFeed> {
+    outbox = new Outbox(sending, "lines", 1024 * 1024, clock);
     reading.pause();
-    const filling = new EventFrames(JSON.stringify({ event: "typing", filling: "z".repeat(maxBytes / 4) }));
+    const filling = new EventFrames(JSON.stringify({ event: "typing", filling: "z".repeat(256 * 1024) }));
     while (outbox.pendingBytes === 0) {
       outbox.event(filling);
       await new Promise((resolve) => setImmediate(resolve)); // what the system takes it has taken
     }
     const feed = new CommonFeed();
     outbox.follow(feed);
-    for (let seq = 1; seq <= 10; seq += 1) feed.append(message("common", seq, "x".repeat(200 * 1024)).chunk);
-    outbox.catchUp();
-    assert.ok(outbox.pendingBytes <= maxBytes);
+    return feed;
+  }
+
+  /** Stores messages of 200 KiB, numbered from 1, and offers each to the outbox. */
+  function storeBig(feed: CommonFeed, count: number): void {
+    for (let seq = 1; seq <= count; seq += 1) {
+      feed.append(message("common", seq, "x".repeat(200 * 1024)).chunk);
+      outbox.catchUp();
+      assert.ok(outbox.pendingBytes <= 1024 * 1024);
+    }
+  }
+
+  /** What the messages and gaps stand for that have arrived. */
+  const places = () =>
+    lines().flatMap(({ event, data }) => (event === "message" || event === "gap" ? [data.seq ?? data] : []));
+
+  it("leaves what finds no room where it is, and sends it when there is some", async () => {
+    const feed = await stalled();
+    storeBig(feed, 30);
+    assert.equal(outbox.isBehind, true);
+    assert.equal(outbox.fullSinceMs, undefined, "nothing was dropped");
+    outbox.reply(encodeFrame('{"answer":1}', "lines"));
+    reading.resume();
+    await eventually("all has arrived", () => places().length === 30);
+    assert.deepEqual(
+      places(),
+      Array.from({ length: 30 }, (_, index) => index + 1),
+    );
+    assert.equal(outbox.isBehind, false);
+    assert.equal(outbox.gapCount, 0);
+  });
+
+  it("drops what is too far behind, and tells one gap for it", async () => {
+    const feed = await stalled();
+    storeBig(feed, 60);
+    assert.notEqual(outbox.fullSinceMs, undefined);
     reading.resume();
     await eventually("the gap is told", () => outbox.fullSinceMs === undefined);
-    feed.append(message("common", 11, "later").chunk);
+    feed.append(message("common", 61, "later").chunk);
     outbox.catchUp();
     await eventually("all has arrived", () => received.includes("later"));
-    const places = lines().flatMap(({ event, data }) => (event === "typing" ? [] : [data.seq ?? data]));
-    assert.deepEqual(places, [1, 2, 3, { chat_id: "common", from_seq: 4, to_seq: 10 }, 11]);
+    const gaps = places().filter((place) => typeof place === "object");
+    const fromSeq = gaps[0]?.from_seq ?? 0;
+    assert.deepEqual(gaps, [{ chat_id: "common", from_seq: fromSeq, to_seq: 60 }]);
+    const seqs = places().filter((place) => typeof place === "number");
+    assert.deepEqual(seqs, [...Array.from({ length: fromSeq - 1 }, (_, index) => index + 1), 61]);
   });
 
   it("tells one gap per chat when there is room again, before later messages of the chat", async () => {
@@ -168,7 +204,7 @@ describe("Outbox", () => {
     }
     reading.resume();
     await eventually("it is empty", () => outbox.pendingBytes === 0);
-    outbox.tellGaps();
+    outbox.goOn();
     assert.equal(outbox.fullSinceMs, undefined);
     assert.ok(!received.includes("gap"));
   });
