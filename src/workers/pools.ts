@@ -16,6 +16,7 @@ import type {
   RequestTaskResult,
 } from "./task.ts";
 import type { ThreadSettings } from "./thread-settings.ts";
+import { RequestBundles } from "./request-bundles.ts";
 import { WatchedPool } from "./watched-pool.ts";
 
 /**
@@ -57,6 +58,7 @@ export interface PoolSizes {
  */
 export class Pools {
   readonly #requests: WatchedPool;
+  readonly #bundles: RequestBundles;
   readonly #storage: WatchedPool;
   readonly #passwords: WatchedPool;
 
@@ -68,13 +70,16 @@ export class Pools {
     const requests = { threads: requestThreads, tasksPerThread: TASKS_PER_REQUEST_THREAD, heapMib: REQUEST_HEAP_MIB };
     const passwords = { threads: passwordThreads, niceness: PASSWORD_NICENESS, heapMib: PASSWORD_HEAP_MIB };
     this.#requests = new WatchedPool({ ...shape, ...requests, file: request }, log);
+    // With MongoDB a task waits for the network, and one that waits must not hold up others.
+    const bundleCount = settings.storeUrl.startsWith("sqlite:") ? requestThreads : Infinity;
+    this.#bundles = new RequestBundles(this.#requests, bundleCount);
     this.#storage = new WatchedPool({ ...shape, file: storage, heapMib: STORAGE_HEAP_MIB }, log);
     this.#passwords = new WatchedPool({ ...shape, ...passwords, file: password }, log);
   }
 
   /** Carries out a connection's payloads. Their buffer is copied, so that the task can run again. */
   request(task: RequestTask): Promise<RequestTaskResult> {
-    return this.#requests.runTwice(task) as Promise<RequestTaskResult>;
+    return this.#bundles.run(task);
   }
 
   /** What a login at the avatar server is verified against. */

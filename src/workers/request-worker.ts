@@ -12,7 +12,7 @@ import { moved } from "./moved.ts";
 import { LazyReader } from "./lazy-reader.ts";
 import { Router, type Step } from "./router.ts";
 import type { AvatarTask, Credentials, Effect, PasswordStop, PendingWrite, Refused } from "./task.ts";
-import type { LookUpTask, RequestTask, RequestTaskResult } from "./task.ts";
+import type { LookUpTask, RequestBundle, RequestTask, RequestTaskResult } from "./task.ts";
 import { threadLogger } from "./thread-log.ts";
 import { threadSettings } from "./thread-settings.ts";
 
@@ -21,9 +21,26 @@ const reader = new LazyReader(() => openReader(storeUrl, { dataDir }), monotonic
 const router = new Router({ reader, bcryptCost, registration, now: Date.now }, threadLogger({ thread: "request" }));
 
 /** The task that Piscina runs. */
-export default async function run(task: RequestTask | LookUpTask | AvatarTask): Promise<unknown> {
+export default async function run(task: RequestTask | RequestBundle | LookUpTask | AvatarTask): Promise<unknown> {
+  if ("bundle" in task) return carryOutAll(task);
   if ("avatarOf" in task) return (await reader.userById(task.avatarOf))?.profile.file_name;
-  return "lookUp" in task ? lookUp(task) : carryOut(task);
+  if ("lookUp" in task) return lookUp(task);
+  const { value, buffers } = await carryOut(task);
+  return moved(value, buffers);
+}
+
+async function carryOutAll({ bundle }: RequestBundle): Promise<unknown> {
+  const endMs = performance.now() + MAX_BUNDLE_MS;
+  const results: (RequestTaskResult | undefined)[] = [];
+  const allBuffers: ArrayBufferLike[] = [];
+  for (const task of bundle) {
+    const { value, buffers } = await carryOut(task);
+    results.push(value);
+    allBuffers.push(...buffers);
+    if (performance.now() >= endMs) break;
+  }
+  results.length = bundle.length;
+  return moved(results, allBuffers);
 }
 
 async function lookUp(task: LookUpTask): Promise<unknown> {
@@ -56,20 +73,19 @@ async function findCredentials(username: string): Promise<Credentials> {
   };
 }
 
-async function carryOut(task: RequestTask): Promise<unknown> {
+async function carryOut(task: RequestTask): Promise<Carried> {
   const payloads = unpackPayloads(task.payloads);
   const answers = new Answers(task.framing);
-  const { identity, loginRetryAfter } = task;
+  const { identity, loginRetryAfter, admission } = task;
+  const caller = { identity, loginRetryAfter, admission: undefined };
+  const firstCaller = { ...caller, admission };
   const endMs = performance.now() + MAX_TASK_MS;
   let consumed = 0;
   for (const payload of payloads) {
-    const step = task.limited?.has(consumed)
+    const routed = task.limited?.has(consumed)
       ? router.refuse(payload, task.retryAfter)
-      : await router.route(payload, {
-          identity,
-          loginRetryAfter,
-          admission: consumed === 0 ? task.admission : undefined,
-        });
+      : router.route(payload, consumed === 0 ? firstCaller : caller);
+    const step = routed instanceof Promise ? await routed : routed;
     if (!answers.canTake(step)) break;
     if (step.kind !== "stop") consumed += 1;
     answers.take(step);
@@ -78,6 +94,14 @@ async function carryOut(task: RequestTask): Promise<unknown> {
   return answers.result(consumed);
 }
 
+/** A task's result, and its buffers, to be transferred. */
+interface Carried {
+  readonly value: RequestTaskResult;
+  readonly buffers: readonly ArrayBufferLike[];
+}
+
+/** Time after which no further task of a bundle begins, in milliseconds: others wait for the answers of those before it. */
+const MAX_BUNDLE_MS = 25;
 /**
  * Time after which a task ends, in milliseconds: a connection that asks for a thousand searches at once takes turns with
  * the others, and what takes longer than a task ever should has hung.
@@ -152,13 +176,12 @@ class Answers {
     this.#isFull ||= this.#replyBytes > MAX_REPLY_BYTES;
   }
 
-  /** The result as Piscina moves it: its bytes are transferred, not copied. */
-  result(consumed: number): unknown {
+  result(consumed: number): Carried {
     const replies = encodeFrames(this.#replies, this.#framing);
     const writes = this.#writes.length > 0 ? packWrites(this.#writes) : undefined;
     const settled = { consumed, replies, effects: this.#effects, writes, stop: this.#stop };
     const refused = this.#refused;
-    const result: RequestTaskResult = refused === undefined ? settled : { ...settled, refused };
-    return moved(result, writes ? [replies.buffer, writes.buffer] : [replies.buffer]);
+    const value: RequestTaskResult = refused === undefined ? settled : { ...settled, refused };
+    return { value, buffers: writes ? [replies.buffer, writes.buffer] : [replies.buffer] };
   }
 }

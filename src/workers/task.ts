@@ -57,6 +57,14 @@ export interface RequestTask {
 }
 
 /**
+ * Tasks of several connections, carried out one after the other. The answer has a result for each, in order; undefined
+ * for those that were not begun, since the ones before took too long.
+ */
+export interface RequestBundle {
+  readonly bundle: readonly RequestTask[];
+}
+
+/**
  * What a request task came to. A task ends early where the next request may depend on something that only the gateway
  * or the storage thread can do; the rest is then handed over again. Reading is all that a request worker does to
  * the store, so a task that was lost with its thread can simply run again.

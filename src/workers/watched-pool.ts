@@ -96,13 +96,16 @@ export class WatchedPool {
    * the other: of the tasks that went with a thread only the one that ruined it can ruin its second one.
    */
   runTwice(task: unknown): Promise<unknown> {
-    return this.run(task).catch((error: unknown) => {
-      if (this.#isClosed) throw error;
-      this.#log.error("a task was lost with its thread and runs again", { worker: this.#name, error });
-      const repeat = this.#lastRepeat.then(() => this.run(task));
-      this.#lastRepeat = repeat.catch(() => undefined);
-      return repeat;
-    });
+    return this.run(task).catch((error: unknown) => this.runAgain(task, error));
+  }
+
+  /** The second try of a task whose first one ended with `error`. */
+  runAgain(task: unknown, error: unknown): Promise<unknown> {
+    if (this.#isClosed) return Promise.reject(error as Error);
+    this.#log.error("a task was lost with its thread and runs again", { worker: this.#name, error });
+    const repeat = this.#lastRepeat.then(() => this.run(task));
+    this.#lastRepeat = repeat.catch(() => undefined);
+    return repeat;
   }
 
   /** Waits for what is under way, and ends the threads. Idempotent. */

@@ -3,26 +3,30 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import runTask from "../../src/workers/request-worker.ts";
-import type { AvatarTask, LookUpTask, RequestTask } from "../../src/workers/task.ts";
+import type { AvatarTask, LookUpTask, RequestBundle, RequestTask } from "../../src/workers/task.ts";
 import { threadSettings } from "../../src/workers/thread-settings.ts";
 
 /** There from the first death on. */
 const marker = join(threadSettings().dataDir, "exhausted");
 let companionCount = 0;
 
-export default async function run(task: RequestTask | LookUpTask | AvatarTask): Promise<unknown> {
-  const text = "payloads" in task ? Buffer.from(task.payloads).toString("latin1") : "";
+export default async function run(task: RequestTask | RequestBundle | LookUpTask | AvatarTask): Promise<unknown> {
+  const text = textOf(task);
   const isFirst = !existsSync(marker);
-  if (text.includes("be there") && isFirst) {
-    companionCount += 1;
-    return new Promise(() => {}); // it ends with the thread
-  }
+  if (isFirst) companionCount += text.split("be there").length - 1;
   if (text.includes("exhaust always") || (text.includes("exhaust once") && isFirst)) {
     while (isFirst && companionCount < 3) await new Promise((resolve) => setTimeout(resolve, 5));
     writeFileSync(marker, "");
     exhaust();
   }
+  if (text.includes("be there") && isFirst) return new Promise(() => {}); // it ends with the thread
   return runTask(task);
+}
+
+/** What the requests of a task say. */
+function textOf(task: RequestTask | RequestBundle | LookUpTask | AvatarTask): string {
+  if ("bundle" in task) return task.bundle.map(textOf).join();
+  return "payloads" in task ? Buffer.from(task.payloads).toString("latin1") : "";
 }
 
 /** Fills the heap with what cannot be freed. */

@@ -1,0 +1,79 @@
+// Request tasks of one turn of the event loop that are carried out together: in real threads, on a real store.
+import assert from "node:assert/strict";
+import { Pools, type ThreadFiles } from "../../../src/workers/pools.ts";
+import { packPayloads } from "../../../src/workers/packing.ts";
+import type { RequestTask, RequestTaskResult } from "../../../src/workers/task.ts";
+import { range } from "../../support/lists.ts";
+import { MemoryLog } from "../../support/memory-log.ts";
+import { tempDirPerTest } from "../../support/temp-dir.ts";
+
+const EXHAUSTING = new URL("../../support/exhausting-request-thread.js", import.meta.url);
+
+describe("request tasks of one turn", function () {
+  this.timeout(30_000);
+  const folder = tempDirPerTest();
+  let pools: Pools;
+  let log: MemoryLog;
+
+  async function open(requestThreads: number, files: Partial<ThreadFiles> = {}): Promise<void> {
+    log = new MemoryLog();
+    const settings = { storeUrl: "sqlite:test.db", dataDir: folder(), bcryptCost: 4 };
+    const sizes = { requestThreads, passwordThreads: 1 };
+    pools = new Pools({ ...settings, registration: { kind: "open" } }, sizes, log, files);
+    assert.equal((await pools.openStore()).fault, undefined);
+  }
+  afterEach(() => pools.close());
+
+  function task(...requests: object[]): RequestTask {
+    const payloads = packPayloads(requests.map((request) => Buffer.from(JSON.stringify(request))));
+    const unlimited = { limited: undefined, retryAfter: 0, loginRetryAfter: 0 };
+    const identity = { userId: "a".repeat(24), username: "ann", tokenHash: "h" };
+    return { framing: "lines", identity, payloads, admission: undefined, ...unlimited };
+  }
+
+  function answers({ replies }: RequestTaskResult): { id: number; code: number }[] {
+    const lines = Buffer.from(replies).toString().trimEnd().split("\n");
+    return lines.map((line) => JSON.parse(line) as { id: number; code: number });
+  }
+
+  it("each get the answers to their own requests", async () => {
+    await open(2);
+    const results = await Promise.all(
+      range(1, 25).map((id) => pools.request(task({ action: "ping", id }, { action: "nonsense", id: -id }))),
+    );
+    for (const [index, result] of results.entries()) {
+      const id = index + 1;
+      assert.equal(result.consumed, 2);
+      assert.deepEqual(
+        answers(result).map((answer) => [answer.id, answer.code]),
+        [
+          [id, 200],
+          [-id, 404],
+        ],
+      );
+    }
+  });
+
+  it("are all carried out although those before them take longer than a bundle may", async () => {
+    await open(2);
+    // Each is so long that a bundle has time for a few of them only.
+    const long = range(1, 400).map(() => ({ action: "common_chat", data: { limit: 200 } }));
+    const results = await Promise.all(range(1, 60).map((id) => pools.request(task(...long, { action: "ping", id }))));
+    for (const result of results) {
+      assert.ok(result.consumed > 0);
+      assert.equal(answers(result).length, result.consumed);
+    }
+  });
+
+  it("are lost with their thread by the one that is to blame alone", async () => {
+    await open(1, { request: EXHAUSTING });
+    const texts = ["be there", "be there", "be there", "exhaust always", "be there", "be there"];
+    const tasks = texts.map((text, id) => task({ action: "ping", id, data: { text } }));
+    const results = await Promise.allSettled(tasks.map((one) => pools.request(one)));
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ["fulfilled", "fulfilled", "fulfilled", "rejected", "fulfilled", "fulfilled"],
+    );
+    assert.ok(log.entries.some(({ text }) => /runs again/.test(text)));
+  });
+});
