@@ -46,7 +46,7 @@ export function parseRequest(payload: Uint8Array): RawRequest | BadRequest {
 function parseObject(payload: Uint8Array): Record<string, unknown> | string {
   if (!isUtf8(payload)) return "frame: not valid UTF-8";
   const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("utf8");
-  if (depthOf(text) > MAX_JSON_DEPTH) return `frame: nested deeper than ${MAX_JSON_DEPTH}`;
+  if (mayBeDeep(text) && depthOf(text) > MAX_JSON_DEPTH) return `frame: nested deeper than ${MAX_JSON_DEPTH}`;
   if (hasLoneSurrogate(text)) return "frame: holds a lone surrogate";
   let value: unknown;
   try {
@@ -84,6 +84,18 @@ export function charCount(text: string): number {
   let count = 0;
   for (const _ of text) count += 1;
   return count;
+}
+
+/** False when there are too few opening brackets for it, in strings or not: so it is with what people send. */
+function mayBeDeep(text: string): boolean {
+  let count = 0;
+  for (const bracket of ["{", "["]) {
+    for (let index = text.indexOf(bracket); index !== -1; index = text.indexOf(bracket, index + 1)) {
+      count += 1;
+      if (count > MAX_JSON_DEPTH) return true;
+    }
+  }
+  return false;
 }
 
 /** Deepest nesting of arrays and objects in a JSON text, read off its brackets outside of strings. */

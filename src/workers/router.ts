@@ -78,15 +78,24 @@ export class Router {
     this.#log = log;
   }
 
-  /** Carries out one payload. Never rejects: whatever goes wrong is an error step. */
-  async route(payload: Uint8Array, caller: Caller): Promise<Step> {
+  /**
+   * Carries out one payload. Never throws or rejects: whatever goes wrong is an error step. What needs not wait for the
+   * store is there at once.
+   */
+  route(payload: Uint8Array, caller: Caller): Step | Promise<Step> {
     const request = parseRequest(payload);
     if ("error" in request) return { kind: "error", ...request, effects: [] };
-    const replyTo = { action: request.action, id: request.id };
+    const { action, id } = request;
+    const replyTo = { action, id };
+    const failed = (error: unknown): Step => {
+      return { kind: "error", replyTo, error: this.#explain(error, action), effects: [] };
+    };
     try {
-      return await this.#serve(request, replyTo, caller);
+      const outcome = this.#serve(request, caller);
+      if (!(outcome instanceof Promise)) return toStep(outcome, replyTo);
+      return outcome.then((settled) => toStep(settled, replyTo)).catch(failed);
     } catch (error) {
-      return { kind: "error", replyTo, error: this.#explain(error, request.action), effects: [] };
+      return failed(error);
     }
   }
 
@@ -98,16 +107,14 @@ export class Router {
     return { kind: "error", replyTo, error, effects: [] };
   }
 
-  async #serve(request: RawRequest, replyTo: ReplyTo, caller: Caller): Promise<Step> {
-    const { action } = request;
+  #serve({ action, data }: RawRequest, caller: Caller): Outcome<ActionName> | Promise<Outcome<ActionName>> {
     const { identity } = caller;
     const isKnown = isActionName(action);
     if (identity === undefined && !(isKnown && !ACTIONS[action].needsSession)) {
       throw new ProtocolError(Code.Unauthorized, "not logged in");
     }
     if (!isKnown) throw new ProtocolError(Code.NotFound, "action: unknown");
-    const outcome = await this.#call(action, validateData(action, request.data), caller);
-    return toStep(outcome, replyTo);
+    return this.#call(action, validateData(action, data), caller);
   }
 
   #call<A extends ActionName>(action: A, data: DataOf<A>, caller: Caller): Outcome<A> | Promise<Outcome<A>> {

@@ -1,5 +1,5 @@
 // Chats: get_chat, common_chat, add_message, search_in_chat, mark_read, typing.
-import type { Page } from "../../protocol/actions.ts";
+import type { DataOf, Page } from "../../protocol/actions.ts";
 import { Code, ProtocolError } from "../../protocol/codes.ts";
 import { eventText } from "../../protocol/events.ts";
 import { COMMON_CHAT, directChatId, type ChatId } from "../../protocol/ids.ts";
@@ -7,7 +7,8 @@ import { DEFAULT_PAGE } from "../../protocol/limits.ts";
 import type { StoreReader } from "../../store/store.ts";
 import { newMessageId } from "../../util/message-id.ts";
 import { meantUser, partnerIn, requireUnblocked } from "../access.ts";
-import type { SessionController } from "../outcome.ts";
+import type { Outcome, SessionController } from "../outcome.ts";
+import type { Identity } from "../task.ts";
 
 export const getChat: SessionController<"get_chat"> = async ({ data }, identity, { reader }) => {
   const contact = await meantUser(data, reader);
@@ -29,10 +30,18 @@ async function readPage(chatId: ChatId, { before, after, limit = DEFAULT_PAGE }:
 }
 
 /** Asks for the message's write; 200 goes out once it is committed, so it means "will survive a crash". */
-export const addMessage: SessionController<"add_message"> = async ({ data }, identity, { reader }) => {
-  const { userId, username } = identity;
+export const addMessage: SessionController<"add_message"> = ({ data }, identity, { reader }) => {
+  if (data.chat_id === COMMON_CHAT) return appendTo(data, identity); // at once: it depends on nothing stored
+  return addDirectMessage(data, identity, reader);
+};
+
+async function addDirectMessage(data: DataOf<"add_message">, identity: Identity, reader: StoreReader) {
   const partner = await partnerIn(data.chat_id, identity, reader);
-  if (partner !== undefined) await requireUnblocked(userId, partner, reader);
+  if (partner !== undefined) await requireUnblocked(identity.userId, partner, reader);
+  return appendTo(data, identity);
+}
+
+function appendTo(data: DataOf<"add_message">, { userId, username }: Identity): Outcome<"add_message"> {
   const messageId = data.message_id ?? newMessageId();
   return {
     kind: "write",
@@ -40,7 +49,7 @@ export const addMessage: SessionController<"add_message"> = async ({ data }, ide
     info: "Message stored",
     fields: {},
   };
-};
+}
 
 export const searchInChat: SessionController<"search_in_chat"> = async ({ data }, identity, { reader }) => {
   await partnerIn(data.chat_id, identity, reader);

@@ -32,7 +32,7 @@ describe("Router", () => {
     error: Error,
     identity: typeof IDENTITY | undefined,
     router = routerOn(error),
-  ): Promise<Step> {
+  ): Step | Promise<Step> {
     const caller = { identity, admission: undefined, loginRetryAfter: 0 };
     return router.route(Buffer.from(JSON.stringify(request)), caller);
   }
@@ -78,7 +78,7 @@ describe("Router", () => {
     const reader = await openReader("sqlite:test.db", { dataDir: folder });
     const context = { reader, bcryptCost: 4, registration: { kind: "open" as const }, now: () => 0 };
     const router = new Router(context, log);
-    const ask = (action: string, username: string, admission?: Admission): Promise<Step> => {
+    const ask = (action: string, username: string, admission?: Admission): Step | Promise<Step> => {
       const payload = Buffer.from(JSON.stringify({ action, data: { username, password: "a wrong password" } }));
       return router.route(payload, { identity: undefined, admission, loginRetryAfter: 0 });
     };
