@@ -167,20 +167,53 @@ export function frameBytes(json: string, framing: Framing): number {
 
 /** Encodes JSON texts as frames one behind the other, in an ArrayBuffer of their own, so that it can be transferred. */
 export function encodeFrames(texts: readonly string[], framing: Framing): Uint8Array {
-  let byteCount = 0;
-  for (const json of texts) byteCount += frameBytes(json, framing);
-  const frames = Buffer.from(new ArrayBuffer(byteCount));
-  let offset = 0;
-  for (const json of texts) {
+  const writer = new FrameWriter();
+  for (const json of texts) writer.add(json, framing);
+  return writer.finish();
+}
+
+/** What one UTF-16 code unit has in UTF-8 at most. */
+const MAX_UTF8_BYTES = 3;
+/** Where frames are written before it is known how long they are: counting first costs as much as writing. */
+const SCRATCH_BYTES = 1024 * 1024;
+const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+
+/** Writes frames one behind the other. One at a time: until `finish` nothing else may be written in this thread. */
+export class FrameWriter {
+  #buffer = scratch;
+  #length = 0;
+
+  /** Bytes of all frames so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Writes one JSON text as a frame. The text must hold no newline outside of escapes, as JSON.stringify makes it. */
+  add(json: string, framing: Framing): void {
+    this.#reserve(LENGTH_PREFIX_BYTES + json.length * MAX_UTF8_BYTES);
     if (framing === "lines") {
-      offset += frames.write(json, offset);
-      offset = frames.writeUInt8(NEWLINE, offset);
+      const end = this.#length + this.#buffer.write(json, this.#length);
+      this.#length = this.#buffer.writeUInt8(NEWLINE, end);
     } else {
-      const length = frames.write(json, offset + LENGTH_PREFIX_BYTES);
-      offset = frames.writeUInt32BE(length, offset) + length;
+      const start = this.#length + LENGTH_PREFIX_BYTES;
+      const byteCount = this.#buffer.write(json, start);
+      this.#buffer.writeUInt32BE(byteCount, this.#length);
+      this.#length = start + byteCount;
     }
   }
-  return frames;
+
+  /** All frames, in an ArrayBuffer of their own. */
+  finish(): Uint8Array {
+    return Uint8Array.from(this.#buffer.subarray(0, this.#length));
+  }
+
+  #reserve(byteCount: number): void {
+    const neededBytes = this.#length + byteCount;
+    if (neededBytes <= this.#buffer.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(neededBytes, this.#buffer.length * 2));
+    this.#buffer.copy(grown, 0, 0, this.#length);
+    this.#buffer = grown;
+  }
 }
 
 /** Turns whole length-prefixed frames into the same payloads as JSON Lines. */

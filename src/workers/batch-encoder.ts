@@ -1,8 +1,8 @@
 // Turns a committed batch into bytes: the responses of each group, and per chat the events of its new messages.
 import { Code, ProtocolError } from "../protocol/codes.ts";
 import { errorResponse, okResponse } from "../protocol/envelope.ts";
-import { eventText } from "../protocol/events.ts";
-import { encodeFrames, frameBytes, type Framing } from "../protocol/frame.ts";
+import { MessageTexts } from "../protocol/message-texts.ts";
+import { FrameWriter, type Framing } from "../protocol/frame.ts";
 import type { ChatId } from "../protocol/ids.ts";
 import type { Message } from "../protocol/entities.ts";
 import type { WriteKind, WriteOutcome, WriteResults } from "../store/store.ts";
@@ -11,15 +11,15 @@ import type { Effect, EventChunk, GroupResult, PendingWrite } from "./task.ts";
 
 /**
  * Bytes after which a chat's events go on in a new chunk. An outbox takes or drops a chunk as a whole, so it must be
- * well below an outbox's size (1 MiB); a write per receiver and chunk is what fan-out costs, so not too small.
+ * well below an outbox's size (1 MiB). A write per receiver and chunk is what fan-out costs, so not too small; beyond
+ * about 128 KiB the kernel's copies fall out of the processor's caches and a larger write costs as much as two.
  */
-export const CHUNK_BYTES = 256 * 1024;
+export const CHUNK_BYTES = 128 * 1024;
 
-interface OpenChunk {
-  readonly chatId: ChatId;
-  readonly fromSeq: number;
-  toSeq: number;
-  byteCount: number;
+/** The new messages of a chat. */
+interface OpenChat {
+  /** Ascending. */
+  readonly seqs: number[];
   /** JSON texts. */
   readonly events: string[];
 }
@@ -45,15 +45,16 @@ interface EncodedBatch {
 export class BatchEncoder {
   readonly #nowMs: number;
   readonly #isRepeat: boolean;
+  readonly #texts: MessageTexts;
   readonly #groups: OpenGroup[] = [];
-  readonly #chunks: OpenChunk[] = [];
-  readonly #openChunks = new Map<ChatId, OpenChunk>();
+  readonly #chats = new Map<ChatId, OpenChat>();
   #messageCount = 0;
 
   /** `nowMs` is the time of the batch, in milliseconds. `isRepeat`: see CommitTask. */
   constructor(nowMs: number, isRepeat = false) {
     this.#nowMs = nowMs;
     this.#isRepeat = isRepeat;
+    this.#texts = new MessageTexts(nowMs);
   }
 
   /** Begins the next connection's writes; the following `add` calls are its. */
@@ -76,15 +77,18 @@ export class BatchEncoder {
       const error = refusalError(write.kind, outcome.refusal);
       this.refuse(pending, error);
       if (write.kind === "putToken") this.#group.effects.push({ kind: "loginFailed" });
+    } else if (write.kind === "append") {
+      this.#addStored(pending, outcome.result as WriteResults["append"]);
     } else {
       this.#answer(pending, outcome.result);
-      if (write.kind === "append") {
-        const { message, isNew } = outcome.result as WriteResults["append"];
-        if (!isNew && !this.#isOfLostTry(message)) return;
-        this.#group.messageCount += 1;
-        this.#addEvent(message);
-      }
     }
+  }
+
+  #addStored({ replyTo, info }: PendingWrite, { message, isNew }: WriteResults["append"]): void {
+    this.#group.replies.push(this.#texts.response(replyTo, info, message));
+    if (!isNew && !this.#isOfLostTry(message)) return;
+    this.#group.messageCount += 1;
+    this.#addEvent(message);
   }
 
   /** Announces messages that an earlier batch has stored; to be called before the first group. */
@@ -94,7 +98,7 @@ export class BatchEncoder {
 
   /** Whether a message that is there already was stored by this batch's first try, and so told to nobody yet. */
   #isOfLostTry({ chat_id, seq, time }: Message): boolean {
-    const announcedSeq = this.#openChunks.get(chat_id)?.toSeq ?? 0;
+    const announcedSeq = this.#chats.get(chat_id)?.seqs.at(-1) ?? 0;
     return this.#isRepeat && time === this.#nowMs / 1000 && seq > announcedSeq;
   }
 
@@ -122,34 +126,53 @@ export class BatchEncoder {
 
   #addEvent(message: Message): void {
     this.#messageCount += 1;
-    const text = eventText("message", message, this.#nowMs);
-    const byteCount = frameBytes(text, "prefixed");
-    let chunk = this.#openChunks.get(message.chat_id);
-    if (chunk === undefined || chunk.byteCount + byteCount > CHUNK_BYTES) {
-      chunk = { chatId: message.chat_id, fromSeq: message.seq, toSeq: message.seq, byteCount: 0, events: [] };
-      this.#openChunks.set(message.chat_id, chunk);
-      this.#chunks.push(chunk);
+    let chat = this.#chats.get(message.chat_id);
+    if (chat === undefined) {
+      chat = { seqs: [], events: [] };
+      this.#chats.set(message.chat_id, chat);
     }
-    chunk.events.push(text);
-    chunk.byteCount += byteCount;
-    chunk.toSeq = message.seq;
+    chat.seqs.push(message.seq);
+    chat.events.push(this.#texts.event(message));
   }
 
   finish(): EncodedBatch {
-    const groupResults = this.#groups.map((group) => ({
-      ...group,
-      replies: encodeFrames(group.replies, group.framing),
-    }));
-    const chunks = this.#chunks.map(({ chatId, fromSeq, toSeq, events }) => ({
-      chatId,
-      fromSeq,
-      toSeq,
-      bytes: encodeFrames(events, "prefixed"),
-    }));
-    const buffers = [
-      ...groupResults.map((group) => group.replies.buffer),
-      ...chunks.map((chunk) => chunk.bytes.buffer),
-    ];
-    return { groupResults, chunks, messageCount: this.#messageCount, buffers };
+    const frames = new FrameWriter();
+    const replyEnds = this.#groups.map(({ replies, framing }) => {
+      for (const json of replies) frames.add(json, framing);
+      return frames.length;
+    });
+    const chunkEnds: ChunkEnd[] = [];
+    for (const [chatId, chat] of this.#chats) addChunks(frames, chatId, chat, chunkEnds);
+    const bytes = frames.finish();
+    let start = 0;
+    const next = (end: number): Uint8Array => bytes.subarray(start, (start = end));
+    return {
+      groupResults: this.#groups.map((group, index) => ({ ...group, replies: next(replyEnds[index] ?? start) })),
+      chunks: chunkEnds.map(({ end, ...chunk }) => ({ ...chunk, bytes: next(end) })),
+      messageCount: this.#messageCount,
+      buffers: [bytes.buffer],
+    };
   }
+}
+
+/** A chunk, and where its bytes end. */
+type ChunkEnd = Omit<EventChunk, "bytes"> & { readonly end: number };
+
+/** Writes a chat's events, and notes the chunks that they make. */
+function addChunks(frames: FrameWriter, chatId: ChatId, { seqs, events }: OpenChat, ends: ChunkEnd[]): void {
+  let [fromSeq = 0] = seqs;
+  let toSeq = fromSeq;
+  let start = frames.length;
+  for (const [index, event] of events.entries()) {
+    const end = frames.length;
+    frames.add(event, "prefixed");
+    const seq = seqs[index] ?? toSeq;
+    if (end > start && frames.length - start > CHUNK_BYTES) {
+      ends.push({ chatId, fromSeq, toSeq, end });
+      fromSeq = seq;
+      start = end;
+    }
+    toSeq = seq;
+  }
+  ends.push({ chatId, fromSeq, toSeq, end: frames.length });
 }
