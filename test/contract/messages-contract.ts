@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
 import type { ChatId, UserId } from "../../src/protocol/ids.ts";
+import { range, seqs } from "../support/lists.ts";
 import { append, appended, Fixture, markRead, newUser, NOBODY, NOT_FOUND } from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
 
@@ -133,6 +134,31 @@ function appends(cast: () => Cast): void {
 }
 
 function repeats(cast: () => Cast): void {
+  it("numbers a large batch without holes, with repeats and other chats among it", async () => {
+    const { store, anna, bert, direct } = cast();
+    await store.commit(append(COMMON_CHAT, anna, "old", "old text"));
+    const ids = range(2, 121).map((number) => (number === 41 ? "old" : number === 101 ? "m90" : `m${number}`));
+    const writes = ids.map((id) => append(COMMON_CHAT, anna, id, `text of ${id}`));
+    writes.splice(60, 0, append(direct, bert, "d1", "aside"), append(COMMON_CHAT, bert, "m90", "of another"));
+    const outcomes = (await store.commit(...writes)).map(appended);
+    const expected = new Map<string, number>([["old", 1]]);
+    let seq = 1;
+    for (const [index, { message, isNew }] of outcomes.entries()) {
+      if (message.chat_id === direct) {
+        assert.deepEqual([message.seq, isNew], [1, true]);
+        continue;
+      }
+      const key = message.user_id === anna ? message.message_id : `${message.message_id} of bert`;
+      const before = expected.get(key);
+      if (before === undefined) expected.set(key, (seq += 1));
+      assert.deepEqual([message.seq, isNew], [before ?? seq, before === undefined], `message ${index}`);
+      if (key === "old") assert.equal(message.message, "old text");
+    }
+    const { lastSeq, messages } = await store.reader.history(COMMON_CHAT, { before: undefined, after: 0, limit: 200 });
+    assert.equal(lastSeq, seq);
+    assert.deepEqual(seqs(messages), range(1, seq));
+  });
+
   it("answers a repeat with the first message, in the same batch and later", async () => {
     const { store, anna, direct } = cast();
     const [first, again] = await store.commit(append(direct, anna, "m1", "one"), append(direct, anna, "m1", "other"));

@@ -1,7 +1,7 @@
 // The writing side of the embedded store: one transaction, one fsync per batch.
 import type Database from "better-sqlite3";
 import { StoreUnavailableError } from "../store.ts";
-import type { StoreWriter, Write, WriteOutcome } from "../store.ts";
+import type { StoreWriter, Write, WriteOf, WriteOutcome } from "../store.ts";
 import { AccountWrites } from "./accounts.ts";
 import { storeError } from "./errors.ts";
 import { INDEX_FROM_COUNT, Indexer } from "./indexer.ts";
@@ -38,7 +38,13 @@ export class SqliteWriter implements StoreWriter {
     this.#messages = new MessageWrites(database, this.#users, this.#indexer, indexFromCount);
     this.#look = database.prepare<[], number>("SELECT id FROM chats LIMIT 1");
     this.#carryOut = database.transaction((writes: readonly Write[], nowMs: number) => {
-      const outcomes = writes.map((write) => this.#one(write, nowMs));
+      const outcomes: WriteOutcome[] = [];
+      for (let index = 0; index < writes.length; index = outcomes.length) {
+        const appends = appendsFrom(writes, index);
+        const write = writes[index];
+        if (appends.length > 0) outcomes.push(...this.#messages.appendAll(appends, nowMs));
+        else if (write !== undefined) outcomes.push(this.#one(write, nowMs));
+      }
       this.#messages.flush();
       return outcomes;
     });
@@ -121,4 +127,15 @@ export class SqliteWriter implements StoreWriter {
         return this.#accounts.unblock(write);
     }
   }
+}
+
+/** The messages that follow one another from a place in the batch on. */
+function appendsFrom(writes: readonly Write[], start: number): WriteOf<"append">[] {
+  const appends: WriteOf<"append">[] = [];
+  for (let index = start; index < writes.length; index += 1) {
+    const write = writes[index];
+    if (write?.kind !== "append") break;
+    appends.push(write);
+  }
+  return appends;
 }
