@@ -5,6 +5,7 @@ import type { Admission, Effect, GroupResult, PasswordStop } from "../workers/ta
 import type { RequestTask, RequestTaskResult, WriteGroup } from "../workers/task.ts";
 import type { RateLimits } from "./allowance.ts";
 import type { Connection } from "./connection.ts";
+import type { RequestSource } from "./round-pacer.ts";
 
 /** Settings of connections; times in milliseconds, 0 for an idle time without end. */
 export interface ConnectionSettings extends RateLimits {
@@ -26,6 +27,8 @@ export interface ConnectionHost {
   secure(socket: Socket): Socket | undefined;
   /** Whether a peer at this address may do without TLS. */
   mayBePlain(address: string): boolean;
+  /** Resolves when a connection's next task may begin; undefined when it may at once. */
+  turn(source: RequestSource): Promise<void> | undefined;
   request(task: RequestTask): Promise<RequestTaskResult>;
   /** `receivedMs` is when the requests arrived, on the host's clock. */
   commit(group: WriteGroup, receivedMs: number): Promise<GroupResult>;

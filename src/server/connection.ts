@@ -13,6 +13,7 @@ import type { ConnectionHost } from "./connection-host.ts";
 import { Outbox } from "./outbox.ts";
 import { Refusals } from "./refusals.ts";
 import { RequestQueue } from "./request-queue.ts";
+import { RequestTurn } from "./request-turn.ts";
 import type { Session } from "./session.ts";
 import { EventFrames } from "./shared-frames.ts";
 
@@ -34,6 +35,7 @@ export class Connection {
   messageCount = 0;
   readonly #host: ConnectionHost;
   readonly #queue: RequestQueue;
+  readonly #turn: RequestTurn;
   readonly #refusals: Refusals;
   #socket: Socket;
   #decoder: FrameDecoder | undefined;
@@ -64,6 +66,7 @@ export class Connection {
     this.#host = host;
     this.#socket = socket;
     this.#queue = new RequestQueue(new Allowance(host.settings, host.clock, shared));
+    this.#turn = new RequestTurn(this.#queue, host);
     this.#refusals = new Refusals(host.settings.maxRefusals, host.clock);
     this.openedMs = this.#anonymousSinceMs = this.#activeMs = host.clock.now();
     // Kept for good, also under TLS: what happens to the TCP socket happens to the connection.
@@ -206,7 +209,9 @@ export class Connection {
     let admission: Admission | undefined;
     try {
       do {
-        admission = await this.#carryOut(admission);
+        const receivedMs = this.#activeMs;
+        await this.#turn.wait(this.#socket);
+        admission = await this.#carryOut(admission, receivedMs);
       } while (admission !== undefined || this.#mayGoOn());
     } catch (error) {
       this.close(`internal error, reference ${this.#host.report(error, this)}`);
@@ -220,9 +225,9 @@ export class Connection {
   }
 
   /** Carries out the head of the queue; resolves to what the next task needs if this one stopped for password work. */
-  async #carryOut(admission: Admission | undefined): Promise<Admission | undefined> {
+  async #carryOut(admission: Admission | undefined, receivedMs: number): Promise<Admission | undefined> {
     const { payloads, limited, retryAfter } = this.#queue.head(this.#suspectCount > 0 ? 1 : undefined);
-    const receivedMs = this.#activeMs;
+    if (payloads.length === 0) return undefined; // it was closed meanwhile
     const task: RequestTask = {
       framing: this.framing,
       identity: this.session?.identity,

@@ -19,7 +19,7 @@ import type { GroupCommit } from "./group-commit.ts";
 import type { Metrics } from "./metrics.ts";
 import type { PasswordGate } from "./password-gate.ts";
 import type { Registry } from "./registry.ts";
-import type { RoundPacer } from "./round-pacer.ts";
+import type { RequestSource, RoundPacer } from "./round-pacer.ts";
 import { Session } from "./session.ts";
 
 export interface GatewayParts {
@@ -67,6 +67,10 @@ export class Gateway implements ConnectionHost {
 
   mayBePlain(address: string): boolean {
     return !this.#parts.requiresTls || isLoopback(address);
+  }
+
+  turn(source: RequestSource): Promise<void> | undefined {
+    return this.#parts.pacer.turn(source);
   }
 
   async request(task: RequestTask): Promise<RequestTaskResult> {

@@ -173,7 +173,7 @@ export class GroupCommit {
 
   async #work(): Promise<void> {
     while (this.#isDue) {
-      await this.#pacer.nextRound();
+      if (this.#waitingBytes < MAX_BATCH_BYTES) await this.#pacer.nextRound();
       await this.#commit(this.#takeBatch());
       this.#wantsMaintenance = true;
       if (performance.now() - this.#maintainedMs >= STEP_INTERVAL_MS) await this.#maintain();
@@ -218,6 +218,7 @@ export class GroupCommit {
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
     this.#mustSettle = false;
+    this.#pacer.committing();
     const task = { kind: "commit", groups: batch.map(({ group }) => group), timeMs: this.#batchTime() } as const;
     try {
       // Writes may be repeated, so a batch that was lost with its thread gets a second one.

@@ -36,6 +36,11 @@ export class RequestQueue {
     return this.#payloads.length === 0;
   }
 
+  /** Requests that wait. */
+  get length(): number {
+    return this.#payloads.length;
+  }
+
   /** True when no more should be read for now. */
   get isFull(): boolean {
     return this.#bytes > MAX_QUEUED_BYTES || this.#payloads.length > MAX_QUEUED_REQUESTS;
