@@ -104,7 +104,7 @@ export class MessengerTarget implements Target {
 const DEFAULT_STORE = "sqlite:messenger.db";
 
 /** As `npm start` gives them to Node: docs/operations.md says why. */
-const NODE_FLAGS = ["--min-semi-space-size=16", "--max-semi-space-size=32"];
+const NODE_FLAGS = ["--min-semi-space-size=16", "--max-semi-space-size=32", "--initial-old-space-size=128"];
 
 /** The command line of this checkout's server. */
 export const OWN_SERVER: readonly string[] = [process.execPath, ...NODE_FLAGS, CLI, "server"];
