@@ -59,13 +59,15 @@ export class CommonFeed {
     this.#usedBytes += length;
     this.#slab.set(chunk.bytes, start);
     const next = new FeedPlace(this.#end.offsetBytes + length);
-    this.#end.stored = { chunk, slab: this.#slab, start, end: this.#usedBytes, next };
+    // Not the chunk's own bytes: they are part of a buffer that holds the whole batch.
+    const bytes = this.#slab.subarray(start, this.#usedBytes);
+    this.#end.stored = { chunk: { ...chunk, bytes }, slab: this.#slab, start, end: this.#usedBytes, next };
     this.#end = next;
   }
 
   /**
    * What comes after a place that is not the end, as far as it is in one slab and not larger than a chunk may be: an
-   * outbox takes or drops it as a whole.
+   * outbox takes, leaves or drops it as a whole.
    */
   partAfter(place: FeedPlace): FeedPart {
     if (place.part === undefined || canGrow(place.part)) place.part = makePart(place);

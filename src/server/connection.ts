@@ -17,7 +17,7 @@ import { RequestTurn } from "./request-turn.ts";
 import type { Session } from "./session.ts";
 import { EventFrames } from "./shared-frames.ts";
 
-/** Bytes of answers and events that may wait to be read by the peer before its requests wait too. */
+/** Bytes of answers, with the events among them, that may wait to be read by the peer before its requests wait too. */
 const MAX_UNREAD_BYTES = 256 * 1024;
 /** How long a closed connection may take to send what is queued and to see the peer's end, in milliseconds. */
 const LINGER_MS = 2_000;
@@ -184,7 +184,7 @@ export class Connection {
       return;
     }
     this.#outbox.goOn();
-    const hasRoom = this.#outbox.pendingBytes <= MAX_UNREAD_BYTES;
+    const hasRoom = this.#outbox.unsentAnswerBytes <= MAX_UNREAD_BYTES;
     this.#setPaused(!hasRoom || this.#queue.isFull);
     if (this.#isRunning || !hasRoom) return;
     if (!this.#queue.isEmpty) void this.#run();
@@ -221,7 +221,7 @@ export class Connection {
   }
 
   #mayGoOn(): boolean {
-    return !this.isClosed && !this.#queue.isEmpty && this.outbox.pendingBytes <= MAX_UNREAD_BYTES;
+    return !this.isClosed && !this.#queue.isEmpty && this.outbox.unsentAnswerBytes <= MAX_UNREAD_BYTES;
   }
 
   /** Carries out the head of the queue; resolves to what the next task needs if this one stopped for password work. */
@@ -321,7 +321,7 @@ export class Connection {
       if (nowMs - this.#closedMs >= LINGER_MS) this.destroy();
       return;
     }
-    this.#outbox?.goOn();
+    this.#proceed();
     const { fullSinceMs = nowMs } = this.#outbox ?? {};
     if (nowMs - fullSinceMs >= drainTimeoutMs) return this.close("too slow: events were not read");
     if (this.#isStuck(nowMs, drainTimeoutMs)) return this.close("too slow: answers were not read");
@@ -367,7 +367,7 @@ export class Connection {
     this.#closedMs = this.#host.clock.now();
     this.#queue.clear();
     this.#isPaused = false;
-    this.#outbox?.catchUp();
+    this.#outbox?.unfollow(); // after the end nothing may be written
     this.#socket.resume(); // whoever had paused it: the peer's end must be seen
     this.#socket.end();
     this.#host.onClosed(this);

@@ -1,7 +1,7 @@
 // Sends one event to many sessions: the bytes are encoded once and shared, so nobody may change them.
 //
 // The common chat goes round: session after session is given all that was stored since its last turn, in one write (or
-// a few, when it is much).
+// a few, when it is much), as far as there is room for it.
 // A message that is stored meanwhile joins the round where it is, so it is with everybody one round later, and never
 // waits for the round to end. The event loop gets its turns in between.
 import { COMMON_CHAT, directChatUsers } from "../protocol/ids.ts";
@@ -11,7 +11,7 @@ import { CommonFeed } from "./common-feed.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Registry } from "./registry.ts";
 import type { Session } from "./session.ts";
-import { ChunkFrames, EventFrames } from "./shared-frames.ts";
+import { ChunkFrames, EventFrames, ownBytes } from "./shared-frames.ts";
 
 /**
  * How long the fan-out goes on before the event loop has its turn: long beside a turn, short beside a round. A message on
@@ -40,7 +40,7 @@ export class Fanout {
   /** Whose turn it is, in the registry's list. */
   #nextIndex = 0;
   #visitCount = 0;
-  /** Visits since which nothing was appended and nobody has changed places: so many sessions are up to date. */
+  /** Visits since which nothing was appended and nobody has changed places: so many sessions have all they have room for. */
   #currentCount = 0;
   #moveCount = 0;
   #isGoingRound = false;
@@ -62,18 +62,18 @@ export class Fanout {
       if (!this.#isGoingRound) this.#goRound();
       return;
     }
-    const frames = new ChunkFrames(chunk);
+    const frames = new ChunkFrames({ ...chunk, bytes: ownBytes(chunk.bytes) });
     for (const userId of directChatUsers(chunk.chatId) ?? []) {
       const sessions = this.#registry.sessionsOf(userId);
       for (const session of sessions) {
-        session.outbox.catchUp(); // what was stored before it in the common chat goes before it
+        session.outbox.catchUp(); // what was stored before it in the common chat goes before it, while there is room
         session.outbox.messages(frames);
       }
       this.#metrics.deliveries += messageCount * sessions.size;
     }
   }
 
-  /** Resolves when all that was delivered so far has been given to every session; undefined when it has. */
+  /** Resolves when all that was delivered so far has been given to every session that has room; undefined when it has. */
   complete(): Promise<void> | undefined {
     if (!this.#isGoingRound) return undefined;
     const visitCount = this.#visitCount + this.#registry.sessions.length;

@@ -67,7 +67,7 @@ export class GroupCommit {
   readonly #overload: Overload;
   /**
    * Told of each batch before its groups are, so that events go out in the order of commits. Returns what resolves when
-   * every session was given them; undefined when all were.
+   * every session that has room was given them; undefined when all were.
    */
   readonly #onCommitted: (result: CommitResult) => Promise<void> | undefined;
   /** Told of each group with new messages how long it took from its arrival to the writes of its events. */

@@ -5,14 +5,14 @@ import { encodeFrame, type Framing } from "../protocol/frame.ts";
 import type { ChatId } from "../protocol/ids.ts";
 import type { Clock } from "../util/clock.ts";
 import type { CommonFeed, FeedPlace } from "./common-feed.ts";
-import type { ChunkFrames, EventFrames } from "./shared-frames.ts";
+import { ownBytes, type ChunkFrames, type EventFrames } from "./shared-frames.ts";
 
 /**
  * A session may be so far behind in the common chat, in bytes of length-prefixed events, before it is told a gap. What
  * waits lies in memory once for all sessions, so this bounds what the slowest of them all cost together. Enough for a
- * healthy reader when machine or network stall: at 100,000 messages of 100 bytes in a second, for a quarter of one.
+ * healthy reader when machine or network stall: at 50,000 messages of 100 bytes in a second, for a quarter of one.
  */
-const MAX_LAG_BYTES = 8 * 1024 * 1024;
+const MAX_LAG_BYTES = 4 * 1024 * 1024;
 
 /**
  * Bounded in bytes: answers are always taken (requests are not read while too many wait, see `Connection`), events only
@@ -21,7 +21,7 @@ const MAX_LAG_BYTES = 8 * 1024 * 1024;
  *
  * During a session it follows the common chat: what was stored there goes out when the fan-out comes round to it
  * (`catchUp`), or before anything else that is written. What finds no room stays where it is until there is some
- * (`goOn`); only what is too far behind is dropped.
+ * (`goOn`); a session that is too far behind is told a gap up to the end.
  */
 export class Outbox {
   readonly #socket: Socket;
@@ -36,6 +36,8 @@ export class Outbox {
   #gaps: Map<ChatId, { fromSeq: number; toSeq: number }> | undefined;
   #fullSinceMs: number | undefined;
   #corked = false;
+  /** Bytes up to the end of the last answer, of all that was ever taken. */
+  #answersEndBytes = 0;
   #gapCount = 0;
 
   /** The clock should never jump. */
@@ -56,6 +58,11 @@ export class Outbox {
     return this.#socket.bytesWritten - this.#socket.writableLength;
   }
 
+  /** Bytes that must be given to the operating system until it has the last answer. */
+  get unsentAnswerBytes(): number {
+    return this.pendingBytes === 0 ? 0 : Math.max(0, this.#answersEndBytes - this.sentBytes);
+  }
+
   /** Gaps that the peer was told of. */
   get gapCount(): number {
     return this.#gapCount;
@@ -72,9 +79,13 @@ export class Outbox {
     this.#place = feed.end;
   }
 
-  /** The session ends. Its gaps are forgotten: the next one's user may have no part in those chats. */
+  /**
+   * The session ends. Its gaps are forgotten, and so is what waits for room: the next one's user may have no part in
+   * those chats.
+   */
   unfollow(): void {
     this.catchUp();
+    this.#waitsForRoom = false;
     this.#feed = undefined;
     this.#place = undefined;
     this.#gaps = undefined;
@@ -85,22 +96,25 @@ export class Outbox {
     return this.#place !== this.#feed?.end;
   }
 
-  /** Queues what has been stored in the common chat since the last time, as far as there is room. */
+  /**
+   * Queues what has been stored in the common chat since the last time, as far as there is room; gaps that are to be told
+   * have the first of it.
+   */
   catchUp(): void {
     const feed = this.#feed;
-    this.#waitsForRoom = false;
     if (feed === undefined) return;
+    this.#tellGaps();
     for (let place = this.#place; place !== undefined && place !== feed.end; place = this.#place) {
       const { frames, end } = feed.partAfter(place);
-      const mayWait = feed.end.offsetBytes - place.offsetBytes <= MAX_LAG_BYTES;
-      const isDropped = this.#gaps?.has(frames.chunk.chatId) === true;
-      if (mayWait && !isDropped && !this.#fits(frames.in(this.#framing).length)) {
-        this.#waitsForRoom = true;
-        return;
-      }
+      const isNear = feed.end.offsetBytes - place.offsetBytes <= MAX_LAG_BYTES;
+      const mayWait = isNear && this.#gaps?.has(frames.chunk.chatId) !== true;
+      // In lines it is shorter by some bytes, but must not be made only to be measured.
+      this.#waitsForRoom = mayWait && (this.#fullSinceMs !== undefined || !this.#fits(frames.chunk.bytes.length));
+      if (this.#waitsForRoom) return;
       this.#place = end;
       this.messages(frames);
     }
+    this.#waitsForRoom = false;
   }
 
   /** To be called when the socket has drained and now and then: queues what waits for room, and tells the gaps. */
@@ -114,7 +128,8 @@ export class Outbox {
     if (frames.length === 0) return;
     this.#cork();
     this.catchUp();
-    this.#socket.write(frames);
+    this.#socket.write(ownBytes(frames));
+    this.#answersEndBytes = this.#socket.bytesWritten;
   }
 
   /** Queues messages of a chat, or drops them and remembers the gap. */

@@ -36,9 +36,9 @@ export class RequestQueue {
     return this.#payloads.length === 0;
   }
 
-  /** Requests that wait. */
-  get length(): number {
-    return this.#payloads.length;
+  /** Requests that the next task would carry out, as far as their bytes allow. */
+  get headCount(): number {
+    return Math.min(this.#payloads.length, MAX_TASK_REQUESTS);
   }
 
   /** True when no more should be read for now. */

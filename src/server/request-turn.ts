@@ -17,13 +17,14 @@ export class RequestTurn implements RequestSource {
   }
 
   get requestCount(): number {
-    return this.#queue.length;
+    return this.#queue.headCount;
   }
 
   /** Resolves when the next task may begin; `socket` is not read until shortly before. */
   async wait(socket: Socket): Promise<void> {
     const turn = this.#host.turn(this);
     if (turn === undefined) return;
+    await Promise.resolve(); // Node reads on after the handler of a chunk, in its next tick
     if (stopReading(socket)) this.#unread = socket;
     await turn;
     this.readOn();

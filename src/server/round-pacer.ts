@@ -18,6 +18,8 @@ const MAX_GAP_MS = 25;
 const ENOUGH_REQUESTS = 500;
 /** Requests that one turn lets through: with more a round falls out of the processor's caches and costs more. */
 const TURN_REQUESTS = 1024;
+/** After few messages the rest has its turn after so many milliseconds: there may be nothing to commit. */
+const NEXT_TURN_MS = 2;
 /** When a batch had so many messages, requests wait for the next one's commit, so that they become few tasks. */
 const MANY_MESSAGES = 32;
 /** But for so long at most, in milliseconds: a slow store must not hold up those that only read. */
@@ -31,7 +33,7 @@ const MAX_GATHER_MANY_MS = 15;
 
 /** A connection whose requests wait for their turn. */
 export interface RequestSource {
-  /** How many have been read and wait. */
+  /** How many of those that have been read and wait its next task would carry out. */
   readonly requestCount: number;
   /** Its turn is near: what has arrived is read now. */
   readOn(): void;
@@ -48,7 +50,7 @@ interface Waiting {
  */
 export class RoundPacer {
   readonly #clock: Clock;
-  /** Tasks under way of the present generation, and of those before it. */
+  /** Tasks under way of the present generation, and of the one before it; older ones have been waited for. */
   #youngCount = 0;
   #oldCount = 0;
   #generation = 0;
@@ -62,6 +64,8 @@ export class RoundPacer {
   readonly #waiting: Waiting[] = [];
   #onGapOver: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** A round begins with the next immediate. */
+  #isNear = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -75,11 +79,12 @@ export class RoundPacer {
     if (this.#waiting.length === 0 && this.#clock.now() >= this.#holdUntilMs) return undefined;
     return new Promise((resolve) => {
       this.#waiting.push({ source, resolve });
-      this.#schedule();
+      if (this.#timer === undefined) this.#schedule(); // who comes later must not put it off
     });
   }
 
   #schedule(): void {
+    if (this.#isNear) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#waiting.length === 0 && this.#onGapOver === undefined) return;
@@ -88,11 +93,13 @@ export class RoundPacer {
 
   /** The sockets are read between this and the next immediate. */
   #nearRound(): void {
+    this.#isNear = true;
     for (const { source } of this.#waiting) source.readOn();
     setImmediate(() => this.#beginRound());
   }
 
   #beginRound(): void {
+    this.#isNear = false;
     let requestCount = 0;
     let turnCount = 0;
     for (const { source } of this.#waiting) {
@@ -104,7 +111,8 @@ export class RoundPacer {
     // The tasks of this turn have begun by then, so that the commit waits for them.
     if (this.#onGapOver !== undefined) setImmediate(this.#onGapOver);
     this.#onGapOver = undefined;
-    if (this.#waiting.length > 0) this.#holdUntilMs = this.#clock.now() + MAX_HOLD_MS;
+    const restMs = this.#lastMessageCount >= MANY_MESSAGES ? MAX_HOLD_MS : NEXT_TURN_MS;
+    if (this.#waiting.length > 0) this.#holdUntilMs = this.#clock.now() + restMs;
     this.#schedule();
   }
 
@@ -114,7 +122,7 @@ export class RoundPacer {
     this.#youngCount += 1;
     return () => {
       if (generation === this.#generation) this.#youngCount -= 1;
-      else if (--this.#oldCount === 0) this.#onGathered?.();
+      else if (generation === this.#generation - 1 && --this.#oldCount === 0) this.#onGathered?.();
     };
   }
 
@@ -147,8 +155,8 @@ export class RoundPacer {
         this.#schedule();
       });
     }
-    if (this.#youngCount + this.#oldCount === 0) return;
-    this.#oldCount += this.#youngCount;
+    if (this.#youngCount === 0) return;
+    this.#oldCount = this.#youngCount;
     this.#youngCount = 0;
     this.#generation += 1;
     await this.#gathered();

@@ -2,6 +2,14 @@
 import { encodeFrame, prefixedToLines, type Framing } from "../protocol/frame.ts";
 import type { EventChunk } from "../workers/task.ts";
 
+/**
+ * The same bytes, copied when they are a small part of a buffer: what a slow peer leaves in its queue must not keep the
+ * answers and events of a whole batch in memory.
+ */
+export function ownBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength * 2 < bytes.buffer.byteLength ? Buffer.from(bytes) : bytes;
+}
+
 /** Messages of one chat. */
 export class ChunkFrames {
   readonly chunk: EventChunk;

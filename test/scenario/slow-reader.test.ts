@@ -82,6 +82,47 @@ for (const framing of ["prefixed", "lines"] as const) {
   });
 }
 
+describe("a session that is behind", () => {
+  const server = useServer({ outboxBytes: OUTBOX_BYTES, requestRatePerSec: 0, byteRatePerSec: 0 });
+
+  /** Sends big messages until some wait outside of the reader's outbox. */
+  async function leaveBehind(sender: Person, reader: Person): Promise<void> {
+    reader.client.socket.pause();
+    for (let seq = 0; !outboxOf(server(), reader).isBehind;) {
+      for (const _ of range(1, 20)) sender.client.send("add_message", { chat_id: "common", message: BIG });
+      for (const _ of range(1, 20)) ({ seq } = (await sender.client.replies.next()) as unknown as { seq: number });
+      await sender.client.barrier();
+      assert.ok(seq < 4_000, "the operating system cannot buffer that much");
+    }
+  }
+
+  it("gets its answers, and all messages without a gap", async () => {
+    const [ann, ben] = await server().newPeople("Ann", "Ben");
+    await leaveBehind(ann, ben);
+    ben.client.send("ping", {});
+    ben.client.socket.resume();
+    assert.equal((await ben.client.replies.next()).code, 200);
+    const { seq } = await ann.say("after");
+    await eventually("the reader is up to date", () => !outboxOf(server(), ben).isBehind);
+    await ben.client.barrier();
+    const events = ben.client.takeAllEvents();
+    assert.deepEqual(covered(events, "common"), range(1, seq));
+    assert.ok(events.every(({ event }) => event !== "gap"));
+  });
+
+  it("is closed in order", async () => {
+    const [ann, ben] = await server().newPeople("Ann", "Ben");
+    await leaveBehind(ann, ben);
+    const errors: Error[] = [];
+    ben.client.socket.on("error", (error) => errors.push(error));
+    const [session] = server().running.registry.sessionsOf(ben.userId);
+    session?.close("for a test");
+    ben.client.socket.resume();
+    await ben.client.closed();
+    assert.deepEqual(errors, []);
+  });
+});
+
 describe("a slow reader's own requests", () => {
   const server = useServer({ requestRatePerSec: 0, byteRatePerSec: 0 });
 

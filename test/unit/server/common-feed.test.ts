@@ -42,6 +42,15 @@ describe("CommonFeed", () => {
     assert.throws(() => feed.partAfter(feed.end));
   });
 
+  it("keeps nothing of the buffer that the messages came in", () => {
+    const feed = new CommonFeed();
+    const place = feed.end;
+    const batch = Buffer.alloc(100_000);
+    feed.append({ chatId: COMMON_CHAT, fromSeq: 1, toSeq: 1, bytes: batch.subarray(0, 10) });
+    assert.notEqual(place.stored?.chunk.bytes.buffer, batch.buffer);
+    assert.notEqual(feed.partAfter(place).frames.chunk.bytes.buffer, batch.buffer);
+  });
+
   it("makes one part of all that is not much, and the same for all who ask", () => {
     const feed = new CommonFeed();
     const place = feed.end;

@@ -131,18 +131,41 @@ describe("Outbox", () => {
 
   it("leaves what finds no room where it is, and sends it when there is some", async () => {
     const feed = await stalled();
-    storeBig(feed, 30);
+    storeBig(feed, 20);
     assert.equal(outbox.isBehind, true);
     assert.equal(outbox.fullSinceMs, undefined, "nothing was dropped");
-    outbox.reply(encodeFrame('{"answer":1}', "lines"));
+    const queuedBytes = outbox.pendingBytes;
+    outbox.goOn();
+    assert.equal(outbox.pendingBytes, queuedBytes, "there is no room yet");
+    assert.equal(outbox.unsentAnswerBytes, 0);
+    const answer = encodeFrame('{"answer":1}', "lines");
+    outbox.reply(answer);
+    assert.equal(outbox.unsentAnswerBytes, queuedBytes + answer.length);
     reading.resume();
-    await eventually("all has arrived", () => places().length === 30);
+    await eventually("all has arrived", () => places().length === 20);
     assert.deepEqual(
       places(),
-      Array.from({ length: 30 }, (_, index) => index + 1),
+      Array.from({ length: 20 }, (_, index) => index + 1),
     );
     assert.equal(outbox.isBehind, false);
     assert.equal(outbox.gapCount, 0);
+    await eventually("the answer is out", () => outbox.unsentAnswerBytes === 0);
+  });
+
+  it("writes nothing after the session's end, when the socket may have ended too", async () => {
+    const errors: Error[] = [];
+    sending.on("error", (error) => errors.push(error));
+    outbox = new Outbox(sending, "lines", 1024 * 1024, clock);
+    const feed = new CommonFeed();
+    outbox.follow(feed);
+    for (let seq = 1; seq <= 15; seq += 1) feed.append(message("common", seq, "x".repeat(200 * 1024)).chunk);
+    outbox.event(new EventFrames('{"event":"closing"}')); // corks: what fits is queued, the rest is behind
+    outbox.unfollow();
+    sending.end();
+    outbox.unfollow();
+    await eventually("it has ended", () => reading.readableEnded);
+    assert.deepEqual(errors, []);
+    assert.match(received, /"closing"\}\n$/);
   });
 
   it("drops what is too far behind, and tells one gap for it", async () => {

@@ -121,6 +121,25 @@ describe("RoundPacer", () => {
     assert.equal(pacer.turn(source(1)), undefined, "the store is slow, and who only reads goes on");
   });
 
+  it("is not put off by requests that come while others wait", async () => {
+    pacer.fanoutTook(1_000);
+    pacer.committed(1);
+    let isResolved = false;
+    void pacer.turn(source(1))?.then(() => (isResolved = true));
+    // The clock stands still, so a timer that began anew with each of them would never end.
+    for (let count = 0; !isResolved; count += 1) {
+      assert.ok(count < 200_000, "it goes on only when nobody asks");
+      await new Promise((resolve) => setImmediate(resolve));
+      void pacer.turn(source(1));
+    }
+  });
+
+  it("waits once for a task that takes long", async () => {
+    pacer.taskBegins();
+    await pacer.nextRound();
+    assert.equal(await isSettled(pacer.nextRound()), true);
+  });
+
   it("has no gap when enough requests wait", async () => {
     pacer.fanoutTook(1_000);
     pacer.committed(32);
