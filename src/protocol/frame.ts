@@ -1,4 +1,4 @@
-// Both framings of the wire: cutting received bytes into payloads, and encoding payloads into frames. Pure.
+// Both framings of the wire: cutting received bytes into payloads, and encoding payloads into frames.
 import { LENGTH_PREFIX_BYTES } from "./limits.ts";
 
 /** How a connection's bytes are cut: JSON Lines, or a 4-byte big-endian length before each payload. */

@@ -10,8 +10,8 @@ import { complete, refusalError } from "./completions.ts";
 import type { Effect, EventChunk, GroupResult, PendingWrite } from "./task.ts";
 
 /**
- * Bytes after which a chat's events go on in a new chunk. An outbox takes or drops a chunk as a whole, so it must be
- * well below an outbox's size (1 MiB). A write per receiver and chunk is what fan-out costs, so not too small; beyond
+ * Bytes after which a chat's events go on in a new chunk. An outbox takes, leaves or drops a chunk as a whole, so it must
+ * be well below an outbox's size (1 MiB). A write per receiver and chunk is what fan-out costs, so not too small; beyond
  * about 128 KiB the kernel's copies fall out of the processor's caches and a larger write costs as much as two.
  */
 export const CHUNK_BYTES = 128 * 1024;

@@ -20,7 +20,7 @@ import { RequestBundles } from "./request-bundles.ts";
 import { WatchedPool } from "./watched-pool.ts";
 
 /**
- * Tasks that one request thread may have under way. With SQLite a task never waits, so they do not overlap; with
+ * Tasks, or bundles of them, that one request thread may have under way. With SQLite a task never waits, so they do not overlap; with
  * MongoDB they wait for the network, and one thread serves others meanwhile.
  */
 const TASKS_PER_REQUEST_THREAD = 16;

@@ -1,4 +1,5 @@
-// What a request thread runs: carries out one connection's payloads in order, as far as they need nobody else.
+// What a request thread runs: carries out the payloads of a connection, or of several, in order, as far as they need
+// nobody else.
 import { Code } from "../protocol/codes.ts";
 import { errorResponse, okResponse } from "../protocol/envelope.ts";
 import { encodeFrames, frameBytes, type Framing } from "../protocol/frame.ts";
@@ -25,7 +26,7 @@ export default async function run(task: RequestTask | RequestBundle | LookUpTask
   if ("bundle" in task) return carryOutAll(task);
   if ("avatarOf" in task) return (await reader.userById(task.avatarOf))?.profile.file_name;
   if ("lookUp" in task) return lookUp(task);
-  const { value, buffers } = await carryOut(task);
+  const { value, buffers } = await carryOut(task, MAX_TASK_MS);
   return moved(value, buffers);
 }
 
@@ -34,7 +35,7 @@ async function carryOutAll({ bundle }: RequestBundle): Promise<unknown> {
   const results: (RequestTaskResult | undefined)[] = [];
   const allBuffers: ArrayBufferLike[] = [];
   for (const task of bundle) {
-    const { value, buffers } = await carryOut(task);
+    const { value, buffers } = await carryOut(task, endMs - performance.now());
     results.push(value);
     allBuffers.push(...buffers);
     if (performance.now() >= endMs) break;
@@ -73,13 +74,13 @@ async function findCredentials(username: string): Promise<Credentials> {
   };
 }
 
-async function carryOut(task: RequestTask): Promise<Carried> {
+async function carryOut(task: RequestTask, maxMs: number): Promise<Carried> {
   const payloads = unpackPayloads(task.payloads);
   const answers = new Answers(task.framing);
   const { identity, loginRetryAfter, admission } = task;
   const caller = { identity, loginRetryAfter, admission: undefined };
   const firstCaller = { ...caller, admission };
-  const endMs = performance.now() + MAX_TASK_MS;
+  const endMs = performance.now() + maxMs;
   let consumed = 0;
   for (const payload of payloads) {
     const routed = task.limited?.has(consumed)
@@ -100,7 +101,7 @@ interface Carried {
   readonly buffers: readonly ArrayBufferLike[];
 }
 
-/** Time after which no further task of a bundle begins, in milliseconds: others wait for the answers of those before it. */
+/** Time after which a bundle ends, in milliseconds: its first answers wait for its last. */
 const MAX_BUNDLE_MS = 25;
 /**
  * Time after which a task ends, in milliseconds: a connection that asks for a thousand searches at once takes turns with

@@ -90,13 +90,13 @@ export class MessageWrites {
     return this.#find(COMMON_CHAT)?.lastSeq ?? 0;
   }
 
-  /** As `append` for each of them, in order. */
+  /** Appends messages, in order; one that is there already is answered by the first. */
   appendAll(writes: readonly WriteOf<"append">[], nowMs: number): WriteOutcome<"append">[] {
     const outcomes: WriteOutcome<"append">[] = [];
     for (let start = 0; start < writes.length; start += ROWS_PER_STATEMENT) {
       const some = writes.slice(start, start + ROWS_PER_STATEMENT);
       const many = some.length === ROWS_PER_STATEMENT ? this.#appendMany(some, nowMs) : undefined;
-      outcomes.push(...(many ?? some.map((write) => this.append(write, nowMs))));
+      outcomes.push(...(many ?? some.map((write) => this.#append(write, nowMs))));
     }
     return outcomes;
   }
@@ -129,7 +129,7 @@ export class MessageWrites {
     return outcomes;
   }
 
-  append(write: WriteOf<"append">, nowMs: number): WriteOutcome<"append"> {
+  #append(write: WriteOf<"append">, nowMs: number): WriteOutcome<"append"> {
     const user = this.#users.find(write.userId);
     if (user === undefined) return NOT_FOUND;
     if (user.is_deleted === 1) return this.#stored(write, this.#find(write.chatId), user) ?? NOT_FOUND;

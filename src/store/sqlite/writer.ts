@@ -40,10 +40,10 @@ export class SqliteWriter implements StoreWriter {
     this.#carryOut = database.transaction((writes: readonly Write[], nowMs: number) => {
       const outcomes: WriteOutcome[] = [];
       for (let index = 0; index < writes.length; index = outcomes.length) {
-        const appends = appendsFrom(writes, index);
         const write = writes[index];
-        if (appends.length > 0) outcomes.push(...this.#messages.appendAll(appends, nowMs));
-        else if (write !== undefined) outcomes.push(this.#one(write, nowMs));
+        if (write === undefined) break;
+        if (write.kind === "append") outcomes.push(...this.#messages.appendAll(appendsFrom(writes, index), nowMs));
+        else outcomes.push(this.#one(write, nowMs));
       }
       this.#messages.flush();
       return outcomes;
@@ -97,10 +97,8 @@ export class SqliteWriter implements StoreWriter {
     }
   }
 
-  #one(write: Write, nowMs: number): WriteOutcome {
+  #one(write: Exclude<Write, { kind: "append" }>, nowMs: number): WriteOutcome {
     switch (write.kind) {
-      case "append":
-        return this.#messages.append(write, nowMs);
       case "markRead":
         return this.#messages.markRead(write);
       case "createUser":
