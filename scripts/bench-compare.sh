@@ -26,6 +26,11 @@ for commit in "$commit_a" "$commit_b"; do
   (cd "$work/$commit" && node_modules/.bin/tsc -p tsconfig.json)
 done
 
+# What `npm start` of a checkout tells Node.
+node_flags() {
+  node -p "JSON.parse(fs.readFileSync('$1/package.json')).scripts.start.match(/--\\S+/g)?.join(' ') ?? ''"
+}
+
 # A and B take turns, and the order changes each round: a machine that grows slower or faster favours neither.
 for round in $(seq 1 "$rounds"); do
   order="$commit_a $commit_b"
@@ -33,7 +38,7 @@ for round in $(seq 1 "$rounds"); do
   for commit in $order; do
     echo "round $round of $rounds: $commit" >&2
     node dist/src/cli.js bench "$@" --targets messenger --out "$out/$commit" \
-      --server-command "node $work/$commit/dist/src/cli.js server" >/dev/null
+      --server-command "node $(node_flags "$work/$commit") $work/$commit/dist/src/cli.js server" >/dev/null
   done
 done
 

@@ -3,6 +3,8 @@ import type { ResultRow } from "./result.ts";
 import { groupRuns, median } from "./runs.ts";
 
 const OWN = "messenger";
+/** What must be the same on both sides of a ratio. */
+const ALIKE = ["clients", "search", "tls"];
 /** Figures that are compared, and how the column is called. */
 const COMPARED = {
   deliveriesPerSec: "deliveries/s",
@@ -17,10 +19,10 @@ export function ratioTable(rows: readonly ResultRow[]): string {
   const own = fanOut.filter(([first]) => first?.target === OWN);
   const others = fanOut.filter(([first]) => first?.target !== OWN);
   const lines = own.flatMap((ownRuns) => {
-    const clients = ownRuns[0]?.parameters["clients"];
-    const search = ownRuns[0]?.parameters["search"];
+    const parameters = ownRuns[0]?.parameters ?? {};
+    const { clients, search } = parameters;
     return others
-      .filter(([first]) => first?.parameters["clients"] === clients && first?.parameters["search"] === search)
+      .filter(([first]) => ALIKE.every((name) => first?.parameters[name] === parameters[name]))
       .map((runs) => `| ${[clients, search, runs[0]?.target, ...ratios(ownRuns, runs)].join(" | ")} |`);
   });
   if (lines.length === 0) return "";

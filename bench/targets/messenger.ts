@@ -1,4 +1,5 @@
 // Our server as a target: started from this checkout with its limits off, its users made beforehand.
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { directChatId } from "../../src/protocol/ids.ts";
 import { encodeFrame } from "../../src/protocol/frame.ts";
@@ -103,11 +104,16 @@ export class MessengerTarget implements Target {
 
 const DEFAULT_STORE = "sqlite:messenger.db";
 
-/** As `npm start` gives them to Node: docs/operations.md says why. */
-const NODE_FLAGS = ["--min-semi-space-size=16", "--max-semi-space-size=32", "--initial-old-space-size=128"];
+const PACKAGE = new URL("../../../package.json", import.meta.url);
+
+/** What `npm start` tells Node: docs/operations.md says why. */
+function nodeFlags(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(PACKAGE, "utf8")) as { scripts?: { start?: string } };
+  return scripts?.start?.match(/--\S+/g) ?? [];
+}
 
 /** The command line of this checkout's server. */
-export const OWN_SERVER: readonly string[] = [process.execPath, ...NODE_FLAGS, CLI, "server"];
+export const OWN_SERVER: readonly string[] = [process.execPath, ...nodeFlags(), CLI, "server"];
 
 function serverOptions(folder: string, bcryptCost: number): string[] {
   const options = {

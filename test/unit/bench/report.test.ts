@@ -60,6 +60,18 @@ describe("the bench's report", () => {
     assert.equal(line, "| 100 | highest rate with p99 <= 100 ms | plain & <bare> | 200.00 |  |  | 1.00 |");
   });
 
+  it("compares what came over TLS with what came over TLS", () => {
+    const overTls = (plain: ResultRow): ResultRow => ({ ...plain, parameters: { ...plain.parameters, tls: "yes" } });
+    const rows = [
+      row("messenger", 100, 1000, 100_000),
+      overTls(row("messenger", 100, 10, 50)),
+      overTls(row("bare", 100, 10, 25)),
+    ];
+    const table = markdownTables({ ...result, rows });
+    const ratios = table.slice(table.indexOf("### Ratios")).trimEnd().split("\n").slice(4);
+    assert.deepEqual(ratios, ["| 100 | highest rate with p99 <= 100 ms | bare | 2.00 |  |  | 1.00 |"]);
+  });
+
   it("draws a bar per target with its value, and escapes its name", () => {
     const svg = barChart("title", barGroups(result.rows, "fan-out", "deliveriesPerSec"));
     assert.match(svg, /^<svg .*<\/svg>\n$/s);
