@@ -139,7 +139,8 @@ function repeats(cast: () => Cast): void {
     await store.commit(append(COMMON_CHAT, anna, "old", "old text"));
     const ids = range(2, 121).map((number) => (number === 41 ? "old" : number === 101 ? "m90" : `m${number}`));
     const writes = ids.map((id) => append(COMMON_CHAT, anna, id, `text of ${id}`));
-    writes.splice(60, 0, append(direct, bert, "d1", "aside"), append(COMMON_CHAT, bert, "m90", "of another"));
+    // Far from the first repeat, so that it stands among many messages of one chat.
+    writes.splice(100, 0, append(direct, bert, "d1", "aside"), append(COMMON_CHAT, bert, "m90", "of another"));
     const outcomes = (await store.commit(...writes)).map(appended);
     const expected = new Map<string, number>([["old", 1]]);
     let seq = 1;
