@@ -67,6 +67,7 @@ export class DataChannel {
    */
   async take(secureContext: SecureContext | undefined): Promise<Socket> {
     const plain = await this.#open();
+    this.#socket = plain; // ours to close, whatever comes
     const socket = secureContext === undefined ? plain : new TLSSocket(plain, { isServer: true, secureContext });
     socket.on("error", ignore); // an error that comes between two listeners must not end the process
     socket.once("close", () => plain.destroy());

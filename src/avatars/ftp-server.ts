@@ -183,13 +183,11 @@ function acceptSessions(library: EventEmitter, options: AvatarServerOptions): Re
     const socket = connection.commandSocket;
     const release = limits.connect(socket.remoteAddress ?? "");
     if (release === undefined) return void socket.end("421 Too many connections\r\n", () => socket.destroy());
+    socket.once("close", release);
     const session = new FtpSession(connection, sessionOptions);
     sessions.add(session);
     byConnection.set(connection, session);
-    return void socket.once("close", () => {
-      release();
-      sessions.delete(session);
-    });
+    return void socket.once("close", () => sessions.delete(session));
   });
   library.on("login", (login: Login, resolve: (root: object) => void, reject: (reason: Error) => void) => {
     const session = byConnection.get(login.connection);

@@ -58,9 +58,7 @@ const LINGER_MS = 1_000;
 
 /** What ftp-srv answers itself; it is given these and no others. */
 const LIBRARY_COMMANDS = new Set(
-  "USER PASS AUTH PBSZ PROT NOOP QUIT SYST TYPE MODE STRU OPTS PWD XPWD CWD XCWD CDUP XCUP SIZE MDTM REST ALLO".split(
-    " ",
-  ),
+  "USER PASS AUTH PBSZ PROT NOOP QUIT SYST TYPE MODE STRU OPTS PWD XPWD CWD XCWD CDUP XCUP SIZE MDTM ALLO".split(" "),
 );
 /** Everything that would change the folder but STOR. Not 502: clients take that for a server without any writing. */
 const FORBIDDEN_COMMANDS = new Set("APPE STOU DELE RMD XRMD MKD XMKD RNFR RNTO SITE".split(" "));
@@ -86,6 +84,8 @@ export class FtpSession {
   #transfer: Promise<void> | undefined;
   #aborter: AbortController | undefined;
   #failedLogins = 0;
+  /** Where the next RETR begins, as REST said. */
+  #start = 0;
   #closed = false;
 
   /** Takes the lines of a new connection over from ftp-srv, whose reading joins no split lines and knows no bounds. */
@@ -194,6 +194,7 @@ export class FtpSession {
     if (arg === null && ARGUMENT_COMMANDS.has(directive)) return reply(501, "An argument is missing");
     if (directive === "FEAT") return this.#features();
     if (directive === "ABOR") return this.#abort();
+    if (directive === "REST") return this.#restart(arg ?? "");
     if (directive === "STAT" && arg === null) return reply(211, "Ready");
     if (isDataCommand(directive)) return openData(command, this.#connection, this.#data, this.#passiveAddress());
     if (["LIST", "NLST", "RETR", "STOR"].includes(directive)) {
@@ -237,16 +238,24 @@ export class FtpSession {
     await this.#connection.reply(211, "Features:", ...raw, "End");
   }
 
+  /** ftp-srv takes what begins with a number, however large: no position in a file. */
+  async #restart(arg: string): Promise<void> {
+    const start = /^\d{1,16}$/.test(arg) ? Number(arg) : NaN;
+    if (!Number.isSafeInteger(start)) return void (await this.#connection.reply(501, "REST takes a number of bytes"));
+    this.#start = start;
+    await this.#connection.reply(350, `The next RETR begins at byte ${start}`);
+  }
+
   async #abort(): Promise<void> {
     this.#data.abort();
     await this.#connection.reply(226, "Nothing under way");
   }
 
   async #runTransfer(command: FtpCommand): Promise<void> {
-    const release = this.#options.limits.transfer();
     const aborter = new AbortController();
     this.#aborter = aborter;
     this.#wait(this.#options.timeouts.transferMs);
+    const release = this.#options.limits.transfer();
     try {
       if (release === undefined) throw new TransferError(450, "Too many transfers, try again");
       if (!this.#data.isPrepared) throw new TransferError(425, "Use PASV or EPSV first");
@@ -267,8 +276,8 @@ export class FtpSession {
   }
 
   async #begin({ directive, arg }: FtpCommand): Promise<Transfer> {
-    const start = this.#connection.restByteCount ?? 0;
-    this.#connection.restByteCount = undefined; // counts for the next transfer only
+    const start = this.#start;
+    this.#start = 0; // counts for the next transfer only
     if (this.#transfers === undefined) throw new TransferError(530, "Please log in");
     if (directive === "RETR") return this.#transfers.retrieve(arg, start);
     if (directive !== "STOR") return this.#transfers.list(withoutFlags(arg), directive === "NLST");

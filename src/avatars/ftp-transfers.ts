@@ -62,12 +62,17 @@ export class UserTransfers {
   /** RETR from byte `start` on. */
   async retrieve(path: string | null, start: number): Promise<Transfer> {
     const { store } = this.#options;
-    const { fileName } = await find(this.folder, path);
+    const { fileName, sizeBytes } = await find(this.folder, path);
+    if (start > sizeBytes) throw new TransferError(554, `The file has ${sizeBytes} bytes only`);
     return async (socket, signal) => {
       const handle = await store.openFile(fileName);
       if (handle === undefined) throw new TransferError(550, "No such file");
-      await send(handle.createReadStream({ start }), socket, signal);
-      return "Sent";
+      try {
+        await send(handle.createReadStream({ start }), socket, signal);
+        return "Sent";
+      } finally {
+        await handle.close(); // the stream has closed it, if there was one
+      }
     };
   }
 

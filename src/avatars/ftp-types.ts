@@ -21,8 +21,6 @@ export interface FtpConnection {
   readonly commandSocket: Socket;
   /** True after AUTH TLS. */
   readonly secure: boolean;
-  /** Where the next RETR begins, as REST said; undefined for the beginning. */
-  restByteCount: number | undefined;
   readonly commands: { handle(command: FtpCommand): PromiseLike<unknown> };
   /** Resolves when the reply was handed to the system or the connection is gone; never rejects. */
   reply(code: number, ...lines: readonly ReplyLine[]): PromiseLike<unknown>;

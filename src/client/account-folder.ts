@@ -67,11 +67,13 @@ export async function openAccount(
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const cache = openHistoryCache(join(folder, "history.sqlite"));
+    let outgoing: OutgoingQueue | undefined;
     try {
-      const outgoing = await OutgoingQueue.open(join(folder, "outgoing.jsonl"));
+      outgoing = await OutgoingQueue.open(join(folder, "outgoing.jsonl"));
       await writeWhole(join(folder, "account.json"), { ...address, username, usedMs: Date.now() });
       return account(address, username, fileTokenStore(join(folder, "session.json")), outgoing, cache);
     } catch (error) {
+      await outgoing?.close();
       cache.close();
       throw error;
     }

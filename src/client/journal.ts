@@ -101,9 +101,10 @@ export class Journal {
   async #replace(lines: readonly string[]): Promise<boolean> {
     const handle = await replace(this.#file, lines).catch(() => undefined);
     if (!handle) return false;
-    await this.#handle.close();
+    const before = this.#handle;
     this.#handle = handle;
     this.#bytes = byteCount(lines);
+    await before.close();
     return true;
   }
 }

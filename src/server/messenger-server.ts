@@ -37,6 +37,12 @@ export interface ServerParts {
   readonly files?: Partial<ThreadFiles>;
 }
 
+/** What must have worked before there can be a server. */
+interface StartedParts {
+  readonly registration: RegistrationRule;
+  readonly certificate: ServerCertificate | undefined;
+}
+
 /** Where the listener is. */
 interface Place {
   readonly address: string;
@@ -68,14 +74,15 @@ export class MessengerServer {
   /** Resolves when the administrator asks for the server's end. */
   readonly shutDownAsked = new Promise<void>((resolve) => (this.#onShutDown = resolve));
 
-  private constructor(config: Config, log: LogTap, parts: ServerParts, certificate: ServerCertificate | undefined) {
+  private constructor(config: Config, log: LogTap, parts: ServerParts, started: StartedParts) {
+    const { certificate } = started;
     const { clock = monotonicClock, files } = parts;
     this.#certificate = certificate;
     this.#config = config;
     this.#log = log;
     this.#place = { address: config.address, port: config.port };
     const passwordThreads = Math.max(1, availableParallelism() - 1);
-    const registration = registrationRule(config);
+    const { registration } = started;
     const threads = { storeUrl: config.store, dataDir: config.data, bcryptCost: config.bcryptCost, registration };
     this.#pools = new Pools(threads, { requestThreads: config.workers, passwordThreads }, log, files);
     const fanout = new Fanout(this.registry, this.metrics);
@@ -125,8 +132,9 @@ export class MessengerServer {
    */
   static async start(config: Config, logger: Logger, parts: ServerParts = {}): Promise<MessengerServer> {
     const log = new LogTap(logger);
+    const registration = registrationRule(config); // throws, so before anything that would have to be closed
     const certificate = await openCertificate(config, log);
-    const server = new MessengerServer(config, log, parts, certificate);
+    const server = new MessengerServer(config, log, parts, { registration, certificate });
     try {
       await server.#openStore();
       await server.#administration.start();

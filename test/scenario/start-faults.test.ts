@@ -32,6 +32,7 @@ describe("a start that cannot work", () => {
     await fails(["--nonsense"], /nonsense/);
     await fails(["--store", "mongodb://127.0.0.1:1/x"], /store|mongodb/i);
     await fails(["--tls-cert", "/nowhere/cert.pem", "--tls-key", "/nowhere/key.pem"], /cert/);
+    await fails(["--tls", "self-signed", "--registration", "invite"], /invitation-code/);
   }).timeout(120_000);
 
   it("does so for files and folders that are not usable", async () => {

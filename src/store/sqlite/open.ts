@@ -91,11 +91,15 @@ export function openSqliteReader(file: string, options: ReaderOptions = {}): Sto
 function openReadOnly(file: string): Database.Database {
   examineHeader(file);
   const database = new SqliteDatabase(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
-  database.pragma(`cache_size = -${READER_CACHE_KIB}`);
-  const version = schemaVersion(database);
-  if (version === SCHEMA_VERSION) return database;
-  database.close();
-  throw new StoreOpenError(`store ${file} has format ${version}, not ${SCHEMA_VERSION}; start a server on it first`);
+  try {
+    database.pragma(`cache_size = -${READER_CACHE_KIB}`);
+    const version = schemaVersion(database);
+    if (version === SCHEMA_VERSION) return database;
+    throw new StoreOpenError(`store ${file} has format ${version}, not ${SCHEMA_VERSION}; start a server on it first`);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 /** Makes what owns the connection and the lock from then on. */

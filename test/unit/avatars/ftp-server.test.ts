@@ -5,6 +5,7 @@ import { connect, createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { AvatarServerOptions } from "../../../src/avatars/ftp-server.ts";
 import { ANNA, BEN, PASSWORD, TestAvatarServer } from "../../support/avatar-server.ts";
+import { openFilesIn, tellsOpenFiles } from "../../support/open-files.ts";
 import { eventually } from "../../support/eventually.ts";
 import { png, SAMPLES } from "../../support/pictures.ts";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
@@ -119,6 +120,33 @@ describe("the avatar server", () => {
       assert.match(await ben.ask(`MDTM ${fileName}`, 213), /^\d{14}/);
       await ben.ask("REST 10", 350);
       assert.deepEqual(await ben.receive(`RETR ${fileName}`), SAMPLES.gif.subarray(10));
+    });
+
+    it("takes no beginning that is none, and leaves no picture open, whatever the client asks", async function () {
+      const avatars = await start();
+      const raw = await avatars.logIn();
+      await raw.store(`${ANNA}.gif`, SAMPLES.gif, 226);
+      const name = avatars.published[0]?.fileName ?? "";
+      const end = SAMPLES.gif.length;
+      for (const arg of ["99999999999999999999", "9007199254740992", "Infinity", "-1", "1.5", "0x1", "1e3", "1 2"]) {
+        await raw.ask(`REST ${arg}`, 501);
+        assert.deepEqual(await raw.receive(`RETR ${name}`), SAMPLES.gif);
+      }
+      for (const start of [end + 1, Number.MAX_SAFE_INTEGER]) {
+        await raw.ask(`REST ${start}`, 350);
+        await raw.data();
+        await raw.ask(`RETR ${name}`, 554);
+      }
+      await raw.ask(`REST ${end}`, 350);
+      assert.equal((await raw.receive(`RETR ${name}`)).length, 0);
+      assert.deepEqual(await raw.receive(`RETR ${name}`), SAMPLES.gif); // REST counts once
+      const broken = await raw.data();
+      raw.send(`RETR ${name}`);
+      broken.resetAndDestroy();
+      await raw.reply(150);
+      await raw.next();
+      if (!tellsOpenFiles) this.skip();
+      assert.deepEqual(openFilesIn(avatars.folder), []);
     });
 
     it("sends an empty listing for an empty folder", async () => {

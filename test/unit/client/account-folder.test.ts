@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { forgetAccount, knownAccounts, openAccount, type Account } from "../../../src/client/account-folder.ts";
+import { openFilesIn, tellsOpenFiles } from "../../support/open-files.ts";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
 
 const SESSION = { userId: "1", username: "Alice", token: "secret" };
@@ -57,6 +58,17 @@ describe("account folder", () => {
     const account = await open();
     assert.match(account.unkeptBecause ?? "", /cannot use/);
     account.outgoing.add("common", "text");
+    await account.close();
+  });
+
+  it("leaves nothing open of a folder that it cannot use to the end", async function () {
+    if (!tellsOpenFiles) this.skip();
+    await (await open()).close();
+    const [list = ""] = files().filter((file) => file.endsWith("account.json"));
+    mkdirSync(`${list}.new`); // where the new list would be written
+    const account = await open();
+    assert.match(account.unkeptBecause ?? "", /cannot use/);
+    assert.deepEqual(openFilesIn(root()), []);
     await account.close();
   });
 

@@ -1,8 +1,10 @@
 // Store URLs: which are understood, and that no password shows.
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hidePassword, openReader, openWriter, parseStoreUrl, storeName } from "../../../src/store/open.ts";
 import { StoreOpenError } from "../../../src/store/store.ts";
+import { openFilesIn, tellsOpenFiles } from "../../support/open-files.ts";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
 
 describe("store URLs", () => {
@@ -63,5 +65,21 @@ describe("store URLs", () => {
     assert.equal((await reader.history("common", { before: undefined, after: undefined, limit: 1 })).lastSeq, 0);
     await reader.close();
     await writer.close();
+  });
+
+  it("leave nothing open of a file that turns out to be no store", async function () {
+    if (!tellsOpenFiles) this.skip();
+    const options = { dataDir: folder() };
+    await (await openWriter("sqlite:m.db", options)).close();
+    const file = join(folder(), "m.db");
+    const version = Buffer.alloc(4);
+    version.writeUInt32BE(1); // an older format, which only a writer may change
+    const whole = readFileSync(file);
+    version.copy(whole, 60);
+    for (const bytes of [whole, whole.subarray(0, 100)]) {
+      writeFileSync(file, bytes);
+      await assert.rejects(openReader("sqlite:m.db", options), StoreOpenError);
+      assert.deepEqual(openFilesIn(folder()), []);
+    }
   });
 });
