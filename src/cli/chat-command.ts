@@ -33,8 +33,9 @@ export const command: Command = {
   notes: [
     "Passwords are asked for; a script has them in MESSENGER_PASSWORD, or in the line after /login or /register.",
     "An invitation code is asked for where the server wants one; a script has it in MESSENGER_INVITATION.",
-    "At the end of its input it leaves when all that was written is stored: exit code 0. It is 1 when something was",
-    "not, or when a login failed.",
+    "In a script, lines of / and letters are commands, others (a path too) are text; // begins a text with /. The first",
+    "line that fails ends it: nothing of what follows is carried out or sent, and the exit code is 1. At the end of the",
+    "input it leaves when all that was written is stored: exit code 0; it is 1 when something was refused or is not.",
   ].join("\n"),
   run: (args) => runChat(loadChatConfig(args), process.stdin, process.stdout),
 };

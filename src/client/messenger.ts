@@ -50,6 +50,8 @@ export interface MessengerEvents extends SyncEvents {
 /** A user's own typing is told at most this often. */
 const TYPING_INTERVAL_MS = 3000;
 const LOGOUT_TIMEOUT_MS = 3000;
+/** How long read marks that were not told yet may hold up the end. */
+const LAST_MARKS_TIMEOUT_MS = 1000;
 
 /**
  * One per account. `resume` or `login` starts it; from then on it reconnects by itself until `logout` or `close`.
@@ -217,6 +219,7 @@ export class Messenger {
 
   /** Ends everything; the session can be resumed by the next start. Nothing may be called afterwards. */
   async close(): Promise<void> {
+    await this.#readMarks.flush(LAST_MARKS_TIMEOUT_MS);
     this.#link.close("closed");
     this.#subscriptions.dispose();
     this.#sender.stop();

@@ -27,21 +27,30 @@ export class ReadMarks {
     this.#schedule();
   }
 
-  #schedule(): void {
-    if (this.#waiting.size > 0 && this.#requester) this.#timer ??= setTimeout(() => this.#flush(), DELAY_MS);
+  /** Tells what waits at once; resolves when it is told, or cannot be told now. */
+  async flush(timeoutMs: number): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#tell(timeoutMs);
   }
 
-  #flush(): void {
+  #schedule(): void {
+    if (this.#waiting.size > 0 && this.#requester) this.#timer ??= setTimeout(() => void this.#tell(), DELAY_MS);
+  }
+
+  async #tell(timeoutMs?: number): Promise<void> {
     this.#timer = undefined;
     const requester = this.#requester;
     if (!requester) return;
     const marks = [...this.#waiting];
     this.#waiting.clear();
-    for (const [chatId, seq] of marks) {
-      requester.request("mark_read", { chat_id: chatId, seq }).catch((error: unknown) => {
+    const tell = async ([chatId, seq]: readonly [ChatId, number]): Promise<void> => {
+      try {
+        await requester.request("mark_read", { chat_id: chatId, seq }, timeoutMs);
+      } catch (error) {
         // A refused mark is of no use; one that was lost is told to the next connection.
         if (error instanceof DisconnectedError) this.mark(chatId, seq);
-      });
-    }
+      }
+    };
+    await Promise.all(marks.map(tell));
   }
 }

@@ -60,10 +60,9 @@ describe("messenger chat", () => {
     alice.type("/register Alice");
     await alice.sees("logged in");
     const bob = open();
-    bob.type("/register Bob", "/block Alice", "/block alice", "/block Bob", "/contacts");
+    bob.type("/register Bob", "/block Alice", "/block alice", "/contacts");
     await bob.sees("* blocked Alice");
-    await bob.sees("* contact: is blocked already");
-    await bob.sees("* contact: is yourself");
+    await bob.sees("* Alice is blocked already");
     await bob.sees("* blocked: Alice");
     alice.type("/msg Bob", "are you there?");
     await alice.sees("* not sent (chat_id: blocked): are you there?");
@@ -71,7 +70,7 @@ describe("messenger chat", () => {
     const later = open("--username", "Bob");
     later.type("/unblock Alice", "/unblock Alice", "/contacts");
     await later.sees("* unblocked Alice");
-    await later.sees("* contact: is not blocked");
+    await later.sees("* Alice is not blocked");
     await later.sees("* unread: nothing");
     assert.ok(!later.lines.some((line) => line.includes("blocked: ")));
     alice.type("and now?");
@@ -89,11 +88,7 @@ describe("messenger chat", () => {
 
   it("says what went wrong, and tells scripts by its exit code", async () => {
     const alice = open();
-    alice.type("lost words", "/register Alice", "/nonsense", "/add Alice", "/msg nobody.here", "/history many", "/msg");
-    await alice.sees("* not logged in");
-    await alice.sees("* there is no command /nonsense");
-    await alice.sees("* a number from 1 to 200");
-    await alice.sees("* usage: /msg NAME [text]");
+    alice.type("/register Alice");
     assert.equal(await alice.end(), 0);
     const again = open();
     again.type("/register alice");
@@ -104,6 +99,100 @@ describe("messenger chat", () => {
     long.type("x".repeat(8193), "short");
     assert.equal(await long.end(), 1, "one was refused");
     assert.deepEqual(long.said("common"), ["Alice: short"]);
+  }).timeout(60_000);
+
+  it("stops a script at the first line that fails, so that nothing lands where it was not meant for", async () => {
+    const alice = open();
+    alice.type("/register Alice");
+    assert.equal(await alice.end(), 0);
+    const failing = {
+      "/nonsense": "* there is no command /nonsense",
+      "/Msg Alice": "* there is no command /Msg",
+      "/msg nobody.here": "* username: no such user",
+      "/msg nobody.here hello": "* username: no such user",
+      "/msg": "* usage: /msg NAME [text]",
+      "/common hello": "* usage: /common",
+      "/add nobody.here": "* contact: no such user",
+      "/add Alice": "* contact: is yourself",
+      "/del nobody.here": "* username: no such user",
+      "/block nobody.here": "* username: no such user",
+      "/block Alice": "* contact: is yourself",
+      "/unblock nobody.here": "* username: no such user",
+      "/search": "* usage: /search WORD",
+      "/history many": "* a number from 1 to 200",
+      "/profile nobody.here": "* username: no such user",
+      "/contacts all": "* usage: /contacts",
+      "/read all": "* usage: /read",
+      "/who now": "* usage: /who",
+      "/quit now": "* usage: /quit",
+      "/login nobody.here": "* wrong username, password or token",
+      "/register Alice": "* username: is taken",
+    };
+    for (const [line, said] of Object.entries(failing)) {
+      const script = open("--username", "Alice");
+      script.type(`before ${line}`, line, "for one person only", "/common", "nor this");
+      assert.equal(await script.end(), 1, line);
+      await script.sees(said);
+      await script.sees("* stopped at line 2: ");
+    }
+    const early = open();
+    early.type("lost words", "/login Alice", "more of them");
+    assert.equal(await early.end(), 1);
+    await early.sees("* not logged in");
+    const stranger = open("--username", "Bob");
+    stranger.type("lost words");
+    assert.equal(await stranger.end(), 1);
+    await stranger.sees("* stopped before the first line: ");
+    const reader = open("--username", "Alice");
+    reader.type("/history 200");
+    assert.equal(await reader.end(), 0);
+    const stored = reader.said("common").slice(-Object.keys(failing).length);
+    assert.deepEqual(
+      stored,
+      Object.keys(failing).map((line) => `Alice: before ${line}`),
+    );
+  }).timeout(120_000);
+
+  it("sends lines of a script that look like a command, and are none", async () => {
+    const alice = open();
+    alice.type("/register Alice", "/dev/sda1 95 % full", "/ 50 %", "/* a comment */", "//etc is full");
+    assert.equal(await alice.end(), 0);
+    assert.deepEqual(alice.said("common"), [
+      "Alice: /dev/sda1 95 % full",
+      "Alice: / 50 %",
+      "Alice: /* a comment */",
+      "Alice: /etc is full",
+    ]);
+  }).timeout(30_000);
+
+  it("fails when what was sent in the account before was refused, or nobody can read what it prints", async () => {
+    const alice = open();
+    alice.type("/register Alice", "x".repeat(8193), "/register Bob");
+    await alice.sees("* not sent");
+    await alice.sees("* logged in as Bob");
+    assert.equal(await alice.end(), 1);
+    const unread = open("--username", "Alice");
+    await unread.sees("* logged in");
+    unread.closeOutput();
+    unread.type("/help", "/help");
+    assert.equal(await unread.end(), 1);
+  }).timeout(60_000);
+
+  it("tells the server what was read, also when it leaves at once", async () => {
+    const alice = open();
+    alice.type("/register Alice");
+    assert.equal(await alice.end(), 0);
+    const bob = open();
+    bob.type("/register Bob", "/msg Alice hello");
+    assert.equal(await bob.end(), 0);
+    const reader = open("--username", "Alice");
+    reader.type("/msg Bob", "/read");
+    assert.equal(await reader.end(), 0);
+    const elsewhere = new Terminal(server.port, join(folder(), "elsewhere"), ["--username", "Alice"]);
+    terminals.push(elsewhere);
+    elsewhere.type("/contacts");
+    await elsewhere.sees("* unread: nothing");
+    assert.equal(await elsewhere.end(), 0);
   }).timeout(60_000);
 
   it("stays through a killed server, and leaves when everything is acknowledged", async () => {

@@ -28,6 +28,11 @@ export class Terminal {
     for (const line of lines) this.#child.stdin.write(`${line}\n`);
   }
 
+  /** Nobody reads any more what it prints. */
+  closeOutput(): void {
+    this.#child.stdout.destroy();
+  }
+
   /** Waits for a line that has been printed or will be. */
   async sees(text: string): Promise<void> {
     try {

@@ -3,6 +3,7 @@ import type { Message } from "../../protocol/entities.ts";
 import { COMMON_CHAT, directChatId, type ChatId, type UserId } from "../../protocol/ids.ts";
 import { usernameKey } from "../../protocol/text.ts";
 import { DisposableStore } from "../../util/disposable.ts";
+import { DisconnectedError } from "../errors.ts";
 import { unreadCount } from "../models/chat-book.ts";
 import { Workspace } from "../models/workspace.ts";
 import type { Messenger } from "../messenger.ts";
@@ -67,7 +68,7 @@ export class ChatSession {
     await this.#upToDate();
     const firstSeq = this.#held?.find((message) => message.chat_id === COMMON_CHAT)?.seq;
     this.#screen.setPrompt(`${COMMON_NAME}> `);
-    await this.showHistory(lastCount, firstSeq).finally(() => {
+    await this.#showLast(lastCount, firstSeq).finally(() => {
       const held = this.#held ?? [];
       this.#held = undefined;
       this.#print(held);
@@ -94,13 +95,14 @@ export class ChatSession {
     this.#chatId = chatId;
     this.#screen.setPrompt(`${visible(title)}> `);
     this.say(`now in ${title}`);
-    await this.showHistory(lastCount);
+    await this.#showLast(lastCount);
     if (this.#screen.isInteractive) this.markRead();
   }
 
   /**
    * Prints the last messages of the current chat before `before` (without: that have been given out so far, so that
-   * none is printed here that is about to be printed as new); from what was kept when there is no connection.
+   * none is printed here that is about to be printed as new). Without a connection it shows what was kept, then rejects
+   * with DisconnectedError.
    */
   async showHistory(count: number, before?: number): Promise<void> {
     const { messenger } = this;
@@ -110,7 +112,17 @@ export class ChatSession {
       ? (await messenger.history(this.#chatId, page)).messages
       : messenger.cache.before(this.#chatId, page.before, count);
     for (const message of messages) this.show(message);
-    if (!isOnline) this.say("no connection: only what was seen before");
+    if (!isOnline) throw new DisconnectedError("no connection: only what was seen before");
+  }
+
+  /** The same for whom the history is not what was asked for: it says so itself when there is no connection. */
+  async #showLast(count: number, before?: number): Promise<void> {
+    try {
+      await this.showHistory(count, before);
+    } catch (error) {
+      if (!(error instanceof DisconnectedError)) throw error;
+      this.say(error.message);
+    }
   }
 
   markRead(): void {

@@ -1,6 +1,8 @@
 // The commands of the line-mode client, one row each.
+import { Code, type ErrorCode } from "../../protocol/codes.ts";
 import { COMMON_CHAT } from "../../protocol/ids.ts";
 import { MAX_PAGE } from "../../protocol/limits.ts";
+import { DisconnectedError, RequestError } from "../errors.ts";
 import type { ChatSession } from "./chat-session.ts";
 import { profileLines } from "./display.ts";
 
@@ -60,12 +62,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   common: {
     usage: "/common",
     help: "go to the common chat",
-    runInSession: (session) => session.enter(COMMON_CHAT, session.title(COMMON_CHAT), ENTER_COUNT),
+    runInSession: (session, { rest }) => {
+      none(rest, "/common");
+      return session.enter(COMMON_CHAT, session.title(COMMON_CHAT), ENTER_COUNT);
+    },
   },
   contacts: {
     usage: "/contacts",
     help: "list the contacts, who is blocked, and unread messages",
-    runInSession: (session) => {
+    runInSession: (session, { rest }) => {
+      none(rest, "/contacts");
       for (const { username, online } of session.workspace.contacts.list()) {
         session.say(`${username} (${online === undefined ? "presence unknown" : online ? "online" : "offline"})`);
       }
@@ -78,8 +84,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     usage: "/add NAME",
     help: "add a contact",
     runInSession: async (session, { rest }) => {
-      await session.workspace.contacts.add(one(rest, "/add NAME"));
-      session.say(`added ${rest}`);
+      const isNew = await orSoAlready(session.workspace.contacts.add(one(rest, "/add NAME")), Code.Conflict);
+      session.say(isNew ? `added ${rest}` : `${rest} is a contact already`);
     },
   },
   del: {
@@ -87,8 +93,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     help: "delete a contact; the chat stays",
     runInSession: async (session, { rest }) => {
       const { userId, username } = await session.find(one(rest, "/del NAME"));
-      await session.workspace.contacts.delete(userId);
-      session.say(`deleted ${username}`);
+      const isNew = await orSoAlready(session.workspace.contacts.delete(userId), Code.NotFound);
+      session.say(isNew ? `deleted ${username}` : `${username} is no contact`);
     },
   },
   block: {
@@ -96,8 +102,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     help: "let NAME neither write to you nor see whether you are online, nor you NAME",
     runInSession: async (session, { rest }) => {
       const { userId, username } = await session.find(one(rest, "/block NAME"));
-      await session.workspace.contacts.block(userId, username);
-      session.say(`blocked ${username}`);
+      const isNew = await orSoAlready(session.workspace.contacts.block(userId, username), Code.Conflict);
+      session.say(isNew ? `blocked ${username}` : `${username} is blocked already`);
     },
   },
   unblock: {
@@ -105,8 +111,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     help: "end that",
     runInSession: async (session, { rest }) => {
       const { userId, username } = await session.find(one(rest, "/unblock NAME"));
-      await session.workspace.contacts.unblock(userId);
-      session.say(`unblocked ${username}`);
+      const isNew = await orSoAlready(session.workspace.contacts.unblock(userId), Code.NotFound);
+      session.say(isNew ? `unblocked ${username}` : `${username} is not blocked`);
     },
   },
   search: {
@@ -136,17 +142,31 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   read: {
     usage: "/read",
     help: "mark the current chat as read",
-    runInSession: (session) => session.markRead(),
+    runInSession: (session, { rest }) => {
+      none(rest, "/read");
+      session.markRead();
+    },
   },
   who: {
     usage: "/who",
     help: "list the contacts that are online",
-    runInSession: (session) => {
+    runInSession: (session, { rest }) => {
+      none(rest, "/who");
+      if (session.messenger.state.kind !== "online") {
+        throw new DisconnectedError("no connection: nobody's presence is known");
+      }
       const online = session.workspace.contacts.list().filter((contact) => contact.online === true);
       session.say(`online: ${online.map((contact) => contact.username).join(", ") || "no contact"}`);
     },
   },
-  quit: { usage: "/quit", help: "send what waits, then leave", run: ({ host }) => host.quit() },
+  quit: {
+    usage: "/quit",
+    help: "send what waits, then leave",
+    run: ({ rest, host }) => {
+      none(rest, "/quit");
+      host.quit();
+    },
+  },
   help: {
     usage: "/help",
     help: "show this",
@@ -157,14 +177,38 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-/** Carries out a line that begins with "/". Rejects with UsageError, or with what the command rejects with. */
+/**
+ * True for a line that is to be carried out: "/", letters, and an end or a space. What only looks similar (a path such
+ * as /dev/sda1, a comment, "//") is text.
+ */
+export function isCommandLine(line: string): boolean {
+  return /^\/[a-z-]+(?:\s|$)/i.test(line);
+}
+
+/** Carries out a line for which `isCommandLine` is true. Rejects with UsageError, or with what the command rejects with. */
 export async function runCommand(line: string, session: ChatSession | undefined, host: TerminalHost): Promise<void> {
   const [, name = "", rest = ""] = /^\/(\S*)\s*([^]*)$/.exec(line.trimEnd()) ?? [];
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) throw new UsageError(`there is no command /${name}; see /help`);
+  if (!command) throw new UsageError(`there is no command /${name}; see /help, and begin with // to send it`);
   if ("run" in command) return command.run({ rest, host });
   if (!session) throw new UsageError("not logged in: /login NAME or /register NAME");
   return command.runInSession(session, { rest, host });
+}
+
+/** False when the server refuses with `code` because it is so already: done before, as far as the user is concerned. */
+async function orSoAlready(change: Promise<void>, code: ErrorCode): Promise<boolean> {
+  try {
+    await change;
+    return true;
+  } catch (error) {
+    if (error instanceof RequestError && error.code === code) return false;
+    throw error;
+  }
+}
+
+/** What follows a command that takes nothing was meant for something: it is not dropped in silence. */
+function none(argument: string, usage: string): void {
+  if (argument !== "") throw new UsageError(`usage: ${usage}, and nothing behind it`);
 }
 
 function one(argument: string, usage: string): string {

@@ -5,6 +5,8 @@ import { Writable, type Readable } from "node:stream";
 export interface Screen {
   /** True for a person at a terminal. */
   readonly isInteractive: boolean;
+  /** True when nobody can read any more what is printed; the input has ended then, whatever was left of it. */
+  readonly isBroken: boolean;
   /** Shows a text of one or more lines. It must be safe: see `visible`. */
   print(text: string): void;
   setPrompt(prompt: string): void;
@@ -37,6 +39,7 @@ class StreamScreen implements Screen {
   readonly #lines: string[] = [];
   #wanted: ((line: string | undefined) => void) | undefined;
   #ended = false;
+  #isBroken = false;
   #leftOut = 0;
 
   constructor(input: ScreenInput, output: ScreenOutput) {
@@ -51,7 +54,14 @@ class StreamScreen implements Screen {
     this.#readline.on("line", (line) => this.#onLine(line));
     this.#readline.on("close", () => this.#onEnd());
     // The reader of a pipe has gone: there is nobody to show anything to, so the input ends too.
-    output.on("error", () => this.#readline.close());
+    output.on("error", () => {
+      this.#isBroken = true;
+      this.#readline.close();
+    });
+  }
+
+  get isBroken(): boolean {
+    return this.#isBroken;
   }
 
   print(text: string): void {

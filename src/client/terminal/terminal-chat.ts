@@ -3,10 +3,9 @@ import { memoryAccount, openAccount } from "../account-folder.ts";
 import type { AcceptCertificate } from "../dial.ts";
 import { isInvitationRefusal } from "../errors.ts";
 import { Messenger, registerUser } from "../messenger.ts";
-import { QueueFullError } from "../outgoing.ts";
 import type { BackoffOptions } from "../../util/backoff.ts";
 import { ChatSession } from "./chat-session.ts";
-import { runCommand, UsageError, type TerminalHost } from "./commands.ts";
+import { isCommandLine, runCommand, UsageError, type TerminalHost } from "./commands.ts";
 import { visible } from "./display.ts";
 import type { Screen } from "./screen.ts";
 
@@ -40,13 +39,18 @@ export class TerminalChat implements TerminalHost {
   #session: ChatSession | undefined;
   #hasFailed = false;
   #isLeaving = false;
+  #lineCount = 0;
 
   constructor(options: TerminalChatOptions, screen: Screen) {
     this.#options = options;
     this.#screen = screen;
   }
 
-  /** Runs until /quit or the end of the input; resolves with the exit code: 0 when all that was written is stored. */
+  /**
+   * Runs until /quit, the end of the input, or a script's first line that fails: what follows it was written for a state
+   * that there is not, such as another chat. Resolves with the exit code: 0 when nothing failed and all that was written
+   * is stored.
+   */
   async run(): Promise<number> {
     const { username } = this.#options;
     if (this.#screen.isInteractive) this.print(`* ${this.#serverName()}; /help lists the commands`);
@@ -55,11 +59,12 @@ export class TerminalChat implements TerminalHost {
     while (!this.#isLeaving) {
       const line = await this.#screen.readLine();
       if (line === undefined) break;
+      this.#lineCount += 1;
       await this.#guarded(() => this.#take(line));
     }
     const isSent = await this.#leaveSession();
     this.#screen.close();
-    return isSent && !this.#hasFailed ? 0 : 1;
+    return isSent && !this.#hasFailed && !this.#screen.isBroken ? 0 : 1;
   }
 
   print(line: string): void {
@@ -72,19 +77,17 @@ export class TerminalChat implements TerminalHost {
   }
 
   async register(username: string): Promise<void> {
-    await this.#orFail(async () => {
-      const password = await this.#password(`password for the new user ${username}: `);
-      if (this.#screen.isInteractive && this.#options.password === undefined) {
-        const again = await this.#screen.readSecret("the same again: ");
-        if (again !== password) throw new UsageError("these are two different passwords");
-      }
-      await this.#register(username, password);
-      await this.#logIn(username, password);
-    });
+    const password = await this.#password(`password for the new user ${username}: `);
+    if (this.#screen.isInteractive && this.#options.password === undefined) {
+      const again = await this.#screen.readSecret("the same again: ");
+      if (again !== password) throw new UsageError("these are two different passwords");
+    }
+    await this.#register(username, password);
+    await this.#logIn(username, password);
   }
 
-  async login(username: string): Promise<void> {
-    await this.#orFail(() => this.#logIn(username, undefined));
+  login(username: string): Promise<void> {
+    return this.#logIn(username, undefined);
   }
 
   async #register(username: string, password: string): Promise<void> {
@@ -102,18 +105,8 @@ export class TerminalChat implements TerminalHost {
     }
   }
 
-  /** A login that fails makes the exit code 1: a script's messages went nowhere. */
-  async #orFail(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.#hasFailed = true;
-      throw error;
-    }
-  }
-
   async #logIn(username: string, knownPassword: string | undefined): Promise<void> {
-    await this.#leaveSession();
+    if (!(await this.#leaveSession())) this.#hasFailed = true;
     const { folder, host, port, tls, backoff } = this.#options;
     const address = { host, port, tls: tls !== undefined };
     const account =
@@ -143,17 +136,21 @@ export class TerminalChat implements TerminalHost {
     const { state } = session.messenger;
     if (this.#session !== session || state.kind !== "signed-out") return;
     if (password === undefined) return session.say(`${state.reason}: /login ${username}`);
-    session.messenger.login(password).catch((error: unknown) => session.say(messageOf(error)));
+    session.messenger.login(password).catch((error: unknown) => this.#onError(error));
   }
 
   async #password(question: string): Promise<string> {
-    const password = this.#options.password ?? (await this.#screen.readSecret(visible(question)));
+    const { password: given } = this.#options;
+    if (given === undefined && !this.#screen.isInteractive) this.#lineCount += 1;
+    const password = given ?? (await this.#screen.readSecret(visible(question)));
     if (password === undefined) throw new UsageError("no password given");
     return password;
   }
 
   async #take(line: string): Promise<void> {
-    if (line.startsWith("/") && !line.startsWith("//")) {
+    // A script's lines may come from anywhere, so a path among them is text; a person who errs can be asked again.
+    const isCommand = this.#screen.isInteractive ? line.startsWith("/") && !line.startsWith("//") : isCommandLine(line);
+    if (isCommand) {
       await this.#settle();
       return runCommand(line, this.#session, this);
     }
@@ -176,9 +173,18 @@ export class TerminalChat implements TerminalHost {
     try {
       await work();
     } catch (error) {
-      if (error instanceof QueueFullError) this.#hasFailed = true;
-      this.print(`* ${visible(messageOf(error))}`);
+      this.#onError(error);
     }
+  }
+
+  /** Tells a person; ends a script. */
+  #onError(error: unknown): void {
+    this.print(`* ${visible(messageOf(error))}`);
+    if (this.#screen.isInteractive || this.#isLeaving) return;
+    this.#hasFailed = true;
+    const where = this.#lineCount === 0 ? "before the first line" : `at line ${this.#lineCount}`;
+    this.print(`* stopped ${where}: nothing of what follows is carried out or sent`);
+    this.quit();
   }
 
   /** Waits for what is unsent, within the deadline; false when something stays unsent or was refused. */
