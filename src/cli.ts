@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import yargs, { type ArgumentsCamelCase, type Argv, type Options } from "yargs";
 import type { Command, CommandArgs, CommandOption } from "./cli/command.ts";
+import { ignoreUserSignals } from "./util/stop-signals.ts";
 import { UserError } from "./util/user-error.ts";
 
 /**
@@ -133,4 +134,5 @@ function exit(code: number): void {
   process.stdout.write("", () => process.exit(code));
 }
 
+ignoreUserSignals();
 exit(await main(process.argv.slice(2)).catch(explain));

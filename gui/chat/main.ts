@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { clientFolder } from "../../src/config/chat-options.ts";
+import { ignoreUserSignals, TERMINAL_SIGNALS } from "../../src/util/stop-signals.ts";
 import { bootQtOrExit } from "../boot.ts";
 import { stderrLogger } from "./stderr-logger.ts";
 import { parseAddress } from "./server-address.ts";
@@ -31,7 +32,8 @@ const application = new Application({
   logger: stderrLogger(),
   onQuit: (code) => process.exit(code),
 });
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void application.quit());
+ignoreUserSignals();
+for (const signal of TERMINAL_SIGNALS) process.once(signal, () => void application.quit());
 process.on("unhandledRejection", (reason) => reportLate(reason));
 await application.start();
 

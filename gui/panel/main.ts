@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { clientFolder } from "../../src/config/chat-options.ts";
 import { isPanelPage } from "../../src/config/panel-pages.ts";
+import { ignoreUserSignals, TERMINAL_SIGNALS } from "../../src/util/stop-signals.ts";
 import { bootQtOrExit } from "../boot.ts";
 import { stderrLogger } from "../chat/stderr-logger.ts";
 
@@ -35,7 +36,8 @@ const application = new PanelApplication({
   logger: stderrLogger(),
   onQuit: (code) => process.exit(code),
 });
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => application.quit());
+ignoreUserSignals();
+for (const signal of TERMINAL_SIGNALS) process.once(signal, () => application.quit());
 process.on("unhandledRejection", (reason) => {
   void import("../kit/guard.ts").then(({ reportError }) => reportError(reason));
 });

@@ -6,6 +6,7 @@ import type { MigrationProgress, MigrationSummary } from "../store/migrate.ts";
 import { openTransfer } from "../store/open.ts";
 import { StoreOpenError, StoreUnavailableError } from "../store/store.ts";
 import type { StoreTransfer } from "../store/transfer.ts";
+import { StopSignals, TERMINAL_SIGNALS } from "../util/stop-signals.ts";
 import { UserError } from "../util/user-error.ts";
 import type { Command, CommandArgs } from "./command.ts";
 
@@ -47,8 +48,7 @@ export const command: Command = {
 async function run(args: CommandArgs): Promise<number> {
   const { data: dataDir } = loadConfig({ data: args["data"] });
   const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  void new StopSignals(TERMINAL_SIGNALS).asked.then(() => stop.abort());
   const progress = new ProgressLine(process.stderr);
   const opened: StoreTransfer[] = [];
   const open = async (url: unknown, isSource: boolean): Promise<StoreTransfer> => {

@@ -8,6 +8,7 @@ import { runSelftest, type Progress, type SelftestReport } from "../selftest/sel
 import { hidePassword } from "../store/open.ts";
 import { scratchStore } from "../store/scratch.ts";
 import { StoreOpenError } from "../store/store.ts";
+import { StopSignals, TERMINAL_SIGNALS } from "../util/stop-signals.ts";
 import { UserError } from "../util/user-error.ts";
 import type { Command, CommandArgs } from "./command.ts";
 import { commandOptions } from "./config-options.ts";
@@ -58,8 +59,8 @@ async function run(args: CommandArgs): Promise<number> {
   const folder = makeFolder(data);
   process.stdout.write(`selftest of ${seconds} s, seed ${seed}, in ${folder}, store ${hidePassword(scratch.url)}\n`);
   const abort = new AbortController();
-  const onSignal = (): void => abort.abort();
-  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  const signals = new StopSignals(TERMINAL_SIGNALS);
+  void signals.asked.then(() => abort.abort());
   const line = new ProgressLine(process.stderr, seconds);
   let isProven = false;
   try {
@@ -79,7 +80,7 @@ async function run(args: CommandArgs): Promise<number> {
     return isProven ? 0 : 1;
   } finally {
     line.end();
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    signals.close();
     if (isProven) {
       rmSync(folder, { recursive: true, force: true });
       await scratch.remove();

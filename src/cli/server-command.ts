@@ -22,7 +22,8 @@ export const command: Command = {
     "Each option can also be set by an environment variable (--ftp-port is MESSENGER_FTP_PORT) or in the",
     'config file ({"ftp-port": 2121}); the command line wins over the environment, the environment over the file.',
     "Standard output carries one line, when the server is ready; the log goes to standard error and, as JSON lines,",
-    "to the folder logs in the data folder. SIGTERM and SIGINT (Ctrl+C) stop the server in order.",
+    "to the folder logs in the data folder. SIGTERM, SIGINT (Ctrl+C) and SIGQUIT stop the server in order; SIGHUP makes",
+    "it read its certificate again.",
   ].join("\n"),
   run,
 };

@@ -1,52 +1,55 @@
 // The server as a process: starts it, says that it is ready, stops it on a signal.
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../log/logger.ts";
+import { STOP_SIGNALS, StopSignals } from "../util/stop-signals.ts";
 import { MessengerServer } from "./messenger-server.ts";
 import { PanelProcess } from "./panel-process.ts";
+import { StartCancelled } from "./start-error.ts";
 
 /** How long a stop may take before the process ends all the same, in milliseconds (the contract: within 10 s). */
 const STOP_TIMEOUT_MS = 9_500;
-/**
- * The same signal again so soon is the same request to stop, delivered twice, in milliseconds: Ctrl+C reaches the whole
- * process group, and npm or timeout(1) passes on what it got.
- */
-const SAME_SIGNAL_MS = 100;
 
 /**
- * Runs a server until a signal stops it; the ready line goes to standard output. Resolves with the process's exit code.
+ * Runs a server until a signal stops it; the ready line goes to standard output. A signal during the start ends it, without
+ * a ready line. Resolves with the process's exit code.
  * @throws StartError when it cannot start.
  */
 export async function runServer(config: Config, log: Logger): Promise<number> {
-  const server = await MessengerServer.start(config, log);
-  process.stdout.write(`${server.readyLine}\n`);
-  const panel = config.panel ? new PanelProcess(config.data, server.log) : undefined;
-  const cause = await Promise.race([nextSignal(), server.shutDownAsked.then(() => "by the administrator")]);
-  exitAtNextSignal(cause, log);
-  const deadline = setTimeout(() => {
-    log.error("the stop took too long");
+  const signals = new StopSignals(STOP_SIGNALS, (signal) => {
+    log.warn("second signal, exiting at once", { signal });
     process.exit(1);
-  }, STOP_TIMEOUT_MS);
-  await server.stop(`the server is shutting down (${cause})`);
-  panel?.close();
-  clearTimeout(deadline);
+  });
+  let deadline: NodeJS.Timeout | undefined;
+  const start = new AbortController();
+  void signals.asked.then((signal) => {
+    deadline = stopDeadline(log);
+    start.abort(new StartCancelled(signal));
+  });
+  const starting = MessengerServer.start(config, log, {}, start.signal);
+  // What comes before the server is ready holds for it too: it may have read its certificate already.
+  const reload = (): void => void starting.then((server) => server.reload()).catch(() => undefined);
+  process.on("SIGHUP", reload);
+  try {
+    const server = await starting;
+    process.stdout.write(`${server.readyLine}\n`);
+    const panel = config.panel ? new PanelProcess(config.data, server.log) : undefined;
+    const cause = await Promise.race([signals.asked, server.shutDownAsked.then(() => "by the administrator")]);
+    deadline ??= stopDeadline(log);
+    await server.stop(`the server is shutting down (${cause})`);
+    panel?.close();
+  } catch (error) {
+    if (!(error instanceof StartCancelled)) throw error;
+    log.info("the start was broken off", { signal: error.message });
+  } finally {
+    clearTimeout(deadline);
+    // The handlers stay until the process has ended: what is still written must not be cut off by a late signal.
+  }
   return 0;
 }
 
-/** Ends the process at once when somebody who asked it to stop asks again. */
-function exitAtNextSignal(first: string, log: Logger): void {
-  const firstMs = performance.now();
-  const exit = (signal: NodeJS.Signals): void => {
-    if (signal === first && performance.now() - firstMs < SAME_SIGNAL_MS) return;
-    log.warn("second signal, exiting at once", { signal });
+function stopDeadline(log: Logger): NodeJS.Timeout {
+  return setTimeout(() => {
+    log.error("the stop took too long");
     process.exit(1);
-  };
-  process.on("SIGINT", exit);
-  process.on("SIGTERM", exit);
-}
-
-function nextSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    process.once("SIGINT", resolve);
-    process.once("SIGTERM", resolve);
-  });
+  }, STOP_TIMEOUT_MS);
 }

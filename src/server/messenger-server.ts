@@ -128,19 +128,26 @@ export class MessengerServer {
 
   /**
    * Resolves when everything is ready: the store is open and the port listens.
-   * @throws StartError with one line for the administrator when it cannot work.
+   * @throws StartError with one line for the administrator when it cannot work; the reason of `cancel` when that is
+   * aborted before the server is ready.
    */
-  static async start(config: Config, logger: Logger, parts: ServerParts = {}): Promise<MessengerServer> {
+  static async start(
+    config: Config,
+    logger: Logger,
+    parts: ServerParts = {},
+    cancel?: AbortSignal,
+  ): Promise<MessengerServer> {
     const log = new LogTap(logger);
     const registration = registrationRule(config); // throws, so before anything that would have to be closed
     const certificate = await openCertificate(config, log);
     const server = new MessengerServer(config, log, parts, { registration, certificate });
     try {
-      await server.#openStore();
+      await unlessAborted(server.#openStore(cancel), cancel);
       await server.#administration.start();
       await server.#avatars?.start().catch((error: unknown) => {
         throw new StartError(explainListen(error, "ftp-port", config.ftpPort, config.address));
       });
+      cancel?.throwIfAborted();
       await server.#listen(server.#place);
       log.info("the store is open", { guarantee: server.#durability }); // a start that fails says nothing but why
     } catch (error) {
@@ -166,9 +173,9 @@ export class MessengerServer {
   }
 
   /** Tries until the store opens, or `waitForStoreMs` are over. */
-  async #openStore(): Promise<void> {
+  async #openStore(cancel: AbortSignal | undefined): Promise<void> {
     const deadlineMs = performance.now() + this.#config.waitForStoreMs;
-    for (;;) {
+    while (cancel?.aborted !== true) {
       const { fault, isUnavailable, guarantee } = await this.#pools.openStore();
       this.#durability = guarantee ?? "";
       if (fault === undefined) return;
@@ -186,6 +193,12 @@ export class MessengerServer {
     this.#place = { address, port: bound };
     this.#log.info("listening", { address, port: bound });
     return this.#place;
+  }
+
+  /** Reads anew what can change while the server runs. A day's log file is opened anew for every few lines anyway. */
+  reload(): void {
+    this.#log.info("reloading", { certificate: this.#certificate !== undefined });
+    this.#certificate?.reload();
   }
 
   #changeListener<T>(change: () => Promise<T>): Promise<T> {
@@ -237,6 +250,16 @@ export class MessengerServer {
     this.#certificate?.close();
     this.#log.info("stopped");
   }
+}
+
+/** Settles as `work` does, or rejects with the signal's reason as soon as it is aborted. */
+async function unlessAborted(work: Promise<void>, cancel: AbortSignal | undefined): Promise<void> {
+  if (cancel === undefined) return work;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    cancel.addEventListener("abort", () => reject(cancel.reason as Error), { once: true });
+  });
+  cancel.throwIfAborted();
+  await Promise.race([work, aborted]);
 }
 
 /** What all connections of one address may ask together. */

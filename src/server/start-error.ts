@@ -14,3 +14,8 @@ export function explainListen(error: unknown, option: string, port: number, addr
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return `address: ${address} is none of this machine`;
   return `${option}: cannot listen on ${address}:${port}: ${error instanceof Error ? error.message : String(error)}`;
 }
+
+/** Somebody asked for the end before the server was ready; the message is the signal's name. */
+export class StartCancelled extends Error {
+  override readonly name = "StartCancelled";
+}

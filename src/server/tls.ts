@@ -35,7 +35,7 @@ export class ServerCertificate implements Certificate {
     this.#log = log;
     this.#certificate = this.#read();
     this.#context = contextOf(this.#certificate);
-    const reload = (): void => this.#reload();
+    const reload = (): void => this.reload();
     for (const file of [files.cert, files.key]) watchFile(file, { interval: WATCH_MS, persistent: false }, reload);
   }
 
@@ -65,7 +65,8 @@ export class ServerCertificate implements Certificate {
     return { cert: readFileSync(this.#files.cert), key: readFileSync(this.#files.key) };
   }
 
-  #reload(): void {
+  /** Reads the files now, changed or not. */
+  reload(): void {
     try {
       const certificate = this.#read();
       this.#context = contextOf(certificate);

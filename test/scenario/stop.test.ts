@@ -33,7 +33,7 @@ describe("stopping", () => {
     assert.match(server.stdout, line);
   });
 
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) {
     it(`answers the requests in hand, says goodbye, and ends with code 0 on ${signal}`, async () => {
       const ann = await register(server);
       const idle = await WireClient.connect(server.port);

@@ -52,6 +52,11 @@ export class ServerProcess {
     return server;
   }
 
+  /** Starts a server without waiting for anything. */
+  static begin(words: readonly string[], data = newDataFolder(), env: NodeJS.ProcessEnv = {}): ServerProcess {
+    return new ServerProcess(data, words, env);
+  }
+
   /** Starts a server that is expected to fail; resolves when it has ended. */
   static async fail(words: readonly string[], data = newDataFolder()): Promise<ServerProcess> {
     const server = new ServerProcess(data, words);

@@ -45,6 +45,16 @@ export class Terminal {
   /** Ends its input, and resolves with its exit code. */
   async end(): Promise<number | null> {
     this.#child.stdin.end();
+    return this.left();
+  }
+
+  /** Sends a signal without waiting for what comes of it. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Resolves with its exit code when it has ended; null when a signal ended it. */
+  async left(): Promise<number | null> {
     await this.#exited;
     return this.#child.exitCode;
   }
