@@ -311,7 +311,10 @@ export class ChatWindow {
       theme: this.#theme,
       userId,
       username,
-      onChat: (chatId) => this.openChat(chatId),
+      onChat: (chatId) => {
+        this.#session.workspace.chats.begin(chatId, username);
+        this.openChat(chatId);
+      },
     });
   }
 

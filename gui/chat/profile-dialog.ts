@@ -22,7 +22,7 @@ import type { Profile } from "../../src/protocol/entities.ts";
 import { directChatId, type ChatId, type UserId } from "../../src/protocol/ids.ts";
 import { MAX_BIO_CHARS, MAX_NAME_CHARS } from "../../src/protocol/limits.ts";
 import { cropToSquare } from "../kit/avatar-pixmap.ts";
-import { chooseFile, deleteWhenHidden } from "../kit/dialogs.ts";
+import { chooseFile, openModal, type ModalOptions } from "../kit/dialogs.ts";
 import { guard } from "../kit/guard.ts";
 import type { Theme } from "../kit/theme.ts";
 import { button, column, field, label, row } from "../kit/widgets.ts";
@@ -47,13 +47,11 @@ export function openProfile(options: ProfileOptions): QDialog {
   const dialogOf = isOwn ? new OwnProfile(dialog, options) : new OthersProfile(dialog, options);
   dialog.setWindowTitle(isOwn ? "My profile" : options.username);
   dialog.setMinimumWidth(380);
-  dialog.setModal(true);
   dialog.addEventListener(
     WidgetEventTypes.Hide,
     guard(() => dialogOf.dispose()),
   );
-  deleteWhenHidden(dialog);
-  dialog.open();
+  openModal(dialog, dialogOf.modal);
   return dialog;
 }
 
@@ -82,6 +80,8 @@ abstract class ProfileView {
     for (const change of this.#changes) change.dispose();
   }
 
+  abstract readonly modal: ModalOptions;
+
   protected abstract fill(profile: Profile): void;
 
   protected drawAvatar(): void {
@@ -108,6 +108,7 @@ abstract class ProfileView {
 }
 
 class OthersProfile extends ProfileView {
+  override readonly modal: ModalOptions;
   readonly #name = label({ name: "title", align: AlignmentFlag.AlignCenter, wraps: true });
   readonly #username = label({ name: "subtitle", align: AlignmentFlag.AlignCenter });
   readonly #bio = label({ wraps: true, align: AlignmentFlag.AlignCenter });
@@ -124,6 +125,7 @@ class OthersProfile extends ProfileView {
         onChat(directChatId(session.messenger.userId ?? "", userId));
       },
     });
+    this.modal = { enter: write };
     const children = ["stretch", this.avatar, "stretch"] as const;
     dialog.setLayout(
       column({
@@ -140,6 +142,7 @@ class OthersProfile extends ProfileView {
 }
 
 class OwnProfile extends ProfileView {
+  override readonly modal: ModalOptions;
   readonly #first = field({ title: "First name", placeholder: "First name", maxLength: MAX_NAME_CHARS });
   readonly #second = field({ title: "Second name", placeholder: "Second name", maxLength: MAX_NAME_CHARS });
   readonly #bio = new QTextEdit();
@@ -159,6 +162,7 @@ class OwnProfile extends ProfileView {
     const choose = button({ text: "Choose a picture…", onClick: () => this.#choose() });
     const close = button({ text: "Cancel", onClick: () => dialog.close() });
     const save = button({ text: "Save", name: "primary", onClick: () => this.#save() });
+    this.modal = { enter: save, focus: this.#first };
     dialog.setLayout(
       column({
         margins: [26, 24, 26, 20],

@@ -1,6 +1,6 @@
 // What the user can choose: look, text size, notifications; and which server this is.
 import { Orientation, QCheckBox, QComboBox, QDialog, QSlider, type QWidget } from "@nodegui/nodegui";
-import { deleteWhenHidden } from "../kit/dialogs.ts";
+import { openModal } from "../kit/dialogs.ts";
 import { guard } from "../kit/guard.ts";
 import { MAX_TEXT_PX, MIN_TEXT_PX } from "../kit/text-size.ts";
 import { button, column, label, line, row } from "../kit/widgets.ts";
@@ -27,6 +27,7 @@ export function openSettings({ parent, preferences, server, username, onChange }
     preferences.set(changes);
     onChange();
   };
+  const close = button({ text: "Close", name: "primary", onClick: () => dialog.close() });
   dialog.setWindowTitle("Settings");
   dialog.setMinimumWidth(420);
   dialog.setLayout(
@@ -50,13 +51,11 @@ export function openSettings({ parent, preferences, server, username, onChange }
         label({ text: `${username} on ${server.host}:${server.port}${server.tls ? " (TLS)" : ""}`, name: "hint" }),
         label({ text: "To use another server, log out.", name: "hint" }),
         8,
-        row({ children: ["stretch", button({ text: "Close", name: "primary", onClick: () => dialog.close() })] }),
+        row({ children: ["stretch", close] }),
       ],
     }),
   );
-  dialog.setModal(true);
-  deleteWhenHidden(dialog);
-  dialog.open();
+  openModal(dialog, { enter: close });
   return dialog;
 }
 

@@ -1,5 +1,12 @@
 // Questions and messages in windows of their own; never with `exec()`, which would stop Node.
-import { QDialog, QFileDialog, TextInteractionFlag, WidgetEventTypes, type QWidget } from "@nodegui/nodegui";
+import {
+  QDialog,
+  QFileDialog,
+  TextInteractionFlag,
+  WidgetEventTypes,
+  type QPushButton,
+  type QWidget,
+} from "@nodegui/nodegui";
 import { guard } from "./guard.ts";
 import { button, column, label, row } from "./widgets.ts";
 
@@ -13,7 +20,23 @@ export interface Question {
   readonly isDangerous?: boolean;
 }
 
-/** Asks once; `onYes` runs when the user agrees. Escape and closing mean no. */
+export interface ModalOptions {
+  /** The button that Enter presses wherever the focus is, but for other buttons and texts of several lines. */
+  readonly enter: QPushButton;
+  /** Has the focus at first; default: the button above. */
+  readonly focus?: QWidget;
+}
+
+/** Opens a dialog in front of its parent; it is deleted once it is closed. To be used for every dialog. */
+export function openModal(dialog: QDialog, { enter, focus = enter }: ModalOptions): void {
+  enter.setDefault(true);
+  dialog.setModal(true);
+  deleteWhenHidden(dialog);
+  dialog.open();
+  focus.setFocus();
+}
+
+/** Asks once; `onYes` runs when the user agrees. Escape and closing mean no, and so does Enter where yes is dangerous. */
 export function ask(parent: QWidget, question: Question, onYes: () => unknown): QDialog {
   const dialog = new QDialog(parent);
   const end = (): void => {
@@ -28,21 +51,23 @@ export function ask(parent: QWidget, question: Question, onYes: () => unknown): 
       return onYes();
     },
   });
-  openDialog(dialog, question, [no, yes]);
+  openDialog(dialog, question, [no, yes], question.isDangerous === true ? no : yes);
   return dialog;
 }
 
 /** Tells something that the user must not miss. */
 export function tell(parent: QWidget, title: string, text: string): QDialog {
   const dialog = new QDialog(parent);
-  openDialog(dialog, { title, text }, [button({ text: "OK", name: "primary", onClick: () => dialog.close() })]);
+  const ok = button({ text: "OK", name: "primary", onClick: () => dialog.close() });
+  openDialog(dialog, { title, text }, [ok], ok);
   return dialog;
 }
 
 function openDialog(
   dialog: QDialog,
   { title, text, detail }: Pick<Question, "title" | "text" | "detail">,
-  buttons: readonly QWidget[],
+  buttons: readonly QPushButton[],
+  enter: QPushButton,
 ): void {
   dialog.setWindowTitle(title);
   dialog.setMinimumWidth(340);
@@ -59,9 +84,7 @@ function openDialog(
       ],
     }),
   );
-  dialog.setModal(true);
-  deleteWhenHidden(dialog);
-  dialog.open();
+  openModal(dialog, { enter });
 }
 
 function selectable(text: string): QWidget {
@@ -71,7 +94,7 @@ function selectable(text: string): QWidget {
 }
 
 /** Lets go of a window once it is closed; NodeGui tells no `finished`. */
-export function deleteWhenHidden(dialog: QDialog): void {
+function deleteWhenHidden(dialog: QDialog): void {
   dialog.addEventListener(
     WidgetEventTypes.Hide,
     guard(() => setTimeout(() => deleteIfThere(dialog), 0)),

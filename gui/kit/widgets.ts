@@ -6,16 +6,19 @@ import {
   EchoMode,
   FocusPolicy,
   QBoxLayout,
+  QKeyEvent,
   QLabel,
   QLineEdit,
   QPushButton,
   QSize,
   QWidget,
   TextFormat,
+  WidgetEventTypes,
   type QIcon,
   type QLayout,
 } from "@nodegui/nodegui";
 import { guard } from "./guard.ts";
+import { Key } from "./keys.ts";
 
 /** Edges in the order left, top, right, bottom. */
 export type Margins = readonly [number, number, number, number];
@@ -93,8 +96,25 @@ export function button({ text, name, onClick }: ButtonOptions): QPushButton {
   widget.setAccessibleName(text);
   if (name !== undefined) widget.setObjectName(name);
   widget.setCursor(CursorShape.PointingHandCursor);
-  widget.addEventListener("clicked", guard(onClick));
+  onPress(widget, onClick);
   return widget;
+}
+
+/** Runs `action` at a click, and at Enter where the button has the focus. */
+function onPress(widget: QPushButton, action: () => unknown): void {
+  widget.addEventListener("clicked", guard(action));
+  // Qt would make the first button of a dialog the one that Enter presses from everywhere; openModal names that one.
+  widget.setAutoDefault(false);
+  widget.addEventListener(
+    WidgetEventTypes.KeyPress,
+    guard((event) => {
+      if (!event) return;
+      const key = new QKeyEvent(event);
+      if (key.key() !== Key.return && key.key() !== Key.enter) return;
+      widget.setEventProcessed(true);
+      if (!key.isAutoRepeat()) widget.click();
+    }),
+  );
 }
 
 export interface IconButtonOptions {
@@ -119,7 +139,7 @@ export function iconButton(options: IconButtonOptions): QPushButton {
   widget.setAccessibleName(title.replace(/ \(.*\)$/, ""));
   widget.setCursor(CursorShape.PointingHandCursor);
   widget.setFocusPolicy(FocusPolicy.TabFocus);
-  widget.addEventListener("clicked", guard(onClick));
+  onPress(widget, onClick);
   return widget;
 }
 

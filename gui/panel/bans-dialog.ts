@@ -3,7 +3,7 @@ import { QDialog, type QWidget } from "@nodegui/nodegui";
 import type { AdminConnection } from "../../src/client/models/admin-connection.ts";
 import type { Ban } from "../../src/protocol/admin.ts";
 import { moment } from "../../src/util/quantities.ts";
-import { deleteWhenHidden } from "../kit/dialogs.ts";
+import { openModal } from "../kit/dialogs.ts";
 import { guard } from "../kit/guard.ts";
 import type { Theme } from "../kit/theme.ts";
 import { button, column, label, row } from "../kit/widgets.ts";
@@ -52,9 +52,7 @@ export function openBans(parent: QWidget, connection: AdminConnection, theme: Th
     }),
   );
   dialog.resize(460, 380);
-  dialog.setModal(true);
-  deleteWhenHidden(dialog);
-  dialog.open();
+  openModal(dialog, { enter: end });
   guard(load)();
   return { dialog, table, lift, outcome };
 }

@@ -1,7 +1,7 @@
 // Makes an account: with a password that is chosen here, or a one-time one that the server makes.
 import { QDialog, type QWidget } from "@nodegui/nodegui";
 import type { AdminConnection } from "../../src/client/models/admin-connection.ts";
-import { deleteWhenHidden } from "../kit/dialogs.ts";
+import { openModal } from "../kit/dialogs.ts";
 import { button, column, field, label, row } from "../kit/widgets.ts";
 import { Outcome } from "./outcome.ts";
 
@@ -23,13 +23,12 @@ export function openCreateUser(
       return undefined;
     });
   };
-  const name = field({ title: "Username", placeholder: "Username", onChange: () => outcome.clear(), onEnter: create });
+  const name = field({ title: "Username", placeholder: "Username", onChange: () => outcome.clear() });
   const password = field({
     title: "Password",
     placeholder: "Password; empty: a one-time password is made",
     isPassword: true,
     onChange: () => outcome.clear(),
-    onEnter: create,
   });
   const yes = button({ text: "Create", name: "primary", onClick: create });
   dialog.setWindowTitle("New user");
@@ -47,9 +46,6 @@ export function openCreateUser(
       ],
     }),
   );
-  dialog.setModal(true);
-  deleteWhenHidden(dialog);
-  dialog.open();
-  name.setFocus();
+  openModal(dialog, { enter: yes, focus: name });
   return { dialog, name, password, yes, outcome };
 }

@@ -1,6 +1,6 @@
 // A password that is shown once, to be copied and handed over.
 import { QApplication, QClipboardMode, QDialog, type QWidget } from "@nodegui/nodegui";
-import { deleteWhenHidden } from "../kit/dialogs.ts";
+import { openModal } from "../kit/dialogs.ts";
 import { button, column, field, label, row } from "../kit/widgets.ts";
 
 export function openOneTimePassword(parent: QWidget, username: string, password: string) {
@@ -31,9 +31,7 @@ export function openOneTimePassword(parent: QWidget, username: string, password:
       ],
     }),
   );
-  dialog.setModal(true);
-  deleteWhenHidden(dialog);
-  dialog.open();
+  openModal(dialog, { enter: end });
   secret.selectAll();
   return { dialog, secret, copy };
 }

@@ -5,7 +5,7 @@ import type { Logger } from "../../src/log/logger.ts";
 import { AdminConnection } from "../../src/client/models/admin-connection.ts";
 import { appIcon } from "../chat/desktop.ts";
 import { Preferences } from "../chat/preferences.ts";
-import { deleteWhenHidden, tell } from "../kit/dialogs.ts";
+import { openModal, tell } from "../kit/dialogs.ts";
 import { handlerErrors } from "../kit/guard.ts";
 import { Theme } from "../kit/theme.ts";
 import { button, column, label, row } from "../kit/widgets.ts";
@@ -130,8 +130,6 @@ export function askAboutServer(parent: PanelWindow, choices: { keep: () => unkno
       ],
     }),
   );
-  dialog.setModal(true);
-  deleteWhenHidden(dialog);
-  dialog.open();
+  openModal(dialog, { enter: keep });
   return { dialog, keep, stop, cancel };
 }

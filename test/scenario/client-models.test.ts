@@ -40,6 +40,41 @@ describe("client models on a real server", () => {
     assert.equal(his.unread, 0);
   });
 
+  it("lists a new contact at once, and somebody who is written to without being one; both until they are deleted", async () => {
+    const alice = await newPerson("alice");
+    const bob = await newPerson("bob");
+    const carol = await newPerson("carol");
+    const title = (other: ClientPerson): unknown => alice.workspace.chats.row(alice.chatWith(other))?.title;
+    assert.equal(title(bob), undefined);
+    await alice.workspace.contacts.add(bob.messenger.username);
+    assert.equal(title(bob), bob.messenger.username, "before any listener is told");
+    await alice.workspace.contacts.delete(bob.userId);
+    assert.equal(title(bob), undefined);
+    alice.workspace.chats.begin(alice.chatWith(carol), carol.messenger.username);
+    assert.equal(title(carol), carol.messenger.username);
+    await alice.workspace.contacts.add(carol.messenger.username);
+    await alice.workspace.contacts.delete(carol.userId);
+    assert.equal(title(carol), undefined);
+  });
+
+  it("forgets the empty chat of a contact that is deleted, also after a restart", async () => {
+    const alice = await newPerson("alice", folder());
+    const bob = await newPerson("bob");
+    const { username } = alice.messenger;
+    await alice.workspace.contacts.add(bob.messenger.username);
+    await alice.close();
+    const again = await ClientPerson.start(server().port, username, folder());
+    people.push(again);
+    await again.messenger.resume();
+    const title = (): unknown => again.workspace.chats.row(alice.chatWith(bob))?.title;
+    await eventually(
+      "it is listed",
+      () => title() === bob.messenger.username && again.messenger.state.kind === "online",
+    );
+    await again.workspace.contacts.delete(bob.userId);
+    assert.equal(title(), undefined);
+  });
+
   it("knows who is blocked, in every session and before the next login", async () => {
     const alice = await newPerson("alice", folder());
     const bob = await newPerson("bob");

@@ -12,6 +12,7 @@ export class ChangeSignal implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #lastMs = 0;
   #disposed = false;
+  #version = 0;
 
   constructor(intervalMs = PAINT_INTERVAL_MS) {
     this.#intervalMs = intervalMs;
@@ -21,8 +22,14 @@ export class ChangeSignal implements Disposable {
     return this.#emitter.on("change", listener);
   }
 
+  /** Another number after each change, at once: for what is made of the model and kept. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** Something has changed. */
   touch(): void {
+    this.#version += 1;
     if (this.#timer !== undefined || this.#disposed) return;
     const waitMs = Math.max(0, this.#lastMs + this.#intervalMs - performance.now());
     this.#timer = setTimeout(() => this.#tell(), waitMs);

@@ -36,24 +36,32 @@ export class ChatList implements Disposable {
   readonly #typing: Typing;
   readonly #changes = new ChangeSignal();
   readonly #subscriptions = new DisposableStore();
+  /** Chats that were opened before anybody wrote in them, with the other user's name. */
+  readonly #begun = new Map<ChatId, string>();
   #rows: readonly ChatRow[] | undefined;
+  /** Of the contacts that the rows were made of: their change is told later than it is. */
+  #contactsVersion = 0;
 
   constructor(messenger: Messenger, book: ChatBook, contacts: Contacts, typing: Typing) {
     this.#messenger = messenger;
     this.#book = book;
     this.#contacts = contacts;
     this.#typing = typing;
-    const touch = (): void => {
-      this.#rows = undefined;
-      this.#changes.touch();
-    };
+    const touch = (): void => this.#touch();
     this.#subscriptions.add(book.events.on("changed", touch));
     this.#subscriptions.add(contacts.onChange(touch));
     this.#subscriptions.add(typing.onChange(touch));
+    this.#subscriptions.add(
+      messenger.events.on("contact", (change) => {
+        if ("deleted" in change) for (const userId of Object.values(change.deleted)) this.#end(userId);
+      }),
+    );
   }
 
   /** All rows in their order, or those whose title contains `filter`, case-insensitively. */
   rows(filter = ""): readonly ChatRow[] {
+    if (this.#contactsVersion !== this.#contacts.version) this.#rows = undefined;
+    this.#contactsVersion = this.#contacts.version;
     this.#rows ??= this.#make();
     const wanted = foldCase(filter.trim());
     return wanted === "" ? this.#rows : this.#rows.filter((row) => foldCase(row.title).includes(wanted));
@@ -61,6 +69,12 @@ export class ChatList implements Disposable {
 
   row(chatId: ChatId): ChatRow | undefined {
     return this.rows().find((row) => row.chatId === chatId);
+  }
+
+  /** Lists the one-to-one chat with somebody who need not be a contact, also while nobody has written in it. */
+  begin(chatId: ChatId, username: string): void {
+    this.#begun.set(chatId, username);
+    this.#touch();
   }
 
   /** Unread messages of all chats together. */
@@ -77,8 +91,22 @@ export class ChatList implements Disposable {
     this.#changes.dispose();
   }
 
+  #touch(): void {
+    this.#rows = undefined;
+    this.#changes.touch();
+  }
+
+  /** A contact was deleted: the chat stays only if there is something to read in it. */
+  #end(userId: UserId): void {
+    for (const chatId of this.#begun.keys())
+      if (this.#book.get(chatId).partnerId === userId) this.#begun.delete(chatId);
+    this.#touch();
+  }
+
   #make(): ChatRow[] {
-    const chats = new Map(this.#book.list().map((facts) => [facts.chatId, facts]));
+    const written = this.#book.list().filter(({ lastSeq }) => lastSeq > 0);
+    const chats = new Map(written.map((facts) => [facts.chatId, facts]));
+    for (const chatId of this.#begun.keys()) if (!chats.has(chatId)) chats.set(chatId, this.#book.get(chatId));
     const { userId } = this.#messenger;
     if (userId !== undefined) {
       // Who is blocked stays in the list, so that it can be ended there.
@@ -98,10 +126,11 @@ export class ChatList implements Disposable {
     const contact = partnerId === undefined ? undefined : this.#contacts.get(partnerId);
     const blockedName = partnerId === undefined ? undefined : this.#contacts.blockedName(partnerId);
     const isCommon = chatId === COMMON_CHAT;
+    const name = contact?.username ?? facts.partnerName ?? blockedName ?? this.#begun.get(chatId);
     return {
       chatId,
       kind: isCommon ? "common" : "direct",
-      title: isCommon ? COMMON_TITLE : (contact?.username ?? facts.partnerName ?? blockedName ?? "unknown"),
+      title: isCommon ? COMMON_TITLE : (name ?? "unknown"),
       userId: partnerId,
       isContact: contact !== undefined,
       isBlocked: blockedName !== undefined,

@@ -105,6 +105,11 @@ export class Contacts implements Disposable {
     return this.#changes.onChange(listener);
   }
 
+  /** Another number after each change; listeners are told later. */
+  get version(): number {
+    return this.#changes.version;
+  }
+
   dispose(): void {
     this.#subscriptions.dispose();
     this.#changes.dispose();

@@ -154,7 +154,7 @@ const settings = openSettings({
 });
 await shoot("settings", settings);
 settings.close();
-const add = openAddContact(window, session.workspace.contacts, () => {});
+const { dialog: add } = openAddContact(window, session.workspace.contacts, () => {});
 await shoot("add-contact", add);
 add.close();
 
