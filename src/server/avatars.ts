@@ -10,8 +10,7 @@ import type { AvatarTicket } from "../protocol/entities.ts";
 import type { UserId } from "../protocol/ids.ts";
 import { monotonicClock } from "../util/clock.ts";
 import type { Pools } from "../workers/pools.ts";
-import type { Fanout } from "./fanout.ts";
-import type { GroupCommit } from "./group-commit.ts";
+import type { OwnWrites } from "./own-writes.ts";
 import type { PasswordGate } from "./password-gate.ts";
 import type { Certificate } from "./tls.ts";
 
@@ -20,9 +19,8 @@ export interface AvatarParts {
   /** Read anew for each connection. */
   readonly certificate: Certificate | undefined;
   readonly pools: Pools;
-  readonly groupCommit: GroupCommit;
+  readonly ownWrites: OwnWrites;
   readonly gate: PasswordGate;
-  readonly fanout: Fanout;
   readonly log: Logger;
 }
 
@@ -114,9 +112,6 @@ export class Avatars {
 
   /** Writes the new picture to the profile and tells who watches it; rejects when it could not be stored. */
   async #publish(userId: UserId, fileName: string): Promise<void> {
-    const { groupCommit, fanout } = this.#parts;
-    const change = { kind: "updateProfile", userId, changes: { file_name: fileName } } as const;
-    const { effects } = await groupCommit.write(change);
-    for (const effect of effects) if (effect.kind === "emit") fanout.emit(effect.text, effect.to, undefined);
+    await this.#parts.ownWrites.commit({ kind: "updateProfile", userId, changes: { file_name: fileName } });
   }
 }

@@ -2,13 +2,12 @@
 // out at once, and batches grow with the load by themselves.
 import type { Logger } from "../log/logger.ts";
 import type { Pools } from "../workers/pools.ts";
-import { ProtocolError, type ErrorCode } from "../protocol/codes.ts";
-import type { Fields } from "../protocol/envelope.ts";
-import type { Write } from "../store/store.ts";
+import { ProtocolError } from "../protocol/codes.ts";
+import type { WriteKind, WriteOf, WriteResults } from "../store/store.ts";
 import { packWrites } from "../workers/packing.ts";
 import { Overload } from "./overload.ts";
 import type { RoundPacer } from "./round-pacer.ts";
-import type { CommitResult, Effect, GroupResult, WriteGroup } from "../workers/task.ts";
+import type { CommitResult, Effect, GroupResult, OwnOutcome, WriteGroup } from "../workers/task.ts";
 
 /**
  * Bytes of packed writes in one batch. At 64 KiB for the largest request and thousands of small ones it bounds what a
@@ -43,10 +42,10 @@ const SETTLE_MS = 1_000;
 const MAX_AHEAD_MS = 1_000;
 
 /** What a write of the server's own came to. */
-export interface OwnWriteResult {
+export interface OwnWriteResult<K extends WriteKind> {
+  readonly result: WriteResults[K];
+  /** See OwnWrites, which carries them out. */
   readonly effects: readonly Effect[];
-  /** As a client's response would have them. */
-  readonly fields: Fields;
 }
 
 interface Waiting {
@@ -141,13 +140,14 @@ export class GroupCommit {
   }
 
   /** Carries out one write of the server's own. Rejects with ProtocolError when it was refused. */
-  async write(write: Write): Promise<OwnWriteResult> {
+  async write<K extends WriteKind>(write: WriteOf<K>): Promise<OwnWriteResult<K>> {
     const replyTo = { action: null, id: undefined };
     const pending = { write, replyTo, fields: {}, info: "", watched: undefined, effects: [] };
-    const { effects, replies, refusedCount } = await this.submit({ framing: "lines", writes: packWrites([pending]) });
-    const response = JSON.parse(Buffer.from(replies).toString("utf8")) as { code: ErrorCode; info: string } & Fields;
-    if (refusedCount > 0) throw new ProtocolError(response.code, response.info);
-    return { effects, fields: response };
+    const { effects, outcomes } = await this.submit({ framing: undefined, writes: packWrites([pending]) });
+    const outcome = outcomes?.[0] as OwnOutcome<K> | undefined; // the kind of the one write that was submitted
+    if (outcome === undefined) throw new Error("a write of the server's own came back without its outcome");
+    if (!outcome.done) throw new ProtocolError(outcome.code, outcome.info);
+    return { result: outcome.result, effects };
   }
 
   /** Resolves when every write is committed; from then on there is no housekeeping any more. */

@@ -5,7 +5,6 @@ import type { Logger } from "../log/logger.ts";
 import { hidePassword, storeName } from "../store/open.ts";
 import { monotonicClock, type Clock } from "../util/clock.ts";
 import { packageVersion } from "../util/package-version.ts";
-import type { UserId } from "../protocol/ids.ts";
 import type { RegistrationRule } from "../workers/thread-settings.ts";
 import { Pools, type ThreadFiles } from "../workers/pools.ts";
 import { Administration, type ServerControl } from "./admin/administration.ts";
@@ -13,11 +12,13 @@ import { LogTap } from "./admin/log-tap.ts";
 import type { RateLimits } from "./allowance.ts";
 import { Avatars } from "./avatars.ts";
 import { Bans } from "./bans.ts";
+import { EffectRunner, type EffectParts } from "./effects.ts";
 import { Fanout } from "./fanout.ts";
 import { Gateway } from "./gateway.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { Listener } from "./listener.ts";
 import { Metrics } from "./metrics.ts";
+import { OwnWrites } from "./own-writes.ts";
 import { PasswordGate } from "./password-gate.ts";
 import { Registry } from "./registry.ts";
 import { RoundPacer } from "./round-pacer.ts";
@@ -82,9 +83,7 @@ export class MessengerServer {
     this.#log = log;
     this.#place = { address: config.address, port: config.port };
     const passwordThreads = Math.max(1, availableParallelism() - 1);
-    const { registration } = started;
-    const threads = { storeUrl: config.store, dataDir: config.data, bcryptCost: config.bcryptCost, registration };
-    this.#pools = new Pools(threads, { requestThreads: config.workers, passwordThreads }, log, files);
+    this.#pools = makePools(config, started.registration, passwordThreads, log, files);
     const fanout = new Fanout(this.registry, this.metrics);
     const pacer = new RoundPacer(monotonicClock);
     this.#groupCommit = new GroupCommit(this.#pools, pacer, log, (batch) => {
@@ -94,21 +93,27 @@ export class MessengerServer {
     });
     const gate = new PasswordGate((job) => this.#pools.password(job), { ...config, passwordThreads }, clock);
     const { metrics, registry } = this;
-    const shared = { pools: this.#pools, groupCommit: this.#groupCommit, gate, fanout, metrics, registry, log };
-    const avatars = config.ftp ? new Avatars({ ...shared, config, certificate }) : undefined;
-    this.#avatars = avatars;
-    const onAccountDeleted = (userId: UserId): void => avatars?.forget(userId);
-    const endAvatarLogins = (userId: UserId, reason: string): void => avatars?.endLogins(userId, reason);
+    const avatarEffects = this.#avatarEffects();
+    const effects = new EffectRunner({ registry, fanout, gate, log, ...avatarEffects });
+    const ownWrites = new OwnWrites(this.#groupCommit, effects);
+    const shared = {
+      pools: this.#pools,
+      groupCommit: this.#groupCommit,
+      gate,
+      effects,
+      ownWrites,
+      metrics,
+      registry,
+      log,
+    };
+    this.#avatars = config.ftp ? new Avatars({ ...shared, config, certificate }) : undefined;
     const gateway = new Gateway({
       ...shared,
       pacer,
       settings: config,
-      onAccountDeleted,
       clock,
       secure: certificate && ((socket) => certificate.secure(socket)),
       requiresTls: config.tls.includes("require"),
-      issueTicket: avatars && ((userId) => avatars.issueTicket(userId)),
-      endAvatarLogins,
     });
     const bans = new Bans(clock);
     this.#listener = new Listener(gateway, { ...config, addressRates: addressRates(config) }, this.metrics, bans, log);
@@ -116,8 +121,7 @@ export class MessengerServer {
     const { data: dataDir, store: storeUrl } = config;
     this.#administration = new Administration({
       ...shared,
-      onAccountDeleted,
-      endAvatarLogins,
+      ...avatarEffects,
       dataDir,
       storeUrl,
       control,
@@ -157,6 +161,15 @@ export class MessengerServer {
       throw error;
     }
     return server;
+  }
+
+  /** What follows from requests at the avatar server; nothing with avatars off. */
+  #avatarEffects(): Pick<EffectParts, "onAccountDeleted" | "issueTicket" | "endAvatarLogins"> {
+    return {
+      onAccountDeleted: (userId) => this.#avatars?.forget(userId),
+      issueTicket: (userId) => this.#avatars?.issueTicket(userId),
+      endAvatarLogins: (userId, reason) => this.#avatars?.endLogins(userId, reason),
+    };
   }
 
   /** The log of the whole server: what is said here the administrator sees too. */
@@ -260,6 +273,18 @@ async function unlessAborted(work: Promise<void>, cancel: AbortSignal | undefine
   });
   cancel.throwIfAborted();
   await Promise.race([work, aborted]);
+}
+
+function makePools(
+  config: Config,
+  registration: RegistrationRule,
+  passwordThreads: number,
+  log: Logger,
+  files: ServerParts["files"],
+): Pools {
+  const { store: storeUrl, data: dataDir, bcryptCost, workers: requestThreads } = config;
+  const settings = { storeUrl, dataDir, bcryptCost, registration };
+  return new Pools(settings, { requestThreads, passwordThreads }, log, files);
 }
 
 /** What all connections of one address may ask together. */

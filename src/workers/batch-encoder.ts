@@ -7,7 +7,7 @@ import type { ChatId } from "../protocol/ids.ts";
 import type { Message } from "../protocol/entities.ts";
 import type { WriteKind, WriteOutcome, WriteResults } from "../store/store.ts";
 import { complete, refusalError } from "./completions.ts";
-import type { Effect, EventChunk, GroupResult, PendingWrite } from "./task.ts";
+import type { Effect, EventChunk, GroupResult, OwnOutcome, PendingWrite } from "./task.ts";
 
 /**
  * Bytes after which a chat's events go on in a new chunk. An outbox takes, leaves or drops a chunk as a whole, so it must
@@ -25,9 +25,10 @@ interface OpenChat {
 }
 
 interface OpenGroup {
-  readonly framing: Framing;
+  readonly framing: Framing | undefined;
   /** JSON texts. */
   readonly replies: string[];
+  readonly outcomes: OwnOutcome[] | undefined;
   readonly effects: Effect[];
   messageCount: number;
   refusedCount: number;
@@ -57,9 +58,10 @@ export class BatchEncoder {
     this.#texts = new MessageTexts(nowMs);
   }
 
-  /** Begins the next connection's writes; the following `add` calls are its. */
-  beginGroup(framing: Framing): void {
-    this.#groups.push({ framing, replies: [], effects: [], messageCount: 0, refusedCount: 0 });
+  /** Begins the next group; the following `add` calls are its. `framing`: see WriteGroup. */
+  beginGroup(framing: Framing | undefined): void {
+    const outcomes = framing === undefined ? [] : undefined;
+    this.#groups.push({ framing, replies: [], outcomes, effects: [], messageCount: 0, refusedCount: 0 });
   }
 
   /** Answers one write by its outcome; without one the store could not be reached. */
@@ -84,8 +86,11 @@ export class BatchEncoder {
     }
   }
 
-  #addStored({ replyTo, info }: PendingWrite, { message, isNew }: WriteResults["append"]): void {
-    this.#group.replies.push(this.#texts.response(replyTo, info, message));
+  #addStored({ replyTo, info }: PendingWrite, result: WriteResults["append"]): void {
+    const { message, isNew } = result;
+    const { outcomes, replies } = this.#group;
+    if (outcomes === undefined) replies.push(this.#texts.response(replyTo, info, message));
+    else outcomes.push({ done: true, result });
     if (!isNew && !this.#isOfLostTry(message)) return;
     this.#group.messageCount += 1;
     this.#addEvent(message);
@@ -112,7 +117,8 @@ export class BatchEncoder {
   refuse(pending: PendingWrite, error: ProtocolError): void {
     const group = this.#group;
     group.refusedCount += 1;
-    group.replies.push(errorResponse(pending.replyTo, error, this.#nowMs));
+    if (group.outcomes === undefined) group.replies.push(errorResponse(pending.replyTo, error, this.#nowMs));
+    else group.outcomes.push({ done: false, code: error.code, info: error.message });
   }
 
   #answer(pending: PendingWrite, result: WriteResults[WriteKind]): void {
@@ -120,8 +126,9 @@ export class BatchEncoder {
     const group = this.#group;
     if (effects !== undefined) group.effects.push(...effects);
     group.effects.push(...pending.effects);
-    if (answered) return;
-    group.replies.push(okResponse(pending.replyTo, pending.info, { ...pending.fields, ...fields }, this.#nowMs));
+    if (group.outcomes !== undefined) group.outcomes.push({ done: true, result });
+    else if (!answered)
+      group.replies.push(okResponse(pending.replyTo, pending.info, { ...pending.fields, ...fields }, this.#nowMs));
   }
 
   #addEvent(message: Message): void {
@@ -138,7 +145,7 @@ export class BatchEncoder {
   finish(): EncodedBatch {
     const frames = new FrameWriter();
     const replyEnds = this.#groups.map(({ replies, framing }) => {
-      for (const json of replies) frames.add(json, framing);
+      if (framing !== undefined) for (const json of replies) frames.add(json, framing);
       return frames.length;
     });
     const chunkEnds: ChunkEnd[] = [];

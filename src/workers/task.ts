@@ -3,7 +3,8 @@ import type { Fields, ReplyTo } from "../protocol/envelope.ts";
 import type { ContactMap } from "../protocol/entities.ts";
 import type { Framing } from "../protocol/frame.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
-import type { AccountQuery, Write } from "../store/store.ts";
+import type { ErrorCode } from "../protocol/codes.ts";
+import type { AccountQuery, Write, WriteKind, WriteResults } from "../store/store.ts";
 
 /** Who is logged in on a connection. */
 export interface Identity {
@@ -153,6 +154,8 @@ export type Effect =
   | { readonly kind: "ticket"; readonly replyTo: ReplyTo }
   | { readonly kind: "emit"; readonly text: string; readonly to: Audience };
 
+export type EffectOf<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
+
 /** Who gets an event beside the common chat: the sessions of `users`, and those that watch `watchersOf`. */
 export interface Audience {
   readonly users: readonly UserId[];
@@ -185,22 +188,30 @@ export interface OpenResult {
   readonly isUnavailable: boolean;
 }
 
-/** The writes of one connection's task. */
+/** The writes of one connection's task, or one of the server's own. */
 export interface WriteGroup {
-  readonly framing: Framing;
+  /** How the answers are framed; undefined for the server's own writes, which nobody is answered. */
+  readonly framing: Framing | undefined;
   /** Packed PendingWrite[]. Transferred. */
   readonly writes: Uint8Array;
 }
 
 export interface GroupResult {
-  /** The responses, one frame a write. */
+  /** The responses, one frame a write; empty for the server's own. */
   readonly replies: Uint8Array;
+  /** Of the server's own writes: what each came to, in order. Undefined for a connection's. */
+  readonly outcomes: readonly OwnOutcome[] | undefined;
   readonly effects: readonly Effect[];
   /** Messages newly stored. */
   readonly messageCount: number;
   /** Writes that were not done, and were answered so. */
   readonly refusedCount: number;
 }
+
+/** The fate of a write of the server's own; a refusal as a client would be told it. */
+export type OwnOutcome<K extends WriteKind = WriteKind> =
+  | { readonly done: true; readonly result: WriteResults[K] }
+  | { readonly done: false; readonly code: ErrorCode; readonly info: string };
 
 /** Events of one chat in length-prefixed framing; `bytes` has an ArrayBuffer of its own. */
 export interface EventChunk {

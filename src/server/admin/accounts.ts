@@ -11,7 +11,8 @@ import { deletionOf } from "../../workers/deletion.ts";
 import { newUserId } from "../../workers/passwords.ts";
 import type { FoundUser } from "../../workers/task.ts";
 import type { Pools } from "../../workers/pools.ts";
-import type { GroupCommit } from "../group-commit.ts";
+import type { EffectRunner } from "../effects.ts";
+import type { OwnWrites } from "../own-writes.ts";
 import type { PasswordGate } from "../password-gate.ts";
 import type { Registry } from "../registry.ts";
 
@@ -29,12 +30,12 @@ type Result<A extends keyof AdminActions> = AdminActions[A]["result"];
 
 export interface AccountParts {
   readonly pools: Pools;
-  readonly groupCommit: GroupCommit;
+  readonly ownWrites: OwnWrites;
+  readonly effects: EffectRunner;
   readonly registry: Registry;
   readonly gate: PasswordGate;
   /** Removes what else there is of a deleted account. */
   readonly onAccountDeleted: (userId: UserId) => void;
-  readonly endAvatarLogins: (userId: UserId, reason: string) => void;
 }
 
 export class AdminAccounts {
@@ -79,31 +80,31 @@ export class AdminAccounts {
     const { userId } = await this.#found(username);
     const password = oneTimePassword();
     const passwordHash = await this.#hash(password);
-    await this.#parts.groupCommit.write({ kind: "setPassword", userId, passwordHash, keepTokenHash: undefined });
-    this.#endSessions(userId, "the administrator has reset your password");
+    await this.#parts.ownWrites.commit({ kind: "setPassword", userId, passwordHash, keepTokenHash: undefined });
+    this.#parts.effects.endSessions(userId, "the administrator has reset your password");
     return { password };
   }
 
   async setState(username: string, state: "active" | "disabled"): Promise<Record<string, never>> {
     const { userId } = await this.#found(username);
-    await this.#parts.groupCommit.write({ kind: "setAccountState", userId, state });
-    if (state === "disabled") this.#endSessions(userId, "the account was disabled");
+    await this.#parts.ownWrites.commit({ kind: "setAccountState", userId, state });
+    if (state === "disabled") this.#parts.effects.endSessions(userId, "the account was disabled");
     return {};
   }
 
   async delete({ username }: Data<"delete_user">): Promise<Record<string, never>> {
     const { userId } = await this.#found(username);
     // Sessions first: what they still send would be under the old name.
-    this.#endSessions(userId, "the account was deleted");
-    await this.#parts.groupCommit.write(deletionOf(userId));
-    this.#endSessions(userId, "the account was deleted"); // those that began meanwhile
+    this.#parts.effects.endSessions(userId, "the account was deleted");
+    await this.#parts.ownWrites.commit(deletionOf(userId));
+    this.#parts.effects.endSessions(userId, "the account was deleted"); // those that began meanwhile
     this.#parts.onAccountDeleted(userId);
     return {};
   }
 
   async endSessions({ username }: Data<"end_sessions">): Promise<Result<"end_sessions">> {
     const { userId } = await this.#found(username);
-    return { ended: this.#endSessions(userId, "ended by the administrator") };
+    return { ended: this.#parts.effects.endSessions(userId, "ended by the administrator") };
   }
 
   async announce({ message, username }: Data<"announce">): Promise<Result<"announce">> {
@@ -114,7 +115,7 @@ export class AdminAccounts {
     const to = username === undefined ? undefined : await this.#found(username);
     const announcer = await this.#announcer();
     const chatId = to === undefined ? COMMON_CHAT : directChatId(ANNOUNCER_ID, to.userId);
-    const { fields } = await this.#parts.groupCommit.write({
+    const { message: stored } = await this.#parts.ownWrites.commit({
       kind: "append",
       chatId,
       userId: ANNOUNCER_ID,
@@ -122,7 +123,7 @@ export class AdminAccounts {
       messageId: newMessageId(),
       text: message,
     });
-    return { chat_id: chatId, seq: Number(fields["seq"]) };
+    return { chat_id: chatId, seq: stored.seq };
   }
 
   /** The announcer's name; the account is made when it is first needed. */
@@ -139,7 +140,7 @@ export class AdminAccounts {
 
   async #create(userId: UserId, username: string, passwordHash: string): Promise<void> {
     const write = { kind: "createUser", userId, username, usernameKey: usernameKey(username), passwordHash } as const;
-    await this.#parts.groupCommit.write(write);
+    await this.#parts.ownWrites.commit(write);
   }
 
   async #hash(password: string): Promise<string> {
@@ -152,13 +153,6 @@ export class AdminAccounts {
     const user = await this.#parts.pools.userNamed(username);
     if (user === undefined) throw new ProtocolError(Code.NotFound, `username: nobody is called ${username}`);
     return user;
-  }
-
-  #endSessions(userId: UserId, reason: string): number {
-    const sessions = [...this.#parts.registry.sessionsOf(userId)];
-    for (const session of sessions) session.close(reason);
-    this.#parts.endAvatarLogins(userId, reason);
-    return sessions.length;
   }
 }
 

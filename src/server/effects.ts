@@ -1,0 +1,136 @@
+// Runner of effects: the one place where what follows from a request or a write is carried out.
+import type { AvatarTicket } from "../protocol/entities.ts";
+import { Code, ProtocolError } from "../protocol/codes.ts";
+import { errorResponse, okResponse, type Fields, type ReplyTo } from "../protocol/envelope.ts";
+import { encodeFrame } from "../protocol/frame.ts";
+import type { UserId } from "../protocol/ids.ts";
+import type { Logger } from "../log/logger.ts";
+import type { Effect, EffectOf } from "../workers/task.ts";
+import type { Connection } from "./connection.ts";
+import type { Fanout } from "./fanout.ts";
+import type { PasswordGate } from "./password-gate.ts";
+import type { Registry } from "./registry.ts";
+import { Session } from "./session.ts";
+
+export interface EffectParts {
+  readonly registry: Registry;
+  readonly fanout: Fanout;
+  readonly gate: PasswordGate;
+  readonly log: Logger;
+  /** Removes what else there is of a deleted account. */
+  readonly onAccountDeleted: (userId: UserId) => void;
+  /** Makes a login for the avatar server; undefined with avatars off. */
+  readonly issueTicket: (userId: UserId) => AvatarTicket | undefined;
+  /** Ends what a user has at the avatar server. */
+  readonly endAvatarLogins: (userId: UserId, reason: string) => void;
+}
+
+/** Effects that concern the connection that asked; the server's own writes have none of these. */
+type ConnectionEffect = EffectOf<"login" | "logout" | "loginFailed" | "ticket">;
+
+export class EffectRunner {
+  readonly #parts: EffectParts;
+
+  constructor(parts: EffectParts) {
+    this.#parts = parts;
+  }
+
+  /** Carries out effects in order. `cause` is the connection that asked; undefined for the server's own writes. */
+  apply(effects: readonly Effect[], cause: Connection | undefined): void {
+    for (const effect of effects) this.#applyOne(effect, cause);
+  }
+
+  /** Ends the connection's session, if it has one. */
+  endSession(connection: Connection): void {
+    const { session } = connection;
+    if (session === undefined) return;
+    connection.session = undefined;
+    session.outbox.unfollow();
+    if (this.#parts.registry.remove(session)) this.#parts.fanout.presence(session, false);
+    this.#parts.log.info("session ended", { connection: connection.id, user: session.identity.username });
+  }
+
+  /** Ends all sessions of a user but `kept`, and the logins at the avatar server; returns the number of sessions. */
+  endSessions(userId: UserId, reason: string, kept?: Session): number {
+    const sessions = [...this.#parts.registry.sessionsOf(userId)].filter((session) => session !== kept);
+    for (const session of sessions) session.close(reason);
+    this.#parts.endAvatarLogins(userId, reason);
+    return sessions.length;
+  }
+
+  #applyOne(effect: Effect, cause: Connection | undefined): void {
+    switch (effect.kind) {
+      case "endOtherSessions":
+        this.endSessions(effect.userId, effect.reason, cause?.session);
+        return;
+      case "watch":
+        return this.#parts.registry.watch(effect.userId, effect.contactId, effect.on);
+      case "separate":
+        return this.#separate(effect.one, effect.other);
+      case "accountDeleted":
+        return this.#parts.onAccountDeleted(effect.userId);
+      case "emit":
+        return this.#parts.fanout.emit(effect.text, effect.to, cause?.session);
+      default:
+        if (cause === undefined) throw new Error(`effect ${effect.kind} without a connection`);
+        return this.#applyTo(cause, effect);
+    }
+  }
+
+  #applyTo(connection: Connection, effect: ConnectionEffect): void {
+    switch (effect.kind) {
+      case "login":
+        return this.#login(effect, connection);
+      case "logout":
+        this.endSession(connection);
+        return connection.awaitLogin();
+      case "loginFailed":
+        return this.#parts.gate.countFailure(connection.address);
+      case "ticket":
+        return this.#ticket(effect.replyTo, connection);
+    }
+  }
+
+  /** Begins the session before its answer goes out: from then on it misses no event. */
+  #login(login: EffectOf<"login">, connection: Connection): void {
+    if (connection.isClosed) return;
+    this.endSession(connection);
+    const { registry, fanout } = this.#parts;
+    const close = (reason: string): void => connection.close(reason);
+    const session = new Session(login.identity, connection.outbox, Object.values(login.contacts), close);
+    connection.session = session;
+    session.outbox.follow(fanout.feed);
+    if (registry.add(session)) fanout.presence(session, true);
+    const online = Object.entries(login.contacts).flatMap(([name, id]) => (registry.isOnline(id) ? [name] : []));
+    this.#reply(connection, login.replyTo, login.info, { ...login.fields, online });
+    this.#parts.log.info("session began", { connection: connection.id, user: login.identity.username });
+  }
+
+  /** Each of the two looks offline to the other from now on. */
+  #separate(one: UserId, other: UserId): void {
+    const { registry, fanout } = this.#parts;
+    for (const [watcher, watched] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const [seen] = registry.sessionsOf(watched);
+      for (const session of registry.sessionsOf(watcher)) {
+        if (seen !== undefined && session.contacts.has(watched)) fanout.tellPresence(session, seen.identity, false);
+      }
+      registry.watch(watcher, watched, false);
+    }
+  }
+
+  #ticket(replyTo: ReplyTo, connection: Connection): void {
+    if (connection.isClosed || connection.session === undefined) return;
+    const ftp = this.#parts.issueTicket(connection.session.identity.userId);
+    if (ftp !== undefined) return this.#reply(connection, replyTo, "Ticket", { ftp });
+    const text = errorResponse(replyTo, new ProtocolError(Code.NotFound, "avatars are off on this server"), Date.now());
+    connection.reply(encodeFrame(text, connection.framing));
+  }
+
+  #reply(connection: Connection, replyTo: ReplyTo, info: string, fields: Fields): void {
+    const text = okResponse(replyTo, info, fields, Date.now());
+    connection.reply(encodeFrame(text, connection.framing));
+  }
+}
