@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compares two commits' servers on one machine: builds both, runs the bench of this checkout against them in turn.
-# usage: scripts/bench-compare.sh A B [rounds=5] [options of `messenger bench` …]
+# usage: scripts/bench-compare.sh A B [rounds=5] [options of `npm run bench` …]
 # Example: scripts/bench-compare.sh main~1 main 5 --scenario fan-out --clients 1000
 set -eu
 
@@ -37,7 +37,7 @@ for round in $(seq 1 "$rounds"); do
   [ $((round % 2)) -eq 1 ] || order="$commit_b $commit_a"
   for commit in $order; do
     echo "round $round of $rounds: $commit" >&2
-    node dist/src/cli.js bench "$@" --targets messenger --out "$out/$commit" \
+    node dist/bench/main.js "$@" --targets messenger --out "$out/$commit" \
       --server-command "node $(node_flags "$work/$commit") $work/$commit/dist/src/cli.js server" >/dev/null
   done
 done

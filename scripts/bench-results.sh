@@ -10,7 +10,7 @@ bench() {
   local name=$1
   shift
   echo "== $name" >&2
-  node dist/src/cli.js bench --out "$out/$name" "$@" >/dev/null
+  node dist/bench/main.js --out "$out/$name" "$@" >/dev/null
 }
 
 # `bytes` keeps the generator from being the limit where tens of millions of messages arrive in a second.

@@ -18,7 +18,7 @@ const FLOORS = {
   client: 90,
 };
 
-setUp();
+setUp("test");
 const folder = join(root, "coverage");
 rmSync(folder, { recursive: true, force: true });
 const c8 = join(root, "node_modules", "c8", "bin", "c8.js");

@@ -14,7 +14,7 @@ if (!(seconds > 0) || !Number.isInteger(seed)) {
   console.error("usage: node scripts/fuzz.mjs [SECONDS] [SEED]");
   process.exit(2);
 }
-setUp();
+setUp("test");
 const folder = mkdtempSync(join(tmpdir(), "messenger-fuzz-"));
 const reportFile = join(folder, "report");
 console.log(`fuzzing for ${seconds} s with seed ${seed}`);

@@ -69,8 +69,8 @@ async function shootPanel(names) {
     "--seconds",
     LOAD.seconds + PICTURES_SECONDS,
   ];
-  const words = ["bench", ...load, "--p99", 10_000, "--out", folder].map(String);
-  const bench = spawn(process.execPath, [join(root, "dist", "src", "cli.js"), ...words], {
+  const words = [...load, "--p99", 10_000, "--out", folder].map(String);
+  const bench = spawn(process.execPath, [join(root, "dist", "bench", "main.js"), ...words], {
     cwd: root,
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, TMPDIR: folder },
@@ -85,7 +85,7 @@ async function shootPanel(names) {
   }
 }
 
-setUp();
+setUp("bench");
 await setUpGui({ withTests: true });
 let status = 0;
 if (named.length === 0 || ofClient.length > 0) status = shoot("main.js", ...(named.length === 0 ? SHOWN : ofClient));

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import {
   existsSync,
   lstatSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -20,7 +21,13 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
 const installStamp = join(modules, ".messenger-install");
 const dist = join(root, "dist");
-const buildStamp = join(dist, ".messenger-build");
+const BUILD_STAMP = ".messenger-build";
+/** What can be compiled: the folders that it takes, and its settings of the compiler. Each has a time of its own. */
+const BUILDS = {
+  src: { folders: ["src"], config: "tsconfig.src.json" },
+  bench: { folders: ["src", "bench"], config: "tsconfig.bench.json" },
+  test: { folders: ["src", "bench", "test"], config: "tsconfig.json" },
+};
 /**
  * On a Node with this Node-API nothing is compiled: src/util/sqlite-driver.ts takes better-sqlite3 13 there, which brings
  * its native code along, as bcrypt does.
@@ -51,11 +58,14 @@ export function has(tool) {
   return spawnSync(tool, ["--version"], { stdio: "ignore" }).status === 0;
 }
 
-/** Makes everything ready; does nothing, in a few milliseconds, when it is. */
-export function setUp() {
+/**
+ * Makes ready what a command needs: the packages, and the compiled sources of `part` ("src" for the program alone,
+ * "bench" or "test" with them); without a part the packages only. Takes a few milliseconds when all is ready.
+ */
+export function setUp(part) {
   checkNode();
   install();
-  build();
+  if (part !== undefined) build(BUILDS[part]);
 }
 
 function checkNode() {
@@ -130,23 +140,34 @@ export function debianLine(packages) {
   return `sudo apt-get install ${packages.join(" ")}`;
 }
 
-function build() {
-  const builtMs = existsSync(buildStamp) ? statSync(buildStamp).mtimeMs : 0;
-  const sources = ["src", "bench", "test", "tsconfig.json", "package-lock.json"].map((name) => join(root, name));
-  if (sources.every((path) => newestMs(path) <= builtMs)) return;
+function build({ folders, config }) {
+  const sources = [...folders, "tsconfig.json", config, "package-lock.json"].map((name) => join(root, name));
+  const changedMs = Math.max(...sources.map((path) => newestMs(path)));
+  if (folders.every((name) => builtMs(name) >= changedMs)) return;
   say("compiling (a few seconds) …");
   const started = new Date();
   // Beside the old one, which a running server may still load files from.
   const unfinished = join(root, `dist.${process.pid}`);
-  const compiler = [join(modules, "typescript", "bin", "tsc"), "-p", join(root, "tsconfig.json")];
+  const compiler = [join(modules, "typescript", "bin", "tsc"), "-p", join(root, config)];
   if (!run(process.execPath, [...compiler, "--outDir", unfinished])) {
     rmSync(unfinished, { recursive: true, force: true });
     fail("compiling failed, see above");
   }
-  rmSync(dist, { recursive: true, force: true });
-  renameSync(unfinished, dist);
-  writeFileSync(buildStamp, "");
-  utimesSync(buildStamp, started, started); // what was changed meanwhile is newer
+  mkdirSync(dist, { recursive: true });
+  for (const name of folders) {
+    const stamp = join(unfinished, name, BUILD_STAMP);
+    writeFileSync(stamp, "");
+    utimesSync(stamp, started, started); // what was changed meanwhile is newer
+    rmSync(join(dist, name), { recursive: true, force: true });
+    renameSync(join(unfinished, name), join(dist, name));
+  }
+  rmSync(unfinished, { recursive: true });
+}
+
+/** When a folder of dist was compiled; 0 when it was not. */
+function builtMs(name) {
+  const stamp = join(dist, name, BUILD_STAMP);
+  return existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
 }
 
 /** Time of the latest change below a path; a folder's own time tells of files that were removed. */

@@ -8,7 +8,7 @@ import { BuildError } from "./build-gui.mjs";
 import { setUpGui } from "./gui.mjs";
 import { root, setUp } from "./setup.mjs";
 
-setUp();
+setUp("test");
 findMongodb(); // installs a server for tests where there is none, before any test waits for it
 
 /** All compiled test files below a folder. */

@@ -7,7 +7,7 @@ import { fail, root, setUp } from "./setup.mjs";
 const BEGIN = "<!-- options -->";
 const END = "<!-- end of options -->";
 
-setUp();
+setUp("test");
 const { optionsTable } = await import(pathToFileURL(join(root, "dist/test/support/options-table.js")).href);
 const file = join(root, "README.md");
 const readme = readFileSync(file, "utf8");

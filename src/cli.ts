@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // The command line: `messenger COMMAND …`. yargs, nothing else; what a command does is in the part that it belongs to.
-import { readFileSync } from "node:fs";
 import yargs, { type ArgumentsCamelCase, type Argv, type Options } from "yargs";
 import type { Command, CommandArgs, CommandOption } from "./cli/command.ts";
+import { packageVersion } from "./util/package-version.ts";
 import { ignoreUserSignals } from "./util/stop-signals.ts";
 import { UserError } from "./util/user-error.ts";
 
@@ -26,7 +26,6 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{
     summary: "Prove on this machine that nothing acknowledged is lost",
     load: () => import("./cli/selftest-command.ts"),
   },
-  bench: { summary: "Measure a server beside others", load: () => import("../bench/command.ts") },
   migrate: { summary: "Move everything from one store to another", load: () => import("./cli/migrate-command.ts") },
   chat: { summary: "Talk in a terminal or from a script", load: () => import("./cli/chat-command.ts") },
 };
@@ -67,7 +66,7 @@ function commonSettings(parser: Argv): Argv {
       "dot-notation": false,
       "parse-numbers": false,
     })
-    .version(versionOfPackage())
+    .version(packageVersion())
     .alias("help", "h")
     .strict()
     .demandCommand(1, "name a command")
@@ -105,11 +104,6 @@ function plainArgs({ _: _words, $0: _name, ...args }: ArgumentsCamelCase, comman
     return [name, Array.isArray(value) && !isList ? value.at(-1) : value];
   };
   return Object.fromEntries(Object.entries(args).map(lastOf));
-}
-
-function versionOfPackage(): string {
-  const content: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-  return typeof content === "object" && content !== null && "version" in content ? String(content.version) : "unknown";
 }
 
 function usageError(message: string): UsageError {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { loadConfig } from "../config/load.ts";
 import { CONFIG_FILE_OPTION, OPTIONS } from "../config/options.ts";
 import { backupStore } from "../store/backup.ts";
-import type { BackupProgress, BackupSummary } from "../store/backup.ts";
+import type { BackupProgress, BackupSummary } from "../store/store.ts";
 import { hidePassword } from "../store/open.ts";
 import { StoreOpenError } from "../store/store.ts";
 import { UserError } from "../util/user-error.ts";

@@ -4,7 +4,6 @@ import type { Clock } from "../util/clock.ts";
 import type { Admission, Effect, GroupResult, PasswordStop } from "../workers/task.ts";
 import type { RequestTask, RequestTaskResult, WriteGroup } from "../workers/task.ts";
 import type { RateLimits } from "./allowance.ts";
-import type { Connection } from "./connection.ts";
 import type { RequestSource } from "./round-pacer.ts";
 
 /** Settings of connections; times in milliseconds, 0 for an idle time without end. */
@@ -18,8 +17,8 @@ export interface ConnectionSettings extends RateLimits {
   readonly drainTimeoutMs: number;
 }
 
-/** What a connection asks of the server around it. */
-export interface ConnectionHost {
+/** What a connection, of type `Asker`, asks of the server around it. */
+export interface ConnectionHost<Asker> {
   readonly settings: ConnectionSettings;
   /** Never jumps. */
   readonly clock: Clock;
@@ -32,17 +31,17 @@ export interface ConnectionHost {
   request(task: RequestTask): Promise<RequestTaskResult>;
   /** `receivedMs` is when the requests arrived, on the host's clock. */
   commit(group: WriteGroup, receivedMs: number): Promise<GroupResult>;
-  admit(stop: PasswordStop, connection: Connection): Promise<Admission>;
-  loginRetryAfter(connection: Connection): number;
-  apply(effects: readonly Effect[], connection: Connection): void;
+  admit(stop: PasswordStop, connection: Asker): Promise<Admission>;
+  loginRetryAfter(connection: Asker): number;
+  apply(effects: readonly Effect[], connection: Asker): void;
   /** Logs a bug, and returns the reference that the peer is given. */
-  report(error: unknown, connection: Connection): string;
+  report(error: unknown, connection: Asker): string;
   /** The connection is about to be closed because its peer asks too much. */
-  onAbuse(connection: Connection, reason: string): void;
+  onAbuse(connection: Asker, reason: string): void;
   /** The connection is used no more; its socket may linger. Called once. */
-  onClosed(connection: Connection): void;
+  onClosed(connection: Asker): void;
   /** The socket is gone, always after `onClosed`. Called once. */
-  onGone(connection: Connection): void;
+  onGone(connection: Asker): void;
   /** Is shown what was asked, and the frames that answered it; undefined while nobody looks. */
-  readonly traffic: ((connection: Connection, payloads: readonly Buffer[], replies: Uint8Array[]) => void) | undefined;
+  readonly traffic: ((connection: Asker, payloads: readonly Buffer[], replies: Uint8Array[]) => void) | undefined;
 }

@@ -33,7 +33,7 @@ export class Connection {
   readonly openedMs: number;
   /** Messages stored for this connection. */
   messageCount = 0;
-  readonly #host: ConnectionHost;
+  readonly #host: ConnectionHost<Connection>;
   readonly #queue: RequestQueue;
   readonly #turn: RequestTurn;
   readonly #refusals: Refusals;
@@ -60,13 +60,13 @@ export class Connection {
   #shownReplies: Uint8Array[] | undefined;
 
   /** `shared` is what all connections of this address may ask together; undefined without limit. */
-  constructor(id: number, socket: Socket, address: string, host: ConnectionHost, shared?: Allowance) {
+  constructor(id: number, socket: Socket, address: string, host: ConnectionHost<Connection>, shared?: Allowance) {
     this.id = id;
     this.address = address;
     this.#host = host;
     this.#socket = socket;
     this.#queue = new RequestQueue(new Allowance(host.settings, host.clock, shared));
-    this.#turn = new RequestTurn(this.#queue, host);
+    this.#turn = new RequestTurn(this.#queue, (source) => host.turn(source));
     this.#refusals = new Refusals(host.settings.maxRefusals, host.clock);
     this.openedMs = this.#anonymousSinceMs = this.#activeMs = host.clock.now();
     // Kept for good, also under TLS: what happens to the TCP socket happens to the connection.

@@ -31,12 +31,12 @@ export interface GatewayParts {
   readonly requiresTls: boolean;
 }
 
-export class Gateway implements ConnectionHost {
+export class Gateway implements ConnectionHost<Connection> {
   readonly settings: ConnectionSettings;
   readonly clock: Clock;
   readonly connections = new Set<Connection>();
   /** Set while the administrator looks at the traffic. */
-  traffic: ConnectionHost["traffic"] = undefined;
+  traffic: ConnectionHost<Connection>["traffic"] = undefined;
   readonly #parts: GatewayParts;
   readonly #log: Logger;
 

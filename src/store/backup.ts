@@ -1,20 +1,7 @@
 // Copies a store while a server uses it.
 import { hidePassword, parseStoreUrl } from "./open.ts";
 import type { OpenOptions } from "./open.ts";
-import { StoreOpenError } from "./store.ts";
-
-export interface BackupProgress {
-  /** From 0 to 1. */
-  readonly doneShare: number;
-}
-
-/** What the copy holds. */
-export interface BackupSummary {
-  readonly userCount: number;
-  readonly chatCount: number;
-  readonly messageCount: number;
-  readonly bytes: number;
-}
+import { StoreOpenError, type BackupProgress, type BackupSummary } from "./store.ts";
 
 /**
  * Copies the embedded store that `url` names to the new file `target` (absolute), as it is at one moment; messages may be

@@ -234,6 +234,20 @@ export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
 }
 
+/** How far a copy of the store has come. */
+export interface BackupProgress {
+  /** From 0 to 1. */
+  readonly doneShare: number;
+}
+
+/** Contents of a copy of the store. */
+export interface BackupSummary {
+  readonly userCount: number;
+  readonly chatCount: number;
+  readonly messageCount: number;
+  readonly bytes: number;
+}
+
 /** A store that cannot be opened as it is: damaged, locked, from a newer version. The message says what to do. */
 export class StoreOpenError extends Error {
   override readonly name = "StoreOpenError";

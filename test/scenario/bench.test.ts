@@ -8,21 +8,22 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { runBench } from "../../bench/bench.ts";
 import { JS_ENGINE } from "../../bench/engine/engine-process.ts";
-import { benchOptions, OptionReader } from "../../bench/options.ts";
+import { benchOptions, FLAGS, OptionReader, OPTIONS } from "../../bench/options.ts";
 import { parseRunResult, type ResultRow } from "../../bench/report/result.ts";
+import { SCENARIOS } from "../../bench/scenarios/all.ts";
 import type { Scenario } from "../../bench/scenarios/scenario.ts";
 import { MessengerTarget, OWN_SERVER } from "../../bench/targets/messenger.ts";
 
-const CLI = fileURLToPath(new URL("../../src/cli.js", import.meta.url));
+const BENCH = fileURLToPath(new URL("../../bench/main.js", import.meta.url));
 const DEADLINE_MS = 120_000;
 
-describe("messenger bench", function () {
+describe("npm run bench", function () {
   this.timeout(DEADLINE_MS);
   const folder = mkdtempSync(join(tmpdir(), "messenger-bench-test-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   async function bench(...words: string[]): Promise<{ stdout: string; stderr: string }> {
-    return promisify(execFile)(process.execPath, [CLI, "bench", ...words], { timeout: DEADLINE_MS });
+    return promisify(execFile)(process.execPath, [BENCH, ...words], { timeout: DEADLINE_MS });
   }
 
   /** Loads our server and a baseline, and returns the rows of the result file when everything arrived as it should. */
@@ -102,18 +103,28 @@ describe("messenger bench", function () {
     assert.equal(row?.parameters["limits"], "default");
   });
 
+  it("explains every option, and names its scenarios", async () => {
+    const { stdout } = await bench("--help");
+    for (const name of [...Object.keys(OPTIONS), ...Object.keys(FLAGS)]) {
+      assert.match(stdout, new RegExp(`^ +(?:-.,)? *--${name} `, "m"), name);
+    }
+    for (const { name } of SCENARIOS) assert.match(stdout, new RegExp(`^ +${name}: `, "m"), name);
+  });
+
   const refused: readonly (readonly [words: string, message: RegExp])[] = [
-    ["--scenario dance", /^messenger: --scenario: dance: there are fan-out, .*\n$/],
-    ["--tls --engine native", /^messenger: --engine: native speaks no TLS; --tls needs --engine js\n$/],
-    ["--tls --peers", /^messenger: --tls: inspircd: only messenger and the bare Node servers are loaded over TLS\n$/],
-    ["--tls --target localhost:4000", /^messenger: --target and --tls exclude each other\n$/],
-    ["--limits --target localhost:4000", /^messenger: --target and --limits exclude each other\n$/],
+    ["--sender 3", /^bench: Unknown argument: sender; --help shows all options\n$/],
+    ["--senders", /^bench: Not enough arguments following: senders; --help shows all options\n$/],
+    ["--scenario dance", /^bench: --scenario: dance: there are fan-out, .*\n$/],
+    ["--tls --engine native", /^bench: --engine: native speaks no TLS; --tls needs --engine js\n$/],
+    ["--tls --peers", /^bench: --tls: inspircd: only messenger and the bare Node servers are loaded over TLS\n$/],
+    ["--tls --target localhost:4000", /^bench: --target and --tls exclude each other\n$/],
+    ["--limits --target localhost:4000", /^bench: --target and --limits exclude each other\n$/],
   ];
   for (const [words, message] of refused) {
     it(`refuses ${words} in one line`, async () => {
       await assert.rejects(bench(...words.split(" ")), (error: Error & { stderr?: string; code?: number }) => {
         assert.match(error.stderr ?? "", message);
-        return error.code === 1;
+        return error.code === 2;
       });
     });
   }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, readFileSync, symlinkSync, utimesSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -84,7 +84,7 @@ describe("npm start", function () {
   /** A checkout as it is after its packages were installed. */
   function checkout(): string {
     const copy = join(folder(), "checkout");
-    for (const name of ["src", "bench", "scripts", "tsconfig.json", "package.json", "package-lock.json"]) {
+    for (const name of ["src", "scripts", "tsconfig.json", "tsconfig.src.json", "package.json", "package-lock.json"]) {
       cpSync(join(ROOT, name), join(copy, name), { recursive: true });
     }
     symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
@@ -104,13 +104,18 @@ describe("npm start", function () {
     return { code: Number(code), stdout, stderr };
   }
 
-  it("compiles what is newer, becomes the server, and leaves standard output to it", async () => {
+  it("compiles what is newer of the program alone, becomes the server, and leaves standard output to it", async () => {
     const copy = checkout();
+    for (const name of ["bench", "test"]) {
+      mkdirSync(join(copy, name));
+      writeFileSync(join(copy, name, "wrong.ts"), "this does not compile");
+    }
     const direct = [process.execPath, "scripts/start.mjs", "server"] as const;
     const first = await startAndStop(copy, direct);
     assert.match(first.stderr, /compiling/);
     assert.match(first.stdout, /^messenger server listening on 127\.0\.0\.1:\d+ \(store sqlite, avatars off\)\n$/);
     assert.equal(first.code, 0, first.stderr);
+    assert.deepEqual(readdirSync(join(copy, "dist")), ["src"]);
     const second = await startAndStop(copy, ["npm", "--silent", "start", "--"]);
     assert.doesNotMatch(second.stderr, /compiling/);
     assert.match(second.stdout, /^messenger server listening on [^\n]+\n$/);

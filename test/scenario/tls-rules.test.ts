@@ -92,7 +92,7 @@ describe("plain text where TLS is required", () => {
       mayBePlain: isLoopback,
       onClosed() {},
       onGone() {},
-    } as unknown as ConnectionHost; // a connection that is refused asks for nothing else
+    } as unknown as ConnectionHost<Connection>; // a connection that is refused asks for nothing else
     listener = createServer((socket) => void new Connection(1, socket, "192.0.2.7", host));
     await once(listener.listen(0, "127.0.0.1"), "listening");
     const address = listener.address();

@@ -1,5 +1,6 @@
-// `messenger bench`: chooses scenarios, targets and the load engine by the options, runs them, prints the tables.
-import type { Command, CommandArgs, CommandOption } from "../src/cli/command.ts";
+// The bench's command line (`npm run bench`): scenarios, targets and load engine by its options; prints the tables.
+import yargs from "yargs";
+import { UserError } from "../src/util/user-error.ts";
 import { runBench, type BenchRun } from "./bench.ts";
 import { JS_ENGINE, type EngineProgram } from "./engine/engine-process.ts";
 import { nativeEngine } from "./engine/native-engine.ts";
@@ -12,33 +13,51 @@ import { MessengerTarget, OWN_SERVER } from "./targets/messenger.ts";
 import { remoteMessenger } from "./targets/messenger-remote.ts";
 import type { Target } from "./targets/target.ts";
 
-export const command: Command = {
-  options: { ...commandOptions("string", OPTIONS), ...commandOptions("boolean", FLAGS) },
-  examples: [
-    ["$0 bench --clients 1000", "Highest rate of the common chat with 1,000 clients"],
-    ["$0 bench --clients 1000 --baselines --peers --runs 5", "The same beside bare Node servers and the peers"],
-    ["$0 bench --clients 1000 --rate 20", "Latency at 20 messages a second"],
-    ["$0 bench --scenario pipelined,idle --clients 10000", "Two other scenarios"],
-  ],
-  notes: `Scenarios:\n${SCENARIOS.map(({ name, summary }) => `  ${name}: ${summary}`).join("\n")}\nSee bench/README.md.`,
-  run,
-};
+const EXIT_FAILURE = 1;
+const EXIT_USAGE = 2;
+const MAX_HELP_WIDTH = 110;
+const EXAMPLES: [string, string][] = [
+  ["$0 --clients 1000", "Highest rate of the common chat with 1,000 clients"],
+  ["$0 --clients 1000 --baselines --peers --runs 5", "The same beside bare Node servers and the peers"],
+  ["$0 --clients 1000 --rate 20", "Latency at 20 messages a second"],
+  ["$0 --scenario pipelined,idle --clients 10000", "Two other scenarios"],
+];
 
-function commandOptions(
-  type: CommandOption["type"],
-  table: Readonly<Record<string, BenchOption>>,
-): Record<string, CommandOption> {
-  const entries = Object.entries(table).map(([name, { help, placeholder, default: defaultText }]) => {
-    const shown = { ...(placeholder && { placeholder }), ...(defaultText && { defaultText }) };
-    return [name, { type, help, ...shown }] as const;
-  });
-  return Object.fromEntries(entries);
+/** The words of the command line by option; undefined when they only asked for help. @throws BenchUsageError */
+async function readWords(words: readonly string[]): Promise<OptionReader | undefined> {
+  const parser = yargs([...words])
+    .scriptName("npm run bench --")
+    .usage("$0 [options]\n\nMeasures a messenger server beside others.")
+    .locale("en")
+    .parserConfiguration({ "camel-case-expansion": false, "parse-numbers": false, "duplicate-arguments-array": false })
+    .version(false)
+    .alias("help", "h")
+    .strict()
+    .exitProcess(false)
+    .wrap(Math.min(MAX_HELP_WIDTH, process.stdout.columns ?? MAX_HELP_WIDTH))
+    .example(EXAMPLES)
+    .epilogue(
+      `Scenarios:\n${SCENARIOS.map(({ name, summary }) => `  ${name}: ${summary}`).join("\n")}\nSee bench/README.md.`,
+    )
+    .fail((message, error) => {
+      throw new BenchUsageError(`${message ?? error.message}; --help shows all options`);
+    });
+  const options: Readonly<Record<string, BenchOption>> = { ...OPTIONS, ...FLAGS };
+  for (const [name, { help, placeholder, default: defaultText }] of Object.entries(options)) {
+    parser.option(name, {
+      describe: placeholder ? `${placeholder}: ${help}` : help,
+      ...(name in FLAGS ? { type: "boolean" } : { nargs: 1, requiresArg: true }),
+      ...(defaultText === undefined ? {} : { defaultDescription: defaultText }),
+    });
+  }
+  const args = await parser.parseAsync();
+  if (args["help"] === true) return undefined;
+  const given = Object.entries(args).filter(([name, value]) => name in options && value !== undefined);
+  return new OptionReader(Object.fromEntries(given.map(([name, value]) => [name, String(value)])));
 }
 
 /** Tables go to standard output, progress to standard error. @throws BenchUsageError */
-async function run(args: CommandArgs): Promise<number> {
-  const given = Object.entries(args).filter(([, value]) => value !== undefined);
-  const read = new OptionReader(Object.fromEntries(given.map(([name, value]) => [name, String(value)])));
+async function run(read: OptionReader): Promise<void> {
   const plan: BenchRun = {
     options: benchOptions(read),
     scenarios: chooseScenarios(read),
@@ -53,7 +72,6 @@ async function run(args: CommandArgs): Promise<number> {
     plan.progress("over TLS, so with the JavaScript engine: compare with plain text of --engine js");
   const result = await runBench(plan);
   process.stdout.write(markdownTables(result));
-  return 0;
 }
 
 function chooseScenarios(read: OptionReader): readonly Scenario[] {
@@ -112,3 +130,20 @@ function chooseEngine(read: OptionReader): EngineProgram {
   if (engine === "native" && !native) throw new BenchUsageError("--engine: native needs Linux and g++");
   return native ?? JS_ENGINE;
 }
+
+/** Says what went wrong: one line if the person at the command line can mend it, all there is to know if not. */
+function explain(error: unknown): number {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`bench: ${error instanceof UserError ? error.message : detail}\n`);
+  return error instanceof BenchUsageError ? EXIT_USAGE : EXIT_FAILURE;
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const read = await readWords(words);
+  if (read) await run(read);
+  return 0;
+}
+
+const code = await main(process.argv.slice(2)).catch(explain);
+// Ends the process even if something still holds it open, once standard output has taken everything.
+process.stdout.write("", () => process.exit(code));
