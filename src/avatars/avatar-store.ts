@@ -4,8 +4,10 @@ import { constants } from "node:fs";
 import { lstat, mkdir, open, readdir, rename, unlink, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "../log/logger.ts";
+import { ThrottledLog } from "../log/throttled-log.ts";
 import type { UserId } from "../protocol/ids.ts";
 import { MAX_AVATAR_BYTES } from "../protocol/limits.ts";
+import { monotonicClock } from "../util/clock.ts";
 import { KeyedLock } from "./keyed-lock.ts";
 import { checkPicture, PictureError, type Picture } from "./picture.ts";
 
@@ -46,6 +48,7 @@ const CREATE_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | (
 export class AvatarStore {
   readonly #folder: string;
   readonly #log: Logger;
+  readonly #unreadable: ThrottledLog;
   readonly #keepOldMs: number;
   /** By user, then by name. */
   readonly #files = new Map<UserId, Map<string, AvatarFile>>();
@@ -59,6 +62,7 @@ export class AvatarStore {
   private constructor(options: AvatarStoreOptions) {
     this.#folder = options.folder;
     this.#log = options.log;
+    this.#unreadable = new ThrottledLog(options.log, monotonicClock);
     this.#keepOldMs = options.keepOldMs ?? DEFAULT_KEEP_OLD_MS;
   }
 
@@ -92,7 +96,7 @@ export class AvatarStore {
       handle = await open(join(this.#folder, fileName), READ_FLAGS);
       if ((await handle.stat()).isFile()) return handle;
     } catch (error) {
-      this.#log.warn("avatar cannot be read", { fileName, error });
+      this.#unreadable.write("warn", "avatar cannot be read", fileName, { fileName, error });
     }
     await handle?.close();
     return undefined;

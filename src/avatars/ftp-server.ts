@@ -10,6 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
 import { FtpSrv } from "ftp-srv";
 import type { Logger } from "../log/logger.ts";
+import { ThrottledLog } from "../log/throttled-log.ts";
 import type { UserId } from "../protocol/ids.ts";
 import { monotonicClock } from "../util/clock.ts";
 import type { AvatarStore } from "./avatar-store.ts";
@@ -74,7 +75,8 @@ export async function startAvatarServer(options: AvatarServerOptions): Promise<A
   const library = createLibraryServer(options);
   const { server } = library;
   if (!(server instanceof Server)) throw new Error("this is not the ftp-srv that we know");
-  const sessions = acceptSessions(library, options);
+  const acts = new ThrottledLog(options.log, monotonicClock);
+  const sessions = acceptSessions(library, options, acts);
   await library.listen();
   const address = server.address();
   let closing: Promise<void> | undefined;
@@ -88,6 +90,7 @@ export async function startAvatarServer(options: AvatarServerOptions): Promise<A
       server.close();
       return (closing ??= closeSessions(sessions, graceMs).then(async () => {
         await library.close();
+        acts.flush();
       }));
     },
   };
@@ -166,10 +169,15 @@ type Connected = { readonly connection: FtpConnection };
 type Login = Connected & { readonly username: string; readonly password: string };
 
 /** Makes a session of each connection that is let in; the set holds those that are open. */
-function acceptSessions(library: EventEmitter, options: AvatarServerOptions): ReadonlySet<FtpSession> {
+function acceptSessions(
+  library: EventEmitter,
+  options: AvatarServerOptions,
+  acts: ThrottledLog,
+): ReadonlySet<FtpSession> {
   const limits = new FtpLimits({ ...DEFAULT_FTP_LIMITS, ...options.limits }, monotonicClock);
   const sessionOptions: FtpSessionOptions = {
     ...options,
+    acts,
     limits,
     passivePorts: options.passivePorts,
     passiveAddress: options.passiveAddress,

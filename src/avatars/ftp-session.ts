@@ -2,6 +2,7 @@
 import type { Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { Logger } from "../log/logger.ts";
+import type { ThrottledLog } from "../log/throttled-log.ts";
 import type { UserId } from "../protocol/ids.ts";
 import { monotonicClock } from "../util/clock.ts";
 import { TokenBucket } from "../util/token-bucket.ts";
@@ -16,6 +17,8 @@ import type { FtpCommand, FtpConnection, FtpFolder } from "./ftp-types.ts";
 export interface FtpSessionOptions extends TransferOptions {
   readonly limits: FtpLimits;
   readonly log: Logger;
+  /** For what a peer can cause again and again. */
+  readonly acts: ThrottledLog;
   readonly passivePorts: PortRange | undefined;
   /** The IPv4 address that clients reach, where it is not the server's own. */
   readonly passiveAddress: string | undefined;
@@ -127,7 +130,7 @@ export class FtpSession {
   async logIn(username: string, password: string): Promise<void> {
     const outcome = await this.#authenticate(username, password);
     // The name stays out of the log: now and then it is a password, typed into the wrong field.
-    if (typeof outcome !== "object") this.#options.log.info("avatar login refused", { address: this.#remoteAddress });
+    if (typeof outcome !== "object") this.#logAct("info", "avatar login refused");
     if (outcome === "rateLimited") throw new Error("Too many failed logins, try again in a minute");
     if (outcome === undefined) throw new Error("Wrong name or password");
     this.#transfers = new UserTransfers(outcome.userId, this.#options);
@@ -137,11 +140,17 @@ export class FtpSession {
       this.#phaseTimer = setTimeout(() => this.close("Log in again"), this.#options.timeouts.sessionMs);
   }
 
+  /** Whatever a peer can make happen again and again. */
+  #logAct(level: "info" | "error", text: string, error?: unknown): void {
+    const address = canonical(this.#remoteAddress);
+    this.#options.acts.write(level, text, address, { address, error });
+  }
+
   async #authenticate(username: string, password: string): Promise<LoginOutcome> {
     try {
       return await this.#options.authenticate(username, password, canonical(this.#remoteAddress));
     } catch (error) {
-      this.#options.log.error("avatar login failed", { error });
+      this.#logAct("error", "avatar login failed", error);
       throw new Error("The server cannot check it now, try again later", { cause: error });
     }
   }
@@ -288,7 +297,7 @@ export class FtpSession {
   #failure(error: unknown): { code: number; message: string } {
     if (error instanceof TransferError) return error;
     if (error instanceof DataConnectionError) return { code: 425, message: error.message };
-    this.#options.log.error("avatar transfer failed", { error });
+    this.#logAct("error", "avatar transfer failed", error);
     return { code: 550, message: "The server could not do it, try again later" };
   }
 }

@@ -1,7 +1,7 @@
 // The server's log: winston with readable lines on standard error and JSON lines in a file per day.
 import { finished } from "node:stream/promises";
 import winston from "winston";
-import { systemClock, type Clock } from "../util/clock.ts";
+import { steadyClock, systemClock, type Clock } from "../util/clock.ts";
 import { DailyFile } from "./daily-file.ts";
 import { cleanFields } from "./fields.ts";
 import { LOG_LEVELS, loggerTo, type LogFields, type Logger, type LogLevel, type LogSink } from "./logger.ts";
@@ -41,9 +41,13 @@ function textOf(name: string): winston.Logform.Format {
 }
 
 function fileTransport(file: DailyFile): winston.transports.StreamTransportInstance {
-  const dropWhenFull = winston.format((info) => (file.isReady() ? info : false));
+  const dropWhenFull = winston.format((info) => (file.isReady(levelOf(info.level)) ? info : false));
   const format = winston.format.combine(dropWhenFull(), textOf(Text.Json));
   return new winston.transports.Stream({ stream: file, format, eol: "\n" });
+}
+
+function levelOf(name: string): LogLevel {
+  return LOG_LEVELS.find((level) => level === name) ?? "error";
 }
 
 function dailyFile(options: LogOptions, folder: string, clock: Clock, console: NodeJS.WritableStream): DailyFile {
@@ -52,7 +56,9 @@ function dailyFile(options: LogOptions, folder: string, clock: Clock, console: N
       trouble === undefined ? (["info", "the log file is written again"] as const) : (["error", trouble] as const);
     console.write(`${readableLine(new Date(clock.now()), level, text, {})}\n`);
   };
-  return new DailyFile({ folder, keepDays: options.keepDays, clock, onTrouble });
+  // A clock that is given does not jump.
+  const steady = options.clock ?? steadyClock;
+  return new DailyFile({ folder, keepDays: options.keepDays, clock, steadyClock: steady, onTrouble });
 }
 
 class WinstonSink implements LogSink {

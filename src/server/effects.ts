@@ -4,7 +4,7 @@ import { Code, ProtocolError } from "../protocol/codes.ts";
 import { errorResponse, okResponse, type Fields, type ReplyTo } from "../protocol/envelope.ts";
 import { encodeFrame } from "../protocol/frame.ts";
 import type { UserId } from "../protocol/ids.ts";
-import type { Logger } from "../log/logger.ts";
+import type { ThrottledLog } from "../log/throttled-log.ts";
 import type { Effect, EffectOf } from "../workers/task.ts";
 import type { Connection } from "./connection.ts";
 import type { Fanout } from "./fanout.ts";
@@ -12,11 +12,15 @@ import type { PasswordGate } from "./password-gate.ts";
 import type { Registry } from "./registry.ts";
 import { Session } from "./session.ts";
 
+/** Sessions of one user whose beginnings, and ends, are logged one by one within a minute; more are only counted. */
+const SHOWN_PER_MINUTE = 10;
+
 export interface EffectParts {
   readonly registry: Registry;
   readonly fanout: Fanout;
   readonly gate: PasswordGate;
-  readonly log: Logger;
+  /** Sessions can be begun and ended again and again. */
+  readonly acts: ThrottledLog;
   /** Removes what else there is of a deleted account. */
   readonly onAccountDeleted: (userId: UserId) => void;
   /** Makes a login for the avatar server; undefined with avatars off. */
@@ -47,7 +51,7 @@ export class EffectRunner {
     connection.session = undefined;
     session.outbox.unfollow();
     if (this.#parts.registry.remove(session)) this.#parts.fanout.presence(session, false);
-    this.#parts.log.info("session ended", { connection: connection.id, user: session.identity.username });
+    this.#log("session ended", session, connection);
   }
 
   /** Ends all sessions of a user but `kept`, and the logins at the avatar server; returns the number of sessions. */
@@ -103,7 +107,7 @@ export class EffectRunner {
     if (registry.add(session)) fanout.presence(session, true);
     const online = Object.entries(login.contacts).flatMap(([name, id]) => (registry.isOnline(id) ? [name] : []));
     this.#reply(connection, login.replyTo, login.info, { ...login.fields, online });
-    this.#parts.log.info("session began", { connection: connection.id, user: login.identity.username });
+    this.#log("session began", session, connection);
   }
 
   /** Each of the two looks offline to the other from now on. */
@@ -127,6 +131,10 @@ export class EffectRunner {
     if (ftp !== undefined) return this.#reply(connection, replyTo, "Ticket", { ftp });
     const text = errorResponse(replyTo, new ProtocolError(Code.NotFound, "avatars are off on this server"), Date.now());
     connection.reply(encodeFrame(text, connection.framing));
+  }
+
+  #log(text: string, { identity: { userId, username: user } }: Session, { id: connection }: Connection): void {
+    this.#parts.acts.write("info", text, userId, { connection, user }, SHOWN_PER_MINUTE);
   }
 
   #reply(connection: Connection, replyTo: ReplyTo, info: string, fields: Fields): void {

@@ -1,12 +1,12 @@
 // What joins the parts of the server: connections with the threads, the sessions, the group commit and the fan-out.
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
-import type { Logger } from "../log/logger.ts";
+import type { ThrottledLog } from "../log/throttled-log.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Pools } from "../workers/pools.ts";
 import type { Admission, Effect, GroupResult, PasswordStop } from "../workers/task.ts";
 import type { RequestTask, RequestTaskResult, WriteGroup } from "../workers/task.ts";
-import { isLoopback } from "./address.ts";
+import { addressKey, isLoopback } from "./address.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionHost, ConnectionSettings } from "./connection-host.ts";
 import type { EffectRunner } from "./effects.ts";
@@ -14,6 +14,9 @@ import type { GroupCommit } from "./group-commit.ts";
 import type { Metrics } from "./metrics.ts";
 import type { PasswordGate } from "./password-gate.ts";
 import type { RequestSource, RoundPacer } from "./round-pacer.ts";
+
+/** Requests of one address that fail by our fault and are logged one by one. */
+const SHOWN_PER_MINUTE = 10;
 
 export interface GatewayParts {
   readonly settings: ConnectionSettings;
@@ -24,7 +27,8 @@ export interface GatewayParts {
   readonly gate: PasswordGate;
   readonly effects: EffectRunner;
   readonly metrics: Metrics;
-  readonly log: Logger;
+  /** Whatever is logged here a peer can cause again and again. */
+  readonly acts: ThrottledLog;
   /** Wraps a socket in TLS; undefined without a certificate. */
   readonly secure: ((socket: Socket) => Socket) | undefined;
   /** Plain text is then for this machine only. */
@@ -38,13 +42,13 @@ export class Gateway implements ConnectionHost<Connection> {
   /** Set while the administrator looks at the traffic. */
   traffic: ConnectionHost<Connection>["traffic"] = undefined;
   readonly #parts: GatewayParts;
-  readonly #log: Logger;
+  readonly #acts: ThrottledLog;
 
   constructor(parts: GatewayParts) {
     this.settings = parts.settings;
     this.clock = parts.clock;
     this.#parts = parts;
-    this.#log = parts.log;
+    this.#acts = parts.acts;
   }
 
   secure(socket: Socket): Socket | undefined {
@@ -85,12 +89,14 @@ export class Gateway implements ConnectionHost<Connection> {
 
   report(error: unknown, connection: Connection): string {
     const reference = randomBytes(6).toString("hex");
-    this.#log.error("a request failed", { reference, connection: connection.id, error });
+    const fields = { reference, connection: connection.id, error };
+    this.#acts.write("error", "a request failed", addressKey(connection.address), fields, SHOWN_PER_MINUTE);
     return reference;
   }
 
   onAbuse({ id, address, session }: Connection, reason: string): void {
-    this.#log.warn("a connection is closed", { connection: id, address, user: session?.identity.username, reason });
+    const fields = { connection: id, address, user: session?.identity.username, reason };
+    this.#acts.write("warn", "a connection is closed", addressKey(address), fields);
   }
 
   onClosed(connection: Connection): void {

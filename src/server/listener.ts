@@ -1,10 +1,10 @@
 // Accepts TCP connections within the limits, watches their deadlines, and drains them at a stop.
 import { createServer, type Server, type Socket } from "node:net";
-import type { Logger } from "../log/logger.ts";
+import type { ThrottledLog } from "../log/throttled-log.ts";
 import { Code, ProtocolError } from "../protocol/codes.ts";
 import { errorResponse } from "../protocol/envelope.ts";
 import { encodeFrame } from "../protocol/frame.ts";
-import { isLoopback, plainAddress } from "./address.ts";
+import { addressKey, isLoopback, plainAddress } from "./address.ts";
 import { AddressBook } from "./address-book.ts";
 import type { RateLimits } from "./allowance.ts";
 import type { Bans } from "./bans.ts";
@@ -36,13 +36,13 @@ export class Listener {
   readonly #limits: ListenerLimits;
   readonly #metrics: Metrics;
   readonly #bans: Bans;
-  readonly #log: Logger;
+  readonly #log: ThrottledLog;
   readonly #server: Server;
   readonly #addresses: AddressBook;
   #sweep: NodeJS.Timeout | undefined;
   #lastId = 0;
 
-  constructor(gateway: Gateway, limits: ListenerLimits, metrics: Metrics, bans: Bans, log: Logger) {
+  constructor(gateway: Gateway, limits: ListenerLimits, metrics: Metrics, bans: Bans, log: ThrottledLog) {
     this.#bans = bans;
     this.#gateway = gateway;
     this.#addresses = new AddressBook(limits.addressRates, gateway.clock);
@@ -53,7 +53,7 @@ export class Listener {
     this.#server = createServer({ allowHalfOpen: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
     // An error while it listens is one of accepting (no file descriptors left): the connections there are go on.
     this.#server.on("error", (error) => {
-      if (this.#server.listening) this.#log.error("accepting connections failed", { error });
+      if (this.#server.listening) this.#log.write("error", "accepting connections failed", "", { error });
     });
     this.#server.on("connection", (socket) => this.#accept(socket));
   }
@@ -86,7 +86,7 @@ export class Listener {
   /** The peer has said nothing yet, so it is told in the form that a person can read. */
   #refuse(socket: Socket, address: string): void {
     this.#metrics.connectionsRefused += 1;
-    this.#log.warn("connection refused: too many", { address });
+    this.#log.write("warn", "connection refused: too many", addressKey(address), { address });
     const error = new ProtocolError(Code.TooManyRequests, "too many connections", CONNECTIONS_RETRY_SECONDS);
     socket.on("error", () => socket.destroy());
     socket.end(encodeFrame(errorResponse({ action: null, id: undefined }, error, Date.now()), "lines"), () => {

@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../log/logger.ts";
+import { ThrottledLog } from "../log/throttled-log.ts";
 import { hidePassword, storeName } from "../store/open.ts";
 import { monotonicClock, type Clock } from "../util/clock.ts";
 import { packageVersion } from "../util/package-version.ts";
@@ -56,6 +57,7 @@ export class MessengerServer {
   readonly #certificate: ServerCertificate | undefined;
   readonly #config: Config;
   readonly #log: Logger;
+  readonly #acts: ThrottledLog;
   readonly #pools: Pools;
   readonly #groupCommit: GroupCommit;
   readonly #listener: Listener;
@@ -81,6 +83,7 @@ export class MessengerServer {
     this.#certificate = certificate;
     this.#config = config;
     this.#log = log;
+    this.#acts = new ThrottledLog(log, clock);
     this.#place = { address: config.address, port: config.port };
     const passwordThreads = Math.max(1, availableParallelism() - 1);
     this.#pools = makePools(config, started.registration, passwordThreads, log, files);
@@ -94,7 +97,7 @@ export class MessengerServer {
     const gate = new PasswordGate((job) => this.#pools.password(job), { ...config, passwordThreads }, clock);
     const { metrics, registry } = this;
     const avatarEffects = this.#avatarEffects();
-    const effects = new EffectRunner({ registry, fanout, gate, log, ...avatarEffects });
+    const effects = new EffectRunner({ registry, fanout, gate, acts: this.#acts, ...avatarEffects });
     const ownWrites = new OwnWrites(this.#groupCommit, effects);
     const shared = {
       pools: this.#pools,
@@ -105,6 +108,7 @@ export class MessengerServer {
       metrics,
       registry,
       log,
+      acts: this.#acts,
     };
     this.#avatars = config.ftp ? new Avatars({ ...shared, config, certificate }) : undefined;
     const gateway = new Gateway({
@@ -116,7 +120,8 @@ export class MessengerServer {
       requiresTls: config.tls.includes("require"),
     });
     const bans = new Bans(clock);
-    this.#listener = new Listener(gateway, { ...config, addressRates: addressRates(config) }, this.metrics, bans, log);
+    const limits = { ...config, addressRates: addressRates(config) };
+    this.#listener = new Listener(gateway, limits, metrics, bans, this.#acts);
     const control = this.#control();
     const { data: dataDir, store: storeUrl } = config;
     this.#administration = new Administration({
@@ -261,6 +266,7 @@ export class MessengerServer {
     await this.#groupCommit.drain();
     await Promise.all([this.#pools.close(), this.#administration.close()]);
     this.#certificate?.close();
+    this.#acts.flush();
     this.#log.info("stopped");
   }
 }

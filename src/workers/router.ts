@@ -5,6 +5,8 @@ import { Code, ProtocolError } from "../protocol/codes.ts";
 import { parseRequest, type Fields, type RawRequest, type ReplyTo } from "../protocol/envelope.ts";
 import { StoreUnavailableError } from "../store/store.ts";
 import type { Logger } from "../log/logger.ts";
+import { ThrottledLog } from "../log/throttled-log.ts";
+import { monotonicClock } from "../util/clock.ts";
 import * as auth from "./controllers/auth.ts";
 import * as blocks from "./controllers/blocks.ts";
 import * as chat from "./controllers/chat.ts";
@@ -16,6 +18,8 @@ import { validateData } from "./validation.ts";
 
 /** While the store is away every request finds that out; the log is told at most once in so many milliseconds. */
 const UNAVAILABLE_LOG_INTERVAL_MS = 10_000;
+/** Failures of one action within a minute that are logged one by one. */
+const FAILURES_SHOWN = 10;
 
 /** Who asks, and what the gateway says of it. */
 export interface Caller {
@@ -71,11 +75,14 @@ const ROUTES: { readonly [A in ActionName]: Route<A> } = {
 export class Router {
   readonly #context: Context;
   readonly #log: Logger;
+  /** A request that fails by our fault can be sent again and again. */
+  readonly #failures: ThrottledLog;
   #unavailableLoggedMs = -Infinity;
 
   constructor(context: Context, log: Logger) {
     this.#context = context;
     this.#log = log;
+    this.#failures = new ThrottledLog(log, monotonicClock);
   }
 
   /**
@@ -133,7 +140,7 @@ export class Router {
       return new ProtocolError(Code.Unavailable, "the store cannot be reached; nothing was stored, try again");
     }
     const reference = randomBytes(6).toString("hex");
-    this.#log.error("request failed", { action, reference, error });
+    this.#failures.write("error", "request failed", action, { action, reference, error }, FAILURES_SHOWN);
     return new ProtocolError(Code.Internal, `internal error, reference ${reference}`);
   }
 

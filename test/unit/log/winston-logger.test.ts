@@ -1,10 +1,11 @@
 // The log as a whole: both outputs, levels, days, and files that cannot be written.
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { createLogger } from "../../../src/log/winston-logger.ts";
 import { DailyFile } from "../../../src/log/daily-file.ts";
+import { range } from "../../support/lists.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
 
@@ -98,10 +99,10 @@ describe("createLogger", () => {
 describe("DailyFile", () => {
   const dir = tempDirPerTest();
 
-  function open(clock: ManualClock, options: { keepDays?: number; maxDayBytes?: number } = {}) {
+  function open(clock: ManualClock, options: { steadyClock?: ManualClock; maxDayBytes?: number } = {}) {
     const troubles: (string | undefined)[] = [];
     const onTrouble = (trouble: string | undefined): void => void troubles.push(trouble);
-    const file = new DailyFile({ folder: dir(), keepDays: 3, clock, onTrouble, ...options });
+    const file = new DailyFile({ folder: dir(), keepDays: 3, clock, steadyClock: clock, onTrouble, ...options });
     const write = (line: string): Promise<void> => new Promise((resolve) => file.write(line, () => resolve()));
     return { file, write, troubles };
   }
@@ -156,11 +157,62 @@ describe("DailyFile", () => {
     assert.deepEqual(sizes, [22, 11]);
   });
 
-  it("keeps its files from other users", async function () {
-    if (process.platform === "win32") return;
-    const { write } = open(new ManualClock());
-    await write("first\n");
+  it("leaves room for what is graver, and says once that it leaves out the rest", async () => {
+    const clock = new ManualClock();
+    const { file, write, troubles } = open(clock, { maxDayBytes: 100 });
+    await write("x".repeat(74));
+    assert.ok(file.isReady("info"));
+    await write("y\n");
+    for (const _ of range(1, 3)) assert.deepEqual([file.isReady("debug"), file.isReady("info")], [false, false]);
+    assert.ok(file.isReady("warn") && file.isReady("error"));
+    await write("z".repeat(12));
+    assert.deepEqual([file.isReady("warn"), file.isReady("error")], [false, true]);
+    assert.equal(troubles.length, 1);
+    assert.match(troubles[0] ?? "", /near its limit of 100 bytes/);
+    clock.advance(DAY_MS);
+    assert.ok(file.isReady("debug"), "tomorrow has a file of its own");
+  });
+
+  it("counts anew when its file was moved away", async () => {
+    const { file, write } = open(new ManualClock(), { maxDayBytes: 100 });
+    await write("x".repeat(80));
+    assert.ok(!file.isReady("info"));
     const [name = ""] = readdirSync(dir());
-    assert.equal(statSync(join(dir(), name)).mode & 0o077, 0);
+    renameSync(join(dir(), name), join(dir(), "moved"));
+    await write("warning\n");
+    assert.ok(file.isReady("info"));
+  });
+
+  it("deletes nothing by a clock that jumps, or has just begun", async () => {
+    const [clock, steady] = [new ManualClock(new Date(2026, 0, 30, 12).getTime()), new ManualClock()];
+    steady.advance(clock.now() - steady.now());
+    const { write } = open(clock, { steadyClock: steady });
+    writeFileSync(join(dir(), "messenger-2026-01-28.jsonl"), "the day before yesterday");
+    writeFileSync(join(dir(), "messenger-2026-01-02.jsonl"), "old");
+    await write("at the start it is not known whether the clock is right\n");
+    assert.ok(existsSync(join(dir(), "messenger-2026-01-02.jsonl")));
+    clock.advance(366 * DAY_MS);
+    steady.advance(3_600_000);
+    await write("in a year\n");
+    assert.ok(existsSync(join(dir(), "messenger-2026-01-28.jsonl")), "old by a clock that has jumped");
+    assert.ok(!existsSync(join(dir(), "messenger-2026-01-02.jsonl")), "old by both clocks");
+    clock.advance(-366 * DAY_MS);
+    await write("and back\n");
+    assert.ok(existsSync(join(dir(), "messenger-2026-01-28.jsonl")));
+  });
+
+  it("keeps its files and its folder from other users, whatever the umask", async function () {
+    if (process.platform === "win32") return;
+    const before = process.umask(0);
+    try {
+      const { write } = open(new ManualClock());
+      rmSync(dir(), { recursive: true });
+      await write("first\n");
+      const [name = ""] = readdirSync(dir());
+      assert.equal(statSync(join(dir(), name)).mode & 0o777, 0o600);
+      assert.equal(statSync(dir()).mode & 0o777, 0o700);
+    } finally {
+      process.umask(before);
+    }
   });
 });
