@@ -1,6 +1,6 @@
 // Checks of what a server sends: every result and event is `unknown` until one of these has accepted it.
 import type { ActionName, ResultOf } from "../protocol/actions.ts";
-import type { AvatarTicket, ChatSummary, ContactMap, Message, Profile } from "../protocol/entities.ts";
+import type { AvatarTicket, ChatSummary, ContactMap, Message, OwnSession, Profile } from "../protocol/entities.ts";
 import type { EventName, Events } from "../protocol/events.ts";
 
 /** True when the value has the shape of T; members that T does not name are not looked at. */
@@ -72,6 +72,14 @@ const isTicket = objectOf<AvatarTicket>({
   secure: isFlag,
 });
 
+const isOwnSession = objectOf<OwnSession>({
+  address: isText,
+  since: isTime,
+  last_active: isTime,
+  current: isFlag,
+});
+
+const isTrue = (value: unknown): value is true => value === true;
 const nothing = (value: unknown): value is Record<string, never> => isRecord(value);
 const history = { chat_id: isText, length: isCount, messages: listOf(isMessage), has_more: isFlag };
 
@@ -86,6 +94,7 @@ const RESULTS: { readonly [A in ActionName]: Shape<ResultOf<A>> } = {
     user_data: isProfile,
     chats: listOf(isChatSummary),
     blocked: optional(isContactMap),
+    must_change_password: optional(isTrue),
   }),
   logout: objectOf({ username: isText, user_id: isText }),
   add_contact: objectOf({ new_contact: isContactMap }),
@@ -100,6 +109,8 @@ const RESULTS: { readonly [A in ActionName]: Shape<ResultOf<A>> } = {
   typing: nothing,
   avatar_ticket: objectOf({ ftp: isTicket }),
   change_password: nothing,
+  sessions: objectOf({ sessions: listOf(isOwnSession) }),
+  end_sessions: nothing,
   block_contact: objectOf({ contact: isText }),
   unblock_contact: objectOf({ contact: isText }),
   delete_account: nothing,

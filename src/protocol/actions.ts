@@ -1,6 +1,6 @@
 // The table of actions: what each takes and gives. Client and server are both typed from it.
 import type { JSONSchemaType } from "ajv";
-import type { AvatarTicket, ChatSummary, ContactMap, Message, Profile } from "./entities.ts";
+import type { AvatarTicket, ChatSummary, ContactMap, Message, OwnSession, Profile } from "./entities.ts";
 import type { ChatId, UserId } from "./ids.ts";
 import {
   MAX_BIO_CHARS,
@@ -37,6 +37,8 @@ export interface LoginResult {
   chats: ChatSummary[];
   /** Whom this user has blocked; servers before this field leave it out. */
   blocked?: ContactMap;
+  /** The password is a one-time one that the administrator has made: to be changed before anything else. */
+  must_change_password?: true;
 }
 
 type ContactName = { contact?: string; contact_id?: UserId };
@@ -73,6 +75,10 @@ export interface Actions {
   typing: { data: { chat_id: ChatId }; result: Empty };
   avatar_ticket: { data: Empty; result: { ftp: AvatarTicket } };
   change_password: { data: { password: string; new_password: string }; result: Empty };
+  /** The own sessions: this one first, then by when they were last active. */
+  sessions: { data: Empty; result: { sessions: OwnSession[] } };
+  /** Closes all other sessions of the user and makes all other tokens void. */
+  end_sessions: { data: Empty; result: Empty };
   /** Neither of the two can write to the other or see the other's presence any more. */
   block_contact: { data: ContactName; result: { contact: string } };
   unblock_contact: { data: ContactName; result: { contact: string } };
@@ -191,6 +197,8 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
       properties: { password: { type: "string" }, new_password: { type: "string" } },
     },
   },
+  sessions: { needsSession: true, schema: empty },
+  end_sessions: { needsSession: true, schema: empty },
   block_contact: { needsSession: true, schema: { type: "object", required: [], properties: contactName } },
   unblock_contact: { needsSession: true, schema: { type: "object", required: [], properties: contactName } },
   delete_account: {

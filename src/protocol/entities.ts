@@ -34,6 +34,17 @@ export interface ChatSummary {
   readonly last_message?: Message;
 }
 
+/** One of the user's own sessions. Times are Unix seconds. */
+export interface OwnSession {
+  readonly address: string;
+  /** When it logged in. */
+  readonly since: number;
+  /** When it last sent something. */
+  readonly last_active: number;
+  /** The one that asks. */
+  readonly current: boolean;
+}
+
 /** A login to the avatar (FTP) server. */
 export interface AvatarTicket {
   readonly port: number;

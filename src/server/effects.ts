@@ -5,9 +5,11 @@ import { errorResponse, okResponse, type Fields, type ReplyTo } from "../protoco
 import { encodeFrame } from "../protocol/frame.ts";
 import type { UserId } from "../protocol/ids.ts";
 import type { ThrottledLog } from "../log/throttled-log.ts";
+import type { Clock } from "../util/clock.ts";
 import type { Effect, EffectOf } from "../workers/task.ts";
 import type { Connection } from "./connection.ts";
 import type { Fanout } from "./fanout.ts";
+import { ownSessions } from "./own-sessions.ts";
 import type { PasswordGate } from "./password-gate.ts";
 import type { Registry } from "./registry.ts";
 import { Session } from "./session.ts";
@@ -16,6 +18,7 @@ import { Session } from "./session.ts";
 const SHOWN_PER_MINUTE = 10;
 
 export interface EffectParts {
+  readonly clock: Clock;
   readonly registry: Registry;
   readonly fanout: Fanout;
   readonly gate: PasswordGate;
@@ -30,7 +33,7 @@ export interface EffectParts {
 }
 
 /** Effects that concern the connection that asked; the server's own writes have none of these. */
-type ConnectionEffect = EffectOf<"login" | "logout" | "loginFailed" | "ticket">;
+type ConnectionEffect = EffectOf<"login" | "logout" | "loginFailed" | "ticket" | "sessions">;
 
 export class EffectRunner {
   readonly #parts: EffectParts;
@@ -92,6 +95,8 @@ export class EffectRunner {
         return this.#parts.gate.countFailure(connection.address);
       case "ticket":
         return this.#ticket(effect.replyTo, connection);
+      case "sessions":
+        return this.#sessions(effect.replyTo, connection);
     }
   }
 
@@ -100,8 +105,8 @@ export class EffectRunner {
     if (connection.isClosed) return;
     this.endSession(connection);
     const { registry, fanout } = this.#parts;
-    const close = (reason: string): void => connection.close(reason);
-    const session = new Session(login.identity, connection.outbox, Object.values(login.contacts), close);
+    const contacts = Object.values(login.contacts);
+    const session = new Session(login.identity, connection.outbox, contacts, connection, this.#parts.clock.now());
     connection.session = session;
     session.outbox.follow(fanout.feed);
     if (registry.add(session)) fanout.presence(session, true);
@@ -131,6 +136,13 @@ export class EffectRunner {
     if (ftp !== undefined) return this.#reply(connection, replyTo, "Ticket", { ftp });
     const text = errorResponse(replyTo, new ProtocolError(Code.NotFound, "avatars are off on this server"), Date.now());
     connection.reply(encodeFrame(text, connection.framing));
+  }
+
+  #sessions(replyTo: ReplyTo, connection: Connection): void {
+    const { session } = connection;
+    if (connection.isClosed || session === undefined) return;
+    const sessions = ownSessions(session, this.#parts.registry, this.#parts.clock.now());
+    this.#reply(connection, replyTo, "Sessions", { sessions });
   }
 
   #log(text: string, { identity: { userId, username: user } }: Session, { id: connection }: Connection): void {

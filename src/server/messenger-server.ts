@@ -97,7 +97,7 @@ export class MessengerServer {
     const gate = new PasswordGate((job) => this.#pools.password(job), { ...config, passwordThreads }, clock);
     const { metrics, registry } = this;
     const avatarEffects = this.#avatarEffects();
-    const effects = new EffectRunner({ registry, fanout, gate, acts: this.#acts, ...avatarEffects });
+    const effects = new EffectRunner({ registry, fanout, gate, clock, acts: this.#acts, ...avatarEffects });
     const ownWrites = new OwnWrites(this.#groupCommit, effects);
     const shared = {
       pools: this.#pools,

@@ -3,20 +3,35 @@ import type { UserId } from "../protocol/ids.ts";
 import type { Identity } from "../workers/task.ts";
 import type { Outbox } from "./outbox.ts";
 
+/** The connection under a session. */
+export interface SessionPeer {
+  readonly address: string;
+  /** When it last sent something, on the server's clock. */
+  readonly activeMs: number;
+  /** Ends the connection, after a `closing` event with this reason. */
+  close(reason: string): void;
+}
+
 export class Session {
   readonly identity: Identity;
   readonly outbox: Outbox;
   /** Users whose presence this session is told of. */
   readonly contacts: Set<UserId>;
-  /** Ends the session's connection, after a `closing` event with this reason. */
-  readonly close: (reason: string) => void;
+  readonly peer: SessionPeer;
+  /** When it began, on the server's clock. */
+  readonly sinceMs: number;
   /** Place in the registry's list; the registry alone sets it. */
   index = -1;
 
-  constructor(identity: Identity, outbox: Outbox, contacts: Iterable<UserId>, close: (reason: string) => void) {
+  constructor(identity: Identity, outbox: Outbox, contacts: Iterable<UserId>, peer: SessionPeer, sinceMs: number) {
     this.identity = identity;
     this.outbox = outbox;
     this.contacts = new Set(contacts);
-    this.close = close;
+    this.peer = peer;
+    this.sinceMs = sinceMs;
+  }
+
+  close(reason: string): void {
+    this.peer.close(reason);
   }
 }

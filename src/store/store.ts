@@ -15,6 +15,8 @@ export interface User {
   readonly passwordHash: string;
   readonly profile: Profile;
   readonly state: AccountState;
+  /** The password is a one-time one, made by the administrator. */
+  readonly mustChangePassword: boolean;
 }
 
 /** A user as the administrator sees them. Times are Unix milliseconds. */
@@ -106,6 +108,7 @@ export type Write =
       readonly username: string;
       readonly usernameKey: string;
       readonly passwordHash: string;
+      readonly mustChangePassword?: boolean;
     }
   /**
    * Makes `newTokenHash` a token of the user, who must be active, with `passwordHash` only if that is still the user's; with
@@ -119,6 +122,8 @@ export type Write =
       readonly newTokenHash: string;
     }
   | { readonly kind: "deleteToken"; readonly tokenHash: string }
+  /** Makes every token of the user void but `keepTokenHash`. */
+  | { readonly kind: "dropTokens"; readonly userId: UserId; readonly keepTokenHash: string }
   | { readonly kind: "addContact"; readonly userId: UserId; readonly contactId: UserId }
   | { readonly kind: "deleteContact"; readonly userId: UserId; readonly contactId: UserId }
   /** NotFound for a deleted account. */
@@ -141,6 +146,7 @@ export type Write =
       readonly userId: UserId;
       readonly passwordHash: string;
       readonly keepTokenHash: string | undefined;
+      readonly mustChangePassword?: boolean;
     }
   /** Disabling makes every token of the user void. NotFound for a deleted account. */
   | { readonly kind: "setAccountState"; readonly userId: UserId; readonly state: "active" | "disabled" }
@@ -168,6 +174,7 @@ export interface WriteResults {
   createUser: { readonly profile: Profile };
   putToken: Record<string, never>;
   deleteToken: Record<string, never>;
+  dropTokens: Record<string, never>;
   addContact: Record<string, never>;
   deleteContact: Record<string, never>;
   updateProfile: { readonly profile: Profile };

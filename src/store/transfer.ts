@@ -16,6 +16,8 @@ export interface UserRecord {
   readonly bio: string;
   readonly file_name: string | null;
   readonly state: AccountState;
+  /** 1 for a one-time password. */
+  readonly must_change_password: 0 | 1;
   readonly created_ms: number;
   readonly last_login_ms: number | null;
 }

@@ -30,6 +30,7 @@ const COMPLETIONS: Completions = {
   createUser: () => NOTHING,
   putToken: (write, _result, pending) => ({ effects: [loginEffect(write, pending)], answered: true }),
   deleteToken: () => NOTHING,
+  dropTokens: () => NOTHING,
   addContact: () => NOTHING,
   deleteContact: () => NOTHING,
   updateProfile: (_write, { profile }, _pending, nowMs) => ({

@@ -35,7 +35,7 @@ export type Outcome<A extends ActionName> =
     }
   | { readonly kind: "refuse"; readonly error: ProtocolError; readonly effects: readonly Effect[] }
   | { readonly kind: "stop"; readonly stop: PasswordStop }
-  | { readonly kind: "ticket" };
+  | { readonly kind: "ticket" | "sessions" };
 
 /** What controllers work with. */
 export interface Context {

@@ -156,7 +156,8 @@ class Answers {
         this.#isFull = step.pending.write.kind !== "append";
         break;
       case "ticket":
-        this.#effects.push({ kind: "ticket", replyTo: step.replyTo });
+      case "sessions":
+        this.#effects.push({ kind: step.kind, replyTo: step.replyTo });
         this.#isFull = true;
         break;
       case "stop":

@@ -46,7 +46,7 @@ export type Step =
     }
   | { readonly kind: "write"; readonly pending: PendingWrite }
   | { readonly kind: "stop"; readonly stop: PasswordStop }
-  | { readonly kind: "ticket"; readonly replyTo: ReplyTo };
+  | { readonly kind: "ticket" | "sessions"; readonly replyTo: ReplyTo };
 
 type Route<A extends ActionName> = { readonly open: OpenController<A> } | { readonly session: SessionController<A> };
 
@@ -66,6 +66,8 @@ const ROUTES: { readonly [A in ActionName]: Route<A> } = {
   block_contact: { session: blocks.blockContact },
   unblock_contact: { session: blocks.unblockContact },
   delete_account: { session: auth.deleteAccount },
+  sessions: { session: auth.sessions },
+  end_sessions: { session: auth.endSessions },
   profile: { session: profile.profile },
   update_profile: { session: profile.updateProfile },
   avatar_ticket: { session: profile.avatarTicket },
@@ -165,6 +167,7 @@ function toStep<A extends ActionName>(outcome: Outcome<A>, replyTo: ReplyTo): St
     case "stop":
       return outcome;
     case "ticket":
-      return { kind: "ticket", replyTo };
+    case "sessions":
+      return { kind: outcome.kind, replyTo };
   }
 }

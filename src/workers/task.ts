@@ -151,7 +151,7 @@ export type Effect =
   /** The two see each other's presence no more. */
   | { readonly kind: "separate"; readonly one: UserId; readonly other: UserId }
   | { readonly kind: "accountDeleted"; readonly userId: UserId }
-  | { readonly kind: "ticket"; readonly replyTo: ReplyTo }
+  | { readonly kind: "ticket" | "sessions"; readonly replyTo: ReplyTo }
   | { readonly kind: "emit"; readonly text: string; readonly to: Audience };
 
 export type EffectOf<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;

@@ -70,6 +70,20 @@ export function accountsContract(kind: StoreKind): void {
     ]);
   });
 
+  it("knows a one-time password from one that the user has chosen", async () => {
+    const isOneTime = async (): Promise<boolean | undefined> => (await store.reader.userById(anna))?.mustChangePassword;
+    const set = { kind: "setPassword", userId: anna, passwordHash: "hash", keepTokenHash: undefined } as const;
+    assert.equal(await isOneTime(), false);
+    await store.one({ ...set, mustChangePassword: true });
+    assert.equal(await isOneTime(), true);
+    await store.reopen();
+    assert.equal(await isOneTime(), true);
+    await store.one(set);
+    assert.equal(await isOneTime(), false);
+    await store.one({ ...newUser("carl", "c".repeat(24)), mustChangePassword: true });
+    assert.equal((await store.reader.userByKey("carl"))?.mustChangePassword, true);
+  });
+
   it("disables an account, which makes its tokens void, and enables it again", async () => {
     await store.commit(putToken(anna, "a1"), putToken(bert, "b1"));
     assert.deepEqual(await store.one({ kind: "setAccountState", userId: anna, state: "disabled" }), DONE);

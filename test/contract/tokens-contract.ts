@@ -71,6 +71,14 @@ export function tokensContract(kind: StoreKind): void {
     assert.equal(await holder("n1"), undefined);
   });
 
+  it("drops all tokens of a user but one", async () => {
+    await store.commit(putToken(anna, "a1"), putToken(anna, "a2"), putToken(anna, "a3"), putToken(bert, "b1"));
+    assert.deepEqual(await store.one({ kind: "dropTokens", userId: anna, keepTokenHash: "a2" }), DONE);
+    const holders = await Promise.all(["a1", "a2", "a3", "b1"].map(holder));
+    assert.deepEqual(holders, [undefined, "anna", undefined, "bert"]);
+    assert.deepEqual(await store.one({ kind: "dropTokens", userId: NOBODY, keepTokenHash: "a2" }), NOT_FOUND);
+  });
+
   it("deletes a token, once", async () => {
     await store.commit(putToken(anna, "a1"), putToken(anna, "a2"));
     const drop = { kind: "deleteToken", tokenHash: "a1" } as const;

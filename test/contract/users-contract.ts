@@ -25,7 +25,14 @@ function accounts(store: () => Fixture): void {
     assert.deepEqual(await store().one(newUser("Straße", id)), { done: true, result: { profile } });
     const key = usernameKey("STRASSE");
     const names = { username: "Straße", usernameKey: key };
-    const user = { userId: id, ...names, passwordHash: "hash of Straße", profile, state: "active" };
+    const user = {
+      userId: id,
+      ...names,
+      passwordHash: "hash of Straße",
+      profile,
+      state: "active",
+      mustChangePassword: false,
+    };
     assert.deepEqual(await store().reader.userByKey(key), user);
     assert.deepEqual(await store().reader.userById(id), user);
   });

@@ -80,6 +80,31 @@ describe("the admin channel", () => {
     await assert.rejects(link.request("create_user", { username: "x" }), refusal(400, /^username: /));
   });
 
+  it("has a one-time password changed: the login says so until that is done, also after a restart", async () => {
+    const { password } = await link.request("create_user", { username: "Newcomer" });
+    const first = await server().connect();
+    const login = await first.ok("login", { username: "Newcomer", password: password ?? "" });
+    assert.equal(login.must_change_password, true);
+    link.close();
+    await server().stop();
+    await server().start();
+    link = await AdminLink.open(server().config.data);
+    const second = await server().connect();
+    const again = await second.ok("login", { token: login.token });
+    assert.equal(again.must_change_password, true);
+    await second.ok("change_password", { password: password ?? "", new_password: "my own password" });
+    const third = await server().connect();
+    const own = { username: "Newcomer", password: "my own password" };
+    assert.ok(!("must_change_password" in (await third.ok("login", own))));
+    const reset = await link.request("reset_password", { username: "Newcomer" });
+    const fourth = await server().connect();
+    const given = await fourth.ok("login", { username: "Newcomer", password: reset.password });
+    assert.equal(given.must_change_password, true);
+    await link.request("create_user", { username: "Chosen", password: "chosen password" });
+    const chosen = await fourth.ok("login", { username: "Chosen", password: "chosen password" });
+    assert.ok(!("must_change_password" in chosen));
+  });
+
   it("announces to everybody or to one, under a name of the server's own", async () => {
     const [ann, ben] = await server().newPeople("Ann", "Ben");
     await link.request("announce", { message: "to all" });

@@ -24,7 +24,7 @@ async function fill(url: string, dataDir: string): Promise<void> {
   const writer = await openWriter(url, { dataDir });
   const direct = directChatId(ANNA, BERT);
   const writes: Write[] = [
-    ...NAMES.map((name, index) => newUser(name, userId(index))),
+    ...NAMES.map((name, index) => ({ ...newUser(name, userId(index)), mustChangePassword: index === 1 })),
     { kind: "updateProfile", userId: ANNA, changes: { bio: "\0 o'clock", file_name: "a.png" } },
     { kind: "addContact", userId: ANNA, contactId: BERT },
     { kind: "addContact", userId: ANNA, contactId: CAGLA },

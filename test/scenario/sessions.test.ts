@@ -1,5 +1,6 @@
 // Tokens, logout and change_password: how sessions go on and end.
 import assert from "node:assert/strict";
+import { eventually } from "../support/eventually.ts";
 import { useServer } from "../support/server.ts";
 import { Person } from "../support/person.ts";
 
@@ -81,6 +82,46 @@ describe("logout", () => {
     await (await server().connect()).ok("login", { token: ann.loggedIn.token });
     await ann.ok("logout", {});
     await ann.fails("common_chat", {}, 401);
+  });
+});
+
+describe("the own sessions", () => {
+  const server = useServer();
+
+  it("are listed, this one first, with where and since when, and nobody else's", async () => {
+    const startS = Date.now() / 1000 - 1;
+    const [ann] = await server().newPeople("ann", "ben");
+    const phone = await server().anotherSession(ann);
+    await phone.client.barrier();
+    const { sessions } = await ann.ok("sessions", {});
+    assert.deepEqual(
+      sessions.map(({ address, current }) => [address, current]),
+      [
+        ["127.0.0.1", true],
+        ["127.0.0.1", false],
+      ],
+    );
+    for (const { since, last_active: lastActive } of sessions) {
+      assert.ok(since > startS && lastActive >= since - 0.1 && lastActive < Date.now() / 1000 + 1);
+    }
+    phone.client.destroy();
+    await eventually("the session has ended", () => server().running.registry.sessionsOf(ann.userId).size === 1);
+    assert.equal((await ann.ok("sessions", {})).sessions.length, 1);
+    await (await server().connect()).fails("sessions", {}, 401);
+  });
+
+  it("all end but the one that asks, and so do the tokens of those that are not connected", async () => {
+    const [ann, ben] = await server().newPeople("ann", "ben");
+    const [phone, away] = [await server().anotherSession(ann), await server().anotherSession(ann)];
+    away.client.destroy();
+    await ann.ok("end_sessions", {});
+    assert.match((await phone.client.nextEvent("closing")).reason, /another session/);
+    await phone.client.closed();
+    const client = await server().connect();
+    for (const { loggedIn } of [phone, away]) await client.fails("login", { token: loggedIn.token }, 401);
+    await ann.say("still here");
+    await ben.say("me too");
+    await client.ok("login", { token: ann.loggedIn.token });
   });
 });
 

@@ -104,6 +104,8 @@ const DATA: { readonly [A in keyof typeof ACTIONS]: fc.Arbitrary<object> } = {
   block_contact: someone,
   unblock_contact: someone,
   delete_account: fc.record({ password }),
+  sessions: fc.constant({}),
+  end_sessions: fc.constant({}),
   ping: fc.constant({}),
 };
 

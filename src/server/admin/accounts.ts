@@ -72,7 +72,7 @@ export class AdminAccounts {
     const fault = passwordFault(chosen);
     if (fault !== undefined) throw new ProtocolError(Code.BadRequest, `password: ${fault}`);
     const userId = newUserId();
-    await this.#create(userId, name, await this.#hash(chosen));
+    await this.#create(userId, name, await this.#hash(chosen), password === undefined);
     return { user_id: userId, password: password === undefined ? chosen : null };
   }
 
@@ -80,7 +80,8 @@ export class AdminAccounts {
     const { userId } = await this.#found(username);
     const password = oneTimePassword();
     const passwordHash = await this.#hash(password);
-    await this.#parts.ownWrites.commit({ kind: "setPassword", userId, passwordHash, keepTokenHash: undefined });
+    const write = { kind: "setPassword", userId, passwordHash, keepTokenHash: undefined } as const;
+    await this.#parts.ownWrites.commit({ ...write, mustChangePassword: true });
     this.#parts.effects.endSessions(userId, "the administrator has reset your password");
     return { password };
   }
@@ -138,9 +139,9 @@ export class AdminAccounts {
     throw new ProtocolError(Code.Conflict, "no name is free for the account that announces");
   }
 
-  async #create(userId: UserId, username: string, passwordHash: string): Promise<void> {
+  async #create(userId: UserId, username: string, passwordHash: string, mustChangePassword = false): Promise<void> {
     const write = { kind: "createUser", userId, username, usernameKey: usernameKey(username), passwordHash } as const;
-    await this.#parts.ownWrites.commit(write);
+    await this.#parts.ownWrites.commit({ ...write, mustChangePassword });
   }
 
   async #hash(password: string): Promise<string> {

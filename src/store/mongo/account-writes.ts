@@ -42,6 +42,8 @@ export class AccountWrites {
         return this.#putToken(write, nowMs);
       case "deleteToken":
         return this.#deleteToken(write, isRepeat);
+      case "dropTokens":
+        return this.#dropTokens(write);
       case "addContact":
         return this.#addContact(write, isRepeat);
       case "deleteContact":
@@ -62,7 +64,7 @@ export class AccountWrites {
   }
 
   async #createUser(write: WriteOf<"createUser">, nowMs: number): Promise<WriteOutcome<"createUser">> {
-    const { userId, username, usernameKey, passwordHash } = write;
+    const { userId, username, usernameKey, passwordHash, mustChangePassword = false } = write;
     const { users, lastSeqs } = this.#state;
     const holders = await this.#collections.users
       .find({ $or: [{ _id: userId }, { username_key: usernameKey }] })
@@ -83,6 +85,7 @@ export class AccountWrites {
       bio: "",
       file_name: null,
       state: "active",
+      must_change_password: mustChangePassword ? 1 : 0,
       created_ms: nowMs,
     };
     try {
@@ -114,9 +117,9 @@ export class AccountWrites {
 
   /** The tokens first: what a crash leaves is then safe, and the same command mends it. */
   async #setPassword(write: WriteOf<"setPassword">): Promise<WriteOutcome<"setPassword">> {
-    const { userId, passwordHash, keepTokenHash } = write;
+    const { userId, passwordHash, keepTokenHash, mustChangePassword = false } = write;
     await this.#collections.tokens.deleteMany({ user_id: userId, hash: { $ne: keepTokenHash ?? "" } });
-    const update = { $set: { password_hash: passwordHash } };
+    const update = { $set: { password_hash: passwordHash, must_change_password: mustChangePassword ? 1 : 0 } } as const;
     const { matchedCount } = await this.#collections.users.updateOne({ _id: userId, ...NOT_DELETED }, update);
     return matchedCount > 0 ? DONE : NOT_FOUND;
   }
@@ -150,6 +153,12 @@ export class AccountWrites {
   async #deleteToken(write: WriteOf<"deleteToken">, isRepeat: boolean): Promise<WriteOutcome<"deleteToken">> {
     const { deletedCount } = await this.#collections.tokens.deleteOne({ hash: write.tokenHash });
     return deletedCount > 0 || isRepeat ? DONE : NOT_FOUND;
+  }
+
+  async #dropTokens({ userId, keepTokenHash }: WriteOf<"dropTokens">): Promise<WriteOutcome<"dropTokens">> {
+    if (!(await this.#isPresent(userId))) return NOT_FOUND;
+    await this.#collections.tokens.deleteMany({ user_id: userId, hash: { $ne: keepTokenHash } });
+    return DONE;
   }
 
   async #addContact(write: WriteOf<"addContact">, isRepeat: boolean): Promise<WriteOutcome<"addContact">> {

@@ -17,6 +17,8 @@ export interface UserDocument {
   readonly file_name: string | null;
   /** Absent for active. */
   readonly state?: AccountState;
+  /** 1 for a one-time password. */
+  readonly must_change_password?: 0 | 1;
   readonly created_ms?: number;
   readonly last_login_ms?: number;
 }

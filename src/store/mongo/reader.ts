@@ -216,5 +216,6 @@ function userOf(document: UserDocument | null): User | undefined {
   if (document === null) return undefined;
   const { _id: userId, username, username_key: usernameKey, password_hash: passwordHash } = document;
   const { state = "active" } = document;
-  return { userId, username, usernameKey, passwordHash, profile: profileOf(document), state };
+  const mustChangePassword = document.must_change_password === 1;
+  return { userId, username, usernameKey, passwordHash, profile: profileOf(document), state, mustChangePassword };
 }

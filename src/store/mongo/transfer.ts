@@ -175,7 +175,7 @@ function userDocument({ user_id: _id, last_login_ms, ...rest }: UserRecord): Doc
 
 function userRecord(user: UserDocument): UserRecord {
   const { _id: user_id, username, username_key, password_hash, first_name, second_name, bio, file_name } = user;
-  const { state = "active", created_ms = 0, last_login_ms = null } = user;
+  const { state = "active", must_change_password = 0, created_ms = 0, last_login_ms = null } = user;
   const names = { username, username_key, password_hash, first_name, second_name, bio, file_name };
-  return { user_id, ...names, state, created_ms, last_login_ms };
+  return { user_id, ...names, state, must_change_password, created_ms, last_login_ms };
 }

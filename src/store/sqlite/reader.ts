@@ -30,7 +30,8 @@ interface SummaryRow extends MessageRow {
 
 type PageBounds = [chat: number, after: number, sameChat: number, before: number, limit: number];
 
-const USER = `SELECT user_id, username, username_key, password_hash, first_name, second_name, bio, file_name, state FROM users`;
+const USER = `SELECT user_id, username, username_key, password_hash, first_name, second_name, bio, file_name, state,
+  must_change_password FROM users`;
 const PAGE = `SELECT ${MESSAGE_COLUMNS} FROM messages m JOIN users u ON u.id = m.user
   WHERE m.id > (? << 32 | ?) AND m.id < (? << 32 | ?) ORDER BY m.id`;
 
@@ -184,5 +185,6 @@ function user(row: UserRow | undefined): User | undefined {
     passwordHash: row.password_hash,
     profile,
     state: row.state,
+    mustChangePassword: row.must_change_password === 1,
   };
 }

@@ -13,7 +13,7 @@ import type { StoreLock } from "./store-lock.ts";
 const STATE_TABLE = "unfinished_migration";
 
 const USER_COLUMNS = `user_id, username, username_key, password_hash, first_name, second_name, bio, file_name, state,
-  created_ms, last_login_ms`;
+  must_change_password, created_ms, last_login_ms`;
 
 /** Pages by key, so that no statement stays open between two; `place` and `second` are not part of a record. */
 const READ: { readonly [K in RecordKind]: string } = {
@@ -36,10 +36,11 @@ interface Place {
 const WRITE: { readonly [K in RecordKind]: readonly string[] } = {
   users: [
     `INSERT INTO users (${USER_COLUMNS}) VALUES (@user_id, @username, @username_key, @password_hash, @first_name,
-       @second_name, @bio, @file_name, @state, @created_ms, @last_login_ms)
+       @second_name, @bio, @file_name, @state, @must_change_password, @created_ms, @last_login_ms)
      ON CONFLICT (user_id) DO UPDATE SET username = @username, username_key = @username_key,
        password_hash = @password_hash, first_name = @first_name, second_name = @second_name, bio = @bio,
-       file_name = @file_name, state = @state, created_ms = @created_ms, last_login_ms = @last_login_ms`,
+       file_name = @file_name, state = @state, must_change_password = @must_change_password,
+       created_ms = @created_ms, last_login_ms = @last_login_ms`,
     `INSERT OR IGNORE INTO marks (user, chat, read_seq) SELECT id, ${COMMON_CHAT_ROW}, 0 FROM users WHERE user_id = @user_id`,
   ],
   tokens: [

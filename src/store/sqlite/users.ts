@@ -44,8 +44,9 @@ function prepare(database: Database.Database) {
     ),
     account: database.prepare<[UserId], AccountRow>(`${ACCOUNT} WHERE user_id = ? AND state <> 'deleted'`),
     accountByKey: database.prepare<[string], AccountRow>(`${ACCOUNT} WHERE username_key = ?`),
-    create: database.prepare<[UserId, string, string, string, number]>(
-      "INSERT INTO users (user_id, username, username_key, password_hash, created_ms) VALUES (?, ?, ?, ?, ?)",
+    create: database.prepare<[UserId, string, string, string, number, number]>(
+      `INSERT INTO users (user_id, username, username_key, password_hash, must_change_password, created_ms)
+       VALUES (?, ?, ?, ?, ?, ?)`,
     ),
     loggedIn: database.prepare<[number, number]>("UPDATE users SET last_login_ms = ? WHERE id = ?"),
     mark: database.prepare<[number | bigint, number, number]>(
@@ -57,8 +58,8 @@ function prepare(database: Database.Database) {
     active: database.prepare<[number], { password_hash: string }>(
       "SELECT password_hash FROM users WHERE id = ? AND state = 'active'",
     ),
-    setPassword: database.prepare<[string, number]>(
-      "UPDATE users SET password_hash = ? WHERE id = ? AND state <> 'deleted'",
+    setPassword: database.prepare<[string, number, number]>(
+      "UPDATE users SET password_hash = ?, must_change_password = ? WHERE id = ? AND state <> 'deleted'",
     ),
     dropTokensBut: database.prepare<[number, string]>("DELETE FROM tokens WHERE user = ? AND token_hash <> ?"),
     dropToken: database.prepare<[string]>("DELETE FROM tokens WHERE token_hash = ?"),
@@ -113,11 +114,18 @@ export class UserWrites {
 
   /** `commonSeq` is the last seq of the common chat: the new user has nothing unread. */
   create(write: WriteOf<"createUser">, commonSeq: number, nowMs: number): WriteOutcome<"createUser"> {
-    const { userId, username, usernameKey, passwordHash } = write;
+    const { userId, username, usernameKey, passwordHash, mustChangePassword = false } = write;
     const holder = this.#sql.accountByKey.get(usernameKey);
     if (holder?.user_id === userId) return { done: true, result: { profile: profileOf(holder) } };
     if (holder !== undefined || this.find(userId) !== undefined) return CONFLICT;
-    const { lastInsertRowid } = this.#sql.create.run(userId, username, usernameKey, passwordHash, nowMs);
+    const { lastInsertRowid } = this.#sql.create.run(
+      userId,
+      username,
+      usernameKey,
+      passwordHash,
+      Number(mustChangePassword),
+      nowMs,
+    );
     this.#sql.mark.run(lastInsertRowid, COMMON_CHAT_ROW, commonSeq);
     const profile = { user_id: userId, username, first_name: "", second_name: "", bio: "", file_name: null };
     return { done: true, result: { profile } };
@@ -140,7 +148,8 @@ export class UserWrites {
   setPassword(write: WriteOf<"setPassword">): WriteOutcome<"setPassword"> {
     const user = this.find(write.userId);
     if (user === undefined) return NOT_FOUND;
-    if (this.#sql.setPassword.run(write.passwordHash, user.id).changes === 0) return NOT_FOUND;
+    const { passwordHash, mustChangePassword = false } = write;
+    if (this.#sql.setPassword.run(passwordHash, Number(mustChangePassword), user.id).changes === 0) return NOT_FOUND;
     this.#sql.dropTokensBut.run(user.id, write.keepTokenHash ?? "");
     return DONE;
   }
@@ -167,6 +176,13 @@ export class UserWrites {
 
   deleteToken(write: WriteOf<"deleteToken">): WriteOutcome<"deleteToken"> {
     return this.#sql.dropToken.run(write.tokenHash).changes > 0 ? DONE : NOT_FOUND;
+  }
+
+  dropTokens(write: WriteOf<"dropTokens">): WriteOutcome<"dropTokens"> {
+    const user = this.findPresent(write.userId);
+    if (user === undefined) return NOT_FOUND;
+    this.#sql.dropTokensBut.run(user.id, write.keepTokenHash);
+    return DONE;
   }
 
   addContact(write: WriteOf<"addContact">): WriteOutcome<"addContact"> {

@@ -109,6 +109,8 @@ export class SqliteWriter implements StoreWriter {
         return this.#users.deleteToken(write);
       case "addContact":
         return this.#users.addContact(write);
+      case "dropTokens":
+        return this.#users.dropTokens(write);
       case "deleteContact":
         return this.#users.deleteContact(write);
       case "updateProfile":

@@ -99,6 +99,7 @@ async function beginSession(
       user_data: user.profile,
       chats: bounded(chats),
       blocked: mapOf(blocked),
+      ...(user.mustChangePassword && { must_change_password: true as const }),
     },
     watched: mapOf(list.filter((contact) => !hidden.has(contact.userId))),
   };
@@ -156,6 +157,17 @@ export const changePassword: SessionController<"change_password"> = async (reque
     effects: [{ kind: "endOtherSessions", userId: identity.userId, reason: "the password was changed" }],
   };
 };
+
+/** Sessions are known to the gateway alone, so it answers. */
+export const sessions: SessionController<"sessions"> = () => ({ kind: "sessions" });
+
+export const endSessions: SessionController<"end_sessions"> = (_request, { userId, tokenHash }) => ({
+  kind: "write",
+  write: { kind: "dropTokens", userId, keepTokenHash: tokenHash },
+  info: "Other sessions ended",
+  fields: {},
+  effects: [{ kind: "endOtherSessions", userId, reason: "ended from another session" }],
+});
 
 /** The password is asked again, since this cannot be undone. */
 export const deleteAccount: SessionController<"delete_account"> = async (request, identity, { reader }) => {

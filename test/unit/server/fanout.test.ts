@@ -16,6 +16,7 @@ import { ManualClock } from "../../support/manual-clock.ts";
 
 const SEED = { seed: 20_261_123, numRuns: 150 };
 const CLIENT_COUNT = 6;
+const PEER = { address: "127.0.0.1", activeMs: 0, close: () => undefined };
 /** One write, and the event loop has its turn: every place in a round is a place to be interrupted at. */
 const SLICE = { ms: 0, writesPerLook: 1 };
 
@@ -73,7 +74,7 @@ describe("Fanout", () => {
 
   function join(client: Client, index: number): void {
     const identity = { userId: `u${index}`, username: `u${index}`, tokenHash: "h" };
-    client.session = new Session(identity, client.outbox, [], () => undefined);
+    client.session = new Session(identity, client.outbox, [], PEER, 0);
     client.outbox.follow(fanout.feed);
     registry.add(client.session);
   }

@@ -11,7 +11,8 @@ const SEED = { seed: 20_260_105, numRuns: 200 };
 const outbox = new Outbox(new Socket(), "lines", 1, new ManualClock());
 
 function session(userId: string, contacts: readonly string[]): Session {
-  return new Session({ userId, username: userId, tokenHash: "h" }, outbox, contacts, () => undefined);
+  const peer = { address: "127.0.0.1", activeMs: 0, close: () => undefined };
+  return new Session({ userId, username: userId, tokenHash: "h" }, outbox, contacts, peer, 0);
 }
 
 describe("Registry", () => {
