@@ -5,6 +5,7 @@ import type { Command, CommandArgs, CommandOption } from "./cli/command.ts";
 import { packageVersion } from "./util/package-version.ts";
 import { ignoreUserSignals } from "./util/stop-signals.ts";
 import { UserError } from "./util/user-error.ts";
+import { visibleLines } from "./util/visible-text.ts";
 
 /**
  * By name, with the words after it in yargs' form ("backup <file>"); their values are in the args by that name. Loaded
@@ -115,11 +116,11 @@ function explain(error: unknown): number {
   // yargs has an error of its own for an option without its value.
   if (error instanceof Error && error.name === "YError") return explain(usageError(error.message));
   if (error instanceof UserError) {
-    process.stderr.write(`messenger: ${error.message}\n`);
+    process.stderr.write(`messenger: ${visibleLines(error.message)}\n`);
     return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`messenger: this is a bug, please report it: ${detail}\n`);
+  process.stderr.write(`messenger: this is a bug, please report it: ${visibleLines(detail)}\n`);
   return EXIT_FAILURE;
 }
 

@@ -1,6 +1,7 @@
 // Tells in place what came of an action: that it is done, or why not.
 import type { QLabel } from "@nodegui/nodegui";
 import { DisconnectedError, RequestError } from "../../src/client/errors.ts";
+import { visible } from "../../src/util/visible-text.ts";
 import { label, rename } from "../kit/widgets.ts";
 
 export class Outcome {
@@ -16,12 +17,12 @@ export class Outcome {
 
   good(text: string): void {
     rename(this.widget, "good");
-    this.widget.setText(text);
+    this.widget.setText(visible(text));
   }
 
   bad(text: string): void {
     rename(this.widget, "error");
-    this.widget.setText(text);
+    this.widget.setText(visible(text));
   }
 
   /** Runs something that asks the server; `done` makes the text for success. What the server refuses is shown. */

@@ -1,6 +1,7 @@
 // A table of any length with columns that can be sorted; it has widgets only for the rows in view.
 import { AlignmentFlag, QMouseEvent, QPushButton, QWidget, WidgetEventTypes, type QLabel } from "@nodegui/nodegui";
 import type { TableOrder } from "../../src/client/models/admin-table.ts";
+import { visible } from "../../src/util/visible-text.ts";
 import { elided } from "../kit/elided.ts";
 import { guard } from "../kit/guard.ts";
 import type { Row } from "../kit/row-heights.ts";
@@ -230,7 +231,7 @@ class TableRowWidgets<T> implements RowWidgets<TableRow<T>> {
   #setText(index: number, cell: QLabel, text: string, widthPx: number, isResized: boolean): void {
     if (this.#texts[index] === text && !isResized) return;
     this.#texts[index] = text;
-    cell.setText(elided(text, widthPx, this.#options.theme.textPx - 1, false));
+    cell.setText(elided(visible(text), widthPx, this.#options.theme.textPx - 1, false));
   }
 }
 

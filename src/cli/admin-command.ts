@@ -6,6 +6,7 @@ import { loadConfig } from "../config/load.ts";
 import { CONFIG_FILE_OPTION, OPTIONS } from "../config/options.ts";
 import type { LogRecord, Topic } from "../protocol/admin.ts";
 import { bytes } from "../util/quantities.ts";
+import { visibleJson, visibleLines } from "../util/visible-text.ts";
 import { UserError } from "../util/user-error.ts";
 import * as view from "./admin-views.ts";
 import type { Command, CommandArgs } from "./command.ts";
@@ -198,7 +199,7 @@ async function run(args: CommandArgs): Promise<number> {
   const { data } = loadConfig({ data: args["data"], config: args["config"] });
   const words = Array.isArray(args["words"]) ? args["words"].map(String) : [];
   const print = (answer: object, text: string): void => {
-    process.stdout.write(`${args["json"] === true ? JSON.stringify(answer) : text}\n`);
+    process.stdout.write(`${args["json"] === true ? visibleJson(answer) : visibleLines(text)}\n`);
   };
   try {
     const link = await AdminLink.open(data);

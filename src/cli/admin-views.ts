@@ -2,6 +2,7 @@
 import type { AdminActions, LogRecord, Sample, TrafficEntry } from "../protocol/admin.ts";
 import { clientText, modeText } from "../client/models/admin-sessions.ts";
 import { bytes, duration, moment } from "../util/quantities.ts";
+import { visible } from "../util/visible-text.ts";
 import { table } from "./table.ts";
 
 type Result<A extends keyof AdminActions> = AdminActions[A]["result"];
@@ -21,7 +22,7 @@ export function statusView(status: Result<"status">): string {
     ["followed now", status.followed.length === 0 ? "nothing" : status.followed.join(", ")],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${visible(value)}`).join("\n");
 }
 
 export function sessionsView({ sessions, total }: Result<"sessions">): string {
@@ -52,7 +53,7 @@ export function usersView({ users, has_more }: Result<"users">): string {
     user.user_id,
   ]);
   const headings = ["user", "state", "", "last login", "created", "failed logins", "id"];
-  const more = has_more ? `\nThere are more: --after ${users.at(-1)?.username ?? ""}` : "";
+  const more = has_more ? `\nThere are more: --after ${visible(users.at(-1)?.username ?? "")}` : "";
   return table(headings, rows) + more;
 }
 
@@ -74,12 +75,14 @@ export function backupsView({ backups }: Result<"backups">): string {
 }
 
 export function logLine({ time_ms, level, text, fields }: LogRecord): string {
-  const rest = Object.entries(fields).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
-  return `${moment(time_ms)} ${level.toUpperCase().padEnd(5)} ${text}${rest.join("")}`;
+  const rest = Object.entries(fields).map(
+    ([name, value]) => ` ${visible(name)}=${visible(JSON.stringify(value) ?? "")}`,
+  );
+  return `${moment(time_ms)} ${level.toUpperCase().padEnd(5)} ${visible(text)}${rest.join("")}`;
 }
 
 export function trafficLines({ time_ms, connection, username, request, response }: TrafficEntry): string {
-  return `${moment(time_ms)} ${connection} ${username ?? "-"}\n  > ${request}\n  < ${response}`;
+  return `${moment(time_ms)} ${connection} ${visible(username ?? "-")}\n  > ${visible(request)}\n  < ${visible(response)}`;
 }
 
 export function sampleLine(sample: Sample): string {

@@ -1,6 +1,7 @@
 // Tables for people at a terminal.
+import { visible } from "../util/visible-text.ts";
 
-/** Columns as wide as their widest cell; numbers to the right. Control characters in cells are shown as spaces. */
+/** Columns as wide as their widest cell; numbers to the right. What is in a cell cannot leave it. */
 export function table(headings: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const lines = [headings, ...rows].map((row) => row.map((cell) => visible(String(cell))));
   const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
@@ -15,8 +16,4 @@ export function table(headings: readonly string[], rows: readonly (readonly (str
         .trimEnd(),
     )
     .join("\n");
-}
-
-function visible(text: string): string {
-  return text.replace(/\p{Cc}/gu, " ");
 }

@@ -1,27 +1,21 @@
 // A log entry as one line for people: time, level, text, fields. Nothing logged can forge a line or steer a terminal.
+import { visible } from "../util/visible-text.ts";
 import type { LogFields, LogLevel } from "./logger.ts";
 
-/** Controls, line separators, and what turns the direction of text or is invisible. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 /** Values that need no quotes. */
 const PLAIN = /^[\p{L}\p{N}_.:/@+*-]+$/u;
 
 /** The line, without a line feed at its end, but with the frames of an error's stack on indented lines of their own. */
 export function readableLine(time: Date, level: LogLevel, text: string, fields: LogFields): string {
-  const pairs = Object.entries(fields).map(([name, value]) => ` ${escapeControls(name)}=${shown(value)}`);
-  const line = `${localTime(time)} ${level.toUpperCase().padEnd(5)} ${escapeControls(text)}${pairs.join("")}`;
+  const pairs = Object.entries(fields).map(([name, value]) => ` ${visible(name)}=${shown(value)}`);
+  const line = `${localTime(time)} ${level.toUpperCase().padEnd(5)} ${visible(text)}${pairs.join("")}`;
   return level === "error" ? line + stackLines(fields) : line;
 }
 
-/** Text in which no character steers the terminal or begins a new line: those are written as `\u{1b}`. */
-function escapeControls(text: string): string {
-  return text.replace(UNSAFE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
-}
-
 function shown(value: unknown): string {
-  if (typeof value === "string") return PLAIN.test(value) ? value : escapeControls(JSON.stringify(value));
-  if (isError(value)) return escapeControls(JSON.stringify(value.message));
-  return escapeControls(JSON.stringify(value) ?? "");
+  if (typeof value === "string") return PLAIN.test(value) ? visible(value) : visible(JSON.stringify(value));
+  if (isError(value)) return visible(JSON.stringify(value.message));
+  return visible(JSON.stringify(value) ?? "");
 }
 
 function isError(value: unknown): value is { message: string; stack: string } {
@@ -30,7 +24,7 @@ function isError(value: unknown): value is { message: string; stack: string } {
 
 function stackLines(fields: LogFields): string {
   const stacks = Object.values(fields).filter(isError);
-  return stacks.flatMap(({ stack }) => stack.split("\n").map((frame) => `\n    ${escapeControls(frame)}`)).join("");
+  return stacks.flatMap(({ stack }) => stack.split("\n").map((frame) => `\n    ${visible(frame)}`)).join("");
 }
 
 /** `2026-11-23 14:05:09.123`, by the machine's time zone. */

@@ -2,6 +2,7 @@
 import { finished } from "node:stream/promises";
 import winston from "winston";
 import { steadyClock, systemClock, type Clock } from "../util/clock.ts";
+import { visibleJson } from "../util/visible-text.ts";
 import { DailyFile } from "./daily-file.ts";
 import { cleanFields } from "./fields.ts";
 import { LOG_LEVELS, loggerTo, type LogFields, type Logger, type LogLevel, type LogSink } from "./logger.ts";
@@ -88,7 +89,7 @@ class WinstonSink implements LogSink {
       message: text,
       [Text.Readable]: readableLine(time, level, text, clean),
       // The head's keys come first and cannot be forged by a field of the same name.
-      [Text.Json]: JSON.stringify({ ...head, ...clean, ...head }),
+      [Text.Json]: visibleJson({ ...head, ...clean, ...head }),
     });
   }
 

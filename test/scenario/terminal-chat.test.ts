@@ -83,7 +83,7 @@ describe("messenger chat", () => {
     await alice.sees("end");
     const printed = alice.lines.join("");
     assert.doesNotMatch(printed, /[\u0000-\u001f\u007f-\u009f\u202e]/u);
-    assert.match(printed, /␛\]0;owned␇ ␛\[2J/u);
+    assert.match(printed, /\\u\{1b\}\]0;owned\\u\{7\} \\u\{1b\}\[2J/u);
   }).timeout(30_000);
 
   it("says what went wrong, and tells scripts by its exit code", async () => {

@@ -1,5 +1,6 @@
 // The tail of a server's log, by level and text.
 import type { LogRecord } from "../../protocol/admin.ts";
+import { visible } from "../../util/visible-text.ts";
 import { RecentList } from "./recent-list.ts";
 
 export type LogLevel = LogRecord["level"];
@@ -56,10 +57,10 @@ export class AdminLog {
   }
 }
 
-/** The text and then the fields as name=value. */
+/** The text and then the fields as name=value, in one line that cannot be forged. */
 export function logText({ text, fields }: LogRecord): string {
   const rest = Object.entries(fields).map(([name, value]) => `  ${name}=${shown(value)}`);
-  return text + rest.join("");
+  return visible(text + rest.join(""));
 }
 
 function shown(value: unknown): string {

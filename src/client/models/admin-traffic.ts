@@ -1,5 +1,6 @@
 // The requests and responses that came by while somebody looked, by user or action.
 import type { TrafficEntry } from "../../protocol/admin.ts";
+import { visible, visibleLines } from "../../util/visible-text.ts";
 import { RecentList } from "./recent-list.ts";
 
 export interface TrafficRow {
@@ -59,11 +60,11 @@ export class AdminTraffic {
   }
 }
 
-/** JSON with a line for each member; what is no JSON, such as a text that was cut off, as it is. */
+/** JSON with a line for each member; what is no JSON, such as a text that was cut off, in one line. */
 export function prettyJson(text: string): string {
   try {
-    return JSON.stringify(JSON.parse(text), undefined, 2);
+    return visibleLines(JSON.stringify(JSON.parse(text), undefined, 2));
   } catch {
-    return text;
+    return visible(text);
   }
 }

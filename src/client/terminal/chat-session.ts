@@ -8,7 +8,8 @@ import { unreadCount } from "../models/chat-book.ts";
 import { Workspace } from "../models/workspace.ts";
 import type { Messenger } from "../messenger.ts";
 import type { LinkState } from "../link.ts";
-import { messageLine, visible } from "./display.ts";
+import { visibleMessage } from "../../util/visible-text.ts";
+import { messageLine } from "./display.ts";
 import type { Screen } from "./screen.ts";
 
 /** The name of the common chat in commands and lines. */
@@ -77,7 +78,7 @@ export class ChatSession {
 
   /** Prints a line of the client itself. */
   say(text: string): void {
-    this.#screen.print(`* ${visible(text)}`);
+    this.#screen.print(`* ${visibleMessage(text)}`);
   }
 
   show(message: Message): void {
@@ -93,7 +94,7 @@ export class ChatSession {
   /** Makes a chat the one that plain lines go to, and shows its last messages. */
   async enter(chatId: ChatId, title: string, lastCount: number): Promise<void> {
     this.#chatId = chatId;
-    this.#screen.setPrompt(`${visible(title)}> `);
+    this.#screen.setPrompt(`${visibleMessage(title)}> `);
     this.say(`now in ${title}`);
     await this.#showLast(lastCount);
     if (this.#screen.isInteractive) this.markRead();

@@ -1,24 +1,7 @@
 // How things look in a terminal: as lines of text that can do nothing to it.
 import type { Message, Profile } from "../../protocol/entities.ts";
 import { parseMarkup, type Span } from "../../protocol/markup.ts";
-
-/**
- * Control characters (a terminal would obey them), lone surrogates, and what reorders or breaks a line. Joiners and
- * variation selectors stay: emoji need them.
- */
-const UNSAFE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
-/** The pictures of the control characters from U+0000 on. */
-const CONTROL_PICTURES = 0x2400;
-const DELETE_PICTURE = "\u2421";
-
-/** The text with everything made visible that a terminal would not show but do. */
-export function visible(text: string): string {
-  return text.replace(UNSAFE, (char) => {
-    const code = char.charCodeAt(0);
-    if (code < 0x20) return String.fromCharCode(CONTROL_PICTURES + code);
-    return code === 0x7f ? DELETE_PICTURE : "\ufffd";
-  });
-}
+import { visibleMessage } from "../../util/visible-text.ts";
 
 /** Escape sequences for emphasis, by the span's flag. */
 const STYLES: readonly (readonly [keyof Span, string])[] = [
@@ -31,14 +14,14 @@ const PLAIN = "\u001b[0m";
 
 /** A message's text in one or more lines; with `styled` its emphasis is shown instead of its marks. */
 function textLines(text: string, styled: boolean): string[] {
-  if (!styled) return text.split(/\r\n|\n/).map(visible);
+  if (!styled) return text.split(/\r\n|\n/).map(visibleMessage);
   const shown = parseMarkup(text).flatMap((span) => (span.isMark ? [] : [styledSpan(span)]));
   return shown.join("").split("\n");
 }
 
 function styledSpan(span: Span): string {
   const start = STYLES.flatMap(([flag, sequence]) => (span[flag] === true ? [sequence] : [])).join("");
-  const lines = span.text.split(/\r\n|\n/).map(visible);
+  const lines = span.text.split(/\r\n|\n/).map(visibleMessage);
   // The style ends with each line, so that the indentation of the next one is not styled.
   return lines.map((line) => (start === "" || line === "" ? line : start + line + PLAIN)).join("\n");
 }
@@ -46,7 +29,7 @@ function styledSpan(span: Span): string {
 /** `[12:34] [chat] author: text`; further lines of the text are indented. */
 export function messageLine(message: Message, chatTitle: string, styled: boolean): string {
   const [first = "", ...rest] = textLines(message.message, styled);
-  const head = `[${clockTime(message.time * 1000)}] [${visible(chatTitle)}] ${visible(message.username)}: `;
+  const head = `[${clockTime(message.time * 1000)}] [${visibleMessage(chatTitle)}] ${visibleMessage(message.username)}: `;
   return [head + first, ...rest.map((line) => `    ${line}`)].join("\n");
 }
 
@@ -68,8 +51,8 @@ function dayAndTime(timeMs: number): readonly [string, string] {
 export function profileLines(profile: Profile): string[] {
   const name = [profile.first_name, profile.second_name].filter((part) => part !== "").join(" ");
   return [
-    `name: ${visible(profile.username)}${name === "" ? "" : ` (${visible(name)})`}`,
-    `bio: ${profile.bio === "" ? "none" : visible(profile.bio)}`,
-    `picture: ${profile.file_name === null ? "none" : visible(profile.file_name)}`,
+    `name: ${visibleMessage(profile.username)}${name === "" ? "" : ` (${visibleMessage(name)})`}`,
+    `bio: ${profile.bio === "" ? "none" : visibleMessage(profile.bio)}`,
+    `picture: ${profile.file_name === null ? "none" : visibleMessage(profile.file_name)}`,
   ];
 }

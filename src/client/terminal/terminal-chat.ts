@@ -6,7 +6,7 @@ import { Messenger, registerUser } from "../messenger.ts";
 import type { BackoffOptions } from "../../util/backoff.ts";
 import { ChatSession } from "./chat-session.ts";
 import { isCommandLine, runCommand, UsageError, type TerminalHost } from "./commands.ts";
-import { visible } from "./display.ts";
+import { visibleMessage } from "../../util/visible-text.ts";
 import type { Screen } from "./screen.ts";
 
 export interface TerminalChatOptions {
@@ -98,7 +98,7 @@ export class TerminalChat implements TerminalHost {
       if (!this.#screen.isInteractive) {
         throw new UsageError(`${messageOf(error)}; it is given by --invitation or MESSENGER_INVITATION`);
       }
-      this.print(`* ${visible(messageOf(error))}`);
+      this.print(`* ${visibleMessage(messageOf(error))}`);
       const invitation = await this.#screen.readSecret("invitation code: ");
       if (invitation === undefined || invitation === "") throw new UsageError("no invitation code given");
       await registerUser(this.#options, username, password, invitation);
@@ -142,7 +142,7 @@ export class TerminalChat implements TerminalHost {
   async #password(question: string): Promise<string> {
     const { password: given } = this.#options;
     if (given === undefined && !this.#screen.isInteractive) this.#lineCount += 1;
-    const password = given ?? (await this.#screen.readSecret(visible(question)));
+    const password = given ?? (await this.#screen.readSecret(visibleMessage(question)));
     if (password === undefined) throw new UsageError("no password given");
     return password;
   }
@@ -179,7 +179,7 @@ export class TerminalChat implements TerminalHost {
 
   /** Tells a person; ends a script. */
   #onError(error: unknown): void {
-    this.print(`* ${visible(messageOf(error))}`);
+    this.print(`* ${visibleMessage(messageOf(error))}`);
     if (this.#screen.isInteractive || this.#isLeaving) return;
     this.#hasFailed = true;
     const where = this.#lineCount === 0 ? "before the first line" : `at line ${this.#lineCount}`;
@@ -202,7 +202,7 @@ export class TerminalChat implements TerminalHost {
   }
 
   #serverName(): string {
-    return visible(`${this.#options.host}:${this.#options.port}`);
+    return visibleMessage(`${this.#options.host}:${this.#options.port}`);
   }
 }
 

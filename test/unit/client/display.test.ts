@@ -1,16 +1,17 @@
 // What a terminal is shown: safe whatever was sent, and readable.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { clockTime, messageLine, profileLines, visible } from "../../../src/client/terminal/display.ts";
+import { visibleMessage as visible } from "../../../src/util/visible-text.ts";
+import { clockTime, messageLine, profileLines } from "../../../src/client/terminal/display.ts";
 import { message } from "../../support/messages.ts";
 
 const DANGEROUS = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
 describe("terminal display", () => {
   it("makes visible what a terminal would obey", () => {
-    assert.equal(visible("a\u001b[31mb\u0000\u007f\u009b\r\t"), "a␛[31mb␀␡\ufffd␍␉");
-    assert.equal(visible("\u202eexe.gnp\u2069 \u2028"), "\ufffdexe.gnp\ufffd \ufffd");
-    assert.equal(visible("\ud800"), "\ufffd");
+    assert.equal(visible("a\u001b[31mb\u0000\u007f\u009b\r\t"), String.raw`a\u{1b}[31mb\u{0}\u{7f}\u{9b}\u{d}\u{9}`);
+    assert.equal(visible("\u202eexe.gnp\u2069 \u2028"), String.raw`\u{202e}exe.gnp\u{2069} \u{2028}`);
+    assert.equal(visible("\ud800"), String.raw`\u{d800}`);
     assert.equal(visible("👩‍👩‍👧 ❤️ שלום é"), "👩‍👩‍👧 ❤️ שלום é");
   });
 
@@ -54,6 +55,6 @@ describe("terminal display", () => {
       bio: "",
       file_name: null,
     };
-    assert.deepEqual(profileLines(profile), ["name: bob (Bob B␛)", "bio: none", "picture: none"]);
+    assert.deepEqual(profileLines(profile), [String.raw`name: bob (Bob B\u{1b})`, "bio: none", "picture: none"]);
   });
 });
