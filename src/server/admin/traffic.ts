@@ -3,12 +3,8 @@ import { modeOf, FrameDecoder } from "../../protocol/frame.ts";
 import { MAX_RESPONSE_BYTES } from "../../protocol/limits.ts";
 import type { TrafficEntry } from "../../protocol/admin.ts";
 import { Emitter } from "../../util/emitter.ts";
+import { maskedText } from "./masking.ts";
 
-/** Fields that nobody but their owner may see, ever. */
-const SECRETS = new Set(["password", "new_password", "repeat_password", "token"]);
-/** Fields that hold what people write. */
-const TEXTS = new Set(["message", "word", "bio", "last_message", "messages"]);
-const MASK = "•••";
 /** Entries a second that are passed on; what is beyond it is left out, so that looking costs little under any load. */
 const MAX_ENTRIES_PER_SEC = 200;
 /** Characters of a request or response that are passed on. */
@@ -43,8 +39,8 @@ export class TrafficTap {
         time_ms,
         connection,
         username,
-        request: this.#masked(payload),
-        response: response === undefined ? "" : this.#masked(response),
+        request: this.#masked(payload, "data"),
+        response: response === undefined ? "" : this.#masked(response, "result"),
       });
     }
   }
@@ -59,21 +55,9 @@ export class TrafficTap {
     return admitted;
   }
 
-  #masked(payload: Uint8Array): string {
-    let text: string;
-    try {
-      const value: unknown = JSON.parse(Buffer.from(payload).toString("utf8"));
-      text = JSON.stringify(value, (name, member: unknown) => this.#show(name, member));
-    } catch {
-      // No JSON, which may hold anything, a password too; or nested deeper than the stack, which was answered with 400.
-      return `(${payload.length} bytes that cannot be shown)`;
-    }
+  #masked(payload: Uint8Array, part: "data" | "result"): string {
+    const text = maskedText(payload, part, this.unmaskTexts);
     return text.length > MAX_CHARS ? `${text.slice(0, MAX_CHARS)}…` : text;
-  }
-
-  #show(name: string, member: unknown): unknown {
-    const isHidden = SECRETS.has(name) || (TEXTS.has(name) && !this.unmaskTexts);
-    return isHidden && member !== null ? MASK : member;
   }
 }
 

@@ -1,0 +1,98 @@
+// Table of what an administrator may be shown of each action's traffic; whatever is not in it is masked.
+import type { ActionName, DataOf, ResultOf } from "./actions.ts";
+import type { ChatSummary, Message, Profile } from "./entities.ts";
+
+/**
+ * `plain` is shown, `text` (what people write to each other) only on request, `names` is a map of usernames to ids. Of a
+ * list each member is shown so.
+ */
+export type Shown = "plain" | "text" | "names" | { readonly [field: string]: Shown | undefined };
+
+type ShownOf<T> = T extends readonly (infer Member)[]
+  ? ShownOf<Member>
+  : T extends object
+    ? "names" | { readonly [K in keyof T]?: ShownOf<NonNullable<T[K]>> }
+    : "plain" | "text";
+
+const message: ShownOf<Message> = {
+  chat_id: "plain",
+  seq: "plain",
+  message_id: "plain",
+  user_id: "plain",
+  username: "plain",
+  message: "text",
+  time: "plain",
+};
+const profile: ShownOf<Profile> = {
+  user_id: "plain",
+  username: "plain",
+  first_name: "text",
+  second_name: "text",
+  bio: "text",
+  file_name: "plain",
+};
+const chat: ShownOf<ChatSummary> = {
+  chat_id: "plain",
+  contact_user_id: "plain",
+  contact_username: "plain",
+  last_seq: "plain",
+  read_seq: "plain",
+  unread: "plain",
+  last_message: message,
+};
+const page = { before: "plain", after: "plain", limit: "plain" } as const;
+const history = { chat_id: "plain", length: "plain", messages: message, has_more: "plain" } as const;
+const contact = { contact: "plain", contact_id: "plain" } as const;
+const user = { username: "plain", user_id: "plain" } as const;
+
+export const SHOWN_FIELDS: {
+  readonly [A in ActionName]: { readonly data: ShownOf<DataOf<A>>; readonly result: ShownOf<ResultOf<A>> };
+} = {
+  register: { data: { username: "plain" }, result: user },
+  login: {
+    data: { username: "plain" },
+    result: {
+      ...user,
+      contacts: "names",
+      online: "plain",
+      user_data: profile,
+      chats: chat,
+      blocked: "names",
+      must_change_password: "plain",
+    },
+  },
+  logout: { data: {}, result: user },
+  add_contact: { data: { contact: "plain" }, result: { new_contact: "names" } },
+  delete_contact: { data: contact, result: { contact: "plain" } },
+  get_chat: {
+    data: { ...contact, ...page },
+    result: { ...history, contact_user_id: "plain", contact_username: "plain" },
+  },
+  common_chat: { data: page, result: history },
+  add_message: {
+    data: { chat_id: "plain", message: "text", message_id: "plain" },
+    result: { chat_id: "plain", seq: "plain", message_id: "plain", time: "plain" },
+  },
+  search_in_chat: {
+    data: { chat_id: "plain", word: "text", before: "plain", limit: "plain" },
+    result: { messages: message, has_more: "plain" },
+  },
+  profile: { data: { username: "plain" }, result: { user_data: profile } },
+  update_profile: {
+    data: { first_name: "text", second_name: "text", bio: "text" },
+    result: { user_data: profile },
+  },
+  mark_read: { data: { chat_id: "plain", seq: "plain" }, result: { chat_id: "plain", read_seq: "plain" } },
+  typing: { data: { chat_id: "plain" }, result: {} },
+  avatar_ticket: { data: {}, result: { ftp: { port: "plain", path: "plain", secure: "plain" } } },
+  change_password: { data: {}, result: {} },
+  sessions: {
+    data: {},
+    result: { sessions: { address: "plain", since: "plain", last_active: "plain", current: "plain" } },
+  },
+  end_sessions: { data: {}, result: {} },
+  block_contact: { data: contact, result: { contact: "plain" } },
+  unblock_contact: { data: contact, result: { contact: "plain" } },
+  delete_account: { data: {}, result: {} },
+  ping: { data: {}, result: {} },
+};
