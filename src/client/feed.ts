@@ -11,12 +11,14 @@ const MAX_AHEAD = 2000;
 export class Feed {
   #liveSeq: number;
   #lastSeq: number;
+  #lastGiven: Message | undefined;
   readonly #ahead = new Map<number, Message>();
 
-  /** Begins after `liveSeq`: the message with the next seq is the first that is given out. */
-  constructor(liveSeq: number) {
+  /** Begins after `liveSeq`: the message with the next seq is the first that is given out. `last` is the one with `liveSeq`. */
+  constructor(liveSeq: number, last?: Message) {
     this.#liveSeq = liveSeq;
     this.#lastSeq = liveSeq;
+    this.#lastGiven = last?.seq === liveSeq ? last : undefined;
   }
 
   get liveSeq(): number {
@@ -25,6 +27,16 @@ export class Feed {
 
   get lastSeq(): number {
     return this.#lastSeq;
+  }
+
+  /** The message with `liveSeq`; undefined for none, and when it has not been seen. */
+  get last(): Message | undefined {
+    return this.#lastGiven?.seq === this.#liveSeq ? this.#lastGiven : undefined;
+  }
+
+  /** Messages that came before an earlier one was there. */
+  get ahead(): Message[] {
+    return [...this.#ahead.values()];
   }
 
   /** True when messages are missing that have to be fetched (`after: liveSeq`). */
@@ -69,6 +81,7 @@ export class Feed {
     if (!message) return undefined;
     this.#ahead.delete(message.seq);
     this.#liveSeq = message.seq;
+    this.#lastGiven = message;
     return message;
   }
 }

@@ -241,6 +241,7 @@ export class Messenger {
     all.add(this.#sync.events.on("skipped", (value) => events.emit("skipped", value)));
     all.add(this.#sync.events.on("reset", (value) => events.emit("reset", value)));
     all.add(this.#sync.events.on("caughtUp", (value) => events.emit("caughtUp", value)));
+    all.add(events.on("reset", ({ chatId }) => this.#readMarks.forget(chatId)));
     all.add(events.on("contact", (change) => this.#onContact(change)));
     all.add(events.on("block", (change) => this.#onBlock(change)));
   }
@@ -251,7 +252,7 @@ export class Messenger {
       this.cache.clear(); // another server, or a new user of the old name: nothing that was seen holds any more
       this.#sync.forget();
     }
-    this.#sync.reconcile(login.chats);
+    this.#sync.reconcile({ chats: login.chats, isWhole: true });
     this.#keepRoster(roster);
     connection.events.on("message", (message) => this.#sync.offer(message));
     connection.events.on("gap", ({ chat_id: chatId, to_seq: seq }) => this.#sync.expect(chatId, seq));

@@ -27,6 +27,11 @@ export class ReadMarks {
     this.#schedule();
   }
 
+  /** A mark that was made in another history of the chat must not be told. */
+  forget(chatId: ChatId): void {
+    this.#waiting.delete(chatId);
+  }
+
   /** Tells what waits at once; resolves when it is told, or cannot be told now. */
   async flush(timeoutMs: number): Promise<void> {
     clearTimeout(this.#timer);

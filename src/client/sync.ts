@@ -23,12 +23,21 @@ export interface SyncEvents {
   caughtUp: Record<string, never>;
 }
 
+/** What a login tells of the chats. */
+export interface KnownChats {
+  readonly chats: readonly ChatSummary[];
+  /** False when the server has named only some of them. */
+  readonly isWhole: boolean;
+}
+
 /** Fetches a part of a chat's history, or rejects. */
 export type FetchPage = (chatId: ChatId, page: Page) => Promise<{ readonly messages: Message[] }>;
 
 /** Missed messages of a chat that are fetched one after the other; of more than these only the newest page is. */
 const MAX_CATCH_UP = 1000;
 const MAX_FETCHES = 4;
+/** Chats that are asked for news after each login, though the login told of none. */
+const MAX_ASKED = 200;
 /** Rejected fetches of one chat before it waits for the next event or login. */
 const MAX_ATTEMPTS = 6;
 const RETRY = { baseMs: 500, capMs: 10_000 };
@@ -39,6 +48,8 @@ export class Sync {
   readonly #feeds = new Map<ChatId, Feed>();
   readonly #waiting = new Set<ChatId>();
   readonly #fetching = new Set<ChatId>();
+  /** Chats that were not asked for since the login, with the seq at which the login said that they end. */
+  readonly #unasked = new Map<ChatId, number>();
   /** Of the connection there is; a fetch for an earlier one has no say. */
   #fetchPage: FetchPage | undefined;
   #isCaughtUp = false;
@@ -49,8 +60,10 @@ export class Sync {
   constructor(cache: HistoryCache, known: readonly ChatSummary[] | undefined) {
     this.#cache = cache;
     this.#isFirst = known === undefined;
-    for (const { chat_id: chatId, last_seq: lastSeq } of known ?? []) this.#feeds.set(chatId, new Feed(lastSeq));
-    for (const message of cache.newest()) this.#feeds.set(message.chat_id, new Feed(message.seq));
+    for (const { chat_id: chatId, last_seq: lastSeq, last_message: last } of known ?? []) {
+      this.#feeds.set(chatId, new Feed(lastSeq, last));
+    }
+    for (const message of cache.newest()) this.#feeds.set(message.chat_id, new Feed(message.seq, message));
   }
 
   /** Nothing is known to be missing; false without a connection. */
@@ -63,27 +76,37 @@ export class Sync {
     return this.#feeds.get(chatId)?.liveSeq ?? 0;
   }
 
-  /** After a login, before `start`: forgets the chats whose history on the server is shorter than what was seen of it. */
-  reconcile(chats: readonly ChatSummary[]): void {
-    for (const { chat_id: chatId, last_seq: lastSeq } of chats) {
-      if (this.liveSeq(chatId) <= lastSeq) continue;
-      this.#cache.dropChat(chatId);
-      this.#feeds.set(chatId, new Feed(lastSeq));
-      this.events.emit("reset", { chatId });
+  /**
+   * After a login, before `start`: forgets the chats of which the login shows that their history on the server is not the
+   * one that was seen. A server that was restored from a backup has others at the same seqs.
+   */
+  reconcile({ chats, isWhole }: KnownChats): void {
+    const left = new Set(this.#feeds.keys());
+    for (const { chat_id: chatId, last_seq: lastSeq, last_message: last } of chats) {
+      left.delete(chatId);
+      const feed = this.#feeds.get(chatId);
+      if (!feed || feed.liveSeq < lastSeq) continue;
+      if (feed.liveSeq === lastSeq && (!feed.last || !last || isSame(feed.last, last))) continue;
+      this.#forgetChat(chatId, new Feed(lastSeq, last));
     }
+    if (isWhole) for (const chatId of left) this.#forgetChat(chatId, undefined);
   }
 
-  /** After a login: catches up with what each chat has had meanwhile. */
+  /**
+   * After a login: catches up with what each chat has had meanwhile. Chats without news are asked too: a message that was
+   * stored while the login was under way may be neither in its answer nor an event.
+   */
   start(chats: readonly ChatSummary[], fetchPage: FetchPage): void {
     this.stop();
     this.#fetchPage = fetchPage;
     this.#isCaughtUp = false;
-    for (const { chat_id: chatId, last_seq: lastSeq } of chats) {
+    for (const { chat_id: chatId, last_seq: lastSeq, last_message: last } of chats) {
       // At the first login every chat begins at its end: what came before is history, loaded when it is looked at.
       // A chat that appears later is new, and none of its messages has been seen.
-      const feed = this.#feeds.get(chatId) ?? new Feed(this.#isFirst ? lastSeq : 0);
+      const feed = this.#feeds.get(chatId) ?? (this.#isFirst ? new Feed(lastSeq, last) : new Feed(0));
       this.#feeds.set(chatId, feed);
       feed.expect(lastSeq);
+      if (feed.isBehind || this.#unasked.size < MAX_ASKED) this.#unasked.set(chatId, lastSeq);
       this.#follow(chatId, feed);
     }
     this.#isFirst = false;
@@ -95,6 +118,7 @@ export class Sync {
     this.#fetchPage = undefined;
     this.#waiting.clear();
     this.#fetching.clear();
+    this.#unasked.clear();
   }
 
   /** Forgets all chats, as if none had been seen; to be called while stopped. */
@@ -133,7 +157,19 @@ export class Sync {
   }
 
   #follow(chatId: ChatId, feed: Feed): void {
-    if (feed.isBehind && this.#fetchPage && !this.#fetching.has(chatId)) this.#waiting.add(chatId);
+    if (this.#hasToAsk(chatId, feed) && this.#fetchPage && !this.#fetching.has(chatId)) this.#waiting.add(chatId);
+  }
+
+  #hasToAsk(chatId: ChatId, feed: Feed): boolean {
+    return feed.isBehind || this.#unasked.has(chatId);
+  }
+
+  #forgetChat(chatId: ChatId, feed: Feed | undefined): void {
+    const hadMessages = this.liveSeq(chatId) > 0;
+    this.#cache.dropChat(chatId);
+    if (feed) this.#feeds.set(chatId, feed);
+    else this.#feeds.delete(chatId);
+    if (hadMessages) this.events.emit("reset", { chatId });
   }
 
   #fetchNext(): void {
@@ -143,23 +179,27 @@ export class Sync {
       if (this.#fetching.size >= MAX_FETCHES) return;
       this.#waiting.delete(chatId);
       this.#fetching.add(chatId);
-      void this.#catchUp(chatId, this.#feedOf(chatId), fetchPage);
+      void this.#catchUp(chatId, fetchPage);
     }
     if (this.#fetching.size > 0 || this.#isCaughtUp) return;
     this.#isCaughtUp = true;
     this.events.emit("caughtUp", {});
   }
 
-  async #catchUp(chatId: ChatId, feed: Feed, fetchPage: FetchPage): Promise<void> {
+  async #catchUp(chatId: ChatId, fetchPage: FetchPage): Promise<void> {
     const isCurrent = (): boolean => this.#fetchPage === fetchPage;
-    for (let attempts = 0; feed.isBehind && isCurrent() && attempts < MAX_ATTEMPTS;) {
+    let feed = this.#feedOf(chatId);
+    for (let attempts = 0; this.#hasToAsk(chatId, feed) && isCurrent() && attempts < MAX_ATTEMPTS;) {
       try {
-        const isFar = feed.lastSeq - feed.liveSeq > MAX_CATCH_UP;
-        const page = isFar ? { limit: MAX_PAGE } : { after: feed.liveSeq, limit: MAX_PAGE };
-        const { messages } = await fetchPage(chatId, page);
+        const endAtLogin = this.#unasked.get(chatId);
+        // The first page after a login begins with the last message that is known, to see whether it is still the same.
+        const known = endAtLogin === undefined ? undefined : feed.last;
+        const { messages } = await fetchPage(chatId, nextPage(feed, known));
         if (!isCurrent()) return;
-        this.#merge(chatId, feed, messages);
         attempts = 0;
+        this.#unasked.delete(chatId);
+        if (known && !isSame(known, messages[0])) feed = this.#replace(chatId, feed, endAtLogin ?? 0);
+        else this.#merge(chatId, feed, known ? messages.slice(1) : messages, messages.length === 0);
       } catch (error) {
         attempts += 1;
         const askedMs = error instanceof RequestError ? (error.retryAfterMs ?? 0) : 0;
@@ -167,14 +207,25 @@ export class Sync {
       }
     }
     if (!isCurrent()) return;
+    this.#unasked.delete(chatId);
     if (feed.isBehind) feed.giveUp();
     this.#fetching.delete(chatId);
     this.#fetchNext();
   }
 
-  #merge(chatId: ChatId, feed: Feed, page: readonly Message[]): void {
+  /** The chat has another history than the one that was seen: it goes on from where it ended at the login. */
+  #replace(chatId: ChatId, old: Feed, endAtLogin: number): Feed {
+    const feed = new Feed(endAtLogin);
+    feed.expect(old.lastSeq);
+    this.#forgetChat(chatId, feed);
+    this.#deliver(chatId, feed.take(old.ahead), true);
+    return feed;
+  }
+
+  #merge(chatId: ChatId, feed: Feed, page: readonly Message[], isEnd: boolean): void {
     const firstSeq = page[0]?.seq;
-    if (firstSeq === undefined) return feed.giveUp(); // the server has nothing after all
+    if (isEnd) return feed.giveUp(); // the server has nothing after all
+    if (firstSeq === undefined) return;
     const fromSeq = feed.liveSeq + 1;
     if (firstSeq > fromSeq) {
       feed.skipTo(firstSeq - 1);
@@ -182,4 +233,16 @@ export class Sync {
     }
     this.#deliver(chatId, feed.take(page), false);
   }
+}
+
+/** The part of the chat to be fetched next; with `known`, the page begins with that message. */
+function nextPage(feed: Feed, known: Message | undefined): Page {
+  const isFar = feed.lastSeq - feed.liveSeq > MAX_CATCH_UP;
+  if (known) return { after: known.seq - 1, limit: isFar ? 1 : MAX_PAGE };
+  return isFar ? { limit: MAX_PAGE } : { after: feed.liveSeq, limit: MAX_PAGE };
+}
+
+/** Whether two messages of one seq are the same; the time shows a message that was sent again after a restore. */
+function isSame(one: Message, other: Message | undefined): boolean {
+  return one.seq === other?.seq && one.message_id === other.message_id && one.time === other.time;
 }

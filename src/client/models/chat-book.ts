@@ -42,7 +42,7 @@ export class ChatBook implements Disposable {
     this.#subscriptions.add(
       events.on("read", ({ chat_id: chatId, user_id: userId, seq }) => this.#onRead(chatId, userId, seq)),
     );
-    this.#subscriptions.add(events.on("reset", ({ chatId }) => this.#facts.delete(chatId)));
+    this.#subscriptions.add(events.on("reset", ({ chatId }) => this.#onReset(chatId)));
     this.#subscriptions.add(
       events.on("contact", (change) => {
         if ("added" in change) for (const [name, userId] of Object.entries(change.added)) this.#name(userId, name);
@@ -95,6 +95,15 @@ export class ChatBook implements Disposable {
 
   #onLogin(roster: Roster): void {
     for (const summary of roster.chats) this.#onSummary(summary);
+  }
+
+  /** What is known is that of another history; before a login its summary comes with the login, later it is there. */
+  #onReset(chatId: ChatId): void {
+    this.#facts.delete(chatId);
+    for (const whose of ["own", "partner"] as const) this.#messenger.cache.save(markNote(whose, chatId), 0);
+    const summary = this.#messenger.roster?.chats.find((one) => one.chat_id === chatId);
+    if (summary && this.#messenger.state.kind === "online") this.#onSummary(summary);
+    else this.events.emit("changed", this.get(chatId));
   }
 
   #onSummary(summary: ChatSummary): void {

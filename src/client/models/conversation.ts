@@ -225,6 +225,10 @@ export class Conversation implements Disposable {
   #onReset(): void {
     this.#window.reset([]);
     this.#unreadFromSeq = undefined;
+    setImmediate(() => {
+      if (this.#isOpen) void this.open();
+      if (this.search.word !== "") void this.search.find(this.search.word);
+    });
     this.#touch();
   }
 

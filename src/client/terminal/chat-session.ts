@@ -43,6 +43,11 @@ export class ChatSession {
         this.say(`${toSeq - fromSeq + 1} messages of ${this.title(chatId)} are not shown; see /history`),
       ),
     );
+    all.add(
+      events.on("reset", ({ chatId }) =>
+        this.say(`the server has another history of ${this.title(chatId)} than before; see /history`),
+      ),
+    );
     all.add(events.on("trouble", (text) => this.say(text)));
     all.add(
       outgoing.events.on("changed", ({ messageId, failure, text }) => {

@@ -185,6 +185,24 @@ describe("messenger", () => {
     );
   });
 
+  it("asks after each login for what neither its answer nor an event tells of", async () => {
+    const given: number[] = [];
+    messenger.events.on("messages", ({ messages }) => given.push(...messages.map(({ seq }) => seq)));
+    answers["login"] = (request) => request.peer.answer(request, loginResult("t", [summary(5)]));
+    let stored = 6;
+    answers["common_chat"] = (request) => {
+      const all = Array.from({ length: stored }, (_, index) => message(index + 1));
+      request.peer.answer(request, page(all.slice(Number(request.data["after"]))));
+    };
+    await messenger.login("password");
+    await eventually("stored during the first login", () => given.length === 1);
+    stored = 7;
+    server.cut();
+    answers["login"] = (request) => request.peer.answer(request, loginResult("t", [summary(6)]));
+    await eventually("stored during the second login", () => given.length === 2);
+    assert.deepEqual(given, [6, 7]);
+  });
+
   it("fetches what a gap stands for", async () => {
     const given: number[] = [];
     messenger.events.on("messages", ({ messages }) => given.push(...messages.map(({ seq }) => seq)));
