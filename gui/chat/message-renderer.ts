@@ -198,6 +198,7 @@ export class MessageRenderer implements RowRenderer<ViewRow> {
       tick.setToolTip(row.item.failure ?? STATE_TEXTS[state]);
     }
     avatar?.setPixmap(this.#avatars.pixmap(row.item.userId, row.item.username, AVATAR_PX));
+    avatar?.setAccessibleName(`Profile of ${row.item.username}`);
   }
 
   #arrange(

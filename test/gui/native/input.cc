@@ -58,6 +58,13 @@ class Call {
   bool failed_ = false;
 };
 
+napi_value textValue(napi_env env, const QString &text) {
+  const QByteArray bytes = text.toUtf8();
+  napi_value result = nullptr;
+  napi_create_string_utf8(env, bytes.constData(), static_cast<size_t>(bytes.size()), &result);
+  return result;
+}
+
 // click(widget, x, y, button, modifiers)
 napi_value click(napi_env env, napi_callback_info info) {
   Call call(env, info);
@@ -140,10 +147,7 @@ napi_value tree(napi_env env, napi_callback_info info) {
   if (call.failed()) return nullptr;
   QString out;
   describe(widget, 0, &out);
-  const QByteArray bytes = out.toUtf8();
-  napi_value result = nullptr;
-  napi_create_string_utf8(env, bytes.constData(), static_cast<size_t>(bytes.size()), &result);
-  return result;
+  return textValue(env, out);
 }
 
 // texts(widget): what its labels say, whole, one after the other
@@ -153,10 +157,7 @@ napi_value texts(napi_env env, napi_callback_info info) {
   if (call.failed()) return nullptr;
   QStringList found;
   for (const QLabel *label : widget->findChildren<QLabel *>()) found += label->text();
-  const QByteArray bytes = found.join('\n').toUtf8();
-  napi_value result = nullptr;
-  napi_create_string_utf8(env, bytes.constData(), static_cast<size_t>(bytes.size()), &result);
-  return result;
+  return textValue(env, found.join('\n'));
 }
 
 // pressButton(widget, text): clicks the button below it that says so
@@ -181,6 +182,77 @@ napi_value widgetCount(napi_env env, napi_callback_info) {
   return result;
 }
 
+// The window that keys go to: a popup before all others.
+QWidget *frontWindow() {
+  QWidget *popup = QApplication::activePopupWidget();
+  return popup != nullptr ? popup : QApplication::activeWindow();
+}
+
+// What people and screen readers call a widget.
+QString nameOf(const QWidget *widget) {
+  if (!widget->accessibleName().isEmpty()) return widget->accessibleName();
+  return widget->property("text").toString().remove('&');
+}
+
+// settle(): all that the X server has sent is delivered to the widgets when it returns
+napi_value settle(napi_env, napi_callback_info) {
+  QGuiApplication::sync();
+  return nullptr;
+}
+
+// frontTitle(): the title of the window that has the keyboard; "popup" for a menu and the like, "" for none
+napi_value frontTitle(napi_env env, napi_callback_info) {
+  QWidget *window = frontWindow();
+  const bool isPopup = window != nullptr && window == QApplication::activePopupWidget();
+  return textValue(env, window == nullptr ? QString() : isPopup ? QString("popup") : window->windowTitle());
+}
+
+// focusName(): the name of the widget that has the focus; "" for none
+napi_value focusName(napi_env env, napi_callback_info) {
+  const QWidget *widget = QApplication::focusWidget();
+  return textValue(env, widget == nullptr ? QString() : nameOf(widget));
+}
+
+QPoint placeIn(QWidget *window, const QString &name) {
+  if (const auto *menu = qobject_cast<QMenu *>(window)) {
+    for (QAction *action : menu->actions()) {
+      if (action->text().section('\t', 0, 0) == name) return menu->mapToGlobal(menu->actionGeometry(action).center());
+    }
+  }
+  for (QWidget *widget : window->findChildren<QWidget *>()) {
+    if (widget->isVisible() && nameOf(widget) == name && !widget->visibleRegion().isEmpty())
+      return widget->mapToGlobal(widget->visibleRegion().boundingRect().center());
+  }
+  return {-1, -1};
+}
+
+// place(name): "x y" of the middle of what is called so in the front window, in pixels of the screen; "" for nothing
+napi_value place(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  size_t length = 0;
+  if (count == 0 || napi_get_value_string_utf8(env, argument, nullptr, 0, &length) != napi_ok) {
+    napi_throw_type_error(env, nullptr, "needs a text");
+    return nullptr;
+  }
+  QByteArray bytes(static_cast<qsizetype>(length) + 1, 0);
+  napi_get_value_string_utf8(env, argument, bytes.data(), length + 1, &length);
+  QWidget *window = frontWindow();
+  const QPoint at = window == nullptr ? QPoint(-1, -1) : placeIn(window, QString::fromUtf8(bytes.constData()));
+  return textValue(env, at.x() < 0 ? QString() : QString("%1 %2").arg(at.x()).arg(at.y()));
+}
+
+// frontTexts(): what the labels in view of the front window say, a line each
+napi_value frontTexts(napi_env env, napi_callback_info) {
+  QStringList found;
+  if (const QWidget *window = frontWindow()) {
+    for (const QLabel *label : window->findChildren<QLabel *>())
+      if (label->isVisible()) found += label->text();
+  }
+  return textValue(env, found.join('\n'));
+}
+
 void define(napi_env env, napi_value exports, const char *name, napi_callback callback) {
   napi_value function;
   if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function) == napi_ok)
@@ -198,6 +270,11 @@ napi_value init(napi_env env, napi_value exports) {
   define(env, exports, "texts", texts);
   define(env, exports, "pressButton", pressButton);
   define(env, exports, "widgetCount", widgetCount);
+  define(env, exports, "settle", settle);
+  define(env, exports, "frontTitle", frontTitle);
+  define(env, exports, "focusName", focusName);
+  define(env, exports, "place", place);
+  define(env, exports, "frontTexts", frontTexts);
   return exports;
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { QWidget } from "@nodegui/nodegui";
 import { bootQt } from "../../../gui/boot.ts";
 
-process.env["QT_QPA_PLATFORM"] = "offscreen";
+process.env["QT_QPA_PLATFORM"] ??= "offscreen";
 process.env["QT_LOGGING_RULES"] = "*.debug=false;qt.qpa.*=false";
 bootQt();
 
@@ -20,6 +20,11 @@ interface InputAddon {
   texts(widget: unknown): string;
   pressButton(widget: unknown, text: string): void;
   widgetCount(): number;
+  settle(): void;
+  frontTitle(): string;
+  focusName(): string;
+  frontTexts(): string;
+  place(name: string): string;
 }
 
 const addonFile = fileURLToPath(new URL("../../../../build/test-input.node", import.meta.url));
@@ -50,6 +55,24 @@ export const user = {
   drop(widget: QWidget, path: string): void {
     addon.dropFile(native(widget), path);
   },
+};
+
+/** What a user sees, as the real display shows it; see support/display.ts. */
+export const sight = {
+  /** All that the X server has sent is delivered to the widgets when it returns. */
+  settle: (): void => addon.settle(),
+  /** Of the window that has the keyboard: its title, "popup" for a menu and the like, "" for none. */
+  get frontTitle(): string {
+    return addon.frontTitle();
+  },
+  get focusName(): string {
+    return addon.focusName();
+  },
+  get frontTexts(): string {
+    return addon.frontTexts();
+  },
+  /** "x y" on the screen of the middle of what is called so in the window in front; "" where nothing is. */
+  place: (name: string): string => addon.place(name),
 };
 
 /** The widgets below one as lines of class, name, visibility and text. */

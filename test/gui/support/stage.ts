@@ -30,12 +30,17 @@ export class Stage {
     const stage = new Stage(
       await TestServer.start({ ftp: true, registrationsPerAddress: 1000, port: await freePort(), ...overrides }),
     );
-    for (const name of names) {
-      const client = await stage.server.connect();
-      await client.ok("register", { username: name, password: PASSWORD });
-      stage.#people.set(name, await Person.login(client, name, PASSWORD));
-    }
+    for (const name of names) await stage.join(name);
     return stage;
+  }
+
+  /** Somebody new registers and logs in. */
+  async join(name: string): Promise<Person> {
+    const client = await this.server.connect();
+    await client.ok("register", { username: name, password: PASSWORD });
+    const person = await Person.login(client, name, PASSWORD);
+    this.#people.set(name, person);
+    return person;
   }
 
   person(name: string): Person {

@@ -1,0 +1,169 @@
+// Every dialog of the chat window under real keys and a real mouse.
+import assert from "node:assert/strict";
+import { hands, hasDisplay } from "../support/display.ts";
+import { eventually } from "../../support/eventually.ts";
+import { TestClient } from "../support/client.ts";
+import { describeDialogs, type Effect } from "../support/dialog-table.ts";
+import { Stage } from "../support/stage.ts";
+
+const TITLE = "Messenger";
+
+(hasDisplay ? describe : describe.skip)("dialogs of the chat window (needs Xvfb, xdotool and openbox)", () => {
+  let stage: Stage;
+  let client: TestClient;
+  before(async () => {
+    stage = await Stage.start(["anna", "boris", "chiara"]);
+    await stage.befriend("anna", "boris");
+    client = await TestClient.loggedIn(stage, "anna");
+    await hands.inFront(TITLE);
+  });
+  after(async () => {
+    await client.quit();
+    await stage.remove();
+  });
+  beforeEach(() => client.chat.openChat(withBoris()));
+  afterEach(() => assert.deepEqual(client.errors, []));
+
+  const withBoris = (): string => stage.person("anna").chatWith(stage.person("boris"));
+  const fromMenu = async (menu: string, entry: string): Promise<void> => {
+    await hands.click(menu);
+    await hands.inFront("popup");
+    await hands.click(entry);
+  };
+  const says = (text: string): Effect => ({ what: `says “${text}”`, isTrue: () => hands.texts.includes(text) });
+  const traces = (): string => {
+    const { contacts } = client.session.workspace;
+    const people = contacts.list().map(({ username }) => username);
+    const blocked = contacts.blocked().map(({ username }) => username);
+    const { window: _, ...choices } = client.application.preferences.get();
+    return JSON.stringify([people, blocked, client.chat.chatId, choices, client.texts]);
+  };
+
+  describeDialogs(
+    () => TITLE,
+    [
+      {
+        title: "Add a contact",
+        open: () => hands.press("ctrl+n"),
+        stops: ["Name of the user", "Cancel", "Add"],
+        enter: { "Name of the user": says("Enter a name."), Cancel: "closes", Add: says("Enter a name.") },
+      },
+      {
+        title: "My profile",
+        open: () => fromMenu("Menu", "Profile of anna"),
+        stops: ["First name", "Second name", "About yourself", "Cancel", "Save", "Choose a picture…"],
+        enter: {
+          "First name": "closes",
+          "Second name": "closes",
+          Cancel: "closes",
+          Save: "closes",
+          "Choose a picture…": {
+            what: "opens the file chooser",
+            isTrue: () => hands.front === "Choose a picture",
+            undo: () => hands.press("Escape"),
+          },
+        },
+      },
+      {
+        title: "boris",
+        open: () => fromMenu("More", "Profile"),
+        stops: ["Write a message"],
+        enter: { "Write a message": "closes" },
+      },
+      {
+        title: "Settings",
+        open: () => hands.press("ctrl+comma"),
+        stops: ["Close", "Colours", "Text size", "Notify of new messages", "Show what was written"],
+        enter: {
+          Close: "closes",
+          Colours: "closes",
+          "Text size": "closes",
+          "Notify of new messages": "closes",
+          "Show what was written": "closes",
+        },
+      },
+      {
+        title: "Delete this contact?",
+        open: () => fromMenu("More", "Delete contact…"),
+        stops: ["Cancel", "Delete"],
+        enter: {
+          Cancel: "closes",
+          Delete: {
+            what: "deletes the contact",
+            isTrue: () => client.session.workspace.contacts.list().length === 0,
+            undo: () => client.session.workspace.contacts.add("boris"),
+          },
+        },
+      },
+      {
+        title: "Block boris?",
+        open: () => fromMenu("More", "Block…"),
+        stops: ["Cancel", "Block"],
+        enter: {
+          Cancel: "closes",
+          Block: {
+            what: "blocks",
+            isTrue: () => client.session.workspace.contacts.blocked().length === 1,
+            undo: () => client.session.workspace.contacts.unblock(stage.person("boris").userId),
+          },
+        },
+      },
+    ],
+    traces,
+  );
+
+  for (const [how, submit] of [
+    ["a click", () => hands.click("Add")],
+    ["Enter", () => hands.press("Return")],
+  ] as const)
+    it(`adds a contact by ${how}, and what is typed next goes to nobody else`, async () => {
+      client.chat.openChat("common");
+      const chiara = stage.person("chiara");
+      const chatId = stage.person("anna").chatWith(chiara);
+      await hands.press("ctrl+n");
+      await hands.inFront("Add a contact");
+      await hands.type("chiara");
+      await submit();
+      await hands.inFront(TITLE);
+      await eventually("the chat is open", () => client.chat.chatId === chatId);
+      assert.match(hands.texts, /^chiara$/m, "the header names her");
+      await hands.type(`for you by ${how}`);
+      await hands.press("Return");
+      const message = await chiara.client.nextEvent("message");
+      assert.equal(message.message, `for you by ${how}`);
+      assert.equal(message.chat_id, chatId);
+      await client.session.workspace.contacts.delete(chiara.userId);
+    });
+
+  it("says in the dialog that somebody is a contact already, and lets the name be typed over", async () => {
+    await hands.press("ctrl+n");
+    await hands.inFront("Add a contact");
+    await hands.type("boris");
+    await hands.press("Return");
+    await eventually("it is said", () => hands.texts.includes("boris is among your contacts already."));
+    assert.equal(hands.front, "Add a contact");
+    await hands.type("nobody.here");
+    assert.doesNotMatch(hands.texts, /already/);
+    await hands.press("Return");
+    await eventually("it is said", () => hands.texts.includes("There is no user named nobody.here on this server."));
+    await hands.press("Escape");
+    await hands.inFront(TITLE);
+  });
+
+  it("writes to somebody who is no contact, from the profile", async () => {
+    client.chat.openChat("common");
+    const david = await stage.join("david");
+    await david.say("I am new here");
+    await eventually("it came", () => client.texts.includes("I am new here"));
+    await david.events("message"); // his own
+    await hands.click("Profile of david");
+    await hands.inFront("david");
+    await hands.click("Write a message");
+    await hands.inFront(TITLE);
+    assert.match(hands.texts, /^david$/m, "the header names him");
+    await hands.type("welcome");
+    await hands.press("Return");
+    const message = await david.client.nextEvent("message");
+    assert.equal(message.chat_id, stage.person("anna").chatWith(david));
+  });
+});
