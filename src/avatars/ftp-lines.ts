@@ -70,7 +70,7 @@ export class FtpLines {
       return this.#handlers.fail("Too much at once");
     }
     if (this.#isBusy) this.#connection.commandSocket.pause();
-    else void this.#drain();
+    else this.#drain().catch(() => this.#handlers.fail("Internal error"));
   }
 
   #keep(bytes: Buffer): void {

@@ -1,6 +1,7 @@
 // The avatar server as part of the whole: who may log in to it, its tickets, and what an uploaded picture changes.
 import { join } from "node:path";
 import { AvatarStore } from "../avatars/avatar-store.ts";
+import { DEFAULT_FTP_LIMITS } from "../avatars/ftp-limits.ts";
 import { startAvatarServer, type AvatarServer } from "../avatars/ftp-server.ts";
 import type { LoginOutcome } from "../avatars/ftp-session.ts";
 import { AvatarTickets } from "../avatars/tickets.ts";
@@ -34,8 +35,8 @@ export class Avatars {
     this.#parts = parts;
   }
 
-  /** Opens the folder and the port; rejects with the system's error. */
-  async start(): Promise<void> {
+  /** Opens the folder and the port, for at most so many connections; rejects with the system's error. */
+  async start(maxSessions = Infinity): Promise<void> {
     const { config, certificate, log } = this.#parts;
     const store = await AvatarStore.open({ folder: join(config.data, "avatars"), log });
     this.#store = store;
@@ -48,6 +49,7 @@ export class Avatars {
       requireTls: config.tls.includes("require"),
       store,
       log,
+      limits: { connectionsCount: Math.min(DEFAULT_FTP_LIMITS.connectionsCount, maxSessions) },
       authenticate: (username, password, address) => this.#authenticate(username, password, address),
       hiddenFrom: (userId) => this.#parts.pools.blockedWith(userId),
       onPublished: (userId, fileName) => this.#publish(userId, fileName),

@@ -10,6 +10,7 @@ import type { RateLimits } from "./allowance.ts";
 import type { Bans } from "./bans.ts";
 import { Connection } from "./connection.ts";
 import type { Gateway } from "./gateway.ts";
+import { guarded } from "./guarded.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** How often deadlines are looked at, in milliseconds: none is kept more exactly than that. */
@@ -40,6 +41,8 @@ export class Listener {
   readonly #server: Server;
   readonly #addresses: AddressBook;
   #sweep: NodeJS.Timeout | undefined;
+  /** What the system allows, where that is less than the settings do. */
+  #affordableCount = Infinity;
   #lastId = 0;
 
   constructor(gateway: Gateway, limits: ListenerLimits, metrics: Metrics, bans: Bans, log: ThrottledLog) {
@@ -71,12 +74,18 @@ export class Listener {
     });
   }
 
+  /** Connections beyond so many are refused, whatever the settings say. */
+  allowAtMost(count: number): void {
+    this.#affordableCount = count;
+  }
+
   #accept(socket: Socket): void {
     const address = plainAddress(socket.remoteAddress ?? "");
     if (this.#bans.has(address)) return void socket.destroy();
     const { maxConnections, maxConnectionsPerAddress: maxCount } = this.#limits;
     const overAddress = maxCount > 0 && this.#addresses.countOf(address) >= maxCount && !isLoopback(address);
-    if (overAddress || this.#gateway.connections.size >= maxConnections) return this.#refuse(socket, address);
+    if (overAddress || this.#gateway.connections.size >= Math.min(maxConnections, this.#affordableCount))
+      return this.#refuse(socket, address);
     this.#metrics.connectionsAccepted += 1;
     const shared = this.#addresses.enter(address);
     socket.once("close", () => this.#addresses.leave(address));
@@ -95,7 +104,9 @@ export class Listener {
   }
 
   #checkDeadlines(): void {
-    for (const connection of this.#gateway.connections) connection.checkDeadlines();
+    for (const connection of this.#gateway.connections) {
+      guarded(this.#log, "the deadlines of a connection", () => connection.checkDeadlines());
+    }
   }
 
   /**

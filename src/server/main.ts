@@ -27,8 +27,15 @@ export async function runServer(config: Config, log: Logger): Promise<number> {
   });
   const starting = MessengerServer.start(config, log, {}, start.signal);
   // What comes before the server is ready holds for it too: it may have read its certificate already.
-  const reload = (): void => void starting.then((server) => server.reload()).catch(() => undefined);
+  // A start that fails is told below.
+  const reload = (): void =>
+    void starting.then(
+      (server) => server.reload(),
+      () => undefined,
+    );
   process.on("SIGHUP", reload);
+  // Nobody need read the ready line to its end, or at all.
+  process.stdout.on("error", (error) => log.warn("standard output cannot be written", { error }));
   try {
     const server = await starting;
     process.stdout.write(`${server.readyLine}\n`);

@@ -13,6 +13,7 @@ import { LogTap } from "./admin/log-tap.ts";
 import type { RateLimits } from "./allowance.ts";
 import { Avatars } from "./avatars.ts";
 import { Bans } from "./bans.ts";
+import { affordable, descriptors } from "./descriptors.ts";
 import { EffectRunner, type EffectParts } from "./effects.ts";
 import { Fanout } from "./fanout.ts";
 import { Gateway } from "./gateway.ts";
@@ -153,7 +154,8 @@ export class MessengerServer {
     try {
       await unlessAborted(server.#openStore(cancel), cancel);
       await server.#administration.start();
-      await server.#avatars?.start().catch((error: unknown) => {
+      const { avatarSessions } = server.#affordConnections();
+      await server.#avatars?.start(avatarSessions).catch((error: unknown) => {
         throw new StartError(explainListen(error, "ftp-port", config.ftpPort, config.address));
       });
       cancel?.throwIfAborted();
@@ -166,6 +168,20 @@ export class MessengerServer {
       throw error;
     }
     return server;
+  }
+
+  /** Lets in no more than the system allows to be open at once: who is there keeps being served, the rest is refused. */
+  #affordConnections(): { readonly avatarSessions: number } {
+    const found = descriptors();
+    if (found === undefined) return { avatarSessions: Infinity };
+    const { maxConnections, ftp } = this.#config;
+    const { connections, avatarSessions } = affordable(found.limit, found.open, ftp);
+    this.#listener.allowAtMost(connections);
+    if (found.limit < maxConnections) {
+      const fields = { openFiles: found.limit, maxConnections, served: connections };
+      this.#log.warn("the limit of open files (ulimit -n) is below --max-connections; more are refused", fields);
+    }
+    return { avatarSessions };
   }
 
   /** What follows from requests at the avatar server; nothing with avatars off. */

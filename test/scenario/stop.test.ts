@@ -58,6 +58,16 @@ describe("stopping", () => {
     });
   }
 
+  it("goes on when nobody reads its standard output", async () => {
+    const deaf = ServerProcess.begin([]);
+    deaf.closeStdout();
+    await eventually("it says so", () => deaf.stderr.includes("standard output cannot be written"), 30_000);
+    const port = Number(/listening address=\S+ port=(\d+)/.exec(deaf.stderr)?.[1]);
+    await (await WireClient.connect(port)).barrier();
+    assert.deepEqual(await deaf.stop(), { code: 0, signal: null });
+    await deaf.remove();
+  });
+
   it("ends although a peer reads nothing", async () => {
     const ann = await register(server);
     ann.client.socket.pause();

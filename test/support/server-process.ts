@@ -26,10 +26,16 @@ export class ServerProcess {
   #stderr = "";
   #port = 0;
 
-  private constructor(data: string, words: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  private constructor(
+    data: string,
+    words: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    wrap: readonly string[] = [],
+  ) {
     this.data = data;
     const free = ["-a", "127.0.0.1", "-p", "0", "--no-ftp", "--bcrypt-cost", "4", "--data", data];
-    this.#child = spawn(process.execPath, [CLI, "server", ...free, ...words], {
+    const [command = process.execPath, ...rest] = [...wrap, process.execPath, CLI, "server", ...free, ...words];
+    this.#child = spawn(command, rest, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...env },
     });
@@ -39,15 +45,16 @@ export class ServerProcess {
   }
 
   /**
-   * Starts a server and waits until it is ready; `words` are further options, `env` goes into its environment. Without
-   * `data` it gets a new folder.
+   * Starts a server and waits until it is ready; `words` are further options, `env` goes into its environment, `wrap` is a command
+   * that is given that of the server. Without `data` it gets a new folder.
    */
   static async start(
     words: readonly string[] = [],
     data = newDataFolder(),
     env: NodeJS.ProcessEnv = {},
+    wrap: readonly string[] = [],
   ): Promise<ServerProcess> {
-    const server = new ServerProcess(data, words, env);
+    const server = new ServerProcess(data, words, env, wrap);
     await server.#ready();
     return server;
   }
@@ -80,6 +87,11 @@ export class ServerProcess {
 
   get stderr(): string {
     return this.#stderr;
+  }
+
+  /** Reads no more of its standard output, as a reader of a pipe that has ended. */
+  closeStdout(): void {
+    this.#child.stdout.destroy();
   }
 
   /** Sends a signal without waiting for what comes of it. */

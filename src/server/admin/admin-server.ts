@@ -130,7 +130,8 @@ class AdminClient {
     }
     const payloads: Buffer[] = [];
     this.#decoder.push(chunk, payloads);
-    for (const payload of payloads) this.#last = this.#last.then(() => this.#carryOut(payload));
+    for (const payload of payloads)
+      this.#last = this.#last.then(() => this.#carryOut(payload)).catch((error: unknown) => this.#fail(error));
     if (this.#decoder.failed) this.close();
   }
 
@@ -145,6 +146,12 @@ class AdminClient {
     } catch (error) {
       this.#send(errorResponse(replyTo, this.#explain(error, request.action), Date.now()));
     }
+  }
+
+  /** Not even an error could be answered. */
+  #fail(error: unknown): void {
+    this.#log.error("an administrator's connection failed", { error });
+    this.#socket.destroy();
   }
 
   #explain(error: unknown, action: string): ProtocolError {

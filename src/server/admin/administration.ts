@@ -3,11 +3,13 @@ import { TOPICS } from "../../protocol/admin.ts";
 import type { AdminActionName, AdminActions, ServerStatus, SessionInfo, Topic } from "../../protocol/admin.ts";
 import { Code, ProtocolError } from "../../protocol/codes.ts";
 import type { Fields } from "../../protocol/envelope.ts";
+import type { ThrottledLog } from "../../log/throttled-log.ts";
 import { adminSocketPath } from "../../util/admin-socket.ts";
 import type { Bans } from "../bans.ts";
 import type { Connection } from "../connection.ts";
 import type { Gateway } from "../gateway.ts";
 import type { GroupCommit } from "../group-commit.ts";
+import { guarded } from "../guarded.ts";
 import type { Metrics } from "../metrics.ts";
 import { AdminAccounts, type AccountParts } from "./accounts.ts";
 import { adminData, isAdminAction } from "./admin-schemas.ts";
@@ -38,6 +40,7 @@ export interface AdministrationParts extends AccountParts {
   readonly metrics: Metrics;
   readonly bans: Bans;
   readonly log: LogTap;
+  readonly acts: ThrottledLog;
 }
 
 type Handlers = {
@@ -62,9 +65,11 @@ export class Administration {
     const handle = (action: string, data: Fields, subscription: Subscription): Promise<Fields> =>
       this.#handle(action, data, subscription);
     this.#server = new AdminServer(path, handle, () => this.#followSubscriptions(), parts.log);
-    this.#sampler = new Sampler(parts.metrics, () => this.#gauges());
+    this.#sampler = new Sampler(parts.metrics, () => this.#gauges(), parts.acts);
     this.#handlers = this.#makeHandlers();
-    parts.groupCommit.onDelivered = (durationMs) => this.#sampler.recordLatency(durationMs);
+    parts.groupCommit.onDelivered = (durationMs) => {
+      guarded(parts.acts, "the sampler", () => this.#sampler.recordLatency(durationMs));
+    };
     this.#sampler.onSample.on("sample", (sample) => this.#server.tell("sample", sample));
     this.#traffic.onEntry.on("entry", (entry) => this.#server.tell("traffic", entry));
     parts.log.onRecord.on("record", (record) => this.#server.tell("log", record));
@@ -234,7 +239,9 @@ export class Administration {
     }
     gateway.traffic = (connection, payloads, replies) => {
       const username = connection.session?.identity.username ?? null;
-      this.#traffic.record({ connection: connection.id, username, payloads, replies });
+      guarded(this.#parts.acts, "the view of the traffic", () => {
+        this.#traffic.record({ connection: connection.id, username, payloads, replies });
+      });
     };
   }
 }

@@ -1,4 +1,5 @@
 // A logger that passes entries on, keeps the last of them, and tells who listens.
+import { cleanFields } from "../../log/fields.ts";
 import type { LogFields, Logger } from "../../log/logger.ts";
 import type { LogRecord } from "../../protocol/admin.ts";
 import { Emitter } from "../../util/emitter.ts";
@@ -66,12 +67,20 @@ export class LogTap implements Logger {
   }
 
   #keep(level: LogRecord["level"], text: string, fields: LogFields): void {
-    this.#kept.add({ time_ms: Date.now(), level, text, fields: plain({ ...this.#bound, ...fields }) });
+    try {
+      this.#kept.add({
+        time_ms: Date.now(),
+        level,
+        text,
+        fields: cleanFields({ ...this.#bound, ...withoutStacks(fields) }),
+      });
+    } catch (error) {
+      this.#log.error("an entry could not be shown to the administrator", { error }); // whoever logs must not suffer
+    }
   }
 }
 
-/** Errors have no JSON of their own. */
-function plain(fields: LogFields): LogFields {
+function withoutStacks(fields: LogFields): LogFields {
   const entries = Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? value.message : value]);
   return Object.fromEntries(entries) as LogFields;
 }

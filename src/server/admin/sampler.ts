@@ -2,6 +2,8 @@
 import { createHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import type { Sample } from "../../protocol/admin.ts";
 import { Emitter } from "../../util/emitter.ts";
+import type { ThrottledLog } from "../../log/throttled-log.ts";
+import { guarded } from "../guarded.ts";
 import type { Metrics } from "../metrics.ts";
 
 const SAMPLE_MS = 1_000;
@@ -24,6 +26,7 @@ export class Sampler {
   readonly onSample = new Emitter<{ sample: Sample }>();
   readonly #metrics: Metrics;
   readonly #gauges: () => Gauges;
+  readonly #acts: ThrottledLog;
   readonly #samples: Sample[] = [];
   readonly #latency = createHistogram();
   readonly #loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
@@ -31,8 +34,10 @@ export class Sampler {
   #last: Counters;
   #lastCpu = process.cpuUsage();
   #lastMs = performance.now();
+  #lastRssBytes = 0;
 
-  constructor(metrics: Metrics, gauges: () => Gauges) {
+  constructor(metrics: Metrics, gauges: () => Gauges, acts: ThrottledLog) {
+    this.#acts = acts;
     this.#metrics = metrics;
     this.#gauges = gauges;
     this.#last = { ...metrics };
@@ -40,7 +45,7 @@ export class Sampler {
 
   start(): void {
     this.#loop.enable();
-    this.#timer ??= setInterval(() => this.#take(), SAMPLE_MS);
+    this.#timer ??= setInterval(() => guarded(this.#acts, "the sampler", () => this.#take()), SAMPLE_MS);
     this.#timer.unref();
   }
 
@@ -81,7 +86,7 @@ export class Sampler {
       // Its own timer's period is not the loop's delay.
       loop_delay_p99_ms: Math.max(0, this.#loop.percentile(99) / NANOSECONDS_PER_MS - LOOP_RESOLUTION_MS),
       cpu: (cpu.user + cpu.system) / 1e6 / elapsedSeconds,
-      rss_bytes: process.memoryUsage.rss(),
+      rss_bytes: this.#rssBytes(),
       queued_bytes: queuedBytes,
       connections,
       sessions,
@@ -94,6 +99,12 @@ export class Sampler {
     this.#samples.push(sample);
     if (this.#samples.length > KEPT_COUNT) this.#samples.shift();
     this.onSample.emit("sample", sample);
+  }
+
+  /** The system tells it by a file, which cannot be opened when no descriptor is left: then the last that was told. */
+  #rssBytes(): number {
+    guarded(this.#acts, "the memory in use", () => (this.#lastRssBytes = process.memoryUsage.rss()));
+    return this.#lastRssBytes;
   }
 
   #latencyAt(percentile: number): number | null {
