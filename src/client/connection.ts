@@ -1,15 +1,17 @@
 // One connection to a server: frames in and out, answers matched to requests, events, heartbeats.
 import type { Socket } from "node:net";
 import type { ActionName, DataOf, ResultOf } from "../protocol/actions.ts";
-import { Code, type ErrorCode } from "../protocol/codes.ts";
+import { Code } from "../protocol/codes.ts";
 import type { EventName, Events } from "../protocol/events.ts";
 import { encodeFrame, FrameDecoder } from "../protocol/frame.ts";
 import { LENGTH_PREFIX_BYTES, MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES } from "../protocol/limits.ts";
 import { Emitter } from "../util/emitter.ts";
+import { errorOf, parseFrame } from "./answers.ts";
 import { describe, dial, type DialOptions } from "./dial.ts";
 import { DisconnectedError, RequestError } from "./errors.ts";
-import { PendingRequests, type Answer } from "./pending-requests.ts";
-import { isEventName, isEventOf, isRecord, isResult, isText, isTime } from "./shapes.ts";
+import { readOpening } from "./opening.ts";
+import { PendingRequests } from "./pending-requests.ts";
+import { isEventName, isEventOf, isResult } from "./shapes.ts";
 
 export interface ConnectionOptions {
   /** Deadline of a request that names none. */
@@ -43,6 +45,8 @@ export class Connection {
   readonly #decoder = new FrameDecoder("prefixed", MAX_RESPONSE_BYTES);
   readonly #pending = new PendingRequests();
   readonly #heartbeat: NodeJS.Timeout;
+  /** What came so far, until it is known to be frames. */
+  #opening: Buffer | undefined = Buffer.alloc(0);
   #heard = true;
   #spoke = true;
   #pinging = false;
@@ -66,7 +70,10 @@ export class Connection {
     this.#heartbeat = setInterval(() => this.#beat(), this.#options.heartbeatMs);
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
     socket.on("error", (error) => this.close(describe(error)));
-    socket.on("close", () => this.close(this.#refusal?.message ?? "the server closed the connection"));
+    socket.on("close", () => {
+      this.#open(true);
+      this.close(this.#refusal?.message ?? "the server closed the connection");
+    });
   }
 
   /** Why the connection ended; undefined while it is open. */
@@ -127,6 +134,24 @@ export class Connection {
 
   #receive(chunk: Buffer): void {
     this.#heard = true;
+    if (this.#opening === undefined) return this.#decode(chunk);
+    this.#opening = Buffer.concat([this.#opening, chunk]);
+    this.#open(false);
+  }
+
+  /** Lets the bytes pass once they are frames; ends the connection with the reason when they are none. */
+  #open(isAll: boolean): void {
+    const bytes = this.#opening;
+    if (bytes === undefined) return;
+    const said = readOpening(bytes, isAll);
+    if (said === "more") return;
+    this.#opening = undefined;
+    if (said === "frames") return this.#decode(bytes);
+    this.#refusal = said;
+    this.close(said.message);
+  }
+
+  #decode(chunk: Buffer): void {
     const payloads: Buffer[] = [];
     this.#decoder.push(chunk, payloads);
     for (const payload of payloads) {
@@ -137,7 +162,7 @@ export class Connection {
   }
 
   #dispatch(payload: Buffer): void {
-    const frame = parse(payload);
+    const frame = parseFrame(payload);
     if (frame === undefined) return this.close("the server does not speak this protocol");
     const { event, id } = frame;
     if (isEventName(event)) {
@@ -176,22 +201,4 @@ export class Connection {
       },
     );
   }
-}
-
-function parse(payload: Buffer): Answer | undefined {
-  try {
-    const value: unknown = JSON.parse(payload.toString("utf8"));
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The error that a response tells of; undefined for 200. */
-function errorOf(fields: Answer): RequestError | undefined {
-  const { code, info, retry_after: retryAfterSec } = fields;
-  if (code === Code.Ok) return undefined;
-  const retryAfterMs = isTime(retryAfterSec) ? Math.max(0, retryAfterSec * 1000) : undefined;
-  const known = Object.values(Code).find((one): one is ErrorCode => one === code && one !== Code.Ok);
-  return new RequestError(known ?? Code.Internal, isText(info) ? info : "no reason given", retryAfterMs);
 }

@@ -2,6 +2,7 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { DisconnectedError, UntrustedServerError } from "./errors.ts";
+import { greeting } from "./opening.ts";
 
 export interface ServerAddress {
   readonly host: string;
@@ -46,7 +47,10 @@ export async function dial(options: DialOptions, signal?: AbortSignal): Promise<
   } catch (error) {
     socket.on("error", () => {}); // it is given up; a late error has nobody to tell
     socket.destroy();
-    throw error;
+    if (!(error instanceof DisconnectedError && isNoTls(error.cause))) throw error;
+    // OpenSSL has taken what the server said for TLS; a refusal is said again to the next connection.
+    const said = await greeting(host, port);
+    throw new DisconnectedError(said?.message ?? error.message, { cause: error, retryAfterMs: said?.retryAfterMs });
   }
 }
 
@@ -93,8 +97,17 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   ECONNRESET: "the server closed the connection",
 };
 
+/** What OpenSSL says when the other side has answered with something that is no TLS. */
+const NO_TLS = /wrong version number|packet length too long|http request|unexpected message/i;
+
+function isNoTls(error: unknown): boolean {
+  return error instanceof Error && NO_TLS.test(error.message);
+}
+
 /** Says in words what a socket's error means. */
 export function describe(error: Error): string {
+  if (isNoTls(error)) return "the server does not speak TLS at this port";
+  if ("library" in error && "reason" in error) return `TLS could not be agreed on: ${String(error.reason)}`;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   return PROBLEMS[code] ?? (error.message || code || "the connection failed");
 }
