@@ -49,6 +49,8 @@ export class MessageView {
   readonly #updates = new Paced(() => this.#update());
   #subscriptions = new DisposableStore();
   #conversation: Conversation | undefined;
+  /** False while a chat is being opened: what the view passes on its way to the first unread message is not seen. */
+  #isPlaced = false;
 
   constructor(options: MessageViewOptions) {
     this.#options = options;
@@ -85,19 +87,21 @@ export class MessageView {
     );
   }
 
-  /** Shows another chat, from its end or where it was left. */
+  /** Shows another chat, from its first unread message or its end. */
   async show(conversation: Conversation): Promise<void> {
     this.#subscriptions.dispose();
     this.#subscriptions = new DisposableStore();
     this.#conversation = conversation;
+    this.#isPlaced = false;
     this.#renderer.word = "";
     this.#list.setRows([]);
     this.#subscriptions.add(conversation.onChange(() => this.#updates.ask()));
-    await conversation.open();
+    await conversation.open("unread");
     if (this.#conversation !== conversation) return;
     this.#update();
     const { unreadFromSeq } = conversation;
     if (unreadFromSeq === undefined || !this.#list.scrollToKey("unread")) this.#list.scrollToEnd();
+    this.#isPlaced = true;
     this.#update();
   }
 
@@ -192,7 +196,7 @@ export class MessageView {
     const conversation = this.#conversation;
     if (!conversation) return;
     const { above, below } = this.#list.beyondPx;
-    const isIdle = !conversation.isLoading && conversation.problem === undefined;
+    const isIdle = this.#isPlaced && !conversation.isLoading && conversation.problem === undefined;
     if (isIdle && above < LOAD_AHEAD_PX && conversation.hasOlder) void conversation.loadOlder();
     else if (isIdle && below < LOAD_AHEAD_PX && conversation.hasNewer) void conversation.loadNewer();
     const isAway = below > 120 || conversation.hasNewer;
@@ -205,8 +209,10 @@ export class MessageView {
 
   #markRead(): void {
     const conversation = this.#conversation;
-    if (!conversation || conversation.hasNewer || !this.#list.isAtEnd || !this.#options.isInUse()) return;
-    conversation.markRead();
+    if (!conversation || !this.#isPlaced || !this.#options.isInUse()) return;
+    if (this.#list.isAtEnd && !conversation.hasNewer) return conversation.markRead();
+    const seen = this.shownRows.findLast((row) => row.kind === "message" && row.item.seq !== undefined);
+    if (seen?.kind === "message") conversation.markRead(seen.item.seq);
   }
 
   #arrange(): void {

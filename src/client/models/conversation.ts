@@ -89,12 +89,16 @@ export class Conversation implements Disposable {
     return this.#changes.onChange(listener);
   }
 
-  /** Shows the end of the chat, from the cache where it can; sets the line of unread messages. */
-  open(): Promise<void> {
+  /**
+   * Shows the end of the chat, from the cache where it can; "unread": the surroundings of the first unread message where
+   * that lies further back. Sets the line of unread messages.
+   */
+  open(at: "end" | "unread" = "end"): Promise<void> {
     this.#isOpen = true;
     const { readSeq, lastSeq } = this.#book.get(this.chatId);
     this.#unreadFromSeq = readSeq < lastSeq ? readSeq + 1 : undefined;
-    return this.#load(() => this.#loadEnd());
+    const isFarBack = this.#messenger.liveSeq(this.chatId) - readSeq > FIRST_PAGE;
+    return this.#load(() => (at === "unread" && isFarBack ? this.#loadAround(readSeq) : this.#loadEnd()));
   }
 
   /** Back to the end of the chat, after jumping or loading away from it. */
@@ -105,11 +109,7 @@ export class Conversation implements Disposable {
   /** Shows the surroundings of a message. */
   jumpTo(seq: number): Promise<void> {
     if (this.#window.has(seq)) return Promise.resolve();
-    return this.#load(async () => {
-      const before = await loadBefore(this.#messenger, this.chatId, seq + 1, FIRST_PAGE);
-      const after = await loadAfter(this.#messenger, this.chatId, seq, FIRST_PAGE);
-      this.#window.reset([...before, ...after]);
-    });
+    return this.#load(() => this.#loadAround(seq));
   }
 
   /** Adds a page before the first item. */
@@ -147,9 +147,8 @@ export class Conversation implements Disposable {
     if (item.messageId !== undefined) this.#messenger.outgoing.remove(item.messageId);
   }
 
-  /** The user has seen everything up to the last item; to be called when it is visible in a window in use. */
-  markRead(): void {
-    const seq = this.#window.lastSeq ?? 0;
+  /** The user has seen everything up to this message (default: the last item); to be called for what is in view of a window in use. */
+  markRead(seq = this.#window.lastSeq ?? 0): void {
     if (seq > this.#book.get(this.chatId).readSeq) this.#messenger.markRead(this.chatId, seq);
   }
 
@@ -268,6 +267,13 @@ export class Conversation implements Disposable {
     this.#loading = loading;
     this.#touch();
     return loading;
+  }
+
+  async #loadAround(seq: number): Promise<void> {
+    this.#window.partnerReadSeq = this.#book.get(this.chatId).partnerReadSeq;
+    const before = await loadBefore(this.#messenger, this.chatId, seq + 1, FIRST_PAGE);
+    const after = await loadAfter(this.#messenger, this.chatId, seq, FIRST_PAGE);
+    this.#window.reset([...before, ...after]);
   }
 
   async #loadEnd(): Promise<void> {

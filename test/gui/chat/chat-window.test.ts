@@ -84,6 +84,7 @@ describe("chat window", () => {
     const boris = stage.person("boris");
     for (let index = 1; index <= 230; index += 1) void boris.say(`message ${index}`, withBoris());
     await boris.client.barrier();
+    await stage.person("anna").ok("mark_read", { chat_id: withBoris(), seq: 230 });
     client = await TestClient.loggedIn(stage, "anna");
     client.chat.openChat(withBoris());
     await eventually("the end is shown", () => client.texts.at(-1) === "message 230");
