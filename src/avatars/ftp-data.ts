@@ -2,7 +2,8 @@
 import { once } from "node:events";
 import { connect, isIP, type Socket } from "node:net";
 import { TLSSocket, type SecureContext } from "node:tls";
-import { canonical, DataConnectionError, PassivePort, type PortRange } from "./ftp-passive-port.ts";
+import { plainAddress } from "../util/address.ts";
+import { DataConnectionError, PassivePort, type PortRange } from "./ftp-passive-port.ts";
 
 export interface DataChannelOptions {
   /** The control connection's two addresses; data connections use no others. */
@@ -37,7 +38,7 @@ export class DataChannel {
   async listen(): Promise<number> {
     this.end();
     const { localAddress, remoteAddress, passivePorts } = this.#options;
-    const port = await PassivePort.open(canonical(localAddress), canonical(remoteAddress), passivePorts);
+    const port = await PassivePort.open(plainAddress(localAddress), plainAddress(remoteAddress), passivePorts);
     if (this.#closed) port.close();
     else this.#passive = port;
     return port.number;
@@ -46,8 +47,8 @@ export class DataChannel {
   /** Notes where the client waits; the connection is made by `take`. Throws DataConnectionError for another's address. */
   dial(address: string, port: number): void {
     this.end();
-    const host = canonical(address);
-    if (isIP(host) === 0 || host !== canonical(this.#options.remoteAddress)) {
+    const host = plainAddress(address);
+    if (isIP(host) === 0 || host !== plainAddress(this.#options.remoteAddress)) {
       throw new DataConnectionError("data connections go to your own address only");
     }
     if (!Number.isInteger(port) || port < MIN_ACTIVE_PORT || port > 65_535) {
@@ -116,7 +117,7 @@ export class DataChannel {
   }
 
   async #connect({ host, port }: { host: string; port: number }): Promise<Socket> {
-    const socket = connect({ host, port, localAddress: canonical(this.#options.localAddress) });
+    const socket = connect({ host, port, localAddress: plainAddress(this.#options.localAddress) });
     socket.on("error", ignore);
     this.#socket = socket;
     try {

@@ -1,13 +1,13 @@
 // How much the avatar server does at once, and for whom; everything beyond is refused with a 4xx reply.
 import type { UserId } from "../protocol/ids.ts";
+import { addressKey, isLoopback } from "../util/address.ts";
 import type { Clock } from "../util/clock.ts";
 import { TokenBucket } from "../util/token-bucket.ts";
-import { canonical } from "./ftp-passive-port.ts";
 
 export interface FtpLimitOptions {
   /** Control connections in all. */
   readonly connectionsCount: number;
-  /** Control connections of one address; loopback has no limit, there the address tells nothing. */
+  /** Control connections of one address (a /64 for IPv6); loopback has no limit, there the address tells nothing. */
   readonly connectionsPerAddressCount: number;
   /** Data transfers under way, listings too. An upload takes up to 2 MiB of memory while it is checked. */
   readonly transfersCount: number;
@@ -43,10 +43,10 @@ export class FtpLimits {
 
   /** Counts a control connection; undefined when there are too many. */
   connect(remoteAddress: string): Release | undefined {
-    const address = canonical(remoteAddress);
+    const address = addressKey(remoteAddress);
     const count = this.#countByAddress.get(address) ?? 0;
     if (this.#connectionsCount >= this.#options.connectionsCount) return undefined;
-    if (!isLoopback(address) && count >= this.#options.connectionsPerAddressCount) return undefined;
+    if (!isLoopback(remoteAddress) && count >= this.#options.connectionsPerAddressCount) return undefined;
     this.#connectionsCount++;
     this.#countByAddress.set(address, count + 1);
     return () => {
@@ -74,8 +74,4 @@ export class FtpLimits {
     this.#uploads.set(userId, bucket);
     return bucket.take();
   }
-}
-
-export function isLoopback(address: string): boolean {
-  return address === "::1" || address.startsWith("127.");
 }

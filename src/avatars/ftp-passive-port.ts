@@ -2,6 +2,7 @@
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
+import { plainAddress } from "../util/address.ts";
 
 /** Ports for passive data connections, both ends included. */
 export interface PortRange {
@@ -16,11 +17,6 @@ export class DataConnectionError extends Error {
 
 /** The port waits so long for its client, and the client's connection for its command. */
 const DEADLINE_MS = 20_000;
-
-/** The address without the prefix of IPv4 in IPv6. */
-export function canonical(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, "").toLowerCase();
-}
 
 /** Once a connection has come, or `close` was called, or the time is over, the port is free again. */
 export class PassivePort {
@@ -40,7 +36,7 @@ export class PassivePort {
       server.on("connection", (socket) => {
         socket.on("error", () => undefined); // the transfer will fail by itself
         // Whoever else finds the port is sent away, and the client's own connection may still come.
-        const isClient = canonical(socket.remoteAddress ?? "") === clientAddress;
+        const isClient = plainAddress(socket.remoteAddress ?? "") === clientAddress;
         if (!isClient || this.#waiting !== undefined) return void socket.destroy();
         this.#waiting = socket;
         server.close();

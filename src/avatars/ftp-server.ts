@@ -5,7 +5,7 @@
 // and files open when a client goes away (docs/security.md).
 import { constants } from "node:crypto";
 import type { EventEmitter } from "node:events";
-import { isIPv6, Server } from "node:net";
+import { isIPv6, Server, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
 import { FtpSrv } from "ftp-srv";
@@ -21,7 +21,7 @@ import {
   FtpSession,
   type FtpSessionOptions,
   type FtpTimeouts,
-  type LoginOutcome,
+  type PeerAccess,
 } from "./ftp-session.ts";
 import type { FtpConnection } from "./ftp-types.ts";
 
@@ -41,12 +41,11 @@ export interface AvatarServerOptions {
   readonly passiveAddress?: string | undefined;
   /** With it AUTH TLS is offered. Read anew for each connection, so that a renewed certificate is in use at once. */
   readonly tls?: TlsFiles | undefined;
-  /** True: no login without TLS, but from this machine. */
-  readonly requireTls?: boolean;
+  readonly access: PeerAccess;
   readonly store: AvatarStore;
   readonly log: Logger;
-  /** Who may log in; undefined for a wrong name or password. The address is without the prefix of IPv4 in IPv6. */
-  readonly authenticate: (username: string, password: string, remoteAddress: string) => Promise<LoginOutcome>;
+  /** Whose name and password these are. */
+  readonly authenticate: FtpSessionOptions["authenticate"];
   /** Writes `fileName` to the profile and tells those who watch; the upload is confirmed after it. */
   readonly onPublished: (userId: UserId, fileName: string) => Promise<void>;
   /** Whose pictures a user does not see. */
@@ -59,8 +58,8 @@ export interface AvatarServer {
   readonly port: number;
   /** Whether AUTH TLS is offered. */
   readonly secure: boolean;
-  /** Closes the connections on which this user is logged in. */
-  endSessions(userId: UserId, reason: string): void;
+  /** Closes the connections that are meant; returns how many. */
+  closeSessions(isMeant: (session: FtpSession) => boolean, reason: string): number;
   /** Takes no new connections, lets transfers end for at most `graceMs`, then closes all. Any number of times. */
   close(graceMs?: number): Promise<void>;
 }
@@ -83,8 +82,10 @@ export async function startAvatarServer(options: AvatarServerOptions): Promise<A
   return {
     port: typeof address === "object" && address !== null ? address.port : 0,
     secure: options.tls !== undefined,
-    endSessions: (userId, reason) => {
-      for (const session of sessions) if (session.userId === userId) session.close(reason);
+    closeSessions: (isMeant, reason) => {
+      const meant = [...sessions].filter((session) => !session.isClosed && isMeant(session));
+      for (const session of meant) session.close(reason);
+      return meant.length;
     },
     close: (graceMs = DEFAULT_GRACE_MS) => {
       server.close();
@@ -168,6 +169,12 @@ function quietLog(log: Logger): object {
 type Connected = { readonly connection: FtpConnection };
 type Login = Connected & { readonly username: string; readonly password: string };
 
+const SENT_AWAY = { tooMany: "Too many connections, try again later", stopped: "The server is stopped" };
+
+function sendAway(socket: Socket, reason: string): void {
+  socket.end(`421 ${reason}\r\n`, () => socket.destroy());
+}
+
 /** Makes a session of each connection that is let in; the set holds those that are open. */
 function acceptSessions(
   library: EventEmitter,
@@ -181,7 +188,6 @@ function acceptSessions(
     limits,
     passivePorts: options.passivePorts,
     passiveAddress: options.passiveAddress,
-    requireTls: options.requireTls ?? false,
     secureContext: options.tls && contextsOf(options.tls),
     timeouts: { ...DEFAULT_FTP_TIMEOUTS, ...options.timeouts },
   };
@@ -189,10 +195,14 @@ function acceptSessions(
   const byConnection = new WeakMap<FtpConnection, FtpSession>();
   library.on("connect", ({ connection }: Connected) => {
     const socket = connection.commandSocket;
-    const release = limits.connect(socket.remoteAddress ?? "");
-    if (release === undefined) return void socket.end("421 Too many connections\r\n", () => socket.destroy());
+    const place = options.access.enter(socket.remoteAddress);
+    if (place === "banned") return void socket.destroy();
+    if (typeof place === "string") return sendAway(socket, SENT_AWAY[place]);
+    socket.once("close", () => place.leave());
+    const release = limits.connect(place.address);
+    if (release === undefined) return sendAway(socket, SENT_AWAY.tooMany);
     socket.once("close", release);
-    const session = new FtpSession(connection, sessionOptions);
+    const session = new FtpSession(connection, place.address, sessionOptions);
     sessions.add(session);
     byConnection.set(connection, session);
     return void socket.once("close", () => sessions.delete(session));

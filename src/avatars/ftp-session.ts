@@ -4,13 +4,14 @@ import type { SecureContext } from "node:tls";
 import type { Logger } from "../log/logger.ts";
 import type { ThrottledLog } from "../log/throttled-log.ts";
 import type { UserId } from "../protocol/ids.ts";
+import { addressKey, isLoopback, plainAddress } from "../util/address.ts";
 import { monotonicClock } from "../util/clock.ts";
 import { TokenBucket } from "../util/token-bucket.ts";
 import { openData, isDataCommand } from "./ftp-data-commands.ts";
 import { DataChannel } from "./ftp-data.ts";
 import { commandOf, FtpLines } from "./ftp-lines.ts";
-import { isLoopback, type FtpLimits } from "./ftp-limits.ts";
-import { canonical, DataConnectionError, type PortRange } from "./ftp-passive-port.ts";
+import type { FtpLimits } from "./ftp-limits.ts";
+import { DataConnectionError, type PortRange } from "./ftp-passive-port.ts";
 import { TransferError, UserTransfers, type Transfer, type TransferOptions } from "./ftp-transfers.ts";
 import type { FtpCommand, FtpConnection, FtpFolder } from "./ftp-types.ts";
 
@@ -24,14 +25,30 @@ export interface FtpSessionOptions extends TransferOptions {
   readonly passiveAddress: string | undefined;
   /** With it AUTH TLS is offered; it gives the newest certificate's. */
   readonly secureContext: (() => SecureContext) | undefined;
-  /** True: no login without TLS, but from this machine. */
-  readonly requireTls: boolean;
+  readonly access: PeerAccess;
   readonly timeouts: FtpTimeouts;
   /** Who may log in; see `AvatarServerOptions.authenticate`. */
-  readonly authenticate: (username: string, password: string, remoteAddress: string) => Promise<LoginOutcome>;
+  readonly authenticate: (username: string, password: string, peer: FtpPeer) => Promise<LoginOutcome>;
 }
 
-export type LoginOutcome = { readonly userId: UserId } | "rateLimited" | undefined;
+/** Which peers are let in at all, as at the server's other ports. */
+export interface PeerAccess {
+  /** Takes a place for a connection, which ends with `leave`, or says why there is none. */
+  enter(
+    remoteAddress: string | undefined,
+  ): { readonly address: string; leave(): void } | "banned" | "tooMany" | "stopped";
+  /** Whether a peer may log in without TLS. */
+  mayBePlain(address: string): boolean;
+}
+
+/** Who logs in: where from, and whether the answer is still wanted when the turn comes. */
+export interface FtpPeer {
+  readonly address: string;
+  readonly isClosed: boolean;
+}
+
+/** `busy` says why the name and password could not be looked at now; undefined: they are wrong. */
+export type LoginOutcome = { readonly userId: UserId } | { readonly busy: string } | undefined;
 
 /** All in milliseconds. */
 export interface FtpTimeouts {
@@ -68,13 +85,14 @@ const FORBIDDEN_COMMANDS = new Set("APPE STOU DELE RMD XRMD MKD XMKD RNFR RNTO S
 const OPEN_COMMANDS = new Set("USER PASS AUTH PBSZ PROT NOOP QUIT SYST FEAT OPTS".split(" "));
 const ARGUMENT_COMMANDS = new Set("USER PASS AUTH TYPE MODE STRU OPTS SIZE MDTM REST PBSZ PROT".split(" "));
 
-export class FtpSession {
+export class FtpSession implements FtpPeer {
+  /** Where the client is, with IPv4 in its own form. */
+  readonly address: string;
   readonly #connection: FtpConnection;
   readonly #socket: Socket;
   readonly #options: FtpSessionOptions;
   readonly #lines: FtpLines;
   readonly #data: DataChannel;
-  readonly #remoteAddress: string;
   readonly #localAddress: string;
   readonly #bucket = new TokenBucket(COMMANDS_PER_SEC, monotonicClock);
   /** Until the login; then until the end. */
@@ -92,14 +110,14 @@ export class FtpSession {
   #closed = false;
 
   /** Takes the lines of a new connection over from ftp-srv, whose reading joins no split lines and knows no bounds. */
-  constructor(connection: FtpConnection, options: FtpSessionOptions) {
+  constructor(connection: FtpConnection, address: string, options: FtpSessionOptions) {
+    this.address = address;
     this.#connection = connection;
     this.#socket = connection.commandSocket;
     this.#options = options;
-    this.#remoteAddress = this.#socket.remoteAddress ?? "";
-    this.#localAddress = this.#socket.localAddress ?? "";
+    this.#localAddress = plainAddress(this.#socket.localAddress ?? "");
     const { passivePorts, timeouts } = options;
-    const addresses = { localAddress: this.#localAddress, remoteAddress: this.#remoteAddress };
+    const addresses = { localAddress: this.#localAddress, remoteAddress: address };
     this.#data = new DataChannel({ ...addresses, passivePorts });
     this.#lines = new FtpLines(connection, {
       answer: (line) => this.#answer(line),
@@ -116,6 +134,10 @@ export class FtpSession {
     return this.#transfer;
   }
 
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   /** Undefined before the login. */
   get userId(): UserId | undefined {
     return this.#userId;
@@ -130,9 +152,12 @@ export class FtpSession {
   async logIn(username: string, password: string): Promise<void> {
     const outcome = await this.#authenticate(username, password);
     // The name stays out of the log: now and then it is a password, typed into the wrong field.
-    if (typeof outcome !== "object") this.#logAct("info", "avatar login refused");
-    if (outcome === "rateLimited") throw new Error("Too many failed logins, try again in a minute");
+    if (outcome === undefined || "busy" in outcome) this.#logAct("info", "avatar login refused");
     if (outcome === undefined) throw new Error("Wrong name or password");
+    if ("busy" in outcome) {
+      this.close(outcome.busy);
+      throw new Error(outcome.busy);
+    }
     this.#transfers = new UserTransfers(outcome.userId, this.#options);
     this.#userId = outcome.userId;
     clearTimeout(this.#phaseTimer);
@@ -142,16 +167,16 @@ export class FtpSession {
 
   /** Whatever a peer can make happen again and again. */
   #logAct(level: "info" | "error", text: string, error?: unknown): void {
-    const address = canonical(this.#remoteAddress);
-    this.#options.acts.write(level, text, address, { address, error });
+    const { address } = this;
+    this.#options.acts.write(level, text, addressKey(address), { address, error });
   }
 
   async #authenticate(username: string, password: string): Promise<LoginOutcome> {
     try {
-      return await this.#options.authenticate(username, password, canonical(this.#remoteAddress));
+      return await this.#options.authenticate(username, password, this);
     } catch (error) {
       this.#logAct("error", "avatar login failed", error);
-      throw new Error("The server cannot check it now, try again later", { cause: error });
+      return { busy: "The server cannot check it now, try again later" };
     }
   }
 
@@ -225,7 +250,7 @@ export class FtpSession {
   }
 
   #mayLogIn(): boolean {
-    return !this.#options.requireTls || this.#connection.secure || isLoopback(canonical(this.#remoteAddress));
+    return this.#connection.secure || this.#options.access.mayBePlain(this.address);
   }
 
   #countLogin(): void {
@@ -236,8 +261,8 @@ export class FtpSession {
 
   /** On loopback the server's own address is the one that is reached. */
   #passiveAddress(): string {
-    const own = canonical(this.#localAddress);
-    return isLoopback(canonical(this.#remoteAddress)) ? own : (this.#options.passiveAddress ?? own);
+    const own = this.#localAddress;
+    return isLoopback(this.address) ? own : (this.#options.passiveAddress ?? own);
   }
 
   async #features(): Promise<void> {

@@ -1,6 +1,6 @@
 // What is known of each address that connections come from: how many there are, and how much they may ask together.
 import type { Clock } from "../util/clock.ts";
-import { addressKey, isLoopback } from "./address.ts";
+import { addressKey, isLoopback } from "../util/address.ts";
 import { Allowance, type RateLimits } from "./allowance.ts";
 
 /** Addresses that are remembered after their last connection; beyond it the oldest are forgotten. */

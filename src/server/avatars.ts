@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { AvatarStore } from "../avatars/avatar-store.ts";
 import { DEFAULT_FTP_LIMITS } from "../avatars/ftp-limits.ts";
 import { startAvatarServer, type AvatarServer } from "../avatars/ftp-server.ts";
-import type { LoginOutcome } from "../avatars/ftp-session.ts";
+import type { FtpPeer, LoginOutcome } from "../avatars/ftp-session.ts";
 import { AvatarTickets } from "../avatars/tickets.ts";
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../log/logger.ts";
@@ -11,6 +11,7 @@ import type { AvatarTicket } from "../protocol/entities.ts";
 import type { UserId } from "../protocol/ids.ts";
 import { monotonicClock } from "../util/clock.ts";
 import type { Pools } from "../workers/pools.ts";
+import type { AccessControl, Endpoint } from "./access-control.ts";
 import type { OwnWrites } from "./own-writes.ts";
 import type { PasswordGate } from "./password-gate.ts";
 import type { Certificate } from "./tls.ts";
@@ -22,10 +23,11 @@ export interface AvatarParts {
   readonly pools: Pools;
   readonly ownWrites: OwnWrites;
   readonly gate: PasswordGate;
+  readonly access: AccessControl;
   readonly log: Logger;
 }
 
-export class Avatars {
+export class Avatars implements Endpoint {
   readonly #parts: AvatarParts;
   readonly #tickets = new AvatarTickets(monotonicClock);
   #store: AvatarStore | undefined;
@@ -46,11 +48,11 @@ export class Avatars {
       passivePorts: config.ftpPassivePorts,
       passiveAddress: config.ftpPassiveAddress,
       tls: certificate,
-      requireTls: config.tls.includes("require"),
+      access: this.#parts.access,
       store,
       log,
       limits: { connectionsCount: Math.min(DEFAULT_FTP_LIMITS.connectionsCount, maxSessions) },
-      authenticate: (username, password, address) => this.#authenticate(username, password, address),
+      authenticate: (username, password, peer) => this.#authenticate(username, password, peer),
       hiddenFrom: (userId) => this.#parts.pools.blockedWith(userId),
       onPublished: (userId, fileName) => this.#publish(userId, fileName),
     });
@@ -80,16 +82,20 @@ export class Avatars {
 
   /** Removes a user's pictures, in the background, and ends the logins. */
   forget(userId: UserId): void {
-    this.endLogins(userId, "The account was deleted");
+    this.endSessions(userId, "The account was deleted");
     this.#store?.removeAll(userId).catch((error: unknown) => {
       this.#parts.log.warn("a deleted account's avatar stays until the next start", { userId, error });
     });
   }
 
-  /** Makes the user's tickets void and closes the connections: the password or the account is not what it was. */
-  endLogins(userId: UserId, reason: string): void {
+  /** Makes the user's tickets void, too. */
+  endSessions(userId: UserId, reason: string): number {
     this.#tickets.revoke(userId);
-    this.#server?.endSessions(userId, reason);
+    return this.#server?.closeSessions((session) => session.userId === userId, reason) ?? 0;
+  }
+
+  closeFrom(isMeant: (address: string) => boolean, reason: string): number {
+    return this.#server?.closeSessions(({ address }) => isMeant(address), reason) ?? 0;
   }
 
   async close(): Promise<void> {
@@ -97,23 +103,38 @@ export class Avatars {
     this.#store?.close();
   }
 
-  async #authenticate(username: string, password: string, address: string): Promise<LoginOutcome> {
-    if (AvatarTickets.isTicketName(username)) {
-      const userId = this.#tickets.userOf(username, password);
-      return userId === undefined ? undefined : { userId };
-    }
-    const { account, userId, hash } = await this.#parts.pools.credentials(username);
+  async #authenticate(username: string, password: string, peer: FtpPeer): Promise<LoginOutcome> {
+    const { pools, gate, access } = this.#parts;
+    if (AvatarTickets.isTicketName(username)) return this.#useTicket(username, password, peer);
+    const { account, userId, hash } = await pools.credentials(username);
     const stop = { kind: "login", account, job: { verify: { password, hash } } } as const;
-    const admission = await this.#parts.gate.admit(stop, { address, isClosed: false });
-    if (!admission.granted) return "rateLimited";
+    const admission = await gate.admit(stop, peer);
+    if (!admission.granted) return tryLater(admission.info, admission.retryAfter);
     if (admission.result.verified !== true || userId === undefined) return undefined;
     // The password may have been changed, or the account deleted, while this one waited for its turn.
-    const now = await this.#parts.pools.credentials(username);
-    return now.userId === userId && now.hash === hash ? { userId } : undefined;
+    const isStill = await access.confirm(userId, async () => {
+      const now = await pools.credentials(username);
+      return now.userId === userId && now.hash === hash;
+    });
+    return isStill ? { userId } : undefined;
+  }
+
+  /** One that is none counts as a failed login, as a token does; a valid one is not held up by others' failures. */
+  #useTicket(username: string, password: string, { address }: FtpPeer): LoginOutcome {
+    const userId = this.#tickets.userOf(username, password);
+    if (userId !== undefined) return { userId };
+    const seconds = this.#parts.gate.retryAfter(address);
+    if (seconds > 0) return tryLater("too many failed logins", seconds);
+    this.#parts.gate.countFailure(address);
+    return undefined;
   }
 
   /** Writes the new picture to the profile and tells who watches it; rejects when it could not be stored. */
   async #publish(userId: UserId, fileName: string): Promise<void> {
     await this.#parts.ownWrites.commit({ kind: "updateProfile", userId, changes: { file_name: fileName } });
   }
+}
+
+function tryLater(reason: string, seconds: number): LoginOutcome {
+  return { busy: `${reason.charAt(0).toUpperCase()}${reason.slice(1)}, try again in ${seconds} seconds` };
 }

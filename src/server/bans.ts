@@ -1,6 +1,6 @@
 // Addresses that the administrator keeps out for a time. In memory: a restart lifts every ban.
 import type { Clock } from "../util/clock.ts";
-import { addressKey } from "./address.ts";
+import { addressKey } from "../util/address.ts";
 
 /** Bans at once; of more, the oldest are lifted. */
 const MAX_BANS = 10_000;

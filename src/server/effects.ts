@@ -7,6 +7,7 @@ import type { UserId } from "../protocol/ids.ts";
 import type { ThrottledLog } from "../log/throttled-log.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Effect, EffectOf } from "../workers/task.ts";
+import type { AccessControl } from "./access-control.ts";
 import type { Connection } from "./connection.ts";
 import type { Fanout } from "./fanout.ts";
 import { ownSessions } from "./own-sessions.ts";
@@ -28,8 +29,7 @@ export interface EffectParts {
   readonly onAccountDeleted: (userId: UserId) => void;
   /** Makes a login for the avatar server; undefined with avatars off. */
   readonly issueTicket: (userId: UserId) => AvatarTicket | undefined;
-  /** Ends what a user has at the avatar server. */
-  readonly endAvatarLogins: (userId: UserId, reason: string) => void;
+  readonly access: AccessControl;
 }
 
 /** Effects that concern the connection that asked; the server's own writes have none of these. */
@@ -57,19 +57,10 @@ export class EffectRunner {
     this.#log("session ended", session, connection);
   }
 
-  /** Ends all sessions of a user but `kept`, and the logins at the avatar server; returns the number of sessions. */
-  endSessions(userId: UserId, reason: string, kept?: Session): number {
-    const sessions = [...this.#parts.registry.sessionsOf(userId)].filter((session) => session !== kept);
-    for (const session of sessions) session.close(reason);
-    this.#parts.endAvatarLogins(userId, reason);
-    return sessions.length;
-  }
-
   #applyOne(effect: Effect, cause: Connection | undefined): void {
     switch (effect.kind) {
       case "endOtherSessions":
-        this.endSessions(effect.userId, effect.reason, cause?.session);
-        return;
+        return void this.#parts.access.endSessions(effect.userId, effect.reason, cause?.session);
       case "watch":
         return this.#parts.registry.watch(effect.userId, effect.contactId, effect.on);
       case "separate":

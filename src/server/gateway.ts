@@ -2,17 +2,20 @@
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
 import type { ThrottledLog } from "../log/throttled-log.ts";
+import type { UserId } from "../protocol/ids.ts";
+import { addressKey } from "../util/address.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Pools } from "../workers/pools.ts";
 import type { Admission, Effect, GroupResult, PasswordStop } from "../workers/task.ts";
 import type { RequestTask, RequestTaskResult, WriteGroup } from "../workers/task.ts";
-import { addressKey, isLoopback } from "./address.ts";
+import type { AccessControl, Endpoint } from "./access-control.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionHost, ConnectionSettings } from "./connection-host.ts";
 import type { EffectRunner } from "./effects.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { Metrics } from "./metrics.ts";
 import type { PasswordGate } from "./password-gate.ts";
+import type { Registry } from "./registry.ts";
 import type { RequestSource, RoundPacer } from "./round-pacer.ts";
 
 /** Requests of one address that fail by our fault and are logged one by one. */
@@ -31,11 +34,11 @@ export interface GatewayParts {
   readonly acts: ThrottledLog;
   /** Wraps a socket in TLS; undefined without a certificate. */
   readonly secure: ((socket: Socket) => Socket) | undefined;
-  /** Plain text is then for this machine only. */
-  readonly requiresTls: boolean;
+  readonly access: AccessControl;
+  readonly registry: Registry;
 }
 
-export class Gateway implements ConnectionHost<Connection> {
+export class Gateway implements ConnectionHost<Connection>, Endpoint {
   readonly settings: ConnectionSettings;
   readonly clock: Clock;
   readonly connections = new Set<Connection>();
@@ -56,7 +59,7 @@ export class Gateway implements ConnectionHost<Connection> {
   }
 
   mayBePlain(address: string): boolean {
-    return !this.#parts.requiresTls || isLoopback(address);
+    return this.#parts.access.mayBePlain(address);
   }
 
   turn(source: RequestSource): Promise<void> | undefined {
@@ -85,6 +88,18 @@ export class Gateway implements ConnectionHost<Connection> {
 
   apply(effects: readonly Effect[], connection: Connection): void {
     this.#parts.effects.apply(effects, connection);
+  }
+
+  closeFrom(isMeant: (address: string) => boolean, reason: string): number {
+    const meant = [...this.connections].filter(({ address, isClosed }) => !isClosed && isMeant(address));
+    for (const connection of meant) connection.close(reason);
+    return meant.length;
+  }
+
+  endSessions(userId: UserId, reason: string, kept?: object): number {
+    const ended = [...this.#parts.registry.sessionsOf(userId)].filter((session) => session !== kept);
+    for (const session of ended) session.close(reason);
+    return ended.length;
   }
 
   report(error: unknown, connection: Connection): string {

@@ -4,14 +4,10 @@ import type { ThrottledLog } from "../log/throttled-log.ts";
 import { Code, ProtocolError } from "../protocol/codes.ts";
 import { errorResponse } from "../protocol/envelope.ts";
 import { encodeFrame } from "../protocol/frame.ts";
-import { addressKey, isLoopback, plainAddress } from "./address.ts";
-import { AddressBook } from "./address-book.ts";
-import type { RateLimits } from "./allowance.ts";
-import type { Bans } from "./bans.ts";
+import type { AccessControl } from "./access-control.ts";
 import { Connection } from "./connection.ts";
 import type { Gateway } from "./gateway.ts";
 import { guarded } from "./guarded.ts";
-import type { Metrics } from "./metrics.ts";
 
 /** How often deadlines are looked at, in milliseconds: none is kept more exactly than that. */
 const SWEEP_MS = 1_000;
@@ -24,33 +20,17 @@ const CONNECTIONS_RETRY_SECONDS = 10;
 /** How often a stop looks whether all requests are answered, in milliseconds. */
 const DRAIN_POLL_MS = 20;
 
-export interface ListenerLimits {
-  readonly maxConnections: number;
-  /** Loopback is exempt; 0 means without limit. */
-  readonly maxConnectionsPerAddress: number;
-  /** Of all connections of an address together; loopback is exempt. */
-  readonly addressRates: RateLimits;
-}
-
 export class Listener {
   readonly #gateway: Gateway;
-  readonly #limits: ListenerLimits;
-  readonly #metrics: Metrics;
-  readonly #bans: Bans;
+  readonly #access: AccessControl;
   readonly #log: ThrottledLog;
   readonly #server: Server;
-  readonly #addresses: AddressBook;
   #sweep: NodeJS.Timeout | undefined;
-  /** What the system allows, where that is less than the settings do. */
-  #affordableCount = Infinity;
   #lastId = 0;
 
-  constructor(gateway: Gateway, limits: ListenerLimits, metrics: Metrics, bans: Bans, log: ThrottledLog) {
-    this.#bans = bans;
+  constructor(gateway: Gateway, access: AccessControl, log: ThrottledLog) {
     this.#gateway = gateway;
-    this.#addresses = new AddressBook(limits.addressRates, gateway.clock);
-    this.#limits = limits;
-    this.#metrics = metrics;
+    this.#access = access;
     this.#log = log;
     // A peer that has sent everything still gets its answers.
     this.#server = createServer({ allowHalfOpen: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
@@ -74,28 +54,17 @@ export class Listener {
     });
   }
 
-  /** Connections beyond so many are refused, whatever the settings say. */
-  allowAtMost(count: number): void {
-    this.#affordableCount = count;
-  }
-
   #accept(socket: Socket): void {
-    const address = plainAddress(socket.remoteAddress ?? "");
-    if (this.#bans.has(address)) return void socket.destroy();
-    const { maxConnections, maxConnectionsPerAddress: maxCount } = this.#limits;
-    const overAddress = maxCount > 0 && this.#addresses.countOf(address) >= maxCount && !isLoopback(address);
-    if (overAddress || this.#gateway.connections.size >= Math.min(maxConnections, this.#affordableCount))
-      return this.#refuse(socket, address);
-    this.#metrics.connectionsAccepted += 1;
-    const shared = this.#addresses.enter(address);
-    socket.once("close", () => this.#addresses.leave(address));
-    this.#gateway.connections.add(new Connection(++this.#lastId, socket, address, this.#gateway, shared));
+    const place = this.#access.enter(socket.remoteAddress);
+    if (place === "tooMany") return this.#refuse(socket);
+    if (typeof place === "string") return void socket.destroy();
+    socket.once("close", () => place.leave());
+    const connection = new Connection(++this.#lastId, socket, place.address, this.#gateway, place.allowance);
+    this.#gateway.connections.add(connection);
   }
 
   /** The peer has said nothing yet, so it is told in the form that a person can read. */
-  #refuse(socket: Socket, address: string): void {
-    this.#metrics.connectionsRefused += 1;
-    this.#log.write("warn", "connection refused: too many", addressKey(address), { address });
+  #refuse(socket: Socket): void {
     const error = new ProtocolError(Code.TooManyRequests, "too many connections", CONNECTIONS_RETRY_SECONDS);
     socket.on("error", () => socket.destroy());
     socket.end(encodeFrame(errorResponse({ action: null, id: undefined }, error, Date.now()), "lines"), () => {

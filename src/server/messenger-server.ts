@@ -8,11 +8,10 @@ import { monotonicClock, type Clock } from "../util/clock.ts";
 import { packageVersion } from "../util/package-version.ts";
 import type { RegistrationRule } from "../workers/thread-settings.ts";
 import { Pools, type ThreadFiles } from "../workers/pools.ts";
+import { AccessControl, type AccessLimits } from "./access-control.ts";
 import { Administration, type ServerControl } from "./admin/administration.ts";
 import { LogTap } from "./admin/log-tap.ts";
-import type { RateLimits } from "./allowance.ts";
 import { Avatars } from "./avatars.ts";
-import { Bans } from "./bans.ts";
 import { affordable, descriptors } from "./descriptors.ts";
 import { EffectRunner, type EffectParts } from "./effects.ts";
 import { Fanout } from "./fanout.ts";
@@ -61,6 +60,7 @@ export class MessengerServer {
   readonly #acts: ThrottledLog;
   readonly #pools: Pools;
   readonly #groupCommit: GroupCommit;
+  readonly #access: AccessControl;
   readonly #listener: Listener;
   readonly #avatars: Avatars | undefined;
   readonly #administration: Administration;
@@ -97,13 +97,16 @@ export class MessengerServer {
     });
     const gate = new PasswordGate((job) => this.#pools.password(job), { ...config, passwordThreads }, clock);
     const { metrics, registry } = this;
+    const access = new AccessControl(accessLimits(config), clock, metrics, this.#acts);
+    this.#access = access;
     const avatarEffects = this.#avatarEffects();
-    const effects = new EffectRunner({ registry, fanout, gate, clock, acts: this.#acts, ...avatarEffects });
+    const effects = new EffectRunner({ registry, fanout, gate, access, clock, acts: this.#acts, ...avatarEffects });
     const ownWrites = new OwnWrites(this.#groupCommit, effects);
     const shared = {
       pools: this.#pools,
       groupCommit: this.#groupCommit,
       gate,
+      access,
       effects,
       ownWrites,
       metrics,
@@ -111,29 +114,21 @@ export class MessengerServer {
       log,
       acts: this.#acts,
     };
-    this.#avatars = config.ftp ? new Avatars({ ...shared, config, certificate }) : undefined;
+    const avatars = config.ftp ? new Avatars({ ...shared, config, certificate }) : undefined;
+    this.#avatars = avatars;
     const gateway = new Gateway({
       ...shared,
       pacer,
       settings: config,
       clock,
       secure: certificate && ((socket) => certificate.secure(socket)),
-      requiresTls: config.tls.includes("require"),
     });
-    const bans = new Bans(clock);
-    const limits = { ...config, addressRates: addressRates(config) };
-    this.#listener = new Listener(gateway, limits, metrics, bans, this.#acts);
-    const control = this.#control();
+    access.add(gateway);
+    if (avatars !== undefined) access.add(avatars);
+    this.#listener = new Listener(gateway, access, this.#acts);
     const { data: dataDir, store: storeUrl } = config;
-    this.#administration = new Administration({
-      ...shared,
-      ...avatarEffects,
-      dataDir,
-      storeUrl,
-      control,
-      gateway,
-      bans,
-    });
+    const control = this.#control();
+    this.#administration = new Administration({ ...shared, ...avatarEffects, dataDir, storeUrl, control, gateway });
   }
 
   /**
@@ -176,7 +171,7 @@ export class MessengerServer {
     if (found === undefined) return { avatarSessions: Infinity };
     const { maxConnections, ftp } = this.#config;
     const { connections, avatarSessions } = affordable(found.limit, found.open, ftp);
-    this.#listener.allowAtMost(connections);
+    this.#access.allowAtMost(connections);
     if (found.limit < maxConnections) {
       const fields = { openFiles: found.limit, maxConnections, served: connections };
       this.#log.warn("the limit of open files (ulimit -n) is below --max-connections; more are refused", fields);
@@ -185,11 +180,10 @@ export class MessengerServer {
   }
 
   /** What follows from requests at the avatar server; nothing with avatars off. */
-  #avatarEffects(): Pick<EffectParts, "onAccountDeleted" | "issueTicket" | "endAvatarLogins"> {
+  #avatarEffects(): Pick<EffectParts, "onAccountDeleted" | "issueTicket"> {
     return {
       onAccountDeleted: (userId) => this.#avatars?.forget(userId),
       issueTicket: (userId) => this.#avatars?.issueTicket(userId),
-      endAvatarLogins: (userId, reason) => this.#avatars?.endLogins(userId, reason),
     };
   }
 
@@ -224,6 +218,7 @@ export class MessengerServer {
       throw new StartError(explainListen(error, "port", port, address));
     });
     this.#isListening = true;
+    this.#access.isOpen = true;
     this.#place = { address, port: bound };
     this.#log.info("listening", { address, port: bound });
     return this.#place;
@@ -244,6 +239,7 @@ export class MessengerServer {
   async #stopListening(reason: string): Promise<void> {
     if (!this.#isListening) return;
     this.#isListening = false;
+    this.#access.isOpen = false;
     await this.#listener.close(reason, DRAIN_MS);
   }
 
@@ -265,7 +261,11 @@ export class MessengerServer {
           return this.#listen({ address: address ?? this.#place.address, port: port ?? this.#place.port });
         }),
       stopListening: () =>
-        this.#changeListener(() => this.#stopListening("the server was stopped by the administrator")),
+        this.#changeListener(async () => {
+          const reason = "the server was stopped by the administrator";
+          await this.#stopListening(reason);
+          this.#access.closeAll(reason);
+        }),
       shutDown: () => this.#onShutDown(),
     };
   }
@@ -309,14 +309,15 @@ function makePools(
   return new Pools(settings, { requestThreads, passwordThreads }, log, files);
 }
 
-/** What all connections of one address may ask together. */
-function addressRates(config: Config): RateLimits {
-  return {
+function accessLimits(config: Config): AccessLimits {
+  const { maxConnections, maxConnectionsPerAddress, tls } = config;
+  const addressRates = {
     requestRatePerSec: config.addressRequestRatePerSec,
     requestBurstCount: config.addressRequestBurstCount,
     byteRatePerSec: config.addressByteRatePerSec,
     byteBurstCount: config.addressByteBurstCount,
   };
+  return { maxConnections, maxConnectionsPerAddress, addressRates, requiresTls: tls.includes("require") };
 }
 
 /** @throws StartError */

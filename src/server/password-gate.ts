@@ -1,7 +1,7 @@
 // The gate before the password threads: bounds how much hashing is under way and waiting, and how often one may fail.
 import { monotonicClock, type Clock } from "../util/clock.ts";
 import type { Admission, PasswordJob, PasswordResult, PasswordStop } from "../workers/task.ts";
-import { addressKey, isLoopback } from "./address.ts";
+import { addressKey, isLoopback } from "../util/address.ts";
 import { AttemptLimiter } from "./attempt-limiter.ts";
 
 /** Logins that may wait for their turn. At 4 a second (cost 12, one thread) the last waits for about 4 minutes. */

@@ -8,7 +8,7 @@ import { connect as connectTls } from "node:tls";
 import { generate } from "selfsigned";
 import type { ConnectionHost } from "../../src/server/connection-host.ts";
 import { Connection } from "../../src/server/connection.ts";
-import { isLoopback } from "../../src/server/address.ts";
+import { isLoopback } from "../../src/util/address.ts";
 import { StartError } from "../../src/server/start-error.ts";
 import { monotonicClock } from "../../src/util/clock.ts";
 import { testConfig } from "../support/config.ts";

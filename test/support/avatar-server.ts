@@ -7,6 +7,7 @@ import { AvatarStore } from "../../src/avatars/avatar-store.ts";
 import { startAvatarServer, type AvatarServer, type AvatarServerOptions } from "../../src/avatars/ftp-server.ts";
 import { AvatarTickets } from "../../src/avatars/tickets.ts";
 import type { AvatarTicket } from "../../src/protocol/entities.ts";
+import { plainAddress } from "../../src/util/address.ts";
 import { monotonicClock } from "../../src/util/clock.ts";
 import { MemoryLog } from "./memory-log.ts";
 
@@ -15,6 +16,12 @@ export const ANNA = "a".repeat(24);
 export const BEN = "b".repeat(24);
 /** What ftp-srv's own parser would spoil. */
 export const PASSWORD = `pass "w"  -x ü`;
+
+/** Lets everybody in. */
+export const ANYBODY: AvatarServerOptions["access"] = {
+  enter: (remoteAddress) => ({ address: plainAddress(remoteAddress ?? ""), leave: () => {} }),
+  mayBePlain: () => true,
+};
 
 export interface Published {
   readonly userId: string;
@@ -54,10 +61,11 @@ export class TestAvatarServer {
       port: 0,
       store,
       log,
+      access: ANYBODY,
       authenticate: async (username, password) => {
         const userId = tickets.userOf(username, password);
         if (userId !== undefined) return { userId };
-        if (username === "slow") return "rateLimited";
+        if (username === "slow") return { busy: "Too many failed logins, try again in 60 seconds" };
         if (password !== PASSWORD) return undefined;
         return { anna: { userId: ANNA }, ben: { userId: BEN } }[username];
       },

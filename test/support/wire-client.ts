@@ -11,6 +11,8 @@ import { Mailbox } from "./mailbox.ts";
 export interface WireOptions {
   readonly framing?: Framing;
   readonly address?: string;
+  /** The address of this machine from which it connects. */
+  readonly from?: string;
   /** Speaks TLS, trusting this certificate (PEM) only. */
   readonly ca?: string;
 }
@@ -75,8 +77,14 @@ export class WireClient {
   }
 
   static async connect(port: number, options: WireOptions = {}): Promise<WireClient> {
-    const { framing = "prefixed", address = "127.0.0.1", ca } = options;
-    const to = { host: address, port, noDelay: true, allowHalfOpen: true };
+    const { framing = "prefixed", address = "127.0.0.1", from, ca } = options;
+    const to = {
+      host: address,
+      port,
+      noDelay: true,
+      allowHalfOpen: true,
+      ...(from !== undefined && { localAddress: from }),
+    };
     const socket = ca === undefined ? connectTcp(to) : connectTls({ ...to, ca, servername: "localhost" });
     const client = new WireClient(socket, framing);
     await new Promise<void>((resolve, reject) => {

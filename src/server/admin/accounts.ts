@@ -11,7 +11,7 @@ import { deletionOf } from "../../workers/deletion.ts";
 import { newUserId } from "../../workers/passwords.ts";
 import type { FoundUser } from "../../workers/task.ts";
 import type { Pools } from "../../workers/pools.ts";
-import type { EffectRunner } from "../effects.ts";
+import type { AccessControl } from "../access-control.ts";
 import type { OwnWrites } from "../own-writes.ts";
 import type { PasswordGate } from "../password-gate.ts";
 import type { Registry } from "../registry.ts";
@@ -31,11 +31,11 @@ type Result<A extends keyof AdminActions> = AdminActions[A]["result"];
 export interface AccountParts {
   readonly pools: Pools;
   readonly ownWrites: OwnWrites;
-  readonly effects: EffectRunner;
   readonly registry: Registry;
   readonly gate: PasswordGate;
   /** Removes what else there is of a deleted account. */
   readonly onAccountDeleted: (userId: UserId) => void;
+  readonly access: AccessControl;
 }
 
 export class AdminAccounts {
@@ -82,30 +82,30 @@ export class AdminAccounts {
     const passwordHash = await this.#hash(password);
     const write = { kind: "setPassword", userId, passwordHash, keepTokenHash: undefined } as const;
     await this.#parts.ownWrites.commit({ ...write, mustChangePassword: true });
-    this.#parts.effects.endSessions(userId, "the administrator has reset your password");
+    this.#parts.access.endSessions(userId, "the administrator has reset your password");
     return { password };
   }
 
   async setState(username: string, state: "active" | "disabled"): Promise<Record<string, never>> {
     const { userId } = await this.#found(username);
     await this.#parts.ownWrites.commit({ kind: "setAccountState", userId, state });
-    if (state === "disabled") this.#parts.effects.endSessions(userId, "the account was disabled");
+    if (state === "disabled") this.#parts.access.endSessions(userId, "the account was disabled");
     return {};
   }
 
   async delete({ username }: Data<"delete_user">): Promise<Record<string, never>> {
     const { userId } = await this.#found(username);
     // Sessions first: what they still send would be under the old name.
-    this.#parts.effects.endSessions(userId, "the account was deleted");
+    this.#parts.access.endSessions(userId, "the account was deleted");
     await this.#parts.ownWrites.commit(deletionOf(userId));
-    this.#parts.effects.endSessions(userId, "the account was deleted"); // those that began meanwhile
+    this.#parts.access.endSessions(userId, "the account was deleted"); // those that began meanwhile
     this.#parts.onAccountDeleted(userId);
     return {};
   }
 
   async endSessions({ username }: Data<"end_sessions">): Promise<Result<"end_sessions">> {
     const { userId } = await this.#found(username);
-    return { ended: this.#parts.effects.endSessions(userId, "ended by the administrator") };
+    return { ended: this.#parts.access.endSessions(userId, "ended by the administrator") };
   }
 
   async announce({ message, username }: Data<"announce">): Promise<Result<"announce">> {

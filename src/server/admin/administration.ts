@@ -4,8 +4,8 @@ import type { AdminActionName, AdminActions, ServerStatus, SessionInfo, Topic } 
 import { Code, ProtocolError } from "../../protocol/codes.ts";
 import type { Fields } from "../../protocol/envelope.ts";
 import type { ThrottledLog } from "../../log/throttled-log.ts";
+import { isAddress } from "../../util/address.ts";
 import { adminSocketPath } from "../../util/admin-socket.ts";
-import type { Bans } from "../bans.ts";
 import type { Connection } from "../connection.ts";
 import type { Gateway } from "../gateway.ts";
 import type { GroupCommit } from "../group-commit.ts";
@@ -38,7 +38,6 @@ export interface AdministrationParts extends AccountParts {
   readonly gateway: Gateway;
   readonly groupCommit: GroupCommit;
   readonly metrics: Metrics;
-  readonly bans: Bans;
   readonly log: LogTap;
   readonly acts: ThrottledLog;
 }
@@ -97,7 +96,8 @@ export class Administration {
   }
 
   #makeHandlers(): Handlers {
-    const { control, bans, gateway, log } = this.#parts;
+    const { control, access, gateway, log } = this.#parts;
+    const { bans } = access;
     const accounts = new AdminAccounts(this.#parts);
     const backups = new BackupFolder(this.#parts.dataDir, this.#parts.storeUrl);
     return {
@@ -210,14 +210,9 @@ export class Administration {
   }
 
   #ban(address: string, seconds: number): { disconnected: number } {
-    const { bans, gateway, log } = this.#parts;
-    bans.add(address, seconds * 1000);
-    let disconnected = 0;
-    for (const connection of gateway.connections) {
-      if (!bans.has(connection.address)) continue;
-      connection.close("banned by the administrator");
-      disconnected += 1;
-    }
+    const { access, log } = this.#parts;
+    if (!isAddress(address)) throw new ProtocolError(Code.BadRequest, `address: ${address} is no IP address`);
+    const disconnected = access.ban(address, seconds * 1000);
     log.warn("the administrator has banned an address", { address, seconds, disconnected });
     return { disconnected };
   }

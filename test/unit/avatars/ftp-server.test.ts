@@ -70,7 +70,8 @@ describe("the avatar server", () => {
       const avatars = await start();
       const slow = await avatars.dial();
       await slow.ask("USER slow", 331);
-      assert.match(await slow.ask(`PASS ${PASSWORD}`, 530), /Too many failed logins/);
+      assert.match(await slow.ask(`PASS ${PASSWORD}`, 421), /Too many failed logins/);
+      await slow.closed();
       const raw = await avatars.dial();
       await raw.ask("USER anna", 331);
       for (let time = 0; time < 3; time++) await raw.ask("PASS wrong", 530);
@@ -97,7 +98,7 @@ describe("the avatar server", () => {
       const avatars = await start({ authenticate: () => Promise.reject(new Error("secret internals")) });
       const raw = await avatars.dial();
       await raw.ask("USER anna", 331);
-      assert.doesNotMatch(await raw.ask("PASS x", 530), /secret/);
+      assert.doesNotMatch(await raw.ask("PASS x", 421), /secret/);
     });
   });
 
@@ -389,7 +390,7 @@ describe("the avatar server", () => {
   it("ends the sessions of a user when told to, and every session in the end", async () => {
     const avatars = await start({ timeouts: { sessionMs: 100 } });
     const [anna, ben] = [await avatars.logIn("anna"), await avatars.logIn("ben")];
-    avatars.server.endSessions(ANNA, "The password was changed");
+    avatars.server.closeSessions(({ userId }) => userId === ANNA, "The password was changed");
     assert.match(await anna.reply(421), /password was changed/);
     await anna.closed();
     assert.match(await ben.reply(421), /Log in again/);

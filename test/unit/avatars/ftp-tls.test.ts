@@ -8,7 +8,8 @@ import { createInterface } from "node:readline";
 import { connect as connectTls, createSecureContext, createServer as createTlsServer, TLSSocket } from "node:tls";
 import { generate } from "selfsigned";
 import { fetchAvatars, uploadAvatar } from "../../../src/avatars/ftp-client.ts";
-import { ANNA, PASSWORD, RawFtp, TestAvatarServer } from "../../support/avatar-server.ts";
+import { isLoopback } from "../../../src/util/address.ts";
+import { ANNA, ANYBODY, PASSWORD, RawFtp, TestAvatarServer } from "../../support/avatar-server.ts";
 import { png, SAMPLES } from "../../support/pictures.ts";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
 
@@ -119,7 +120,8 @@ describe("the avatar server with TLS", function () {
     const raw = await avatars.logIn();
     assert.match(await raw.ask("FEAT", 211), / AUTH TLS/);
     await avatars.close();
-    avatars = await TestAvatarServer.start(tempFolder(), { address: "0.0.0.0", tls: own, requireTls: true });
+    const access = { ...ANYBODY, mayBePlain: isLoopback };
+    avatars = await TestAvatarServer.start(tempFolder(), { address: "0.0.0.0", tls: own, access });
     await avatars.logIn(); // from this machine
     const outside = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
     for (const { address } of outside.filter(({ internal, family }) => !internal && family === "IPv4")) {

@@ -1,5 +1,5 @@
 // Where a peer comes from, as limits count it.
-import { BlockList, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv6, SocketAddress } from "node:net";
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
@@ -9,9 +9,15 @@ const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 /** Groups of 16 bits in the half of an IPv6 address that a network hands out whole (RFC 4291, 2.5.4). */
 const NETWORK_GROUPS = 4;
 
-/** The address with IPv4 in its own form also where it came through an IPv6 socket. */
+/**
+ * The address in the form that sockets give, with IPv4 in its own form also where it came through an IPv6 socket:
+ * `::ffff:c000:201`, as a person may type it, is 192.0.2.1. What is no address stays as it is.
+ */
 export function plainAddress(address: string): string {
-  return MAPPED_IPV4.exec(address)?.[1] ?? address;
+  if (!isIPv6(address)) return address;
+  const [plain = "", zone] = address.split("%");
+  const usual = new SocketAddress({ address: plain, family: "ipv6" }).address;
+  return MAPPED_IPV4.exec(usual)?.[1] ?? (zone === undefined ? usual : `${usual}%${zone}`);
 }
 
 export function isLoopback(address: string): boolean {
@@ -21,7 +27,7 @@ export function isLoopback(address: string): boolean {
 
 /** What counts as one peer: an IPv4 address, or the /64 network of an IPv6 address, any of which a host may use. */
 export function addressKey(address: string): string {
-  const plain = plainAddress(address);
+  const plain = plainAddress(address.replace(/:\/64$/, ":"));
   if (!isIPv6(plain)) return plain;
   const [head = "", tail] = (plain.split("%")[0] ?? "").toLowerCase().split("::");
   const first = head === "" ? [] : head.split(":");
@@ -34,4 +40,9 @@ export function addressKey(address: string): string {
       .map((group) => parseInt(group, 16).toString(16))
       .join(":") + "::/64"
   );
+}
+
+/** Whether it is an address, or a network as `addressKey` writes it. */
+export function isAddress(text: string): boolean {
+  return isIP(text.replace(/:\/64$/, ":")) !== 0;
 }

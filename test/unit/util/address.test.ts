@@ -1,6 +1,6 @@
 // What counts as one peer.
 import assert from "node:assert/strict";
-import { addressKey, isLoopback, plainAddress } from "../../../src/server/address.ts";
+import { addressKey, isLoopback, plainAddress } from "../../../src/util/address.ts";
 
 describe("addresses", () => {
   it("are IPv4 in their own form also where they came through IPv6", () => {
