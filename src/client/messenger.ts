@@ -255,7 +255,7 @@ export class Messenger {
     this.#sync.reconcile({ chats: login.chats, isWhole: true });
     this.#keepRoster(roster);
     connection.events.on("message", (message) => this.#sync.offer(message));
-    connection.events.on("gap", ({ chat_id: chatId, to_seq: seq }) => this.#sync.expect(chatId, seq));
+    connection.events.on("gap", ({ chat_id: chatId, to_seq: seq = 0 }) => this.#sync.expect(chatId, seq));
     connection.events.on("presence", (value) => this.events.emit("presence", value));
     connection.events.on("typing", (value) => this.events.emit("typing", value));
     connection.events.on("read", (value) => this.events.emit("read", value));

@@ -35,6 +35,9 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value);
 const isContactMap = (value: unknown): value is ContactMap => isRecord(value) && Object.values(value).every(isText);
 
+const isDeleter = (value: unknown): value is NonNullable<Message["deleted"]> =>
+  value === "author" || value === "moderator";
+
 export const isMessage = objectOf<Message>({
   chat_id: isText,
   seq: isCount,
@@ -43,6 +46,8 @@ export const isMessage = objectOf<Message>({
   username: isText,
   message: isText,
   time: isTime,
+  rev: optional(isCount),
+  deleted: optional(isDeleter),
 });
 
 const isProfile = objectOf<Profile>({
@@ -102,6 +107,8 @@ const RESULTS: { readonly [A in ActionName]: Shape<ResultOf<A>> } = {
   get_chat: objectOf({ ...history, contact_user_id: isText, contact_username: isText }),
   common_chat: objectOf(history),
   add_message: objectOf({ chat_id: isText, seq: isCount, message_id: isText, time: isTime }),
+  delete_message: objectOf({ chat_id: isText, seq: isCount, rev: isCount }),
+  changes: objectOf({ chat_id: isText, rev: isCount, messages: listOf(isMessage), has_more: isFlag }),
   search_in_chat: objectOf({ messages: listOf(isMessage), has_more: isFlag }),
   profile: objectOf({ user_data: isProfile }),
   update_profile: objectOf({ user_data: isProfile }),
@@ -125,13 +132,20 @@ const isBlockChange = (value: unknown): value is Events["block"] =>
 
 const EVENTS: { readonly [E in EventName]: Shape<Events[E]> } = {
   message: isMessage,
+  changed: isMessage,
   presence: objectOf({ user_id: isText, username: isText, online: isFlag }),
   typing: objectOf({ chat_id: isText, user_id: isText, username: isText }),
   read: objectOf({ chat_id: isText, user_id: isText, seq: isCount }),
   profile: objectOf({ user_data: isProfile }),
   contact: isContactChange,
   block: isBlockChange,
-  gap: objectOf({ chat_id: isText, from_seq: isCount, to_seq: isCount }),
+  gap: objectOf({
+    chat_id: isText,
+    from_seq: optional(isCount),
+    to_seq: optional(isCount),
+    from_rev: optional(isCount),
+    to_rev: optional(isCount),
+  }),
   closing: objectOf({ reason: isText }),
 };
 

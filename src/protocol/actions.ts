@@ -62,6 +62,13 @@ export interface Actions {
     data: { chat_id: ChatId; message: string; message_id?: string };
     result: { chat_id: ChatId; seq: number; message_id: string; time: number };
   };
+  /** Empties an own message, for everybody and for good. */
+  delete_message: { data: { chat_id: ChatId; seq: number }; result: { chat_id: ChatId; seq: number; rev: number } };
+  /** The changed messages of a chat in their present state, by their latest change. */
+  changes: {
+    data: { chat_id: ChatId; after_rev: number; limit?: number };
+    result: { chat_id: ChatId; rev: number; messages: Message[]; has_more: boolean };
+  };
   search_in_chat: {
     data: { chat_id: ChatId; word: string; before?: number; limit?: number };
     result: { messages: Message[]; has_more: boolean };
@@ -105,6 +112,7 @@ const optionalLimit = { type: "integer", minimum: 1, maximum: MAX_PAGE, nullable
 const page = { before: optionalSeq, after: optionalSeq, limit: optionalLimit } as const;
 const contactName = { contact: optionalText, contact_id: optionalText } as const;
 const chatId = { type: "string" } as const;
+const seq = { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
 const empty = { type: "object", required: [] } as unknown as JSONSchemaType<Empty>;
 
 /** The actions by name; what is not here is unknown. */
@@ -150,6 +158,18 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
       },
     },
   },
+  delete_message: {
+    needsSession: true,
+    schema: { type: "object", required: ["chat_id", "seq"], properties: { chat_id: chatId, seq } },
+  },
+  changes: {
+    needsSession: true,
+    schema: {
+      type: "object",
+      required: ["chat_id", "after_rev"],
+      properties: { chat_id: chatId, after_rev: seq, limit: optionalLimit },
+    },
+  },
   search_in_chat: {
     needsSession: true,
     schema: {
@@ -181,7 +201,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
     schema: {
       type: "object",
       required: ["chat_id", "seq"],
-      properties: { chat_id: chatId, seq: { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER } },
+      properties: { chat_id: chatId, seq },
     },
   },
   typing: {

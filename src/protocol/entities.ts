@@ -10,6 +10,10 @@ export interface Message {
   readonly username: string;
   readonly message: string;
   readonly time: number;
+  /** Number of its latest change among all of the chat; absent for a message that was never changed. */
+  readonly rev?: number;
+  /** By whom it was deleted; its text is then empty. */
+  readonly deleted?: "author" | "moderator";
 }
 
 export interface Profile {

@@ -5,14 +5,16 @@ import type { ChatId, UserId } from "./ids.ts";
 /** Data of every event, by its name on the wire. */
 export interface Events {
   message: Message;
+  /** A message in its present state, after each change of it; only in sessions with the feature `changes`. */
+  changed: Message;
   presence: { user_id: UserId; username: string; online: boolean };
   typing: { chat_id: ChatId; user_id: UserId; username: string };
   read: { chat_id: ChatId; user_id: UserId; seq: number };
   profile: { user_data: Profile };
   contact: { added: ContactMap } | { deleted: ContactMap };
   block: { blocked: ContactMap } | { unblocked: ContactMap };
-  /** Messages that the server dropped for a slow session; both ends are inclusive. */
-  gap: { chat_id: ChatId; from_seq: number; to_seq: number };
+  /** Messages, changes or both that the server dropped for a slow session; the ends are inclusive. */
+  gap: { chat_id: ChatId; from_seq?: number; to_seq?: number; from_rev?: number; to_rev?: number };
   closing: { reason: string };
 }
 

@@ -25,6 +25,8 @@ export const MAX_MESSAGE_CHARS = 8192;
 export const MAX_MESSAGE_ID_CHARS = 64;
 export const MAX_SEARCH_CHARS = 256;
 export const DEFAULT_PAGE = 50;
+/** Of `changes`. */
+export const DEFAULT_CHANGES = 100;
 export const MAX_PAGE = 200;
 /**
  * Texts of one page of messages, in UTF-8 bytes; a page ends earlier (and says `has_more`) when the next text would go

@@ -22,6 +22,8 @@ const message: ShownOf<Message> = {
   username: "plain",
   message: "text",
   time: "plain",
+  rev: "plain",
+  deleted: "plain",
 };
 const profile: ShownOf<Profile> = {
   user_id: "plain",
@@ -72,6 +74,14 @@ export const SHOWN_FIELDS: {
   add_message: {
     data: { chat_id: "plain", message: "text", message_id: "plain" },
     result: { chat_id: "plain", seq: "plain", message_id: "plain", time: "plain" },
+  },
+  delete_message: {
+    data: { chat_id: "plain", seq: "plain" },
+    result: { chat_id: "plain", seq: "plain", rev: "plain" },
+  },
+  changes: {
+    data: { chat_id: "plain", after_rev: "plain", limit: "plain" },
+    result: { chat_id: "plain", rev: "plain", messages: message, has_more: "plain" },
   },
   search_in_chat: {
     data: { chat_id: "plain", word: "text", before: "plain", limit: "plain" },

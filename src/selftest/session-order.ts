@@ -29,7 +29,7 @@ export function watchOrder(
     lastSeqs.set(chatId, Math.max(seq, last));
     onMessage(message);
   });
-  connection.events.on("gap", ({ chat_id: chatId, to_seq: toSeq }) => {
+  connection.events.on("gap", ({ chat_id: chatId, to_seq: toSeq = 0 }) => {
     lastSeqs.set(chatId, Math.max(toSeq, lastSeqs.get(chatId) ?? 0));
     onGap();
   });

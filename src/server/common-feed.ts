@@ -9,7 +9,7 @@ import { ChunkFrames } from "./shared-frames.ts";
  */
 const SLAB_BYTES = 2 * 1024 * 1024;
 
-/** The messages of a batch, in a slab, and what comes after them. */
+/** A batch's events of one kind, in a slab, and what comes after them. */
 interface Stored {
   readonly chunk: EventChunk;
   readonly slab: Buffer;
@@ -18,7 +18,7 @@ interface Stored {
   readonly next: FeedPlace;
 }
 
-/** A run of messages, and the place after it. */
+/** A run of events of one kind, and the place after it. */
 export interface FeedPart {
   readonly frames: ChunkFrames;
   readonly end: FeedPlace;
@@ -75,9 +75,10 @@ export class CommonFeed {
   }
 }
 
-function canGrow({ frames, end, slab }: FeedPart): boolean {
+function canGrow({ frames: { chunk }, end, slab }: FeedPart): boolean {
   const next = end.stored;
-  return next?.slab === slab && frames.chunk.bytes.length + next.chunk.bytes.length <= CHUNK_BYTES;
+  const isAlike = next?.slab === slab && next.chunk.event === chunk.event;
+  return isAlike && chunk.bytes.length + next.chunk.bytes.length <= CHUNK_BYTES;
 }
 
 function makePart({ stored: first }: FeedPlace): FeedPart {
@@ -85,9 +86,10 @@ function makePart({ stored: first }: FeedPlace): FeedPart {
   const { slab, start, chunk } = first;
   let last = first;
   for (let { stored } = first.next; stored?.slab === slab && stored.end - start <= CHUNK_BYTES;) {
+    if (stored.chunk.event !== chunk.event) break;
     last = stored;
     ({ stored } = stored.next);
   }
-  const frames = new ChunkFrames({ ...chunk, toSeq: last.chunk.toSeq, bytes: slab.subarray(start, last.end) });
+  const frames = new ChunkFrames({ ...chunk, to: last.chunk.to, bytes: slab.subarray(start, last.end) });
   return { frames, end: last.next, slab };
 }

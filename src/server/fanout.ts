@@ -52,13 +52,13 @@ export class Fanout {
     this.#slice = slice;
   }
 
-  /** Gives stored messages to every session that may see their chat: one write per session, whatever their number. */
+  /** Gives stored messages and changes to every session that may see their chat: one write per session, whatever their number. */
   deliver(chunk: EventChunk): void {
-    const messageCount = chunk.toSeq - chunk.fromSeq + 1;
+    const eventCount = chunk.to - chunk.from + 1;
     if (chunk.chatId === COMMON_CHAT) {
       this.feed.append(chunk);
       this.#currentCount = 0;
-      this.#metrics.deliveries += messageCount * this.#registry.sessions.length;
+      this.#metrics.deliveries += eventCount * this.#registry.sessions.length;
       if (!this.#isGoingRound) this.#goRound();
       return;
     }
@@ -67,9 +67,9 @@ export class Fanout {
       const sessions = this.#registry.sessionsOf(userId);
       for (const session of sessions) {
         session.outbox.catchUp(); // what was stored before it in the common chat goes before it, while there is room
-        session.outbox.messages(frames);
+        session.outbox.chunk(frames);
       }
-      this.#metrics.deliveries += messageCount * sessions.size;
+      this.#metrics.deliveries += eventCount * sessions.size;
     }
   }
 

@@ -1,9 +1,10 @@
 // The send queue of one connection, and the only place that writes to its socket.
 import type { Socket } from "node:net";
-import { eventText } from "../protocol/events.ts";
+import { eventText, type Events } from "../protocol/events.ts";
 import { encodeFrame, type Framing } from "../protocol/frame.ts";
 import type { ChatId } from "../protocol/ids.ts";
 import type { Clock } from "../util/clock.ts";
+import type { EventChunk } from "../workers/task.ts";
 import type { CommonFeed, FeedPlace } from "./common-feed.ts";
 import { ownBytes, type ChunkFrames, type EventFrames } from "./shared-frames.ts";
 
@@ -13,6 +14,9 @@ import { ownBytes, type ChunkFrames, type EventFrames } from "./shared-frames.ts
  * healthy reader when machine or network stall: at 50,000 messages of 100 bytes in a second, for a quarter of one.
  */
 const MAX_LAG_BYTES = 4 * 1024 * 1024;
+
+/** The numbers of a chat's dropped events, as the peer is told them. */
+type Gap = Omit<Events["gap"], "chat_id">;
 
 /**
  * Bounded in bytes: answers are always taken (requests are not read while too many wait, see `Connection`), events only
@@ -33,7 +37,8 @@ export class Outbox {
   #place: FeedPlace | undefined;
   /** There is more in the feed, and no room for it. */
   #waitsForRoom = false;
-  #gaps: Map<ChatId, { fromSeq: number; toSeq: number }> | undefined;
+  #wantsChanges = false;
+  #gaps: Map<ChatId, Gap> | undefined;
   #fullSinceMs: number | undefined;
   #corked = false;
   /** Bytes up to the end of the last answer, of all that was ever taken. */
@@ -73,8 +78,12 @@ export class Outbox {
     return this.#fullSinceMs;
   }
 
-  /** A session begins: it is given what is stored in the common chat from now on. */
-  follow(feed: CommonFeed): void {
+  /**
+   * A session begins: it is given what is stored in the common chat from now on, and changes of messages of any chat if
+   * it wants them.
+   */
+  follow(feed: CommonFeed, wantsChanges = false): void {
+    this.#wantsChanges = wantsChanges;
     this.#feed = feed;
     this.#place = feed.end;
   }
@@ -112,7 +121,7 @@ export class Outbox {
       this.#waitsForRoom = mayWait && (this.#fullSinceMs !== undefined || !this.#fits(frames.chunk.bytes.length));
       if (this.#waitsForRoom) return;
       this.#place = end;
-      this.messages(frames);
+      this.chunk(frames);
     }
     this.#waitsForRoom = false;
   }
@@ -132,12 +141,13 @@ export class Outbox {
     this.#answersEndBytes = this.#socket.bytesWritten;
   }
 
-  /** Queues messages of a chat, or drops them and remembers the gap. */
-  messages(frames: ChunkFrames): void {
-    const { chatId, fromSeq, toSeq } = frames.chunk;
+  /** Queues messages of a chat or changes of such, or drops them and remembers the gap. */
+  chunk(frames: ChunkFrames): void {
+    const { chatId, event } = frames.chunk;
+    if (event === "changed" && !this.#wantsChanges) return;
     const gap = this.#gaps?.get(chatId);
     if (gap !== undefined) {
-      gap.toSeq = toSeq;
+      widen(gap, frames.chunk);
       return;
     }
     const bytes = frames.in(this.#framing);
@@ -146,7 +156,7 @@ export class Outbox {
       return;
     }
     this.#gaps ??= new Map();
-    this.#gaps.set(chatId, { fromSeq, toSeq });
+    this.#gaps.set(chatId, widen({}, frames.chunk));
     this.#fullSinceMs ??= this.#clock.now();
   }
 
@@ -163,8 +173,8 @@ export class Outbox {
   #tellGaps(): void {
     if (this.#fullSinceMs === undefined || this.pendingBytes > this.#maxBytes / 2) return;
     if (this.#gaps !== undefined) this.#cork();
-    for (const [chatId, { fromSeq, toSeq }] of this.#gaps ?? []) {
-      const text = eventText("gap", { chat_id: chatId, from_seq: fromSeq, to_seq: toSeq }, Date.now());
+    for (const [chatId, gap] of this.#gaps ?? []) {
+      const text = eventText("gap", { chat_id: chatId, ...gap }, Date.now());
       this.#socket.write(encodeFrame(text, this.#framing));
       this.#gapCount += 1;
     }
@@ -188,4 +198,16 @@ export class Outbox {
       this.#socket.uncork();
     });
   }
+}
+
+/** Takes dropped events into a gap. */
+function widen(gap: Gap, { event, from, to }: EventChunk): Gap {
+  if (event === "message") {
+    gap.from_seq ??= from;
+    gap.to_seq = to;
+  } else {
+    gap.from_rev ??= from;
+    gap.to_rev = to;
+  }
+  return gap;
 }

@@ -10,7 +10,7 @@ export function ownBytes(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength * 2 < bytes.buffer.byteLength ? Buffer.from(bytes) : bytes;
 }
 
-/** Messages of one chat. */
+/** Messages of one chat, or changes of such. */
 export class ChunkFrames {
   readonly chunk: EventChunk;
   #lines: Buffer | undefined;

@@ -53,7 +53,17 @@ export interface HistoryPage {
 export interface History {
   /** Sequence number of the chat's newest message; 0 for a chat without any. */
   readonly lastSeq: number;
+  /** The chat's revision: number of changes of its messages so far. The messages are in the state of this or a later one. */
+  readonly rev: number;
   /** Ascending by seq. */
+  readonly messages: Message[];
+  readonly hasMore: boolean;
+}
+
+export interface Changes {
+  /** See History. */
+  readonly rev: number;
+  /** In their present state, ascending by rev. */
   readonly messages: Message[];
   readonly hasMore: boolean;
 }
@@ -78,6 +88,8 @@ export interface StoreReader {
   /** The common chat first, then one-to-one chats: those with every contact, and those with messages. */
   chatsOf(userId: UserId): Promise<ChatSummary[]>;
   history(chatId: ChatId, page: HistoryPage): Promise<History>;
+  /** The changed messages with a greater `rev` than `afterRev`. */
+  changes(chatId: ChatId, afterRev: number, limit: number): Promise<Changes>;
   /** Messages whose text holds `word` when both are case-folded (`foldCase`); newest first, before seq `before`. */
   search(chatId: ChatId, word: string, before: number | undefined, limit: number): Promise<SearchResult>;
   /** Accounts that are not deleted, sorted by the key of their name. */
@@ -102,6 +114,11 @@ export type Write =
       readonly messageId: string;
       readonly text: string;
     }
+  /**
+   * Empties an own message for good: its text stays in no file of the store. NotFound where the user may not read it,
+   * Forbidden for another's. One that is deleted already stays as it is.
+   */
+  | { readonly kind: "deleteMessage"; readonly chatId: ChatId; readonly userId: UserId; readonly seq: number }
   | {
       readonly kind: "createUser";
       readonly userId: UserId;
@@ -171,6 +188,11 @@ export type WriteOf<K extends WriteKind> = Extract<Write, { kind: K }>;
 export interface WriteResults {
   /** `isNew` is false for a repeated `messageId`: `message` is then the first one. */
   append: { readonly message: Message; readonly isNew: boolean };
+  /**
+   * The message in its present state. `changedMs` is the time of the batch that changed it last, Unix milliseconds: a
+   * batch that is committed again knows its own changes by it.
+   */
+  deleteMessage: { readonly message: Message; readonly isChanged: boolean; readonly changedMs: number | null };
   createUser: { readonly profile: Profile };
   putToken: Record<string, never>;
   deleteToken: Record<string, never>;
@@ -193,6 +215,8 @@ export const Refusal = {
   Conflict: "conflict",
   /** The user, contact or token does not exist (any more); append, markRead: nor such a chat of this user. */
   NotFound: "notFound",
+  /** The message is another user's. */
+  Forbidden: "forbidden",
   /** append: the store did not take this message, for reasons of its own. */
   Rejected: "rejected",
 } as const;

@@ -1,5 +1,6 @@
 // What moving a store needs of both: everything in it, in batches, read from one and written to the other.
 import { createHash } from "node:crypto";
+import type { Message } from "../protocol/entities.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { AccountState } from "./store.ts";
 
@@ -47,6 +48,10 @@ export interface MessageRecord {
   readonly message_id: string;
   readonly time_ms: number;
   readonly text: string;
+  /** Of its latest change; all three are null for a message that was never changed. */
+  readonly rev: number | null;
+  readonly changed_ms: number | null;
+  readonly deleted: NonNullable<Message["deleted"]> | null;
 }
 
 /** What a store holds beside messages, by kind; each refers to kinds before it only. */
@@ -122,6 +127,7 @@ export function recordFields(record: Records[RecordKind]): unknown[] {
     .flat();
 }
 
-export function messageFields(chatId: ChatId, { seq, user_id, message_id, time_ms, text }: MessageRecord): unknown[] {
-  return [chatId, seq, user_id, message_id, time_ms, text];
+export function messageFields(chatId: ChatId, message: MessageRecord): unknown[] {
+  const { seq, user_id, message_id, time_ms, text, rev, changed_ms, deleted } = message;
+  return [chatId, seq, user_id, message_id, time_ms, text, rev, changed_ms, deleted];
 }

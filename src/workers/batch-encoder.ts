@@ -1,6 +1,7 @@
 // Turns a committed batch into bytes: the responses of each group, and per chat the events of its new messages.
 import { Code, ProtocolError } from "../protocol/codes.ts";
 import { errorResponse, okResponse } from "../protocol/envelope.ts";
+import { eventText } from "../protocol/events.ts";
 import { MessageTexts } from "../protocol/message-texts.ts";
 import { FrameWriter, type Framing } from "../protocol/frame.ts";
 import type { ChatId } from "../protocol/ids.ts";
@@ -16,12 +17,13 @@ import type { Effect, EventChunk, GroupResult, OwnOutcome, PendingWrite } from "
  */
 export const CHUNK_BYTES = 128 * 1024;
 
-/** The new messages of a chat. */
-interface OpenChat {
-  /** Ascending. */
-  readonly seqs: number[];
+/** Events of a chat that follow one another and are of one kind. */
+interface EventRun {
+  readonly event: EventChunk["event"];
+  /** As EventChunk numbers them; ascending. */
+  readonly numbers: number[];
   /** JSON texts. */
-  readonly events: string[];
+  readonly texts: string[];
 }
 
 interface OpenGroup {
@@ -48,7 +50,8 @@ export class BatchEncoder {
   readonly #isRepeat: boolean;
   readonly #texts: MessageTexts;
   readonly #groups: OpenGroup[] = [];
-  readonly #chats = new Map<ChatId, OpenChat>();
+  /** By chat, in the order of the writes. */
+  readonly #runs = new Map<ChatId, EventRun[]>();
   #messageCount = 0;
 
   /** `nowMs` is the time of the batch, in milliseconds. `isRepeat`: see CommitTask. */
@@ -82,6 +85,7 @@ export class BatchEncoder {
     } else if (write.kind === "append") {
       this.#addStored(pending, outcome.result as WriteResults["append"]);
     } else {
+      if (write.kind === "deleteMessage") this.#addChanged(outcome.result as WriteResults["deleteMessage"]);
       this.#answer(pending, outcome.result);
     }
   }
@@ -93,18 +97,31 @@ export class BatchEncoder {
     else outcomes.push({ done: true, result });
     if (!isNew && !this.#isOfLostTry(message)) return;
     this.#group.messageCount += 1;
-    this.#addEvent(message);
+    this.#addMessage(message);
+  }
+
+  /** A change that the first try of this batch has made was told to nobody yet, though it changed nothing now. */
+  #addChanged({ message, isChanged, changedMs }: WriteResults["deleteMessage"]): void {
+    const { rev = 0 } = message;
+    const isOfLostTry =
+      this.#isRepeat && changedMs === this.#nowMs && rev > this.#announced(message.chat_id, "changed");
+    if (isChanged || isOfLostTry) this.#addEvent("changed", rev, message, eventText("changed", message, this.#nowMs));
   }
 
   /** Announces messages that an earlier batch has stored; to be called before the first group. */
   addLate(messages: readonly Message[]): void {
-    for (const message of messages) this.#addEvent(message);
+    for (const message of messages) this.#addMessage(message);
   }
 
   /** Whether a message that is there already was stored by this batch's first try, and so told to nobody yet. */
   #isOfLostTry({ chat_id, seq, time }: Message): boolean {
-    const announcedSeq = this.#chats.get(chat_id)?.seqs.at(-1) ?? 0;
-    return this.#isRepeat && time === this.#nowMs / 1000 && seq > announcedSeq;
+    return this.#isRepeat && time === this.#nowMs / 1000 && seq > this.#announced(chat_id, "message");
+  }
+
+  /** The greatest number of the chat's events of this kind in this batch; 0 before the first. */
+  #announced(chatId: ChatId, event: EventChunk["event"]): number {
+    const run = this.#runs.get(chatId)?.findLast((one) => one.event === event);
+    return run?.numbers.at(-1) ?? 0;
   }
 
   get #group() {
@@ -131,15 +148,20 @@ export class BatchEncoder {
       group.replies.push(okResponse(pending.replyTo, pending.info, { ...pending.fields, ...fields }, this.#nowMs));
   }
 
-  #addEvent(message: Message): void {
+  #addMessage(message: Message): void {
     this.#messageCount += 1;
-    let chat = this.#chats.get(message.chat_id);
-    if (chat === undefined) {
-      chat = { seqs: [], events: [] };
-      this.#chats.set(message.chat_id, chat);
-    }
-    chat.seqs.push(message.seq);
-    chat.events.push(this.#texts.event(message));
+    const isPlain = message.rev === undefined; // one that is told late may have been changed meanwhile
+    const text = isPlain ? this.#texts.event(message) : eventText("message", message, this.#nowMs);
+    this.#addEvent("message", message.seq, message, text);
+  }
+
+  #addEvent(event: EventChunk["event"], number: number, { chat_id: chatId }: Message, text: string): void {
+    let runs = this.#runs.get(chatId);
+    if (runs === undefined) this.#runs.set(chatId, (runs = []));
+    let run = runs.at(-1);
+    if (run?.event !== event) runs.push((run = { event, numbers: [], texts: [] }));
+    run.numbers.push(number);
+    run.texts.push(text);
   }
 
   finish(): EncodedBatch {
@@ -149,7 +171,7 @@ export class BatchEncoder {
       return frames.length;
     });
     const chunkEnds: ChunkEnd[] = [];
-    for (const [chatId, chat] of this.#chats) addChunks(frames, chatId, chat, chunkEnds);
+    for (const [chatId, runs] of this.#runs) for (const run of runs) addChunks(frames, chatId, run, chunkEnds);
     const bytes = frames.finish();
     let start = 0;
     const next = (end: number): Uint8Array => bytes.subarray(start, (start = end));
@@ -165,21 +187,21 @@ export class BatchEncoder {
 /** A chunk, and where its bytes end. */
 type ChunkEnd = Omit<EventChunk, "bytes"> & { readonly end: number };
 
-/** Writes a chat's events, and notes the chunks that they make. */
-function addChunks(frames: FrameWriter, chatId: ChatId, { seqs, events }: OpenChat, ends: ChunkEnd[]): void {
-  let [fromSeq = 0] = seqs;
-  let toSeq = fromSeq;
+/** Writes the events of a run, and notes the chunks that they make. */
+function addChunks(frames: FrameWriter, chatId: ChatId, { event, numbers, texts }: EventRun, ends: ChunkEnd[]): void {
+  let [from = 0] = numbers;
+  let to = from;
   let start = frames.length;
-  for (const [index, event] of events.entries()) {
+  for (const [index, text] of texts.entries()) {
     const end = frames.length;
-    frames.add(event, "prefixed");
-    const seq = seqs[index] ?? toSeq;
+    frames.add(text, "prefixed");
+    const number = numbers[index] ?? to;
     if (end > start && frames.length - start > CHUNK_BYTES) {
-      ends.push({ chatId, fromSeq, toSeq, end });
-      fromSeq = seq;
+      ends.push({ chatId, event, from, to, end });
+      from = number;
       start = end;
     }
-    toSeq = seq;
+    to = number;
   }
-  ends.push({ chatId, fromSeq, toSeq, end: frames.length });
+  ends.push({ chatId, event, from, to, end: frames.length });
 }

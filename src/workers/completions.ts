@@ -27,6 +27,7 @@ const NOTHING: Completion = {};
 
 const COMPLETIONS: Completions = {
   append: () => NOTHING, // the path of a message: the batch's encoder answers it by itself
+  deleteMessage: (_write, { message: { seq, rev = 0 } }) => ({ fields: { seq, rev } }),
   createUser: () => NOTHING,
   putToken: (write, _result, pending) => ({ effects: [loginEffect(write, pending)], answered: true }),
   deleteToken: () => NOTHING,
@@ -98,6 +99,10 @@ export function refusalError(kind: WriteKind, refusal: Refusal): ProtocolError {
         : new ProtocolError(Code.NotFound, "contact: no such user");
     case "deleteContact":
       return new ProtocolError(Code.NotFound, "contact: is no contact");
+    case "deleteMessage":
+      return refusal === Refusal.Forbidden
+        ? new ProtocolError(Code.Forbidden, "seq: the message is another user's")
+        : new ProtocolError(Code.NotFound, "seq: no such message");
     case "append":
       if (refusal === Refusal.Rejected) return new ProtocolError(Code.Internal, "the message could not be stored");
       return new ProtocolError(Code.NotFound, "the account is gone");

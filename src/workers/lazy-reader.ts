@@ -72,6 +72,10 @@ export class LazyReader implements StoreReader {
     return this.#ask((reader) => reader.history(...args));
   }
 
+  changes(...args: Parameters<StoreReader["changes"]>): ReturnType<StoreReader["changes"]> {
+    return this.#ask((reader) => reader.changes(...args));
+  }
+
   search(...args: Parameters<StoreReader["search"]>): ReturnType<StoreReader["search"]> {
     return this.#ask((reader) => reader.search(...args));
   }

@@ -9,6 +9,7 @@ import { ThrottledLog } from "../log/throttled-log.ts";
 import { monotonicClock } from "../util/clock.ts";
 import * as auth from "./controllers/auth.ts";
 import * as blocks from "./controllers/blocks.ts";
+import * as changes from "./controllers/changes.ts";
 import * as chat from "./controllers/chat.ts";
 import * as contacts from "./controllers/contacts.ts";
 import * as profile from "./controllers/profile.ts";
@@ -60,6 +61,8 @@ const ROUTES: { readonly [A in ActionName]: Route<A> } = {
   get_chat: { session: chat.getChat },
   common_chat: { session: chat.commonChat },
   add_message: { session: chat.addMessage },
+  delete_message: { session: changes.deleteMessage },
+  changes: { session: changes.changes },
   search_in_chat: { session: chat.searchInChat },
   mark_read: { session: chat.markRead },
   typing: { session: chat.typing },

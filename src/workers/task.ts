@@ -213,11 +213,13 @@ export type OwnOutcome<K extends WriteKind = WriteKind> =
   | { readonly done: true; readonly result: WriteResults[K] }
   | { readonly done: false; readonly code: ErrorCode; readonly info: string };
 
-/** Events of one chat in length-prefixed framing; `bytes` has an ArrayBuffer of its own. */
+/** Events of one chat and of one kind, in length-prefixed framing. */
 export interface EventChunk {
   readonly chatId: ChatId;
-  readonly fromSeq: number;
-  readonly toSeq: number;
+  readonly event: "message" | "changed";
+  /** Numbers of the first and the last: the seq of messages, the rev of changes. */
+  readonly from: number;
+  readonly to: number;
   readonly bytes: Uint8Array;
 }
 

@@ -139,6 +139,7 @@ function isAppended(result: WriteResults[WriteKind]): result is WriteResults["ap
 
 export const DONE = { done: true, result: {} };
 export const NOT_FOUND = { done: false, refusal: "notFound" };
+export const FORBIDDEN = { done: false, refusal: "forbidden" };
 export const CONFLICT = { done: false, refusal: "conflict" };
 
 /** An id that no user has. */

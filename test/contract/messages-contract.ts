@@ -51,9 +51,14 @@ function appends(cast: () => Cast): void {
     });
     assert.ok(outcomes.every((outcome) => appended(outcome).isNew));
     const page = { before: undefined, after: undefined, limit: 10 };
-    const common = { lastSeq: 2, messages: [messages[0], messages[2]], hasMore: false };
+    const common = { lastSeq: 2, rev: 0, messages: [messages[0], messages[2]], hasMore: false };
     assert.deepEqual(await store.reader.history(COMMON_CHAT, page), common);
-    assert.deepEqual(await store.reader.history(direct, page), { lastSeq: 1, messages: [messages[1]], hasMore: false });
+    assert.deepEqual(await store.reader.history(direct, page), {
+      lastSeq: 1,
+      rev: 0,
+      messages: [messages[1]],
+      hasMore: false,
+    });
   });
 
   it("leaves no hole where a write is refused", async () => {

@@ -32,7 +32,7 @@ export function pagesContract(kind: StoreKind): void {
   };
 
   it("has nothing in a chat without messages", async () => {
-    const nothing = { lastSeq: 0, messages: [], hasMore: false };
+    const nothing = { lastSeq: 0, rev: 0, messages: [], hasMore: false };
     const first = { before: undefined, after: undefined, limit: 50 };
     assert.deepEqual(await store.reader.history(COMMON_CHAT, first), nothing);
     assert.deepEqual(await store.reader.history(directChatId(anna, bert), first), nothing);

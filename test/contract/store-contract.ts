@@ -6,6 +6,7 @@ import { StoreUnavailableError } from "../../src/store/store.ts";
 import { accountsContract } from "./accounts-contract.ts";
 import { append, appended, Fixture, putToken } from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
+import { changesContract } from "./changes-contract.ts";
 import { messagesContract } from "./messages-contract.ts";
 import { pagesContract } from "./pages-contract.ts";
 import { searchContract } from "./search-contract.ts";
@@ -18,6 +19,7 @@ export function storeContract(kind: StoreKind): void {
     describe("accounts", () => accountsContract(kind));
     describe("tokens", () => tokensContract(kind));
     describe("messages", () => messagesContract(kind));
+    describe("changes", () => changesContract(kind));
     describe("pages", () => pagesContract(kind));
     describe("search", () => searchContract(kind));
     describe("life", () => lifeContract(kind));

@@ -12,7 +12,7 @@ import { frameOf, type WireClient } from "../support/wire-client.ts";
 const CODES: ReadonlySet<number> = new Set(Object.values(Code));
 /** Connections of a conversation; the first ones are logged in as the people. */
 const PLACES = PEOPLE + 2;
-const ENDS_OTHERS: ReadonlySet<unknown> = new Set(["change_password", "delete_account"]);
+const ENDS_OTHERS: ReadonlySet<unknown> = new Set(["change_password", "delete_account", "end_sessions"]);
 
 const burst = fc.record({
   place: fc.nat(PLACES - 1),

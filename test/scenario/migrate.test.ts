@@ -126,7 +126,7 @@ describeMongodb("migrating a store", (server) => {
         START_MS,
       );
       const seqs = [again, next].map(
-        (outcome) => outcome?.done === true && "message" in outcome.result && outcome.result,
+        (outcome) => outcome?.done === true && "isNew" in outcome.result && outcome.result,
       );
       assert.deepEqual(
         seqs.map((result) => result && [result.message.seq, result.isNew]),
@@ -173,7 +173,7 @@ describeMongodb("migrating a store", (server) => {
     const [chat] = await target.chats();
     assert.ok(chat);
     const forged = { seq: chat.lastSeq + 1, user_id: ANNA, message_id: "forged", time_ms: 1, text: "forged" };
-    await target.append(chat.chatId, [forged]);
+    await target.append(chat.chatId, [{ ...forged, rev: null, changed_ms: null, deleted: null }]);
     await target.close();
     await assert.rejects(migrate("sqlite:one.db", mongo), { name: StoreOpenError.name, message: /differ/ });
   });

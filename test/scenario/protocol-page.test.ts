@@ -13,6 +13,7 @@ const PAGE = readFileSync(new URL("../../../docs/protocol.md", import.meta.url),
 /** Every event, by the compiler's word. */
 const EVENTS: { readonly [E in keyof Events]: true } = {
   message: true,
+  changed: true,
   presence: true,
   typing: true,
   read: true,

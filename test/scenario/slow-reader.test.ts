@@ -70,7 +70,7 @@ for (const framing of ["prefixed", "lines"] as const) {
       assert.deepEqual(covered(events, direct), range(1, more.length + 2));
       const gaps = events.filter(({ event }) => event === "gap").map(({ data }) => data as unknown as Events["gap"]);
       assert.ok(gaps.some(({ chat_id }) => chat_id === "common") && gaps.some(({ chat_id }) => chat_id === direct));
-      for (const { chat_id, from_seq, to_seq } of gaps) {
+      for (const { chat_id, from_seq = 0, to_seq = 0 } of gaps) {
         assert.ok(from_seq <= to_seq);
         if (chat_id !== "common") continue;
         const { messages } = await ben.ok("common_chat", { after: from_seq - 1, before: to_seq + 1, limit: 200 });

@@ -82,6 +82,8 @@ const DATA: { readonly [A in keyof typeof ACTIONS]: fc.Arbitrary<object> } = {
     message: text,
     message_id: maybe(fc.constantFrom("m1", "m2", "m-_3", "a".repeat(64))),
   }),
+  delete_message: fc.record({ chat_id: chat, seq }),
+  changes: fc.record({ chat_id: chat, after_rev: seq, limit: page.limit }),
   search_in_chat: fc.record({
     chat_id: chat,
     word: fc.oneof(
@@ -110,7 +112,7 @@ const DATA: { readonly [A in keyof typeof ACTIONS]: fc.Arbitrary<object> } = {
 };
 
 /** What ends sessions, or makes a whole conversation one of strangers, comes less often. */
-const RARE: ReadonlySet<string> = new Set(["register", "logout", "change_password", "delete_account"]);
+const RARE: ReadonlySet<string> = new Set(["register", "logout", "change_password", "delete_account", "end_sessions"]);
 const right = fc.oneof(
   ...Object.entries(DATA).map(([action, data]) => ({
     weight: RARE.has(action) ? 1 : 4,

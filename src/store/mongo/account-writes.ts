@@ -11,7 +11,7 @@ import { pairId } from "./documents.ts";
 import type { Collections, UserDocument } from "./documents.ts";
 import { isDuplicate } from "./errors.ts";
 
-export type AccountWrite = Exclude<Write, ChatWrite>;
+export type AccountWrite = Exclude<Write, ChatWrite | WriteOf<"deleteMessage">>;
 
 const DONE = { done: true, result: {} } as const;
 const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;

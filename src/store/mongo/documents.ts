@@ -1,5 +1,6 @@
 // What the database holds: the collections and the form of their documents. No document grows with use.
 import type { Collection, Db, ObjectId } from "mongodb";
+import type { Message } from "../../protocol/entities.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import type { AccountState } from "../store.ts";
 
@@ -74,6 +75,10 @@ export interface MessageDocument {
   /** `searchable(text)`. */
   readonly folded: string;
   readonly time_ms: number;
+  /** Of its latest change; these three are absent for a message that was never changed. */
+  readonly rev?: number;
+  readonly changed_ms?: number;
+  readonly deleted?: NonNullable<Message["deleted"]>;
 }
 
 /** `schema` has the version; `barrier` is written to have everything before it made durable. */

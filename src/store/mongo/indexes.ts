@@ -24,6 +24,7 @@ const INDEXES: readonly Index[] = [
   { collection: "chats", name: "second", key: { second_id: 1 }, unique: false },
   { collection: "marks", name: "user", key: { user_id: 1 }, unique: false },
   { collection: "messages", name: "place", key: { chat_id: 1, seq: 1 }, unique: true },
+  { collection: "messages", name: "changed", key: { chat_id: 1, rev: 1 }, unique: false },
   { collection: "messages", name: "once", key: { chat_id: 1, user_id: 1, message_id: 1 }, unique: true },
 ];
 

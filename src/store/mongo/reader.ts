@@ -5,11 +5,21 @@ import { COMMON_CHAT, directChatId } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { foldCase } from "../../protocol/text.ts";
-import type { AccountQuery, Contact, History, HistoryPage, SearchResult, StoreReader, User } from "../store.ts";
+import type {
+  AccountQuery,
+  Changes,
+  Contact,
+  History,
+  HistoryPage,
+  SearchResult,
+  StoreReader,
+  User,
+} from "../store.ts";
 import { readAccounts, readBlocks, readIsBlocked } from "./account-reads.ts";
 import { profileOf } from "./account-writes.ts";
 import type { MongoConnection } from "./connection.ts";
 import type { ChatDocument, Collections, MessageDocument, UserDocument } from "./documents.ts";
+import { readRev } from "./changes.ts";
 import { readLastSeqs } from "./last-seqs.ts";
 import { Page } from "./page.ts";
 import { literalPattern } from "./search-text.ts";
@@ -65,11 +75,28 @@ export class MongoReader implements StoreReader {
 
   history(chatId: ChatId, page: HistoryPage): Promise<History> {
     return this.#connection.run(async () => {
+      // The revision first: the messages are then in its state or a later one.
+      const rev = await readRev(this.#collections, chatId);
       const [found, last] = await Promise.all([this.#page(chatId, page), this.#lastSeq(chatId)]);
       const messages = await this.#messages(found.documents);
       // The page may be newer than the last seq read beside it.
       const lastSeq = Math.max(last, messages.at(-1)?.seq ?? 0);
-      return { lastSeq, messages, hasMore: found.hasMore };
+      return { lastSeq, rev, messages, hasMore: found.hasMore };
+    });
+  }
+
+  changes(chatId: ChatId, afterRev: number, limit: number): Promise<Changes> {
+    return this.#connection.run(async () => {
+      const rev = await readRev(this.#collections, chatId);
+      const page = new Page(limit);
+      const changed = this.#collections.messages
+        .find(
+          { chat_id: chatId, rev: { $gt: afterRev } },
+          { projection: WITHOUT_FOLDED, batchSize: DOCUMENTS_PER_REPLY },
+        )
+        .sort({ rev: 1 });
+      await fill(page, changed.limit(limit + 1));
+      return { rev, messages: await this.#messages(page.documents), hasMore: page.hasMore };
     });
   }
 

@@ -61,6 +61,7 @@ function groupKeys(keys: Iterable<MessageKey>): KeyGroup[] {
 
 /** The message as the protocol has it. */
 export function messageOf(document: MessageDocument, username: string): Message {
-  const { chat_id, seq, message_id, user_id, text, time_ms } = document;
-  return { chat_id, seq, message_id, user_id, username, message: text, time: time_ms / 1000 };
+  const { chat_id, seq, message_id, user_id, text, time_ms, rev, deleted } = document;
+  const message = { chat_id, seq, message_id, user_id, username, message: text, time: time_ms / 1000 };
+  return rev === undefined ? message : { ...message, rev, ...(deleted && { deleted }) };
 }

@@ -142,14 +142,20 @@ export class MongoTransfer implements StoreTransfer {
       const page = this.#collections.messages.find(range, { projection: { _id: 0, chat_id: 0, folded: 0 } });
       const messages = await this.#connection.run(() => page.sort({ seq: 1 }).toArray());
       if (messages.length === 0) return;
-      yield messages;
+      yield messages.map(({ rev = null, changed_ms = null, deleted = null, ...rest }) => {
+        return { ...rest, rev, changed_ms, deleted };
+      });
     }
   }
 
   async append(chatId: ChatId, messages: readonly MessageRecord[]): Promise<void> {
-    const documents = messages.map(({ seq, user_id, message_id, time_ms, text }) => {
-      const folded = searchable(text);
-      return { _id: new ObjectId(), chat_id: chatId, seq, user_id, message_id, text, folded, time_ms };
+    const documents = messages.map(({ rev, changed_ms, deleted, ...rest }) => {
+      const change = {
+        ...(rev !== null && { rev }),
+        ...(changed_ms !== null && { changed_ms }),
+        ...(deleted && { deleted }),
+      };
+      return { _id: new ObjectId(), chat_id: chatId, ...rest, folded: searchable(rest.text), ...change };
     });
     const [first_id = null, second_id = null] = directChatUsers(chatId) ?? [];
     // First where to look for the messages; then these in order: what a break leaves is the beginning, and can be found.

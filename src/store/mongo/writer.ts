@@ -5,8 +5,8 @@ import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { StoreUnavailableError } from "../store.ts";
 import type { StoreWriter, Write, WriteOutcome } from "../store.ts";
 import { AccountWrites } from "./account-writes.ts";
-import type { AccountWrite } from "./account-writes.ts";
 import { Appends } from "./appends.ts";
+import { deleteMessage } from "./changes.ts";
 import { ChatBatch } from "./chat-batch.ts";
 import type { WriterState } from "./chat-batch.ts";
 import type { MongoConnection } from "./connection.ts";
@@ -117,22 +117,16 @@ export class MongoWriter implements StoreWriter {
         open.add(index, write);
         continue;
       }
+      if (write.kind === "deleteMessage") {
+        open = undefined; // it may concern a message of this batch
+        steps.push(repeatable(index, (isRepeat) => deleteMessage(this.#state, write, nowMs, isRepeat)));
+        continue;
+      }
       // Only a new user, or none any more, makes a difference to what follows in chats.
       if (write.kind === "createUser" || write.kind === "deleteAccount") open = undefined;
-      steps.push(this.#accountStep(index, write, nowMs));
+      steps.push(repeatable(index, (isRepeat) => this.#accounts.carryOut(write, nowMs, isRepeat)));
     }
     return steps;
-  }
-
-  #accountStep(index: number, write: AccountWrite, nowMs: number): Step {
-    let isRepeat = false;
-    return {
-      run: async (outcomes) => {
-        const wasBegun = isRepeat;
-        isRepeat = true;
-        outcomes[index] = await this.#accounts.carryOut(write, nowMs, wasBegun);
-      },
-    };
   }
 
   /** After a batch that failed: what of it is stored, or may be, is to be announced later. */
@@ -142,6 +136,18 @@ export class MongoWriter implements StoreWriter {
       else if (isSent && outcome === undefined) this.#unanswered.add(write, id);
     }
   }
+}
+
+/** A step of one write. `carryOut` is told whether it was begun before and nobody knows how that ended. */
+function repeatable(index: number, carryOut: (isRepeat: boolean) => Promise<WriteOutcome>): Step {
+  let wasBegun = false;
+  return {
+    run: async (outcomes) => {
+      const isRepeat = wasBegun;
+      wasBegun = true;
+      outcomes[index] = await carryOut(isRepeat);
+    },
+  };
 }
 
 function missing(): never {

@@ -5,7 +5,16 @@ import { directChatId } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { StoreUnavailableError } from "../store.ts";
-import type { AccountQuery, Contact, History, HistoryPage, SearchResult, StoreReader, User } from "../store.ts";
+import type {
+  AccountQuery,
+  Changes,
+  Contact,
+  History,
+  HistoryPage,
+  SearchResult,
+  StoreReader,
+  User,
+} from "../store.ts";
 import type { UserRecord } from "../transfer.ts";
 import { AccountReads } from "./account-reads.ts";
 import { storeError } from "./errors.ts";
@@ -18,6 +27,7 @@ type UserRow = Omit<UserRecord, "created_ms" | "last_login_ms">;
 interface ChatRow {
   readonly id: number;
   readonly last_seq: number;
+  readonly rev: number;
 }
 
 interface SummaryRow extends MessageRow {
@@ -55,9 +65,13 @@ function prepare(database: Database.Database) {
          LEFT JOIN users u ON u.id = m.user
        WHERE me.user_id = ? ORDER BY c.id`,
     ),
-    chat: database.prepare<[ChatId], ChatRow>("SELECT id, last_seq FROM chats WHERE chat_id = ?"),
+    chat: database.prepare<[ChatId], ChatRow>("SELECT id, last_seq, rev FROM chats WHERE chat_id = ?"),
     oldest: database.prepare<PageBounds, MessageRow>(`${PAGE} LIMIT ?`),
     newest: database.prepare<PageBounds, MessageRow>(`${PAGE} DESC LIMIT ?`),
+    changed: database.prepare<[number, number, number], MessageRow>(
+      `SELECT ${MESSAGE_COLUMNS} FROM messages m JOIN users u ON u.id = m.user
+       WHERE m.id >> 32 = ? AND m.rev > ? ORDER BY m.rev LIMIT ?`,
+    ),
   };
 }
 
@@ -112,12 +126,22 @@ export class SqliteReader implements StoreReader {
   async history(chatId: ChatId, page: HistoryPage): Promise<History> {
     return this.#read(() => {
       const chat = this.#sql.chat.get(chatId);
-      if (chat === undefined) return { lastSeq: 0, messages: [], hasMore: false };
+      if (chat === undefined) return { lastSeq: 0, rev: 0, messages: [], hasMore: false };
       const statement = page.after === undefined ? this.#sql.newest : this.#sql.oldest;
       const result = new Page(chatId, page.limit);
       for (const row of statement.iterate(...bounds(chat, page))) if (!result.add(row)) break;
       if (page.after === undefined) result.messages.reverse();
-      return { lastSeq: chat.last_seq, messages: result.messages, hasMore: result.hasMore };
+      return { lastSeq: chat.last_seq, rev: chat.rev, messages: result.messages, hasMore: result.hasMore };
+    });
+  }
+
+  async changes(chatId: ChatId, afterRev: number, limit: number): Promise<Changes> {
+    return this.#read(() => {
+      const chat = this.#sql.chat.get(chatId);
+      if (chat === undefined) return { rev: 0, messages: [], hasMore: false };
+      const page = new Page(chatId, limit);
+      for (const row of this.#sql.changed.iterate(chat.id, afterRev, limit + 1)) if (!page.add(row)) break;
+      return { rev: chat.rev, messages: page.messages, hasMore: page.hasMore };
     });
   }
 

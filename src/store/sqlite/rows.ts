@@ -13,14 +13,19 @@ export interface MessageRow {
   readonly username: string;
   readonly text: string;
   readonly time_ms: number;
+  /** Null for a message that was never changed. */
+  readonly rev: number | null;
+  readonly deleted: NonNullable<Message["deleted"]> | null;
 }
 
 /** The columns of a MessageRow; `m` is messages, `u` users. */
-export const MESSAGE_COLUMNS = "m.id & 0xffffffff AS seq, m.message_id, u.user_id, u.username, m.text, m.time_ms";
+export const MESSAGE_COLUMNS =
+  "m.id & 0xffffffff AS seq, m.message_id, u.user_id, u.username, m.text, m.time_ms, m.rev, m.deleted";
 
 export function messageOf(chatId: ChatId, row: MessageRow): Message {
-  const { seq, message_id, user_id, username, text, time_ms } = row;
-  return { chat_id: chatId, seq, message_id, user_id, username, message: text, time: time_ms / 1000 };
+  const { seq, message_id, user_id, username, text, time_ms, rev, deleted } = row;
+  const message = { chat_id: chatId, seq, message_id, user_id, username, message: text, time: time_ms / 1000 };
+  return rev === null ? message : { ...message, rev, ...(deleted && { deleted }) };
 }
 
 /** Gathers the messages of one page, in the order in which they are added. */

@@ -84,6 +84,15 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX contacts_by_contact ON contacts (contact);`,
 
   `ALTER TABLE users ADD COLUMN must_change_password INTEGER NOT NULL DEFAULT 0;`,
+
+  // A change of a message takes the chat's next revision; only the latest of each message is kept. What is deleted from
+  // the index goes at once, not with the next merge of its segments.
+  `ALTER TABLE chats ADD COLUMN rev INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE messages ADD COLUMN rev INTEGER;
+   ALTER TABLE messages ADD COLUMN changed_ms INTEGER;
+   ALTER TABLE messages ADD COLUMN deleted TEXT;
+   CREATE UNIQUE INDEX messages_changed ON messages (id >> 32, rev) WHERE rev IS NOT NULL;
+   INSERT INTO search_index (search_index, rank) VALUES ('secure-delete', 1);`,
 ];
 
 /** The version that this program makes and needs. */

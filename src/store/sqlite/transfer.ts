@@ -138,7 +138,7 @@ export class SqliteTransfer implements StoreTransfer {
 
   async *messages(chatId: ChatId, afterSeq: number): AsyncIterable<readonly MessageRecord[]> {
     const page = this.#database.prepare<[number, number, number], MessageRecord>(
-      `SELECT m.id & 0xffffffff AS seq, u.user_id, m.message_id, m.time_ms, m.text
+      `SELECT m.id & 0xffffffff AS seq, u.user_id, m.message_id, m.time_ms, m.text, m.rev, m.changed_ms, m.deleted
        FROM messages m JOIN users u ON u.id = m.user
        WHERE m.id > (? << 32 | ?) AND m.id < ((? + 1) << 32) ORDER BY m.id LIMIT ${BATCH_COUNT}`,
     );
@@ -153,16 +153,19 @@ export class SqliteTransfer implements StoreTransfer {
   }
 
   async append(chatId: ChatId, messages: readonly MessageRecord[]): Promise<void> {
-    const insert = this.#database.prepare<[number, number, string, number, string, string]>(
-      `INSERT INTO messages (id, user, message_id, time_ms, text)
-       SELECT ? << 32 | ?, id, ?, ?, ? FROM users WHERE user_id = ?`,
+    const insert = this.#database.prepare<[MessageRecord & { readonly chat: number }]>(
+      `INSERT INTO messages (id, user, message_id, time_ms, text, rev, changed_ms, deleted)
+       SELECT @chat << 32 | @seq, id, @message_id, @time_ms, @text, @rev, @changed_ms, @deleted
+       FROM users WHERE user_id = @user_id`,
+    );
+    const count = this.#database.prepare<[{ lastSeq: number; rev: number; chat: number }]>(
+      "UPDATE chats SET last_seq = @lastSeq, rev = max(rev, @rev) WHERE id = @chat",
     );
     this.#change(() => {
       const chat = this.#chatRow(chatId) ?? this.#createChat(chatId);
-      for (const { seq, user_id, message_id, time_ms, text } of messages) {
-        insert.run(chat, seq, message_id, time_ms, text, user_id);
-      }
-      this.#database.prepare("UPDATE chats SET last_seq = ? WHERE id = ?").run(messages.at(-1)?.seq, chat);
+      for (const message of messages) insert.run({ ...message, chat });
+      const rev = Math.max(0, ...messages.map((message) => message.rev ?? 0));
+      count.run({ lastSeq: messages.at(-1)?.seq ?? 0, rev, chat });
     });
   }
 

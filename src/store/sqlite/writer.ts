@@ -3,6 +3,8 @@ import type Database from "better-sqlite3";
 import { StoreUnavailableError } from "../store.ts";
 import type { StoreWriter, Write, WriteOf, WriteOutcome } from "../store.ts";
 import { AccountWrites } from "./accounts.ts";
+import { MessageChanges } from "./changes.ts";
+import { Erasure } from "./erasure.ts";
 import { storeError } from "./errors.ts";
 import { INDEX_FROM_COUNT, Indexer } from "./indexer.ts";
 import { MessageWrites } from "./messages.ts";
@@ -24,7 +26,9 @@ export class SqliteWriter implements StoreWriter {
   readonly #users: UserWrites;
   readonly #accounts: AccountWrites;
   readonly #messages: MessageWrites;
+  readonly #changes: MessageChanges;
   readonly #indexer: Indexer;
+  readonly #erasure: Erasure;
   readonly #look: Database.Statement<[], number>;
   readonly #carryOut: Database.Transaction<(writes: readonly Write[], nowMs: number) => WriteOutcome[]>;
 
@@ -36,6 +40,8 @@ export class SqliteWriter implements StoreWriter {
     this.#accounts = new AccountWrites(database, this.#users);
     this.#indexer = new Indexer(database, indexFromCount);
     this.#messages = new MessageWrites(database, this.#users, this.#indexer, indexFromCount);
+    this.#changes = new MessageChanges(database);
+    this.#erasure = new Erasure(database);
     this.#look = database.prepare<[], number>("SELECT id FROM chats LIMIT 1");
     this.#carryOut = database.transaction((writes: readonly Write[], nowMs: number) => {
       const outcomes: WriteOutcome[] = [];
@@ -53,7 +59,9 @@ export class SqliteWriter implements StoreWriter {
   async commit(writes: readonly Write[], nowMs: number): Promise<WriteOutcome[]> {
     if (!this.#database.open) throw new StoreUnavailableError("store: closed");
     try {
-      const outcomes = this.#carryOut.immediate(writes, Math.round(nowMs));
+      const outcomes = writes.length === 0 ? [] : this.#carryOut.immediate(writes, Math.round(nowMs));
+      if (writes.some(({ kind }) => kind === "deleteMessage")) this.#erasure.note();
+      this.#erasure.settle(writes.length === 0);
       this.#settle();
       return outcomes;
     } catch (error) {
@@ -61,6 +69,11 @@ export class SqliteWriter implements StoreWriter {
       this.#messages.forget();
       throw storeError(error, this.#database.name);
     }
+  }
+
+  /** A deleted text may still be found in the write-ahead log; a commit without writes empties that. */
+  get isUnsettled(): boolean {
+    return this.#erasure.isPending;
   }
 
   async maintain(): Promise<boolean> {
@@ -101,6 +114,8 @@ export class SqliteWriter implements StoreWriter {
     switch (write.kind) {
       case "markRead":
         return this.#messages.markRead(write);
+      case "deleteMessage":
+        return this.#changes.delete(write, nowMs);
       case "createUser":
         return this.#users.create(write, this.#messages.commonSeq(), nowMs);
       case "putToken":

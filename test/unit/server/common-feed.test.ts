@@ -11,7 +11,7 @@ describe("CommonFeed", () => {
     for (let place = from; place !== feed.end;) {
       const { frames, end } = feed.partAfter(place);
       pieces.push(frames.in("prefixed"));
-      seqs.push([frames.chunk.fromSeq, frames.chunk.toSeq]);
+      seqs.push([frames.chunk.from, frames.chunk.to]);
       place = end;
     }
     return { bytes: Buffer.concat(pieces), seqs, partCount: pieces.length };
@@ -27,8 +27,9 @@ describe("CommonFeed", () => {
       appended.push(Buffer.alloc(byteCount, index + 1));
       feed.append({
         chatId: COMMON_CHAT,
-        fromSeq: index + 1,
-        toSeq: index + 1,
+        event: "message",
+        from: index + 1,
+        to: index + 1,
         bytes: appended[index] ?? assert.fail(),
       });
       for (const [first, place] of places.entries()) {
@@ -46,7 +47,7 @@ describe("CommonFeed", () => {
     const feed = new CommonFeed();
     const place = feed.end;
     const batch = Buffer.alloc(100_000);
-    feed.append({ chatId: COMMON_CHAT, fromSeq: 1, toSeq: 1, bytes: batch.subarray(0, 10) });
+    feed.append({ chatId: COMMON_CHAT, event: "message", from: 1, to: 1, bytes: batch.subarray(0, 10) });
     assert.notEqual(place.stored?.chunk.bytes.buffer, batch.buffer);
     assert.notEqual(feed.partAfter(place).frames.chunk.bytes.buffer, batch.buffer);
   });
@@ -55,7 +56,7 @@ describe("CommonFeed", () => {
     const feed = new CommonFeed();
     const place = feed.end;
     for (const seq of [1, 2, 3]) {
-      feed.append({ chatId: COMMON_CHAT, fromSeq: seq, toSeq: seq, bytes: Buffer.alloc(100, seq) });
+      feed.append({ chatId: COMMON_CHAT, event: "message", from: seq, to: seq, bytes: Buffer.alloc(100, seq) });
     }
     assert.equal(read(feed, place).partCount, 1);
     assert.equal(feed.partAfter(place), feed.partAfter(place));

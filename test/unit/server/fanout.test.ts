@@ -92,9 +92,15 @@ describe("Fanout", () => {
       const place = { chat_id: COMMON_CHAT, seq: seq + index + 1, message_id: "m" };
       return encodeFrame(eventText("message", { ...place, ...sender, message: "text", time: 1 }, 1), "prefixed");
     });
-    const chunk = { chatId: COMMON_CHAT, fromSeq: seq + 1, toSeq: seq + count, bytes: Buffer.concat(frames) };
+    const chunk = {
+      chatId: COMMON_CHAT,
+      event: "message",
+      from: seq + 1,
+      to: seq + count,
+      bytes: Buffer.concat(frames),
+    } as const;
     for (const { session, expected } of clients) {
-      if (session !== undefined) for (let next = chunk.fromSeq; next <= chunk.toSeq; next += 1) expected.push(next);
+      if (session !== undefined) for (let next = chunk.from; next <= chunk.to; next += 1) expected.push(next);
     }
     seq += count;
     fanout.deliver(chunk);

@@ -41,14 +41,14 @@ describe("Outbox", () => {
   function message(chatId: string, seq: number, text: string): ChunkFrames {
     const fields = { chat_id: chatId, seq, message_id: `m${seq}`, user_id: "u", username: "n", message: text, time: 1 };
     const bytes = encodeFrame(eventText("message", fields, 1_000), "prefixed");
-    return new ChunkFrames({ chatId, fromSeq: seq, toSeq: seq, bytes });
+    return new ChunkFrames({ chatId, event: "message", from: seq, to: seq, bytes });
   }
 
   /** Stops the reader and fills everything up to the outbox's limit. Returns the last seq of `common`. */
   function fill(): number {
     reading.pause();
     let seq = 0;
-    while (outbox.fullSinceMs === undefined) outbox.messages(message("common", (seq += 1), "x".repeat(20_000)));
+    while (outbox.fullSinceMs === undefined) outbox.chunk(message("common", (seq += 1), "x".repeat(20_000)));
     assert.ok(outbox.pendingBytes <= MAX_BYTES);
     return seq;
   }
@@ -72,7 +72,7 @@ describe("Outbox", () => {
 
   it("sends answers and events of one turn in their order", async () => {
     outbox.reply(encodeFrame('{"a":1}', "lines"));
-    outbox.messages(message("common", 1, "hello"));
+    outbox.chunk(message("common", 1, "hello"));
     outbox.event(new EventFrames('{"b":2}'));
     outbox.reply(Buffer.alloc(0));
     await eventually("all has arrived", () => received.endsWith('{"b":2}\n'));
@@ -187,12 +187,12 @@ describe("Outbox", () => {
   it("tells one gap per chat when there is room again, before later messages of the chat", async () => {
     const last = fill();
     clock.advance(10);
-    for (const seq of [1, 2, 3]) outbox.messages(message("dm:a:b", seq, "y".repeat(30_000)));
-    for (const seq of [last + 1, last + 2]) outbox.messages(message("common", seq, "small, and still dropped"));
+    for (const seq of [1, 2, 3]) outbox.chunk(message("dm:a:b", seq, "y".repeat(30_000)));
+    for (const seq of [last + 1, last + 2]) outbox.chunk(message("common", seq, "small, and still dropped"));
     assert.equal(outbox.fullSinceMs, clock.now() - 10, "since the first that was dropped");
     reading.resume();
     await eventually("the gaps are told", () => outbox.fullSinceMs === undefined);
-    outbox.messages(message("common", last + 3, "later"));
+    outbox.chunk(message("common", last + 3, "later"));
     await eventually("all has arrived", () => received.includes("later"));
     const gaps = lines()
       .filter(({ event }) => event === "gap")
@@ -233,7 +233,7 @@ describe("Outbox", () => {
   });
 
   it("takes an event that is bigger than itself when it is empty", async () => {
-    outbox.messages(message("common", 1, "x".repeat(MAX_BYTES * 2)));
+    outbox.chunk(message("common", 1, "x".repeat(MAX_BYTES * 2)));
     assert.equal(outbox.fullSinceMs, undefined);
     await eventually("it has arrived", () => received.endsWith("\n"));
     assert.equal(lines()[0]?.data.seq, 1);

@@ -1,0 +1,23 @@
+// Messages that change: delete_message, changes.
+import { DEFAULT_CHANGES } from "../../protocol/limits.ts";
+import { partnerIn } from "../access.ts";
+import type { SessionController } from "../outcome.ts";
+
+/** One's own, also where one of the two has blocked the other. */
+export const deleteMessage: SessionController<"delete_message"> = async ({ data }, identity, { reader }) => {
+  const { chat_id: chatId, seq } = data;
+  await partnerIn(chatId, identity, reader);
+  return {
+    kind: "write",
+    write: { kind: "deleteMessage", chatId, userId: identity.userId, seq },
+    info: "Message deleted",
+    fields: { chat_id: chatId },
+  };
+};
+
+export const changes: SessionController<"changes"> = async ({ data }, identity, { reader }) => {
+  const { chat_id, after_rev, limit = DEFAULT_CHANGES } = data;
+  await partnerIn(chat_id, identity, reader);
+  const { rev, messages, hasMore } = await reader.changes(chat_id, after_rev, limit);
+  return { kind: "reply", info: "Changes", fields: { chat_id, rev, messages, has_more: hasMore } };
+};

@@ -1,0 +1,133 @@
+// What every store does when messages change.
+import assert from "node:assert/strict";
+import type { Message } from "../../src/protocol/entities.ts";
+import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
+import type { ChatId, UserId } from "../../src/protocol/ids.ts";
+import type { WriteKind, WriteOutcome, WriteResults } from "../../src/store/store.ts";
+import { append, appended, Fixture, FORBIDDEN, markRead, NOBODY, NOT_FOUND } from "./fixture.ts";
+import type { StoreKind } from "./fixture.ts";
+
+const PAGE = { before: undefined, after: undefined, limit: 10 };
+
+export function changesContract(kind: StoreKind): void {
+  let store: Fixture;
+  let anna: UserId;
+  let bert: UserId;
+  let carl: UserId;
+  let direct: ChatId;
+  beforeEach(async () => {
+    store = await Fixture.open(kind);
+    [anna = "", bert = "", carl = ""] = await store.users("anna", "bert", "carl");
+    direct = directChatId(anna, bert);
+  });
+  afterEach(() => store.close());
+
+  const erase = (chatId: ChatId, userId: UserId, seq: number) =>
+    ({ kind: "deleteMessage", chatId, userId, seq }) as const;
+  const changed = (outcome: WriteOutcome | undefined): WriteResults["deleteMessage"] => {
+    assert.ok(outcome?.done === true && isChange(outcome.result), JSON.stringify(outcome));
+    return outcome.result;
+  };
+  const deleted = (message: Message, rev: number): Message => ({ ...message, message: "", rev, deleted: "author" });
+
+  it("gives each change the next revision of its chat, and keeps seqs, lengths and read marks", async () => {
+    const one = await store.say(COMMON_CHAT, anna, "one");
+    const two = await store.say(COMMON_CHAT, bert, "two");
+    const three = await store.say(direct, anna, "three");
+    store.nowMs += 5;
+    const [first, other, second] = await store.commit(
+      erase(COMMON_CHAT, bert, two.seq),
+      erase(direct, anna, three.seq),
+      erase(COMMON_CHAT, anna, one.seq),
+    );
+    assert.deepEqual(changed(first), { message: deleted(two, 1), isChanged: true, changedMs: store.nowMs });
+    assert.deepEqual(changed(other).message, deleted(three, 1));
+    assert.deepEqual(changed(second).message, deleted(one, 2));
+    assert.deepEqual(await store.reader.history(COMMON_CHAT, PAGE), {
+      lastSeq: 2,
+      rev: 2,
+      messages: [deleted(one, 2), deleted(two, 1)],
+      hasMore: false,
+    });
+    const { last_seq, read_seq, last_message } = await store.chat(bert, COMMON_CHAT);
+    assert.deepEqual([last_seq, read_seq, last_message], [2, 2, deleted(two, 1)]);
+  });
+
+  it("changes nothing the second time, in the same batch or a later one", async () => {
+    const { seq } = await store.say(COMMON_CHAT, anna, "one");
+    const [first, again] = await store.commit(erase(COMMON_CHAT, anna, seq), erase(COMMON_CHAT, anna, seq));
+    assert.equal(changed(first).isChanged, true);
+    assert.deepEqual(changed(again), { ...changed(first), isChanged: false });
+    store.nowMs += 1_000;
+    assert.deepEqual(changed(await store.one(erase(COMMON_CHAT, anna, seq))), changed(again));
+    assert.equal((await store.reader.history(COMMON_CHAT, PAGE)).rev, 1);
+  });
+
+  it("refuses what is another's, what is not there, and who may not read the chat", async () => {
+    const { seq } = await store.say(direct, anna, "mine");
+    assert.deepEqual(await store.one(erase(direct, bert, seq)), FORBIDDEN);
+    assert.deepEqual(await store.one(erase(direct, carl, seq)), NOT_FOUND);
+    assert.deepEqual(await store.one(erase(direct, anna, seq + 1)), NOT_FOUND);
+    assert.deepEqual(await store.one(erase(direct, anna, 0)), NOT_FOUND);
+    assert.deepEqual(await store.one(erase(directChatId(anna, carl), anna, 1)), NOT_FOUND);
+    assert.deepEqual(await store.one(erase("no chat", anna, 1)), NOT_FOUND);
+    assert.deepEqual(await store.one(erase(direct, NOBODY, seq)), NOT_FOUND);
+    assert.deepEqual(await store.texts(direct), ["mine"]);
+  });
+
+  it("takes a message of the same batch, and answers its repeat with the first seq", async () => {
+    const outcomes = await store.commit(
+      append(COMMON_CHAT, anna, "m1", "one"),
+      erase(COMMON_CHAT, anna, 1),
+      append(COMMON_CHAT, anna, "m1", "one"),
+      append(COMMON_CHAT, anna, "m2", "two"),
+      markRead(bert, COMMON_CHAT, 2),
+    );
+    assert.equal(changed(outcomes[1]).isChanged, true);
+    assert.deepEqual([appended(outcomes[2]).isNew, appended(outcomes[2]).message.seq], [false, 1]);
+    assert.deepEqual(await store.texts(COMMON_CHAT), ["", "two"]);
+  });
+
+  it("gives the changed messages after a revision, each once in its present state, by pages", async () => {
+    const messages: Message[] = [];
+    for (const text of ["one", "two", "three", "four", "five"]) messages.push(await store.say(direct, anna, text));
+    for (const seq of [4, 1, 5]) changed(await store.one(erase(direct, anna, seq)));
+    const [one, , , four, five] = messages;
+    assert.ok(one && four && five);
+    assert.deepEqual(await store.reader.changes(direct, 0, 2), {
+      rev: 3,
+      messages: [deleted(four, 1), deleted(one, 2)],
+      hasMore: true,
+    });
+    assert.deepEqual(await store.reader.changes(direct, 2, 2), {
+      rev: 3,
+      messages: [deleted(five, 3)],
+      hasMore: false,
+    });
+    assert.deepEqual(await store.reader.changes(direct, 3, 2), { rev: 3, messages: [], hasMore: false });
+    assert.deepEqual(await store.reader.changes(COMMON_CHAT, 0, 2), { rev: 0, messages: [], hasMore: false });
+  });
+
+  it("finds a deleted text no more, whether it was in an index or not", async () => {
+    for (let count = 0; count < 40; count += 1) await store.say(COMMON_CHAT, anna, `needle ${count}`);
+    while (await store.writer.maintain?.(store.nowMs)) assert.ok(true);
+    await store.say(COMMON_CHAT, anna, "needle at the end");
+    for (const seq of [1, 20, 41]) changed(await store.one(erase(COMMON_CHAT, anna, seq)));
+    const found = await store.reader.search(COMMON_CHAT, "needle", undefined, 100);
+    assert.equal(found.messages.length, 38);
+    assert.ok(found.messages.every(({ seq }) => ![1, 20, 41].includes(seq)));
+  });
+
+  it("goes on with the next revision after it was closed", async () => {
+    const one = await store.say(COMMON_CHAT, anna, "one");
+    const two = await store.say(COMMON_CHAT, anna, "two");
+    changed(await store.one(erase(COMMON_CHAT, anna, one.seq)));
+    await store.reopen();
+    assert.equal(changed(await store.one(erase(COMMON_CHAT, anna, two.seq))).message.rev, 2);
+    assert.equal((await store.reader.changes(COMMON_CHAT, 0, 10)).messages.length, 2);
+  });
+}
+
+function isChange(result: WriteResults[WriteKind]): result is WriteResults["deleteMessage"] {
+  return "isChanged" in result;
+}
