@@ -1,14 +1,11 @@
 // Somebody's profile: the own one can be changed, with a picture that is chosen or dropped; others' are shown.
 import {
   AlignmentFlag,
-  AspectRatioMode,
   QDialog,
   QDragMoveEvent,
   QDropEvent,
-  QImage,
   QProgressBar,
   QTextEdit,
-  TransformationMode,
   WidgetEventTypes,
   type QLabel,
   type QWidget,
@@ -21,9 +18,9 @@ import { charCount } from "../../src/protocol/envelope.ts";
 import type { Profile } from "../../src/protocol/entities.ts";
 import { directChatId, type ChatId, type UserId } from "../../src/protocol/ids.ts";
 import { MAX_BIO_CHARS, MAX_NAME_CHARS } from "../../src/protocol/limits.ts";
-import { cropToSquare } from "../kit/avatar-pixmap.ts";
 import { chooseFile, openModal, type ModalOptions } from "../kit/dialogs.ts";
 import { guard } from "../kit/guard.ts";
+import { squarePicture } from "../kit/picture.ts";
 import type { Theme } from "../kit/theme.ts";
 import { button, column, field, label, row } from "../kit/widgets.ts";
 import type { AccountSession } from "./account-session.ts";
@@ -252,13 +249,9 @@ class OwnProfile extends ProfileView {
   }
 }
 
-/** The middle of a picture as a square PNG. Rejects with an Error for people when the file is no picture. */
+/** The middle of a picture as a square PNG. Rejects with PictureProblem when the file is no picture. */
 export async function squarePng(path: string): Promise<Buffer> {
-  const image = new QImage(path);
-  if (image.isNull()) throw new Error("this file is no picture that can be read");
-  const square = cropToSquare(image);
-  const side = Math.min(UPLOAD_SIDE_PX, square.width());
-  const scaled = square.scaled(side, side, AspectRatioMode.KeepAspectRatio, TransformationMode.SmoothTransformation);
+  const scaled = squarePicture(path, UPLOAD_SIDE_PX);
   // Qt's wrapper saves to files only.
   const folder = await mkdtemp(join(tmpdir(), "messenger-avatar-"));
   try {

@@ -16,9 +16,12 @@ import {
   TransformationMode,
 } from "@nodegui/nodegui";
 import { avatarColor } from "./colors.ts";
+import { PictureProblem, squarePicture } from "./picture.ts";
 
 /** Pictures beyond this are dropped, the ones not used for the longest first. At 48 px and 2x each is 37 KB. */
 const MAX_PIXMAPS = 400;
+/** Larger pictures are made smaller before anything else is done with them. */
+const MAX_SIDE_PX = 512;
 
 export interface AvatarOptions {
   /** Gives the colour. */
@@ -51,7 +54,7 @@ function drawAvatar({ userId, name, sizePx, pixelRatio, file }: AvatarOptions): 
   const side = Math.round(sizePx * pixelRatio);
   const image = new QImage(side, side, QImageFormat.ARGB32_Premultiplied);
   image.fill(new QColor(0, 0, 0, 0));
-  const picture = file === undefined ? undefined : squarePicture(file, side);
+  const picture = file === undefined ? undefined : pictureIn(file, side);
   const painter = new QPainter(image);
   try {
     painter.setRenderHint(RenderHint.Antialiasing);
@@ -82,22 +85,19 @@ function drawInitials(painter: QPainter, text: string, side: number): void {
   painter.drawText(Math.round((side - width) / 2), Math.round((side + metrics.capHeight()) / 2), text);
 }
 
-/** The middle of a picture file as a square; undefined when it is no picture. */
-function squarePicture(file: string, side: number): QImage | undefined {
-  const image = new QImage(file);
-  if (image.isNull()) return undefined;
-  return cropToSquare(image).scaled(
-    side,
-    side,
-    AspectRatioMode.KeepAspectRatioByExpanding,
-    TransformationMode.SmoothTransformation,
-  );
-}
-
-/** The largest square in the middle of a picture. */
-export function cropToSquare(image: QImage): QImage {
-  const side = Math.min(image.width(), image.height());
-  return image.copy(Math.floor((image.width() - side) / 2), Math.floor((image.height() - side) / 2), side, side);
+/** The file's picture in this size; undefined when it is none. */
+function pictureIn(file: string, side: number): QImage | undefined {
+  try {
+    return squarePicture(file, MAX_SIDE_PX).scaled(
+      side,
+      side,
+      AspectRatioMode.KeepAspectRatioByExpanding,
+      TransformationMode.SmoothTransformation,
+    );
+  } catch (error) {
+    if (error instanceof PictureProblem) return undefined;
+    throw error;
+  }
 }
 
 /** One or two letters that stand for a name: "ada.lovelace" is "AL". */
