@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { COMMON_CHAT } from "../src/protocol/ids.ts";
 import { newMessageId } from "../src/util/message-id.ts";
 import { openSqliteReader, openSqliteWriter } from "../src/store/sqlite/open.ts";
-import type { StoreReader, StoreWriter, Write } from "../src/store/store.ts";
+import type { SearchPlace, SearchResult, StoreReader, StoreWriter, Write } from "../src/store/store.ts";
 
 const BATCH_COUNT = 1000;
 const TEXT_CHARS = 100;
@@ -110,12 +110,21 @@ async function read(what: string, once: () => Promise<{ messages: readonly unkno
   row(what, `${found} messages`, percentile(timesMs, 0.5), percentile(timesMs, 0.99), percentile(timesMs, 1));
 }
 
+async function search(reader: StoreReader, word: string): Promise<SearchResult> {
+  const query = { chatId: COMMON_CHAT, word, before: undefined, limit: 50 };
+  for (let from: SearchPlace | undefined; ;) {
+    const slice = await reader.search(query, from);
+    if ("result" in slice) return slice.result;
+    from = slice.place;
+  }
+}
+
 async function readAll(reader: StoreReader, words: readonly string[]): Promise<void> {
   const page = (before?: number) => reader.history(COMMON_CHAT, { before, after: undefined, limit: 50 });
   await read("first page of history", () => page());
   await read("page in the middle", () => page(Math.floor(random() * MESSAGES)));
   for (const word of words) {
-    await read(`search ${JSON.stringify(word)}`, () => reader.search(COMMON_CHAT, word, undefined, 50));
+    await read(`search ${JSON.stringify(word)}`, () => search(reader, word));
   }
 }
 

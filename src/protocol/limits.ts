@@ -34,6 +34,13 @@ export const MAX_PAGE = 200;
  */
 export const PAGE_TEXT_BYTES = 512 * 1024;
 
+/**
+ * Bytes of one page of messages as they are sent; a page ends earlier (and says `has_more`) when the next message would
+ * go beyond it, and has one message at least. Each counts with its text as JSON and MESSAGE_EXTRA_BYTES for the rest.
+ */
+export const PAGE_BYTES = 128 * 1024;
+export const MESSAGE_EXTRA_BYTES = 256;
+
 /** Largest avatar file, in bytes, and its longest side, in pixels. */
 export const MAX_AVATAR_BYTES = 2 * 1024 * 1024;
 export const MAX_AVATAR_SIDE_PX = 4096;

@@ -28,7 +28,7 @@ export interface ConnectionHost<Asker> {
   mayBePlain(address: string): boolean;
   /** Resolves when a connection's next task may begin; undefined when it may at once. */
   turn(source: RequestSource): Promise<void> | undefined;
-  request(task: RequestTask): Promise<RequestTaskResult>;
+  request(task: RequestTask, connection: Asker): Promise<RequestTaskResult>;
   /** `receivedMs` is when the requests arrived, on the host's clock. */
   commit(group: WriteGroup, receivedMs: number): Promise<GroupResult>;
   admit(stop: PasswordStop, connection: Asker): Promise<Admission>;

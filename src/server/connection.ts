@@ -6,7 +6,7 @@ import { eventText } from "../protocol/events.ts";
 import { encodeFrame, FrameDecoder, modeOf, type Framing } from "../protocol/frame.ts";
 import { MAX_REQUEST_BYTES } from "../protocol/limits.ts";
 import { packPayloads } from "../workers/packing.ts";
-import type { Admission, Effect, RequestTask, RequestTaskResult } from "../workers/task.ts";
+import type { Admission, Continuation, Effect, RequestTask, RequestTaskResult } from "../workers/task.ts";
 import { ThreadLostError } from "../workers/watched-pool.ts";
 import { Allowance } from "./allowance.ts";
 import type { ConnectionHost } from "./connection-host.ts";
@@ -21,6 +21,12 @@ import { EventFrames } from "./shared-frames.ts";
 const MAX_UNREAD_BYTES = 256 * 1024;
 /** How long a closed connection may take to send what is queued and to see the peer's end, in milliseconds. */
 const LINGER_MS = 2_000;
+
+/** What the first request of the queue needs to go on. */
+interface Begun {
+  readonly admission?: Admission;
+  readonly continuation?: Continuation;
+}
 
 /** A connection's way from the first byte to its end. */
 export class Connection {
@@ -206,13 +212,13 @@ export class Connection {
   /** Carries out one task after the other until the queue is empty or the peer leaves too much unread. */
   async #run(): Promise<void> {
     this.#isRunning = true;
-    let admission: Admission | undefined;
+    let begun: Begun | undefined;
     try {
       do {
         const receivedMs = this.#activeMs;
         await this.#turn.wait(this.#socket);
-        admission = await this.#carryOut(admission, receivedMs);
-      } while (admission !== undefined || this.#mayGoOn());
+        begun = await this.#carryOut(begun, receivedMs);
+      } while (begun !== undefined || this.#mayGoOn());
     } catch (error) {
       this.close(`internal error, reference ${this.#host.report(error, this)}`);
     }
@@ -224,8 +230,8 @@ export class Connection {
     return !this.isClosed && !this.#queue.isEmpty && this.outbox.unsentAnswerBytes <= MAX_UNREAD_BYTES;
   }
 
-  /** Carries out the head of the queue; resolves to what the next task needs if this one stopped for password work. */
-  async #carryOut(admission: Admission | undefined, receivedMs: number): Promise<Admission | undefined> {
+  /** Carries out the head of the queue; resolves to what the next task needs if this one stopped within a request. */
+  async #carryOut(begun: Begun | undefined, receivedMs: number): Promise<Begun | undefined> {
     const { payloads, limited, retryAfter } = this.#queue.head(this.#suspectCount > 0 ? 1 : undefined);
     if (payloads.length === 0) return undefined; // it was closed meanwhile
     const task: RequestTask = {
@@ -235,12 +241,13 @@ export class Connection {
       limited,
       retryAfter,
       loginRetryAfter: this.#host.loginRetryAfter(this),
-      admission,
+      admission: begun?.admission,
+      continuation: begun?.continuation,
     };
     this.#shownReplies = this.#host.traffic && [];
     let result: RequestTaskResult;
     try {
-      result = await this.#host.request(task);
+      result = await this.#host.request(task, this);
     } catch (error) {
       if (payloads.length > 1) this.#suspectCount = payloads.length;
       else this.#answerFault(payloads[0], error);
@@ -258,7 +265,9 @@ export class Connection {
     if (refused !== undefined && this.#refusals.add(refused.count, refused.retryAfter, receivedMs)) {
       this.#closeForAbuse("too many requests, sent on although they were refused");
     }
-    return result.stop === undefined || this.isClosed ? undefined : this.#host.admit(result.stop, this);
+    if (this.isClosed) return undefined;
+    const { stop, continuation } = result;
+    return stop === undefined ? continuation && { continuation } : { admission: await this.#host.admit(stop, this) };
   }
 
   #closeForAbuse(reason: string): void {

@@ -16,6 +16,7 @@ import type { GroupCommit } from "./group-commit.ts";
 import type { Metrics } from "./metrics.ts";
 import type { PasswordGate } from "./password-gate.ts";
 import type { Registry } from "./registry.ts";
+import { RequestCosts } from "./request-costs.ts";
 import type { RequestSource, RoundPacer } from "./round-pacer.ts";
 
 /** Requests of one address that fail by our fault and are logged one by one. */
@@ -46,12 +47,14 @@ export class Gateway implements ConnectionHost<Connection>, Endpoint {
   traffic: ConnectionHost<Connection>["traffic"] = undefined;
   readonly #parts: GatewayParts;
   readonly #acts: ThrottledLog;
+  readonly #costs: RequestCosts;
 
   constructor(parts: GatewayParts) {
     this.settings = parts.settings;
     this.clock = parts.clock;
     this.#parts = parts;
     this.#acts = parts.acts;
+    this.#costs = new RequestCosts(parts.clock);
   }
 
   secure(socket: Socket): Socket | undefined {
@@ -66,12 +69,24 @@ export class Gateway implements ConnectionHost<Connection>, Endpoint {
     return this.#parts.pacer.turn(source);
   }
 
-  async request(task: RequestTask): Promise<RequestTaskResult> {
-    const { pools, metrics, pacer } = this.#parts;
-    const taskEnds = pacer.taskBegins();
-    const result = await pools.request(task).finally(taskEnds);
-    metrics.requests += result.consumed;
+  async request(task: RequestTask, connection: Connection): Promise<RequestTaskResult> {
+    const account = connection.session?.identity.userId ?? addressKey(connection.address);
+    const result = await this.#carryOut(task, account, connection);
+    this.#costs.add(account, result.costMs);
+    this.#parts.metrics.requests += result.consumed;
     return result;
+  }
+
+  async #carryOut(task: RequestTask, account: string, connection: Connection): Promise<RequestTaskResult> {
+    const { pools, pacer } = this.#parts;
+    for (;;) {
+      // No commit waits for a task that itself waits for its turn.
+      const isSlow = task.continuation !== undefined || this.#costs.areHigh(account);
+      if (isSlow) return pools.requestInTurn(task, { account, connection });
+      const taskEnds = pacer.taskBegins();
+      const result = await pools.request(task).finally(taskEnds);
+      if (result !== undefined) return result;
+    }
   }
 
   commit(group: WriteGroup, receivedMs: number): Promise<GroupResult> {

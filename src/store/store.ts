@@ -68,11 +68,36 @@ export interface Changes {
   readonly hasMore: boolean;
 }
 
+export interface SearchQuery {
+  readonly chatId: ChatId;
+  /** Compared with the texts when both are case-folded (`foldCase`). */
+  readonly word: string;
+  /** Exclusive; undefined for the whole chat. */
+  readonly before: number | undefined;
+  readonly limit: number;
+}
+
 export interface SearchResult {
   /** Descending by seq. */
   readonly messages: Message[];
   readonly hasMore: boolean;
 }
+
+/** Where a search goes on. Plain data that may cross threads and wait; only the store that made it looks into it. */
+export interface SearchPlace {
+  /** Messages from this seq on have been looked at. */
+  readonly before: number;
+  readonly foundSeqs: readonly number[];
+  /** How many seqs the next step looks at. */
+  readonly span: number;
+  /** SQLite, for words that are too short for its index: messages scanned, and trigrams found, with the next to look for. */
+  readonly scannedCount?: number;
+  readonly terms?: readonly string[];
+  readonly nextTerm?: string;
+}
+
+/** What a slice of a search came to. */
+export type SearchSlice = { readonly result: SearchResult } | { readonly place: SearchPlace };
 
 /**
  * The reading side; any number may be open on one store, in any thread. Every method rejects with StoreUnavailableError
@@ -90,8 +115,11 @@ export interface StoreReader {
   history(chatId: ChatId, page: HistoryPage): Promise<History>;
   /** The changed messages with a greater `rev` than `afterRev`. */
   changes(chatId: ChatId, afterRev: number, limit: number): Promise<Changes>;
-  /** Messages whose text holds `word` when both are case-folded (`foldCase`); newest first, before seq `before`. */
-  search(chatId: ChatId, word: string, before: number | undefined, limit: number): Promise<SearchResult>;
+  /**
+   * Messages whose text holds a word, newest first. Looks for some milliseconds, whatever the chat's size, and gives the
+   * result, or the place at which the caller asks it to go on.
+   */
+  search(query: SearchQuery, from?: SearchPlace): Promise<SearchSlice>;
   /** Accounts that are not deleted, sorted by the key of their name. */
   accounts(query: AccountQuery): Promise<{ readonly accounts: Account[]; readonly hasMore: boolean }>;
   /** Whom this user has blocked, sorted by username, and who has blocked this user. */

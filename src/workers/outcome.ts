@@ -4,13 +4,15 @@ import type { RegistrationRule } from "./thread-settings.ts";
 import type { ActionName, DataOf, ResultOf } from "../protocol/actions.ts";
 import type { ProtocolError } from "../protocol/codes.ts";
 import type { StoreReader, Write } from "../store/store.ts";
-import type { Admission, Effect, Identity, PasswordStop } from "./task.ts";
+import type { Admission, Continuation, Effect, Identity, PasswordStop } from "./task.ts";
 
 /** A request whose data has the form that its action asks for. */
 export interface Request<A extends ActionName> {
   readonly action: A;
   readonly data: DataOf<A>;
   readonly admission: Admission | undefined;
+  /** What `pause` gave. */
+  readonly continuation?: Continuation | undefined;
   /** Seconds for which logins from the peer's address are refused; 0 when they are not. */
   readonly loginRetryAfter: number;
 }
@@ -35,6 +37,8 @@ export type Outcome<A extends ActionName> =
     }
   | { readonly kind: "refuse"; readonly error: ProtocolError; readonly effects: readonly Effect[] }
   | { readonly kind: "stop"; readonly stop: PasswordStop }
+  /** It takes longer than a slice, and goes on when others have had their turn. */
+  | { readonly kind: "pause"; readonly continuation: Continuation }
   | { readonly kind: "ticket" | "sessions" };
 
 /** What controllers work with. */

@@ -17,6 +17,7 @@ import type {
 } from "./task.ts";
 import type { ThreadSettings } from "./thread-settings.ts";
 import { RequestBundles } from "./request-bundles.ts";
+import { SlowLane, type Asker } from "./slow-lane.ts";
 import { WatchedPool } from "./watched-pool.ts";
 
 /**
@@ -24,8 +25,8 @@ import { WatchedPool } from "./watched-pool.ts";
  * MongoDB they wait for the network, and one thread serves others meanwhile.
  */
 const TASKS_PER_REQUEST_THREAD = 16;
-/** Niceness of the password threads: hashing takes what the chat leaves of the processor (setpriority(2)). */
-const PASSWORD_NICENESS = 10;
+/** Niceness of the threads for passwords and for what takes long: they take what the chat leaves of the processor. */
+const LOW_PRIORITY = 10;
 /**
  * How much the heap of a thread may grow, in MiB: many times of what it needs (16 tasks with a page of history each; a
  * batch of 2 MiB), and little enough that all threads together do not take the machine's memory.
@@ -59,6 +60,7 @@ export interface PoolSizes {
 export class Pools {
   readonly #requests: WatchedPool;
   readonly #bundles: RequestBundles;
+  readonly #slowLane: SlowLane;
   readonly #storage: WatchedPool;
   readonly #passwords: WatchedPool;
 
@@ -68,18 +70,29 @@ export class Pools {
     const { requestThreads, passwordThreads } = sizes;
     const shape = { settings, threads: 1, tasksPerThread: 1 };
     const requests = { threads: requestThreads, tasksPerThread: TASKS_PER_REQUEST_THREAD, heapMib: REQUEST_HEAP_MIB };
-    const passwords = { threads: passwordThreads, niceness: PASSWORD_NICENESS, heapMib: PASSWORD_HEAP_MIB };
+    const passwords = { threads: passwordThreads, niceness: LOW_PRIORITY, heapMib: PASSWORD_HEAP_MIB };
     this.#requests = new WatchedPool({ ...shape, ...requests, file: request }, log);
     // With MongoDB a task waits for the network, and one that waits must not hold up others.
     const bundleCount = settings.storeUrl.startsWith("sqlite:") ? requestThreads : Infinity;
     this.#bundles = new RequestBundles(this.#requests, bundleCount);
+    const slow = { threads: Math.ceil(requestThreads / 2), niceness: LOW_PRIORITY, heapMib: REQUEST_HEAP_MIB };
+    const openSlow = (): WatchedPool => new WatchedPool({ ...shape, ...slow, file: request }, log);
+    this.#slowLane = new SlowLane(openSlow, slow.threads);
     this.#storage = new WatchedPool({ ...shape, file: storage, heapMib: STORAGE_HEAP_MIB }, log);
     this.#passwords = new WatchedPool({ ...shape, ...passwords, file: password }, log);
   }
 
-  /** Carries out a connection's payloads. Their buffer is copied, so that the task can run again. */
-  request(task: RequestTask): Promise<RequestTaskResult> {
+  /**
+   * Carries out a connection's payloads. Their buffer is copied, so that the task can run again. Undefined when it was not
+   * begun, since others took too long.
+   */
+  request(task: RequestTask): Promise<RequestTaskResult | undefined> {
     return this.#bundles.run(task);
+  }
+
+  /** The same for what takes long: when its turn comes, in threads of a low priority. */
+  requestInTurn(task: RequestTask, asker: Asker): Promise<RequestTaskResult> {
+    return this.#slowLane.run(task, asker);
   }
 
   /** What a login at the avatar server is verified against. */
@@ -130,7 +143,7 @@ export class Pools {
 
   /** Waits for what is under way, closes the store, ends the threads. */
   async close(): Promise<void> {
-    await Promise.all([this.#requests.close(), this.#passwords.close()]);
+    await Promise.all([this.#requests.close(), this.#slowLane.close(), this.#passwords.close()]);
     await this.#storage.run({ kind: "close" });
     await this.#storage.close();
   }

@@ -5,7 +5,7 @@ import type { WatchedPool } from "./watched-pool.ts";
 
 interface Call {
   readonly task: RequestTask;
-  readonly resolve: (result: RequestTaskResult) => void;
+  readonly resolve: (result: RequestTaskResult | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -20,8 +20,8 @@ export class RequestBundles {
     this.#bundleCount = bundleCount;
   }
 
-  /** As `WatchedPool.runTwice`. */
-  run(task: RequestTask): Promise<RequestTaskResult> {
+  /** As `WatchedPool.runTwice`; undefined when it was not begun, since those before it took too long. */
+  run(task: RequestTask): Promise<RequestTaskResult | undefined> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) setImmediate(this.#send);
       this.#waiting.push({ task, resolve, reject });
@@ -52,11 +52,7 @@ export class RequestBundles {
   }
 
   #share(calls: readonly Call[], results: readonly (RequestTaskResult | undefined)[]): void {
-    for (const [index, { task, resolve, reject }] of calls.entries()) {
-      const result = results[index];
-      if (result !== undefined) resolve(result);
-      else this.run(task).then(resolve, reject);
-    }
+    for (const [index, { resolve }] of calls.entries()) resolve(results[index]);
   }
 
   #settle({ resolve, reject }: Call, result: Promise<unknown>): void {

@@ -12,12 +12,13 @@ import { unknownUserHash } from "./passwords.ts";
 import { moved } from "./moved.ts";
 import { LazyReader } from "./lazy-reader.ts";
 import { Router, type Step } from "./router.ts";
-import type { AvatarTask, Credentials, Effect, PasswordStop, PendingWrite, Refused } from "./task.ts";
+import type { AvatarTask, Continuation, Credentials, Effect, PasswordStop, PendingWrite, Refused } from "./task.ts";
 import type { LookUpTask, RequestBundle, RequestTask, RequestTaskResult } from "./task.ts";
 import { threadLogger } from "./thread-log.ts";
 import { threadSettings } from "./thread-settings.ts";
 
 const { storeUrl, dataDir, bcryptCost, registration } = threadSettings();
+const isEmbedded = storeUrl.startsWith("sqlite:");
 const reader = new LazyReader(() => openReader(storeUrl, { dataDir }), monotonicClock);
 const router = new Router({ reader, bcryptCost, registration, now: Date.now }, threadLogger({ thread: "request" }));
 
@@ -26,7 +27,7 @@ export default async function run(task: RequestTask | RequestBundle | LookUpTask
   if ("bundle" in task) return carryOutAll(task);
   if ("avatarOf" in task) return (await reader.userById(task.avatarOf))?.profile.file_name;
   if ("lookUp" in task) return lookUp(task);
-  const { value, buffers } = await carryOut(task, MAX_TASK_MS);
+  const { value, buffers } = await carryOut(task, task.maxMs ?? MAX_TASK_MS);
   return moved(value, buffers);
 }
 
@@ -77,22 +78,33 @@ async function findCredentials(username: string): Promise<Credentials> {
 async function carryOut(task: RequestTask, maxMs: number): Promise<Carried> {
   const payloads = unpackPayloads(task.payloads);
   const answers = new Answers(task.framing);
-  const { identity, loginRetryAfter, admission } = task;
+  const { identity, loginRetryAfter, admission, continuation } = task;
   const caller = { identity, loginRetryAfter, admission: undefined };
-  const firstCaller = { ...caller, admission };
+  const firstCaller = { ...caller, admission, continuation };
   const endMs = performance.now() + maxMs;
   let consumed = 0;
+  let costMs = 0;
   for (const payload of payloads) {
     const routed = task.limited?.has(consumed)
       ? router.refuse(payload, task.retryAfter)
       : router.route(payload, consumed === 0 ? firstCaller : caller);
-    const step = routed instanceof Promise ? await routed : routed;
+    let step: Step;
+    if (routed instanceof Promise) {
+      const startMs = performance.now();
+      step = await routed;
+      if (isCounted(step)) costMs += performance.now() - startMs;
+    } else step = routed;
     if (!answers.canTake(step)) break;
-    if (step.kind !== "stop") consumed += 1;
+    if (step.kind !== "stop" && step.kind !== "pause") consumed += 1;
     answers.take(step);
     if (answers.isFull || performance.now() >= endMs) break;
   }
-  return answers.result(consumed);
+  return answers.result(consumed, costMs);
+}
+
+/** Whether its time is one of the thread (what waits for the network leaves that to others), and no message's. */
+function isCounted(step: Step): boolean {
+  return isEmbedded && !(step.kind === "write" && step.pending.write.kind === "append");
 }
 
 /** A task's result, and its buffers, to be transferred. */
@@ -123,6 +135,7 @@ class Answers {
   readonly #effects: Effect[] = [];
   readonly #writes: PendingWrite[] = [];
   #stop: PasswordStop | undefined;
+  #continuation: Continuation | undefined;
   #refused: Refused | undefined;
   #isFull = false;
 
@@ -164,6 +177,10 @@ class Answers {
         this.#stop = step.stop;
         this.#isFull = true;
         break;
+      case "pause":
+        this.#continuation = step.continuation;
+        this.#isFull = true;
+        break;
     }
   }
 
@@ -178,12 +195,14 @@ class Answers {
     this.#isFull ||= this.#replyBytes > MAX_REPLY_BYTES;
   }
 
-  result(consumed: number): Carried {
+  result(consumed: number, costMs: number): Carried {
     const replies = encodeFrames(this.#replies, this.#framing);
     const writes = this.#writes.length > 0 ? packWrites(this.#writes) : undefined;
-    const settled = { consumed, replies, effects: this.#effects, writes, stop: this.#stop };
-    const refused = this.#refused;
-    const value: RequestTaskResult = refused === undefined ? settled : { ...settled, refused };
+    const settled = { consumed, replies, effects: this.#effects, writes, stop: this.#stop, costMs };
+    const refused = this.#refused && { refused: this.#refused };
+    const continuation = this.#continuation && { continuation: this.#continuation };
+    const isUsual = refused === undefined && continuation === undefined;
+    const value: RequestTaskResult = isUsual ? settled : { ...settled, ...refused, ...continuation };
     return { value, buffers: writes ? [replies.buffer, writes.buffer] : [replies.buffer] };
   }
 }

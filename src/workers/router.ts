@@ -14,7 +14,7 @@ import * as chat from "./controllers/chat.ts";
 import * as contacts from "./controllers/contacts.ts";
 import * as profile from "./controllers/profile.ts";
 import type { Context, OpenController, Outcome, SessionController } from "./outcome.ts";
-import type { Admission, Effect, Identity, PasswordStop, PendingWrite } from "./task.ts";
+import type { Admission, Continuation, Effect, Identity, PasswordStop, PendingWrite } from "./task.ts";
 import { validateData } from "./validation.ts";
 
 /** While the store is away every request finds that out; the log is told at most once in so many milliseconds. */
@@ -27,6 +27,7 @@ export interface Caller {
   readonly identity: Identity | undefined;
   /** See RequestTask. */
   readonly admission: Admission | undefined;
+  readonly continuation?: Continuation | undefined;
   readonly loginRetryAfter: number;
 }
 
@@ -47,6 +48,7 @@ export type Step =
     }
   | { readonly kind: "write"; readonly pending: PendingWrite }
   | { readonly kind: "stop"; readonly stop: PasswordStop }
+  | { readonly kind: "pause"; readonly continuation: Continuation }
   | { readonly kind: "ticket" | "sessions"; readonly replyTo: ReplyTo };
 
 type Route<A extends ActionName> = { readonly open: OpenController<A> } | { readonly session: SessionController<A> };
@@ -131,8 +133,8 @@ export class Router {
 
   #call<A extends ActionName>(action: A, data: DataOf<A>, caller: Caller): Outcome<A> | Promise<Outcome<A>> {
     const route: Route<A> = ROUTES[action];
-    const { identity, admission, loginRetryAfter } = caller;
-    const request = { action, data, admission, loginRetryAfter };
+    const { identity, admission, loginRetryAfter, continuation } = caller;
+    const request = { action, data, admission, loginRetryAfter, continuation };
     if ("open" in route) return route.open(request, this.#context);
     if (identity === undefined) throw new ProtocolError(Code.Unauthorized, "not logged in");
     return route.session(request, identity, this.#context);
@@ -168,6 +170,7 @@ function toStep<A extends ActionName>(outcome: Outcome<A>, replyTo: ReplyTo): St
       return { kind: "write", pending: { write, replyTo, fields, info, watched, effects } };
     }
     case "stop":
+    case "pause":
       return outcome;
     case "ticket":
     case "sessions":

@@ -4,7 +4,7 @@ import type { ContactMap } from "../protocol/entities.ts";
 import type { Framing } from "../protocol/frame.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
-import type { AccountQuery, Write, WriteKind, WriteResults } from "../store/store.ts";
+import type { AccountQuery, SearchPlace, Write, WriteKind, WriteResults } from "../store/store.ts";
 
 /** Who is logged in on a connection. */
 export interface Identity {
@@ -42,6 +42,9 @@ export type Admission =
   | { readonly granted: true; readonly result: PasswordResult }
   | { readonly granted: false; readonly info: string; readonly retryAfter: number };
 
+/** Where a request that was begun goes on. */
+export type Continuation = SearchPlace;
+
 /** All requests that have arrived on one connection, to be carried out in order. */
 export interface RequestTask {
   readonly framing: Framing;
@@ -55,6 +58,10 @@ export interface RequestTask {
   readonly loginRetryAfter: number;
   /** For the first payload, when it had stopped for its password work. */
   readonly admission: Admission | undefined;
+  /** For the first payload, when its time was over. */
+  readonly continuation?: Continuation | undefined;
+  /** After so many milliseconds it ends with the request that is being carried out; less than usual. */
+  readonly maxMs?: number;
 }
 
 /**
@@ -71,7 +78,7 @@ export interface RequestBundle {
  * the store, so a task that was lost with its thread can simply run again.
  */
 export interface RequestTaskResult {
-  /** Payloads from the first on that need no further task; at least one, unless `stop` is there. */
+  /** Payloads from the first on that need no further task; at least one, unless `stop` or `continuation` is there. */
   readonly consumed: number;
   /** Finished frames, in order. */
   readonly replies: Uint8Array;
@@ -80,6 +87,10 @@ export interface RequestTaskResult {
   /** Packed PendingWrite[]: the last of the consumed requests, answered by the storage thread. Transferred. */
   readonly writes: Uint8Array | undefined;
   readonly stop: PasswordStop | undefined;
+  /** The next request was begun and takes longer than a slice: it is handed over again with this. */
+  readonly continuation?: Continuation;
+  /** For how long the thread read the store for others than messages, in milliseconds. */
+  readonly costMs: number;
   /** Left out when no reply has code 429. */
   readonly refused?: Refused;
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
 import type { UserId } from "../../src/protocol/ids.ts";
-import { PAGE_TEXT_BYTES } from "../../src/protocol/limits.ts";
+import { MESSAGE_EXTRA_BYTES, PAGE_BYTES } from "../../src/protocol/limits.ts";
 import { append, Fixture } from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
 
@@ -75,7 +75,7 @@ export function pagesContract(kind: StoreKind): void {
   });
 
   it("ends a page when its texts would be too big, and says so", async () => {
-    const text = "€".repeat(Math.floor(PAGE_TEXT_BYTES / 4 / 3));
+    const text = "€".repeat(Math.floor((PAGE_BYTES / 4 - MESSAGE_EXTRA_BYTES - 2) / 3));
     for (let count = 0; count < 6; count++) await store.say(COMMON_CHAT, anna, text);
     assert.deepEqual(await page({ limit: 6 }), { seqs: [3, 4, 5, 6], more: true, lastSeq: 6 });
     assert.deepEqual(await page({ before: 3, limit: 6 }), { seqs: [1, 2], more: false, lastSeq: 6 });
@@ -83,10 +83,16 @@ export function pagesContract(kind: StoreKind): void {
     assert.deepEqual(await page({ after: 4, limit: 6 }), { seqs: [5, 6], more: false, lastSeq: 6 });
   });
 
+  it("counts texts as they are sent: escaped", async () => {
+    const text = "\u0001".repeat(Math.floor((PAGE_BYTES / 2 - MESSAGE_EXTRA_BYTES - 2) / 6));
+    for (let count = 0; count < 3; count++) await store.say(COMMON_CHAT, anna, text);
+    assert.deepEqual(await page({ limit: 3 }), { seqs: [2, 3], more: true, lastSeq: 3 });
+  });
+
   it("fills a page to the last byte, and holds one message however big", async () => {
-    await store.say(COMMON_CHAT, anna, "a".repeat(PAGE_TEXT_BYTES - 1));
+    await store.say(COMMON_CHAT, anna, "a".repeat(PAGE_BYTES - 2 * (MESSAGE_EXTRA_BYTES + 2) - 1));
     await store.say(COMMON_CHAT, anna, "b");
-    await store.say(COMMON_CHAT, anna, "c".repeat(PAGE_TEXT_BYTES + 1));
+    await store.say(COMMON_CHAT, anna, "c".repeat(PAGE_BYTES + 1));
     assert.deepEqual(await page({ limit: 3 }), { seqs: [3], more: true, lastSeq: 3 });
     assert.deepEqual(await page({ before: 3, limit: 3 }), { seqs: [1, 2], more: false, lastSeq: 3 });
     assert.deepEqual(await page({ after: 2, limit: 3 }), { seqs: [3], more: false, lastSeq: 3 });

@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
 import type { UserId } from "../../src/protocol/ids.ts";
-import { MAX_PAGE, PAGE_TEXT_BYTES } from "../../src/protocol/limits.ts";
+import { MAX_PAGE, MESSAGE_EXTRA_BYTES, PAGE_BYTES } from "../../src/protocol/limits.ts";
 import { foldCase } from "../../src/protocol/text.ts";
 import { append, Fixture } from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
+import { searchToEnd } from "../support/search.ts";
 
 /** A text, words that find it, words that do not. */
 const FINDS: readonly [text: string, found: readonly string[], missed: readonly string[]][] = [
@@ -50,7 +51,7 @@ export function searchContract(kind: StoreKind): void {
   afterEach(() => store.close());
 
   const find = async (word: string, before?: number, limit = MAX_PAGE) => {
-    const { messages, hasMore } = await store.reader.search(COMMON_CHAT, word, before, limit);
+    const { messages, hasMore } = await searchToEnd(store.reader, COMMON_CHAT, word, before, limit);
     return { seqs: messages.map((message) => message.seq), more: hasMore };
   };
   const fill = (texts: readonly string[]) =>
@@ -88,7 +89,7 @@ export function searchContract(kind: StoreKind): void {
     assert.deepEqual(await find("fizz", 0, 2), { seqs: [], more: false });
     assert.deepEqual(await find("fizz", 2 ** 53 - 1, 1), { seqs: [28], more: true });
     assert.deepEqual(await find("fizz", undefined, 10), { seqs: [28, 25, 22, 19, 16, 13, 10, 7, 4, 1], more: false });
-    const [message] = (await store.reader.search(COMMON_CHAT, "fizz 27", undefined, 1)).messages;
+    const [message] = (await searchToEnd(store.reader, COMMON_CHAT, "fizz 27", undefined, 1)).messages;
     const { messages } = await store.reader.history(COMMON_CHAT, { before: 29, after: undefined, limit: 1 });
     assert.deepEqual(message, messages[0]);
   });
@@ -99,12 +100,12 @@ export function searchContract(kind: StoreKind): void {
     await store.say(directChatId(anna, carl), anna, "no secret");
     await store.say(COMMON_CHAT, anna, "open");
     assert.deepEqual(await find("secret"), { seqs: [], more: false });
-    const { messages } = await store.reader.search(directChatId(anna, bert), "SECRET", undefined, 10);
+    const { messages } = await searchToEnd(store.reader, directChatId(anna, bert), "SECRET", undefined, 10);
     assert.deepEqual(
       messages.map((message) => message.message),
       ["a secret"],
     );
-    const none = await store.reader.search(directChatId(bert, carl), "secret", undefined, 10);
+    const none = await searchToEnd(store.reader, directChatId(bert, carl), "secret", undefined, 10);
     assert.deepEqual(none, { messages: [], hasMore: false });
   });
 
@@ -126,7 +127,7 @@ export function searchContract(kind: StoreKind): void {
   });
 
   it("ends a page when its texts would be too big, and says so", async () => {
-    const text = `x${"€".repeat(Math.floor(PAGE_TEXT_BYTES / 2 / 3) - 1)}`;
+    const text = `x${"€".repeat(Math.floor((PAGE_BYTES / 2 - MESSAGE_EXTRA_BYTES - 3) / 3))}`;
     await fill([text, "none", text, text]);
     assert.deepEqual(await find("X"), { seqs: [4, 3], more: true });
     assert.deepEqual(await find("X", 3), { seqs: [1], more: false });

@@ -20,12 +20,13 @@ async function create(): Promise<StoreUnderTest & { readonly file: string }> {
 }
 
 /** Stores that have each message in the search index before its commit is done, and ask it for every word. */
-async function createIndexed(): Promise<StoreUnderTest> {
+async function createIndexed(sliceMs?: number): Promise<StoreUnderTest> {
   const store = await create();
+  const slices = sliceMs === undefined ? {} : { sliceMs };
   return {
     ...store,
     openWriter: async () => indexAtOnce(openSqliteWriter(store.file, { indexFromCount: 1 })),
-    openReader: async () => openSqliteReader(store.file, { shortWordScanCount: 0 }),
+    openReader: async () => openSqliteReader(store.file, { shortWordScanCount: 0, ...slices }),
   };
 }
 
@@ -40,6 +41,16 @@ function indexAtOnce(writer: StoreWriter): StoreWriter {
   };
 }
 
+/** A slice that has no time looks at a few messages. */
+async function createInSlices(): Promise<StoreUnderTest> {
+  const store = await create();
+  return { ...store, openReader: async () => openSqliteReader(store.file, { sliceMs: 0 }) };
+}
+
 storeContract({ name: "sqlite", create });
 describe("search contract: sqlite, all indexed", () =>
   searchContract({ name: "sqlite, all indexed", create: createIndexed }));
+describe("search contract: sqlite, all indexed, in slices", () =>
+  searchContract({ name: "sqlite, all indexed, in slices", create: () => createIndexed(0) }));
+describe("search contract: sqlite, in slices", () =>
+  searchContract({ name: "sqlite, in slices", create: createInSlices }));

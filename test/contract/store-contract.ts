@@ -12,6 +12,7 @@ import { pagesContract } from "./pages-contract.ts";
 import { searchContract } from "./search-contract.ts";
 import { tokensContract } from "./tokens-contract.ts";
 import { usersContract } from "./users-contract.ts";
+import { searchToEnd } from "../support/search.ts";
 
 export function storeContract(kind: StoreKind): void {
   describe(`store contract: ${kind.name}`, () => {
@@ -49,7 +50,7 @@ function lifeContract(kind: StoreKind): void {
       contacts: await store.reader.contactsOf(anna),
       chats: await Promise.all([anna, bert].map((id) => store.reader.chatsOf(id))),
       history: await store.reader.history(direct, { before: undefined, after: undefined, limit: 10 }),
-      found: await store.reader.search(COMMON_CHAT, "TOO", undefined, 10),
+      found: await searchToEnd(store.reader, COMMON_CHAT, "TOO", undefined, 10),
     });
     const before = await everything();
     await store.reopen();
@@ -99,8 +100,8 @@ function lifeContract(kind: StoreKind): void {
       const reader = await store.openReader();
       const page = { before: undefined, after: undefined, limit: MAX_PAGE };
       const questions = [
-        reader.search(COMMON_CHAT, "nothing", undefined, 10),
-        reader.search(COMMON_CHAT, "x", undefined, MAX_PAGE),
+        searchToEnd(reader, COMMON_CHAT, "nothing", undefined, 10),
+        searchToEnd(reader, COMMON_CHAT, "x", undefined, MAX_PAGE),
         reader.history(COMMON_CHAT, page),
         reader.chatsOf(anna),
         reader.userById(anna),
@@ -120,7 +121,7 @@ function lifeContract(kind: StoreKind): void {
     await reader.close();
     const gone = { name: StoreUnavailableError.name };
     await assert.rejects(reader.userByKey("anna"), gone);
-    await assert.rejects(reader.search(COMMON_CHAT, "word", undefined, 1), gone);
+    await assert.rejects(searchToEnd(reader, COMMON_CHAT, "word", undefined, 1), gone);
     await store.reader.close();
     await store.writer.close();
     await store.writer.close();

@@ -12,6 +12,7 @@ import { StoreOpenError } from "../../src/store/store.ts";
 import type { Write } from "../../src/store/store.ts";
 import { append, markRead, newUser, putToken, START_MS } from "../contract/fixture.ts";
 import { describeMongodb } from "../support/mongodb.ts";
+import { searchToEnd } from "../support/search.ts";
 
 const NAMES = ["anna", "Bert", "Çağla", "dora", "emil"];
 const userId = (index: number): UserId => index.toString(16).padStart(24, "0");
@@ -62,7 +63,7 @@ async function everything(url: string, dataDir: string): Promise<unknown> {
     }),
   );
   const holders = await Promise.all(["token one", "token two"].map((hash) => reader.userByToken(hash, START_MS)));
-  const found = await reader.search(COMMON_CHAT, "MESSAGE 77", undefined, 10);
+  const found = await searchToEnd(reader, COMMON_CHAT, "MESSAGE 77", undefined, 10);
   const accounts = await reader.accounts({ contains: "", after: undefined, limit: 10 });
   await reader.close();
   return { told, holders, found, accounts };

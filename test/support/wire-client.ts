@@ -187,6 +187,11 @@ export class WireClient {
     this.socket.destroy();
   }
 
+  /** Cuts the connection so that the server notices at once: it takes no more answers either. */
+  reset(): void {
+    this.socket.resetAndDestroy();
+  }
+
   #receive(chunk: Buffer): void {
     this.receivedBytes += chunk.length;
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);

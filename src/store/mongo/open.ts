@@ -48,8 +48,8 @@ export async function openMongoTransfer(url: string, isSource: boolean): Promise
 }
 
 /** Opens the database for reading. Rejects as `openMongoWriter` does. */
-export async function openMongoReader(url: string): Promise<StoreReader> {
-  return new MongoReader(await connect(url));
+export async function openMongoReader(url: string, searchSliceMs?: number): Promise<StoreReader> {
+  return new MongoReader(await connect(url), searchSliceMs);
 }
 
 async function openWith<T>(

@@ -1,12 +1,12 @@
-// Gathers the messages of one page, bounded in number and in bytes of text.
-import { PAGE_TEXT_BYTES } from "../../protocol/limits.ts";
+// Gathers the messages of one page, bounded in number and in bytes.
+import { MESSAGE_EXTRA_BYTES, PAGE_BYTES } from "../../protocol/limits.ts";
 import type { MessageDocument } from "./documents.ts";
 
 export class Page {
   readonly documents: MessageDocument[] = [];
   hasMore = false;
   readonly #limit: number;
-  #textBytes = 0;
+  #bytes = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -14,9 +14,9 @@ export class Page {
 
   /** Adds the message, or returns false: the page is full, and there is more. */
   add(document: MessageDocument): boolean {
-    this.#textBytes += Buffer.byteLength(document.text);
+    this.#bytes += Buffer.byteLength(JSON.stringify(document.text)) + MESSAGE_EXTRA_BYTES;
     const isFull = this.documents.length === this.#limit;
-    if (isFull || (this.#textBytes > PAGE_TEXT_BYTES && this.documents.length > 0)) {
+    if (isFull || (this.#bytes > PAGE_BYTES && this.documents.length > 0)) {
       this.hasMore = true;
       return false;
     }

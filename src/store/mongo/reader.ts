@@ -5,16 +5,8 @@ import { COMMON_CHAT, directChatId } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { foldCase } from "../../protocol/text.ts";
-import type {
-  AccountQuery,
-  Changes,
-  Contact,
-  History,
-  HistoryPage,
-  SearchResult,
-  StoreReader,
-  User,
-} from "../store.ts";
+import type { AccountQuery, Changes, Contact, History, HistoryPage, StoreReader, User } from "../store.ts";
+import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
 import { readAccounts, readBlocks, readIsBlocked } from "./account-reads.ts";
 import { profileOf } from "./account-writes.ts";
 import type { MongoConnection } from "./connection.ts";
@@ -26,9 +18,14 @@ import { literalPattern } from "./search-text.ts";
 import { messageOf } from "./sent-messages.ts";
 import { usernames } from "./users.ts";
 
-/** Messages that the first query of a search looks through; each further one looks through twice as many, up to the last. */
+/** After so long a slice of a search ends, in milliseconds. */
+const SEARCH_SLICE_MS = 10;
+/**
+ * Messages that the first query of a search looks through; each further one looks through twice as many while that is
+ * quick, up to the last: a query that is under way takes the processor of the database from others.
+ */
 const FIRST_SEARCH_SPAN = 2_000;
-const LAST_SEARCH_SPAN = 64_000;
+const LAST_SEARCH_SPAN = 16_000;
 /** Documents that a server sends at a time: a page's texts can be far more than what fits in it. */
 const DOCUMENTS_PER_REPLY = 64;
 /** Last messages in one query. */
@@ -41,8 +38,11 @@ const WITHOUT_FOLDED = { folded: 0 } as const;
 export class MongoReader implements StoreReader {
   readonly #connection: MongoConnection;
   readonly #collections: Collections;
+  readonly #searchSliceMs: number;
 
-  constructor(connection: MongoConnection) {
+  /** `searchSliceMs` is how long a slice of a search takes at least when there is more to look at. */
+  constructor(connection: MongoConnection, searchSliceMs = SEARCH_SLICE_MS) {
+    this.#searchSliceMs = searchSliceMs;
     this.#connection = connection;
     this.#collections = connection.collections;
   }
@@ -100,12 +100,16 @@ export class MongoReader implements StoreReader {
     });
   }
 
-  search(chatId: ChatId, word: string, before: number | undefined, limit: number): Promise<SearchResult> {
+  search(query: SearchQuery, from?: SearchPlace): Promise<SearchSlice> {
     return this.#connection.run(async () => {
-      const last = await this.#lastSeq(chatId);
+      const { chatId, limit } = query;
       const page = new Page(limit);
-      await this.#collectHits(chatId, word, Math.min(last, (before ?? Infinity) - 1), page);
-      return { messages: await this.#messages(page.documents), hasMore: page.hasMore };
+      const start = from ?? (await this.#searchStart(query));
+      const foundBefore = await this.#found(chatId, start.foundSeqs);
+      const isFull = !foundBefore.every((document) => page.add(document));
+      const place = isFull ? undefined : await this.#collectHits(query, start, page);
+      if (place !== undefined) return { place };
+      return { result: { messages: await this.#messages(page.documents), hasMore: page.hasMore } };
     });
   }
 
@@ -137,18 +141,41 @@ export class MongoReader implements StoreReader {
     return page;
   }
 
-  /** Looks from `high` down in spans that an index bounds, each a short query, until the page is full. */
-  async #collectHits(chatId: ChatId, word: string, high: number, page: Page): Promise<void> {
+  async #searchStart({ chatId, before = Infinity }: SearchQuery): Promise<SearchPlace> {
+    const last = await this.#lastSeq(chatId);
+    return { before: Math.min(last + 1, before), foundSeqs: [], span: FIRST_SEARCH_SPAN };
+  }
+
+  /** What the slices before have found, newest first. */
+  async #found(chatId: ChatId, seqs: readonly number[]): Promise<MessageDocument[]> {
+    if (seqs.length === 0) return [];
+    const filter = { chat_id: chatId, seq: { $in: [...seqs] } };
+    return this.#collections.messages.find(filter, { projection: WITHOUT_FOLDED }).sort({ seq: -1 }).toArray();
+  }
+
+  /**
+   * Looks down from a place in spans that an index bounds, each a short query, until the page is full, nothing is left or
+   * the slice is over; then it resolves with the place where to go on.
+   */
+  async #collectHits({ chatId, word }: SearchQuery, from: SearchPlace, page: Page): Promise<SearchPlace | undefined> {
     const $regex = literalPattern(word);
     const folded = foldCase(word);
-    let span = FIRST_SEARCH_SPAN;
-    for (let top = high; top > 0; top -= span, span = Math.min(span * 2, LAST_SEARCH_SPAN)) {
-      const filter = { chat_id: chatId, seq: { $gt: top - span, $lte: top }, folded: { $regex } };
+    const endMs = performance.now() + this.#searchSliceMs;
+    let { before, span } = from;
+    while (before > 1) {
+      const startMs = performance.now();
+      const filter = { chat_id: chatId, seq: { $gte: before - span, $lt: before }, folded: { $regex } };
       const hits = this.#collections.messages
         .find(filter, { projection: WITHOUT_FOLDED, batchSize: DOCUMENTS_PER_REPLY })
         .sort({ seq: -1 });
-      if (!(await fill(page, hits, ({ text }) => foldCase(text).includes(folded)))) return;
+      if (!(await fill(page, hits, ({ text }) => foldCase(text).includes(folded)))) return undefined;
+      before -= span;
+      const nowMs = performance.now();
+      const isQuick = nowMs - startMs < this.#searchSliceMs;
+      span = isQuick ? Math.min(span * 2, LAST_SEARCH_SPAN) : Math.max(FIRST_SEARCH_SPAN, span / 2);
+      if (nowMs >= endMs && before > 1) return { before, span, foundSeqs: page.documents.map(({ seq }) => seq) };
     }
+    return undefined;
   }
 
   async #lastSeq(chatId: ChatId): Promise<number> {

@@ -5,22 +5,14 @@ import { directChatId } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { StoreUnavailableError } from "../store.ts";
-import type {
-  AccountQuery,
-  Changes,
-  Contact,
-  History,
-  HistoryPage,
-  SearchResult,
-  StoreReader,
-  User,
-} from "../store.ts";
+import type { AccountQuery, Changes, Contact, History, HistoryPage, StoreReader, User } from "../store.ts";
+import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
 import type { UserRecord } from "../transfer.ts";
 import { AccountReads } from "./account-reads.ts";
 import { storeError } from "./errors.ts";
 import { MAX_SEQ, MESSAGE_COLUMNS, messageOf, Page } from "./rows.ts";
 import type { MessageRow } from "./rows.ts";
-import { Search, SHORT_WORD_SCAN_COUNT } from "./search.ts";
+import { Search, SEARCH_SLICE_MS, SHORT_WORD_SCAN_COUNT } from "./search.ts";
 
 type UserRow = Omit<UserRecord, "created_ms" | "last_login_ms">;
 
@@ -78,6 +70,8 @@ function prepare(database: Database.Database) {
 export interface ReaderOptions {
   /** Messages that a search for a word of one or two characters scans first; SHORT_WORD_SCAN_COUNT by default. */
   readonly shortWordScanCount?: number;
+  /** After so long a slice of a search ends; SEARCH_SLICE_MS by default. */
+  readonly sliceMs?: number;
 }
 
 /** See StoreReader. Owns the connection. */
@@ -91,7 +85,8 @@ export class SqliteReader implements StoreReader {
     this.#database = database;
     this.#sql = prepare(database);
     this.#accounts = new AccountReads(database);
-    this.#search = new Search(database, options.shortWordScanCount ?? SHORT_WORD_SCAN_COUNT);
+    const usual = { sliceMs: SEARCH_SLICE_MS, shortWordScanCount: SHORT_WORD_SCAN_COUNT };
+    this.#search = new Search(database, { ...usual, ...options });
   }
 
   async userByKey(usernameKey: string): Promise<User | undefined> {
@@ -145,10 +140,10 @@ export class SqliteReader implements StoreReader {
     });
   }
 
-  async search(chatId: ChatId, word: string, before: number | undefined, limit: number): Promise<SearchResult> {
+  async search(query: SearchQuery, from?: SearchPlace): Promise<SearchSlice> {
     if (!this.#database.open) throw new StoreUnavailableError("store: closed");
     try {
-      return await this.#search.find(chatId, word, before, limit);
+      return this.#search.find(query, from);
     } catch (error) {
       throw storeError(error, this.#database.name);
     }

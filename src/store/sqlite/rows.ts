@@ -1,7 +1,7 @@
 // Messages as SQLite returns them, and pages made of them.
 import type { Message } from "../../protocol/entities.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
-import { PAGE_TEXT_BYTES } from "../../protocol/limits.ts";
+import { MESSAGE_EXTRA_BYTES, PAGE_BYTES } from "../../protocol/limits.ts";
 
 /** Greatest seq that a message's key has room for. */
 export const MAX_SEQ = 2 ** 32 - 1;
@@ -34,7 +34,7 @@ export class Page {
   hasMore = false;
   readonly #chatId: ChatId;
   readonly #limit: number;
-  #textBytes = 0;
+  #bytes = 0;
 
   constructor(chatId: ChatId, limit: number) {
     this.#chatId = chatId;
@@ -43,9 +43,9 @@ export class Page {
 
   /** Adds the message, or returns false: the page is full, and there is more. */
   add(row: MessageRow): boolean {
-    this.#textBytes += Buffer.byteLength(row.text);
+    this.#bytes += Buffer.byteLength(JSON.stringify(row.text)) + MESSAGE_EXTRA_BYTES;
     const isFull = this.messages.length === this.#limit;
-    if (isFull || (this.#textBytes > PAGE_TEXT_BYTES && this.messages.length > 0)) {
+    if (isFull || (this.#bytes > PAGE_BYTES && this.messages.length > 0)) {
       this.hasMore = true;
       return false;
     }

@@ -1,16 +1,23 @@
-// Search in a chat: candidates from the index where there is one, from a scan where not, each one verified.
-import { setImmediate } from "node:timers/promises";
+// Search in a chat: candidates from the index where there is one, from a scan where not, each one verified; in slices.
 import type Database from "better-sqlite3";
 import type { ChatId } from "../../protocol/ids.ts";
 import { foldCase } from "../../protocol/text.ts";
-import { StoreUnavailableError } from "../store.ts";
-import type { SearchResult } from "../store.ts";
+import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
 import { MAX_SEQ, MESSAGE_COLUMNS, Page } from "./rows.ts";
 import type { MessageRow } from "./rows.ts";
 import { matchAll, wordQuery } from "./search-text.ts";
 
-/** Messages read in one go; between two goes the thread's other tasks have their turn. */
-const CHUNK_ROWS = 256;
+/** After so long a slice ends, in milliseconds: most searches need one. */
+export const SEARCH_SLICE_MS = 5;
+/** How many messages are looked at between two looks at the clock. */
+const ROWS_PER_LOOK = 16;
+/**
+ * Seqs that one statement looks at: its time within the index is bounded by them alone when few messages come out of it.
+ * More of them each time while that is quick.
+ */
+const FIRST_SPAN = 1024;
+const LAST_SPAN = 32 * 1024;
+const QUICK_MS = 1;
 /** A word of one or two characters is mostly frequent: this many messages are scanned before the index is asked. */
 export const SHORT_WORD_SCAN_COUNT = 4096;
 /** Trigrams that a short word may stand for in a query; with more of them a scan finds the word soon enough. */
@@ -22,93 +29,176 @@ interface ChatRow {
   readonly indexed_seq: number;
 }
 
-type Bounds = [chat: number, after: number, sameChat: number, before: number, rows: number];
+/** The messages with `after` < seq < `before` of a chat. */
+type Bounds = [chat: number, after: number, sameChat: number, before: number];
 
-const BETWEEN = "> (? << 32 | ?) AND m.id < (? << 32 | ?) ORDER BY m.id DESC LIMIT ?";
+const BETWEEN = "> (? << 32 | ?) AND m.id < (? << 32 | ?) ORDER BY m.id DESC";
 
 function prepare(database: Database.Database) {
   return {
     chat: database.prepare<[ChatId], ChatRow>("SELECT id, last_seq, indexed_seq FROM chats WHERE chat_id = ?"),
+    message: database.prepare<[chat: number, seq: number], MessageRow>(
+      `SELECT ${MESSAGE_COLUMNS} FROM messages m JOIN users u ON u.id = m.user WHERE m.id = (? << 32 | ?)`,
+    ),
     scan: database.prepare<Bounds, MessageRow>(
       `SELECT ${MESSAGE_COLUMNS} FROM messages m JOIN users u ON u.id = m.user WHERE m.id ${BETWEEN}`,
     ),
-    // CROSS JOIN keeps the index the outer loop, so that its hits come newest first and the limit ends them.
+    // CROSS JOIN keeps the index the outer loop, so that its hits come newest first.
     match: database.prepare<[string, ...Bounds], MessageRow>(
       `SELECT ${MESSAGE_COLUMNS} FROM search_index s CROSS JOIN messages m ON m.id = s.rowid
          CROSS JOIN users u ON u.id = m.user
        WHERE s.search_index MATCH ? AND s.rowid > (? << 32 | ?) AND s.rowid < (? << 32 | ?)
-       ORDER BY s.rowid DESC LIMIT ?`,
+       ORDER BY s.rowid DESC`,
     ),
     terms: database
-      .prepare<[string, string, number], string>("SELECT term FROM search_terms WHERE term >= ? AND term <= ? LIMIT ?")
+      .prepare<[string, string], string>("SELECT term FROM search_terms WHERE term >= ? AND term <= ?")
       .pluck(),
   };
 }
 
-/** Messages, newest first. */
-type Chunks = AsyncGenerator<MessageRow[], void>;
+type Statements = ReturnType<typeof prepare>;
+
+export interface SearchLimits {
+  readonly sliceMs: number;
+  readonly shortWordScanCount: number;
+}
 
 /** Finds words over a reader's connection. */
 export class Search {
-  readonly #database: Database.Database;
-  readonly #sql: ReturnType<typeof prepare>;
-  readonly #shortWordScanCount: number;
+  readonly #sql: Statements;
+  readonly #limits: SearchLimits;
 
-  constructor(database: Database.Database, shortWordScanCount: number) {
-    this.#database = database;
-    this.#shortWordScanCount = shortWordScanCount;
+  constructor(database: Database.Database, limits: SearchLimits) {
+    this.#limits = limits;
     this.#sql = prepare(database);
   }
 
-  /** See StoreReader.search. Messages never change, so the parts may be read one after another. */
-  async find(chatId: ChatId, word: string, before: number | undefined, limit: number): Promise<SearchResult> {
-    const page = new Page(chatId, limit);
-    const chat = this.#sql.chat.get(chatId);
-    const folded = foldCase(word);
-    if (chat !== undefined) {
-      search: for await (const rows of this.#candidates(chat, folded, before ?? MAX_SEQ)) {
-        for (const row of rows) {
-          if (foldCase(row.text).includes(folded) && !page.add(row)) break search;
-        }
+  /** See StoreReader.search. */
+  find(query: SearchQuery, from: SearchPlace | undefined): SearchSlice {
+    const chat = this.#sql.chat.get(query.chatId);
+    if (chat === undefined) return { result: { messages: [], hasMore: false } };
+    return new Slice(this.#sql, this.#limits, chat, query, from).run();
+  }
+}
+
+/** One slice. All parts of it return false when it is over: the page is full, or the time is. */
+class Slice {
+  readonly #sql: Statements;
+  readonly #shortWordScanCount: number;
+  readonly #chat: ChatRow;
+  readonly #folded: string;
+  readonly #page: Page;
+  readonly #endMs: number;
+  /** Messages from this seq on have been looked at, here or in slices before. */
+  #before: number;
+  #span: number;
+  #scannedCount: number;
+  readonly #terms: string[];
+  #nextTerm: string | undefined;
+  readonly #foundBefore: readonly number[];
+  #rowCount = 0;
+  #isOutOfTime = false;
+
+  constructor(sql: Statements, limits: SearchLimits, chat: ChatRow, query: SearchQuery, from: SearchPlace | undefined) {
+    this.#sql = sql;
+    this.#shortWordScanCount = limits.shortWordScanCount;
+    this.#chat = chat;
+    this.#folded = foldCase(query.word);
+    this.#page = new Page(query.chatId, query.limit);
+    this.#endMs = performance.now() + limits.sliceMs;
+    this.#before = Math.min(from?.before ?? query.before ?? MAX_SEQ, chat.last_seq + 1);
+    this.#span = from?.span ?? FIRST_SPAN;
+    this.#scannedCount = from?.scannedCount ?? 0;
+    this.#terms = [...(from?.terms ?? [])];
+    this.#nextTerm = from?.nextTerm;
+    this.#foundBefore = from?.foundSeqs ?? [];
+  }
+
+  run(): SearchSlice {
+    const { messages } = this.#page;
+    const isAtEnd = this.#takeFound() && this.#scan(this.#chat.indexed_seq) && this.#indexed();
+    if (isAtEnd || !this.#isOutOfTime) return { result: { messages, hasMore: this.#page.hasMore } };
+    return {
+      place: {
+        before: this.#before,
+        foundSeqs: messages.map(({ seq }) => seq),
+        span: this.#span,
+        scannedCount: this.#scannedCount,
+        terms: this.#terms,
+        ...(this.#nextTerm === undefined ? {} : { nextTerm: this.#nextTerm }),
+      },
+    };
+  }
+
+  /** Reads again what the slices before have found: cheaper than to carry it from thread to thread. */
+  #takeFound(): boolean {
+    return this.#foundBefore.every((seq) => {
+      const row = this.#sql.message.get(this.#chat.id, seq);
+      return row === undefined || this.#take(row);
+    });
+  }
+
+  #take(row: MessageRow): boolean {
+    return !foldCase(row.text).includes(this.#folded) || this.#page.add(row);
+  }
+
+  #indexed(): boolean {
+    const query = wordQuery(this.#folded);
+    if (query.kind === "match") return this.#matches(query.match);
+    const left = Math.max(0, this.#shortWordScanCount - this.#scannedCount);
+    const start = Math.max(0, this.#before - 1 - left);
+    if (!this.#scan(start)) return false;
+    if (start === 0) return true;
+    if (!this.#findTerms(query.first, query.last)) return false;
+    if (this.#terms.length > SHORT_WORD_TRIGRAMS) return this.#scan(0);
+    return this.#terms.length === 0 || this.#matches(matchAll(this.#terms, "OR"));
+  }
+
+  /** Looks up the trigrams from `first` to `last`: to find one takes the longer the more messages have it. */
+  #findTerms(first: string, last: string): boolean {
+    for (const term of this.#sql.terms.iterate(this.#nextTerm ?? first, last)) {
+      this.#terms.push(term);
+      this.#nextTerm = `${term}\0`;
+      if (this.#terms.length > SHORT_WORD_TRIGRAMS) return true;
+      if (this.#isLate()) return false;
+    }
+    this.#nextTerm = `${last}\0`;
+    return true;
+  }
+
+  /** Scans what is left down to the seq `after`, exclusive. */
+  #scan(after: number): boolean {
+    const from = this.#before;
+    const isAtEnd = this.#look(after, (...bounds) => this.#sql.scan.iterate(...bounds));
+    if (after < this.#chat.indexed_seq) this.#scannedCount += from - this.#before;
+    return isAtEnd;
+  }
+
+  #matches(match: string): boolean {
+    return this.#look(0, (...bounds) => this.#sql.match.iterate(match, ...bounds));
+  }
+
+  #look(after: number, candidates: (...bounds: Bounds) => Iterable<MessageRow>): boolean {
+    const { id } = this.#chat;
+    while (this.#before > after + 1) {
+      const low = Math.max(after, this.#before - 1 - this.#span);
+      const startMs = performance.now();
+      for (const row of candidates(id, low, id, this.#before)) {
+        if (!this.#take(row)) return false;
+        this.#before = row.seq;
+        this.#rowCount += 1;
+        if (this.#rowCount % ROWS_PER_LOOK === 0 && this.#isLate()) return false;
       }
+      this.#before = low + 1;
+      const isQuick = performance.now() - startMs < QUICK_MS;
+      this.#span = isQuick ? Math.min(this.#span * 2, LAST_SPAN) : Math.max(FIRST_SPAN, this.#span / 2);
+      if (this.#before > after + 1 && this.#isLate()) return false;
     }
-    return { messages: page.messages, hasMore: page.hasMore };
+    return true;
   }
 
-  /** All messages before seq `before` that may hold the word, newest first, in chunks. */
-  async *#candidates(chat: ChatRow, folded: string, before: number): Chunks {
-    const end = Math.min(before, chat.last_seq + 1);
-    yield* this.#scan(chat, chat.indexed_seq, end);
-    yield* this.#indexed(chat, folded, Math.min(end, chat.indexed_seq + 1));
-  }
-
-  async *#indexed(chat: ChatRow, folded: string, end: number): Chunks {
-    const query = wordQuery(folded);
-    if (query.kind === "match") return yield* this.#matches(chat, query.match, end);
-    const start = Math.max(0, end - 1 - this.#shortWordScanCount);
-    yield* this.#scan(chat, start, end);
-    if (start === 0) return;
-    const terms = this.#sql.terms.all(query.first, query.last, SHORT_WORD_TRIGRAMS + 1);
-    if (terms.length > SHORT_WORD_TRIGRAMS) return yield* this.#scan(chat, 0, start + 1);
-    if (terms.length > 0) yield* this.#matches(chat, matchAll(terms, "OR"), start + 1);
-  }
-
-  /** The messages with `after` < seq < `end`. */
-  #scan(chat: ChatRow, after: number, end: number): Chunks {
-    return this.#chunks(end, (before) => this.#sql.scan.all(chat.id, after, chat.id, before, CHUNK_ROWS));
-  }
-
-  #matches(chat: ChatRow, match: string, end: number): Chunks {
-    return this.#chunks(end, (before) => this.#sql.match.all(match, chat.id, 0, chat.id, before, CHUNK_ROWS));
-  }
-
-  async *#chunks(end: number, readBefore: (before: number) => MessageRow[]): Chunks {
-    for (let before: number | undefined = end; before !== undefined;) {
-      if (!this.#database.open) throw new StoreUnavailableError("store: closed");
-      const rows = readBefore(before);
-      if (rows.length > 0) yield rows;
-      before = rows.length < CHUNK_ROWS ? undefined : rows.at(-1)?.seq;
-      if (before !== undefined) await setImmediate();
-    }
+  #isLate(): boolean {
+    this.#isOutOfTime = performance.now() >= this.#endMs;
+    return this.#isOutOfTime;
   }
 }

@@ -51,10 +51,13 @@ function appendTo(data: DataOf<"add_message">, { userId, username }: Identity): 
   };
 }
 
-export const searchInChat: SessionController<"search_in_chat"> = async ({ data }, identity, { reader }) => {
-  await partnerIn(data.chat_id, identity, reader);
-  const found = await reader.search(data.chat_id, data.word, data.before, data.limit ?? DEFAULT_PAGE);
-  return { kind: "reply", info: "Found", fields: { messages: found.messages, has_more: found.hasMore } };
+export const searchInChat: SessionController<"search_in_chat"> = async (request, identity, { reader }) => {
+  const { chat_id: chatId, word, before, limit = DEFAULT_PAGE } = request.data;
+  await partnerIn(chatId, identity, reader);
+  const slice = await reader.search({ chatId, word, before, limit }, request.continuation);
+  if ("place" in slice) return { kind: "pause", continuation: slice.place };
+  const { messages, hasMore } = slice.result;
+  return { kind: "reply", info: "Found", fields: { messages, has_more: hasMore } };
 };
 
 export const markRead: SessionController<"mark_read"> = async ({ data }, identity, { reader }) => {

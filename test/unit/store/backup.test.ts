@@ -10,6 +10,7 @@ import type { StoreWriter } from "../../../src/store/store.ts";
 import { append, newUser } from "../../contract/fixture.ts";
 import { folderBytes } from "../../support/folder-bytes.ts";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
+import { searchToEnd } from "../../support/search.ts";
 
 const ANNA = "a".repeat(24);
 const URL = "sqlite:m.db";
@@ -59,7 +60,7 @@ describe("backup of the embedded store", () => {
     const reader = await openReader(`sqlite:${target()}`, options());
     const { lastSeq, messages } = await reader.history(COMMON_CHAT, { before: undefined, after: undefined, limit: 1 });
     assert.deepEqual([lastSeq, messages[0]?.seq], [summary.messageCount, summary.messageCount]);
-    const found = await reader.search(COMMON_CHAT, `TEXT ${lastSeq} `, undefined, 9);
+    const found = await searchToEnd(reader, COMMON_CHAT, `TEXT ${lastSeq} `, undefined, 9);
     assert.deepEqual(found.messages, messages);
     await reader.close();
     await copy.close();

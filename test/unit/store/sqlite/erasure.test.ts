@@ -8,6 +8,7 @@ import type { StoreReader, StoreWriter } from "../../../../src/store/store.ts";
 import { append, newUser } from "../../../contract/fixture.ts";
 import { SqliteDatabase } from "../../../../src/util/sqlite-driver.ts";
 import { tempDirPerTest } from "../../../support/temp-dir.ts";
+import { searchToEnd } from "../../../support/search.ts";
 
 const ANNA = "a".repeat(24);
 /** Enough for several pages of every table, and for the index. */
@@ -61,8 +62,8 @@ describe("erasure", () => {
     await settle();
     assert.equal(writer.isUnsettled, false);
     assert.deepEqual(holding(gone.map((seq) => secret(seq).slice(0, 20))), []);
-    assert.deepEqual((await reader.search(COMMON_CHAT, secret(3).slice(0, 20), undefined, 10)).messages, []);
-    const kept = await reader.search(COMMON_CHAT, secret(4).slice(0, 20), undefined, 10);
+    assert.deepEqual((await searchToEnd(reader, COMMON_CHAT, secret(3).slice(0, 20), undefined, 10)).messages, []);
+    const kept = await searchToEnd(reader, COMMON_CHAT, secret(4).slice(0, 20), undefined, 10);
     assert.deepEqual(
       kept.messages.map(({ seq }) => seq),
       [4],

@@ -7,6 +7,7 @@ import { openSqliteReader, openSqliteWriter } from "../../../../src/store/sqlite
 import type { StoreWriter } from "../../../../src/store/store.ts";
 import { append, newUser } from "../../../contract/fixture.ts";
 import { tempDirPerTest } from "../../../support/temp-dir.ts";
+import { searchToEnd } from "../../../support/search.ts";
 
 const ANNA = "a".repeat(24);
 const BERT = "b".repeat(24);
@@ -64,7 +65,7 @@ describe("the search index", () => {
         ["no. 149", [1499, 1498, 1497, 1496, 1495, 1494, 1493, 1492, 1491, 1490]],
         ["9;", [1499, 1489, 1479, 1469, 1459, 1449, 1439, 1429, 1419, 1409]],
       ] as const) {
-        const { messages } = await reader.search(COMMON_CHAT, word, undefined, 10);
+        const { messages } = await searchToEnd(reader, COMMON_CHAT, word, undefined, 10);
         assert.deepEqual(
           messages.map((message) => message.seq),
           expected,

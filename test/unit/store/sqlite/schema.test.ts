@@ -6,6 +6,7 @@ import { SqliteDatabase } from "../../../../src/util/sqlite-driver.ts";
 import { openSqliteReader, openSqliteWriter } from "../../../../src/store/sqlite/open.ts";
 import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "../../../../src/store/sqlite/schema.ts";
 import { tempDirPerTest } from "../../../support/temp-dir.ts";
+import { searchToEnd } from "../../../support/search.ts";
 
 const ANNA = "a".repeat(24);
 
@@ -42,7 +43,7 @@ describe("migrations of the embedded store", () => {
         [3, "anna", "three", 3],
       ],
     );
-    const found = await reader.search("common", "T", undefined, 9);
+    const found = await searchToEnd(reader, "common", "T", undefined, 9);
     assert.deepEqual(
       found.messages.map((message) => message.seq),
       [3, 2],

@@ -16,6 +16,7 @@ import { COMMITTING_USER } from "../../../support/committing-process.ts";
 import { useCommittingProcess } from "../../../support/use-committing-process.ts";
 import type { CommittingProcess } from "../../../support/use-committing-process.ts";
 import { tempDirPerTest } from "../../../support/temp-dir.ts";
+import { searchToEnd } from "../../../support/search.ts";
 
 const ANNA = "a".repeat(24);
 const BERT = "b".repeat(24);
@@ -113,7 +114,7 @@ async function everything(reader: StoreReader): Promise<Messages> {
 async function assertFound(reader: StoreReader, messages: Messages): Promise<void> {
   for (const word of ["round 1 batch", "message 36 of", "ch 9", "36", "that was not written"]) {
     const expected = messages.filter((message) => message.message.includes(word)).reverse();
-    const { messages: found, hasMore } = await reader.search(COMMON_CHAT, word, undefined, MAX_PAGE);
+    const { messages: found, hasMore } = await searchToEnd(reader, COMMON_CHAT, word, undefined, MAX_PAGE);
     assert.deepEqual(found, expected.slice(0, MAX_PAGE), word);
     assert.equal(hasMore, expected.length > MAX_PAGE);
   }

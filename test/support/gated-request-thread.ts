@@ -1,0 +1,18 @@
+// A request thread for tests that goes on with what was begun only when a file "gate" is there, and notes whose turn it is.
+import { appendFileSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import runTask from "../../src/workers/request-worker.ts";
+import { threadSettings } from "../../src/workers/thread-settings.ts";
+
+type Task = Parameters<typeof runTask>[0];
+
+const { dataDir } = threadSettings();
+
+export default async function run(task: Task): Promise<unknown> {
+  if ("payloads" in task && task.continuation !== undefined) {
+    appendFileSync(join(dataDir, "turns"), `${task.identity?.username}\n`);
+    while (!existsSync(join(dataDir, "gate"))) await pause(5);
+  }
+  return runTask(task);
+}
