@@ -262,12 +262,13 @@ export type WriteOutcome<K extends WriteKind = WriteKind> =
  * in this chat stores nothing, an append marks the chat as read by its sender up to the new seq, `createUser` sets the
  * common chat's mark to its last seq. NotFound is what a deleted account writes, and contacts and blocks of one; a
  * message that it had sent before is a repeat even then. It rejects with StoreUnavailableError when nothing is known to
- * be stored; the same batch may then be committed again. `nowMs` (server clock) is the time of all of them.
+ * be stored; the same batch may then be committed again. `nowMs` (server clock) is the time of all of them; `steadyMs` is
+ * the same by a clock that never jumps, for what expires.
  */
 export interface StoreWriter {
   /** What holds when `commit` has resolved, in one line for the log and the administrator. */
   readonly guarantee?: string;
-  commit(writes: readonly Write[], nowMs: number): Promise<WriteOutcome[]>;
+  commit(writes: readonly Write[], nowMs: number, steadyMs?: number): Promise<WriteOutcome[]>;
   /**
    * Messages of commits that were rejected, found to be stored all the same; to be called after each `commit` that
    * resolved. Their events come before those of that commit; of each chat they are in the order of seq.

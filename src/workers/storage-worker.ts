@@ -1,4 +1,5 @@
 // The storage thread: the only one that writes to the store; it answers writes and encodes their events.
+import { steadyClock } from "../util/clock.ts";
 import { openWriter } from "../store/open.ts";
 import { Refusal, StoreOpenError, StoreUnavailableError } from "../store/store.ts";
 import type { StoreWriter, Write, WriteKind, WriteOutcome } from "../store/store.ts";
@@ -22,7 +23,7 @@ export default async function run(task: StorageTask): Promise<unknown> {
     case "commit":
       return commit(task);
     case "maintain":
-      return (await writer?.maintain?.(Date.now())) ?? false;
+      return (await writer?.maintain?.(Math.min(Date.now(), steadyClock.now()))) ?? false;
     case "close":
       await writer?.close();
       writer = undefined;
@@ -78,7 +79,7 @@ async function commitDurably(
   try {
     // A thread that replaces one that died was never told to open.
     const opened = (writer ??= await openWriter(storeUrl, { dataDir }));
-    const outcomes = await opened.commit(writes, timeMs);
+    const outcomes = await opened.commit(writes, timeMs, steadyClock.now());
     if (writes.length > 0) trouble.stored();
     return isRepeat ? outcomes.map((outcome, index) => repeated(writes[index]?.kind, outcome)) : outcomes;
   } catch (error) {

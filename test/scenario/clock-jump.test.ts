@@ -1,7 +1,7 @@
 // The clock of a whole running server jumps an hour forward or back, in its main thread and in all others.
 import assert from "node:assert/strict";
 import { connect } from "node:net";
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { AdminLink } from "../../src/client/admin-link.ts";
@@ -13,6 +13,7 @@ import { WireClient } from "../support/wire-client.ts";
 
 const MOVED_CLOCK = pathToFileURL(join(import.meta.dirname, "../support/moved-clock.js")).href;
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** What a slow machine may make of a moment, in milliseconds: far less than an hour. */
 const MOMENT_MS = HOUR_MS / 4;
 const PASSWORD = "what time is it";
@@ -95,6 +96,31 @@ describe("a server whose clock jumps", function () {
       await assertPresence();
       assert.equal(server.stderr.includes("error"), false, server.stderr);
       await assertRestart();
+    });
+  }
+
+  for (const [name, jumps] of [
+    ["a year forward and back", [366 * DAY_MS, -366 * DAY_MS]],
+    ["ten years back and forward", [-3_650 * DAY_MS, 3_650 * DAY_MS]],
+  ] satisfies [string, number[]][]) {
+    it(`voids no token and deletes no log for good: ${name}`, async () => {
+      const old = ["2026-01-01", "2025-12-31"].map((day) => join(server.data, "logs", `messenger-${day}.jsonl`));
+      for (const file of old) writeFileSync(file, "{}\n");
+      const people = [ann, bert];
+      for (const person of people) person.client.destroy();
+      const tokens = people.map(({ loggedIn }) => loggedIn.token);
+      for (const ms of [0, ...jumps]) {
+        jump(ms);
+        for (const [index, { username }] of people.entries()) {
+          const client = await WireClient.connect(server.port);
+          tokens[index] = (await client.ok("login", { username, token: tokens[index] ?? "" })).token;
+          client.destroy();
+        }
+      }
+      assert.ok(
+        old.every((file) => existsSync(file)),
+        "the process has not run for long enough to trust the clock",
+      );
     });
   }
 

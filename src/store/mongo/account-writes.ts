@@ -2,14 +2,20 @@
 import type { Profile } from "../../protocol/entities.ts";
 import { COMMON_CHAT } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
-import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { Refusal, TOKENS_PER_USER } from "../store.ts";
 import type { Write, WriteOf, WriteOutcome } from "../store.ts";
+import type { TokenTimes } from "../token-times.ts";
 import { AccountStates } from "./account-states.ts";
 import type { ChatWrite, WriterState } from "./chat-batch.ts";
 import { pairId } from "./documents.ts";
 import type { Collections, UserDocument } from "./documents.ts";
 import { isDuplicate } from "./errors.ts";
+
+/** The time of the batch, and those of tokens. */
+export interface AccountTimes {
+  readonly nowMs: number;
+  readonly tokens: TokenTimes;
+}
 
 export type AccountWrite = Exclude<Write, ChatWrite | WriteOf<"deleteMessage">>;
 
@@ -34,12 +40,12 @@ export class AccountWrites {
    * Carries out one write. `isRepeat` says that it was begun before and nobody knows how that ended: then what would
    * be refused because it is done already is done.
    */
-  carryOut(write: AccountWrite, nowMs: number, isRepeat: boolean): Promise<WriteOutcome> {
+  carryOut(write: AccountWrite, { nowMs, tokens }: AccountTimes, isRepeat: boolean): Promise<WriteOutcome> {
     switch (write.kind) {
       case "createUser":
         return this.#createUser(write, nowMs);
       case "putToken":
-        return this.#putToken(write, nowMs);
+        return this.#putToken(write, nowMs, tokens);
       case "deleteToken":
         return this.#deleteToken(write, isRepeat);
       case "dropTokens":
@@ -124,7 +130,11 @@ export class AccountWrites {
     return matchedCount > 0 ? DONE : NOT_FOUND;
   }
 
-  async #putToken(write: WriteOf<"putToken">, nowMs: number): Promise<WriteOutcome<"putToken">> {
+  async #putToken(
+    write: WriteOf<"putToken">,
+    nowMs: number,
+    { storedMs, expiredMs }: TokenTimes,
+  ): Promise<WriteOutcome<"putToken">> {
     const { userId, passwordHash, oldTokenHash, newTokenHash } = write;
     const { tokens, users } = this.#collections;
     const proof = passwordHash === undefined ? {} : { password_hash: passwordHash };
@@ -134,11 +144,11 @@ export class AccountWrites {
     if (present?.user_id === userId) return DONE;
     await users.updateOne({ _id: userId }, { $set: { last_login_ms: nowMs } });
     if (oldTokenHash !== undefined) {
-      const old = { hash: oldTokenHash, user_id: userId, created_ms: { $gte: nowMs - TOKEN_LIFETIME_MS } };
-      const { matchedCount } = await tokens.updateOne(old, { $set: { hash: newTokenHash, created_ms: nowMs } });
+      const old = { hash: oldTokenHash, user_id: userId, created_ms: { $gte: expiredMs } };
+      const { matchedCount } = await tokens.updateOne(old, { $set: { hash: newTokenHash, created_ms: storedMs } });
       return matchedCount > 0 ? DONE : NOT_FOUND;
     }
-    await tokens.insertOne({ hash: newTokenHash, user_id: userId, created_ms: nowMs });
+    await tokens.insertOne({ hash: newTokenHash, user_id: userId, created_ms: storedMs });
     await this.#dropSurplusTokens(userId);
     return DONE;
   }

@@ -4,7 +4,9 @@ import type { Message } from "../../protocol/entities.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { StoreUnavailableError } from "../store.ts";
 import type { StoreWriter, Write, WriteOutcome } from "../store.ts";
+import { tokenTimes } from "../token-times.ts";
 import { AccountWrites } from "./account-writes.ts";
+import type { AccountTimes } from "./account-writes.ts";
 import { Appends } from "./appends.ts";
 import { deleteMessage } from "./changes.ts";
 import { ChatBatch } from "./chat-batch.ts";
@@ -48,12 +50,12 @@ export class MongoWriter implements StoreWriter {
     this.#unanswered = new Unanswered(collections, users);
   }
 
-  async commit(writes: readonly Write[], nowMs: number): Promise<WriteOutcome[]> {
+  async commit(writes: readonly Write[], nowMs: number, steadyMs = nowMs): Promise<WriteOutcome[]> {
     const timeMs = Math.round(nowMs);
     const deadlineMs = performance.now() + COMMIT_TIMEOUT_MS;
     const outcomes = new Array<WriteOutcome | undefined>(writes.length).fill(undefined);
     const chatBatches: ChatBatch[] = [];
-    const steps = this.#steps(writes, timeMs, () => {
+    const steps = this.#steps(writes, { nowMs: timeMs, tokens: tokenTimes(nowMs, steadyMs) }, () => {
       const batch = new ChatBatch(this.#state, timeMs, deadlineMs);
       chatBatches.push(batch);
       return batch;
@@ -108,7 +110,7 @@ export class MongoWriter implements StoreWriter {
   }
 
   /** Neighbours that concern chats become one step; what concerns accounts is done one by one. */
-  #steps(writes: readonly Write[], nowMs: number, newBatch: () => ChatBatch): Step[] {
+  #steps(writes: readonly Write[], times: AccountTimes, newBatch: () => ChatBatch): Step[] {
     const steps: Step[] = [];
     let open: ChatBatch | undefined;
     for (const [index, write] of writes.entries()) {
@@ -119,12 +121,12 @@ export class MongoWriter implements StoreWriter {
       }
       if (write.kind === "deleteMessage") {
         open = undefined; // it may concern a message of this batch
-        steps.push(repeatable(index, (isRepeat) => deleteMessage(this.#state, write, nowMs, isRepeat)));
+        steps.push(repeatable(index, (isRepeat) => deleteMessage(this.#state, write, times.nowMs, isRepeat)));
         continue;
       }
       // Only a new user, or none any more, makes a difference to what follows in chats.
       if (write.kind === "createUser" || write.kind === "deleteAccount") open = undefined;
-      steps.push(repeatable(index, (isRepeat) => this.#accounts.carryOut(write, nowMs, isRepeat)));
+      steps.push(repeatable(index, (isRepeat) => this.#accounts.carryOut(write, times, isRepeat)));
     }
     return steps;
   }

@@ -2,9 +2,9 @@
 import type Database from "better-sqlite3";
 import type { Profile } from "../../protocol/entities.ts";
 import type { UserId } from "../../protocol/ids.ts";
-import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { Refusal, TOKENS_PER_USER } from "../store.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
+import type { TokenTimes } from "../token-times.ts";
 import { COMMON_CHAT_ROW } from "./schema.ts";
 
 /** Users whose row is remembered, so that an append reads no table; when full, all are forgotten. */
@@ -154,20 +154,19 @@ export class UserWrites {
     return DONE;
   }
 
-  putToken(write: WriteOf<"putToken">, nowMs: number): WriteOutcome<"putToken"> {
+  putToken(write: WriteOf<"putToken">, nowMs: number, { storedMs, expiredMs }: TokenTimes): WriteOutcome<"putToken"> {
     const user = this.find(write.userId);
     if (user === undefined) return NOT_FOUND;
     const active = this.#sql.active.get(user.id);
     if (active === undefined) return NOT_FOUND;
     if (write.passwordHash !== undefined && write.passwordHash !== active.password_hash) return NOT_FOUND;
     if (this.#sql.tokenUser.get(write.newTokenHash)?.user === user.id) return DONE;
-    const expiredMs = nowMs - TOKEN_LIFETIME_MS;
     if (write.oldTokenHash !== undefined) {
       const old = this.#sql.tokenUser.get(write.oldTokenHash);
       if (old === undefined || old.user !== user.id || old.time_ms < expiredMs) return NOT_FOUND;
       this.#sql.dropToken.run(write.oldTokenHash);
     }
-    this.#sql.putToken.run(write.newTokenHash, user.id, nowMs);
+    this.#sql.putToken.run(write.newTokenHash, user.id, storedMs);
     this.#sql.loggedIn.run(nowMs, user.id);
     this.#sql.dropSurplus.run(user.id, user.id, TOKENS_PER_USER);
     this.#sql.dropExpired.run(expiredMs, EXPIRED_PER_TOKEN);

@@ -2,6 +2,7 @@
 import type Database from "better-sqlite3";
 import { StoreUnavailableError } from "../store.ts";
 import type { StoreWriter, Write, WriteOf, WriteOutcome } from "../store.ts";
+import { tokenTimes, type TokenTimes } from "../token-times.ts";
 import { AccountWrites } from "./accounts.ts";
 import { MessageChanges } from "./changes.ts";
 import { Erasure } from "./erasure.ts";
@@ -30,7 +31,9 @@ export class SqliteWriter implements StoreWriter {
   readonly #indexer: Indexer;
   readonly #erasure: Erasure;
   readonly #look: Database.Statement<[], number>;
-  readonly #carryOut: Database.Transaction<(writes: readonly Write[], nowMs: number) => WriteOutcome[]>;
+  readonly #carryOut: Database.Transaction<
+    (writes: readonly Write[], nowMs: number, tokens: TokenTimes) => WriteOutcome[]
+  >;
 
   constructor(database: Database.Database, lock: StoreLock, options: WriterOptions) {
     const { indexFromCount = INDEX_FROM_COUNT } = options;
@@ -43,23 +46,24 @@ export class SqliteWriter implements StoreWriter {
     this.#changes = new MessageChanges(database);
     this.#erasure = new Erasure(database);
     this.#look = database.prepare<[], number>("SELECT id FROM chats LIMIT 1");
-    this.#carryOut = database.transaction((writes: readonly Write[], nowMs: number) => {
+    this.#carryOut = database.transaction((writes: readonly Write[], nowMs: number, tokens: TokenTimes) => {
       const outcomes: WriteOutcome[] = [];
       for (let index = 0; index < writes.length; index = outcomes.length) {
         const write = writes[index];
         if (write === undefined) break;
         if (write.kind === "append") outcomes.push(...this.#messages.appendAll(appendsFrom(writes, index), nowMs));
-        else outcomes.push(this.#one(write, nowMs));
+        else outcomes.push(this.#one(write, nowMs, tokens));
       }
       this.#messages.flush();
       return outcomes;
     });
   }
 
-  async commit(writes: readonly Write[], nowMs: number): Promise<WriteOutcome[]> {
+  async commit(writes: readonly Write[], nowMs: number, steadyMs = nowMs): Promise<WriteOutcome[]> {
     if (!this.#database.open) throw new StoreUnavailableError("store: closed");
     try {
-      const outcomes = writes.length === 0 ? [] : this.#carryOut.immediate(writes, Math.round(nowMs));
+      const times = tokenTimes(nowMs, steadyMs);
+      const outcomes = writes.length === 0 ? [] : this.#carryOut.immediate(writes, Math.round(nowMs), times);
       if (writes.some(({ kind }) => kind === "deleteMessage")) this.#erasure.note();
       this.#erasure.settle(writes.length === 0);
       this.#settle();
@@ -110,7 +114,7 @@ export class SqliteWriter implements StoreWriter {
     }
   }
 
-  #one(write: Exclude<Write, { kind: "append" }>, nowMs: number): WriteOutcome {
+  #one(write: Exclude<Write, { kind: "append" }>, nowMs: number, tokens: TokenTimes): WriteOutcome {
     switch (write.kind) {
       case "markRead":
         return this.#messages.markRead(write);
@@ -119,7 +123,7 @@ export class SqliteWriter implements StoreWriter {
       case "createUser":
         return this.#users.create(write, this.#messages.commonSeq(), nowMs);
       case "putToken":
-        return this.#users.putToken(write, nowMs);
+        return this.#users.putToken(write, nowMs, tokens);
       case "deleteToken":
         return this.#users.deleteToken(write);
       case "addContact":

@@ -1,4 +1,5 @@
 // Accounts and sessions: register, login, logout, change_password.
+import { steadyClock } from "../../util/clock.ts";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Code, ProtocolError } from "../../protocol/codes.ts";
 import type { ChatSummary, ContactMap } from "../../protocol/entities.ts";
@@ -69,7 +70,7 @@ export const login: OpenController<"login"> = async (request, context) => {
 async function loginByToken(token: string, retryAfter: number, context: Context): Promise<Outcome<"login">> {
   if (retryAfter > 0) throw new ProtocolError(Code.TooManyRequests, "too many failed logins", retryAfter);
   const tokenHash = hashToken(token);
-  const user = await context.reader.userByToken(tokenHash, context.now());
+  const user = await context.reader.userByToken(tokenHash, Math.min(context.now(), steadyClock.now()));
   if (user === undefined) return { kind: "refuse", error: wrongCredentials(), effects: [{ kind: "loginFailed" }] };
   return beginSession(user, { passwordHash: undefined, oldTokenHash: tokenHash }, context);
 }

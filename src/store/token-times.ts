@@ -1,0 +1,16 @@
+// Times of tokens by two clocks, either of which may be wrong: none is expired, or soon to be, because one has jumped.
+import { TOKEN_LIFETIME_MS } from "../protocol/limits.ts";
+
+/** What a token is stored with now, and before what those were stored that are expired. */
+export interface TokenTimes {
+  readonly storedMs: number;
+  readonly expiredMs: number;
+}
+
+/** `nowMs` is the time of day, `steadyMs` the same by a clock that never jumps. */
+export function tokenTimes(nowMs: number, steadyMs: number): TokenTimes {
+  return {
+    storedMs: Math.round(Math.max(nowMs, steadyMs)),
+    expiredMs: Math.round(Math.min(nowMs, steadyMs)) - TOKEN_LIFETIME_MS,
+  };
+}
