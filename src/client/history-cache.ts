@@ -1,9 +1,8 @@
 // What has been seen of the chats, kept in a bounded SQLite file so that it can be read without the server.
-import { rmSync } from "node:fs";
-import type Database from "better-sqlite3";
 import { SqliteDatabase } from "../util/sqlite-driver.ts";
 import type { Message } from "../protocol/entities.ts";
 import type { ChatId } from "../protocol/ids.ts";
+import { CacheFile, CacheInUseError, isDamage, rescueCacheFile } from "./cache-file.ts";
 import { isMessage } from "./shapes.ts";
 
 /**
@@ -27,11 +26,6 @@ export interface HistoryCache {
   close(): void;
 }
 
-/** The file is in use by another process. */
-export class CacheInUseError extends Error {
-  override readonly name = "CacheInUseError";
-}
-
 export interface HistoryCacheOptions {
   /** Beyond it the messages that were put in first are dropped. */
   readonly maxMessages?: number;
@@ -49,98 +43,31 @@ const DROPPED_PART = 0.1;
  */
 const WRITE_DELAY_MS = 250;
 const MAX_UNWRITTEN = 250;
-/** Of SQLite's pages in memory; the system has the file in its own cache. */
-const PAGE_CACHE_KIB = 512;
-const VERSION = 1;
-
-const SCHEMA = `
-  CREATE TABLE message (
-    id INTEGER PRIMARY KEY,
-    chat_id TEXT NOT NULL,
-    seq INTEGER NOT NULL,
-    bytes INTEGER NOT NULL,
-    json TEXT NOT NULL,
-    UNIQUE (chat_id, seq)
-  );
-  CREATE INDEX message_bytes ON message (bytes);
-  CREATE TABLE note (name TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
-`;
-
-/** Steps from chat to chat through the index; grouping would read every message. */
-const NEWEST = `
-  WITH RECURSIVE chat(id) AS (
-    SELECT min(chat_id) FROM message
-    UNION ALL
-    SELECT (SELECT min(chat_id) FROM message WHERE chat_id > chat.id) FROM chat WHERE chat.id IS NOT NULL
-  )
-  SELECT (SELECT json FROM message WHERE chat_id = chat.id ORDER BY seq DESC LIMIT 1) FROM chat WHERE id IS NOT NULL
-`;
 
 /**
- * Opens the cache; a damaged file, or one of another version, is replaced by an empty one. Throws CacheInUseError while
- * another process has it open.
+ * Opens the cache; of a damaged file what can be read is kept, one of another version is replaced by an empty one. Throws
+ * CacheInUseError while another process has it open.
  */
 export function openHistoryCache(file: string, options: HistoryCacheOptions = {}): HistoryCache {
-  try {
-    return new SqliteHistoryCache(file, options);
-  } catch (error) {
-    if (error instanceof CacheInUseError) throw error;
-    for (const name of [file, `${file}-journal`, `${file}-wal`, `${file}-shm`]) rmSync(name, { force: true });
-    return new SqliteHistoryCache(file, options);
-  }
+  return new SqliteHistoryCache(file, options);
 }
 
 class SqliteHistoryCache implements HistoryCache {
-  readonly #db: Database.Database;
+  readonly #path: string;
   readonly #maxMessages: number;
   readonly #maxTextBytes: number;
-  readonly #insert: Database.Statement;
-  readonly #selectBefore: Database.Statement;
-  readonly #selectAfter: Database.Statement;
-  readonly #dropFirst: Database.Statement;
+  #file: CacheFile;
   #unwritten: Message[] = [];
   #writeTimer: NodeJS.Timeout | undefined;
   #messageCount = 0;
   #textBytes = 0;
 
-  constructor(file: string, options: HistoryCacheOptions) {
+  constructor(path: string, options: HistoryCacheOptions) {
+    this.#path = path;
     this.#maxMessages = options.maxMessages ?? MAX_MESSAGES;
     this.#maxTextBytes = options.maxTextBytes ?? MAX_TEXT_BYTES;
-    this.#db = new SqliteDatabase(file, { timeout: 0 });
-    try {
-      this.#prepareFile();
-      this.#insert = this.#db.prepare("INSERT OR IGNORE INTO message (chat_id, seq, bytes, json) VALUES (?, ?, ?, ?)");
-      this.#selectBefore = this.#db
-        .prepare("SELECT json FROM message WHERE chat_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?")
-        .pluck();
-      this.#selectAfter = this.#db
-        .prepare("SELECT json FROM message WHERE chat_id = ? AND seq > ? ORDER BY seq LIMIT ?")
-        .pluck();
-      this.#dropFirst = this.#db
-        .prepare("DELETE FROM message WHERE id IN (SELECT id FROM message ORDER BY id LIMIT ?) RETURNING bytes")
-        .pluck();
-      this.#count();
-    } catch (error) {
-      this.#db.close();
-      const busy = error instanceof SqliteDatabase.SqliteError && error.code.startsWith("SQLITE_BUSY");
-      throw busy ? new CacheInUseError("another client of this account is running here") : error;
-    }
-  }
-
-  #prepareFile(): void {
-    // Exclusive: the cache also shows whether another client of the same account runs. Losing the last seconds of a
-    // cache in a power cut does no harm, so no fsync.
-    this.#db.pragma("locking_mode = EXCLUSIVE");
-    this.#db.pragma("journal_mode = TRUNCATE");
-    this.#db.pragma("synchronous = OFF");
-    this.#db.pragma(`cache_size = -${PAGE_CACHE_KIB}`);
-    this.#db.exec("BEGIN EXCLUSIVE");
-    if (this.#db.pragma("user_version", { simple: true }) !== VERSION) {
-      this.#db.exec("DROP TABLE IF EXISTS message; DROP TABLE IF EXISTS note");
-      this.#db.exec(SCHEMA);
-      this.#db.pragma(`user_version = ${VERSION}`);
-    }
-    this.#db.exec("COMMIT");
+    this.#file = openOrRescue(path);
+    this.#guarded(() => this.#count());
   }
 
   put(messages: readonly Message[]): void {
@@ -150,25 +77,8 @@ class SqliteHistoryCache implements HistoryCache {
     else this.#writeTimer ??= setTimeout(() => this.#write(), WRITE_DELAY_MS).unref();
   }
 
-  #write(): void {
-    clearTimeout(this.#writeTimer);
-    this.#writeTimer = undefined;
-    const messages = this.#unwritten;
-    this.#unwritten = [];
-    if (messages.length === 0) return;
-    this.#tolerate(() => {
-      for (const message of messages) {
-        const json = JSON.stringify(message);
-        const { changes } = this.#insert.run(message.chat_id, message.seq, json.length, json);
-        this.#messageCount += changes;
-        this.#textBytes += changes * json.length;
-      }
-      while (this.#messageCount > this.#maxMessages || this.#textBytes > this.#maxTextBytes) this.#dropOldest();
-    });
-  }
-
   before(chatId: ChatId, before: number | undefined, limit: number): Message[] {
-    const found = this.#read(this.#selectBefore, chatId, before ?? Number.MAX_SAFE_INTEGER, limit);
+    const found = this.#read((file) => file.selectBefore.all(chatId, before ?? Number.MAX_SAFE_INTEGER, limit));
     let expected = before === undefined ? found[0]?.seq : before - 1;
     const run = [];
     for (const message of found) {
@@ -180,75 +90,126 @@ class SqliteHistoryCache implements HistoryCache {
   }
 
   after(chatId: ChatId, after: number, limit: number): Message[] {
-    const found = this.#read(this.#selectAfter, chatId, after, limit);
+    const found = this.#read((file) => file.selectAfter.all(chatId, after, limit));
     const end = found.findIndex((message, index) => message.seq !== after + 1 + index);
     return end === -1 ? found : found.slice(0, end);
   }
 
   newest(): Message[] {
-    this.#write();
-    return this.#db.prepare(NEWEST).pluck().all().flatMap(parseMessage);
+    return this.#read((file) => file.selectNewest.all());
   }
 
   load(name: string): unknown {
-    const json = this.#db.prepare("SELECT json FROM note WHERE name = ?").pluck().get(name);
-    return typeof json === "string" ? JSON.parse(json) : undefined;
+    const json = this.#guarded(({ database }) =>
+      database.prepare("SELECT json FROM note WHERE name = ?").pluck().get(name),
+    );
+    return parseJson(json);
   }
 
   save(name: string, value: unknown): void {
-    this.#tolerate(() => this.#db.prepare("REPLACE INTO note VALUES (?, ?)").run(name, JSON.stringify(value)));
+    this.#change(({ database }) =>
+      database.prepare("REPLACE INTO note VALUES (?, ?)").run(name, JSON.stringify(value)),
+    );
   }
 
   dropChat(chatId: ChatId): void {
     this.#write();
-    this.#tolerate(() => this.#db.prepare("DELETE FROM message WHERE chat_id = ?").run(chatId));
-    this.#count();
+    this.#change(({ database }) => database.prepare("DELETE FROM message WHERE chat_id = ?").run(chatId));
+    this.#guarded(() => this.#count());
   }
 
   clear(): void {
     this.#unwritten = [];
-    this.#tolerate(() => this.#db.exec("DELETE FROM message; DELETE FROM note"));
-    this.#tolerate(() => this.#db.exec("VACUUM"), false);
-    this.#count();
+    this.#change(({ database }) => database.exec("DELETE FROM message; DELETE FROM note"));
+    this.#change(({ database }) => database.exec("VACUUM"), false);
+    this.#guarded(() => this.#count());
   }
 
   close(): void {
     this.#write();
-    this.#db.close();
+    this.#file.database.close();
   }
 
-  #read(statement: Database.Statement, ...values: unknown[]): Message[] {
+  #write(): void {
+    clearTimeout(this.#writeTimer);
+    this.#writeTimer = undefined;
+    const messages = this.#unwritten;
+    this.#unwritten = [];
+    if (messages.length === 0) return;
+    this.#change((file) => {
+      for (const message of messages) {
+        const json = JSON.stringify(message);
+        const { changes } = file.insert.run(message.chat_id, message.seq, json.length, json);
+        this.#messageCount += changes;
+        this.#textBytes += changes * json.length;
+      }
+      while (this.#messageCount > this.#maxMessages || this.#textBytes > this.#maxTextBytes) this.#dropOldest(file);
+    });
+  }
+
+  #read(select: (file: CacheFile) => unknown[]): Message[] {
     this.#write();
-    return statement.all(...values).flatMap(parseMessage);
+    return this.#guarded(select).flatMap(parseMessage);
   }
 
-  #dropOldest(): void {
+  #dropOldest(file: CacheFile): void {
     const count = Math.min(MAX_DROPPED, Math.ceil(this.#messageCount * DROPPED_PART));
-    const dropped = this.#dropFirst.all(count);
+    const dropped = file.dropFirst.all(count);
     this.#messageCount -= dropped.length;
     for (const bytes of dropped) this.#textBytes -= Number(bytes);
     if (dropped.length === 0) this.#count();
   }
 
   #count(): void {
-    this.#messageCount = Number(this.#db.prepare("SELECT count(*) FROM message").pluck().get());
-    this.#textBytes = Number(this.#db.prepare("SELECT total(bytes) FROM message").pluck().get());
+    this.#messageCount = this.#file.messageCount;
+    this.#textBytes = this.#file.textBytes;
+  }
+
+  /** Damage shows where a page is used, which may be long after the start: the file is then made anew, and asked again. */
+  #guarded<T>(work: (file: CacheFile) => T): T {
+    try {
+      return work(this.#file);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#file.database.close();
+      this.#file = rescueCacheFile(this.#path);
+      this.#count();
+      return work(this.#file);
+    }
   }
 
   /** A full disk must not stop the chat. */
-  #tolerate(write: () => void, inTransaction = true): void {
+  #change(write: (file: CacheFile) => void, inTransaction = true): void {
     try {
-      if (inTransaction) this.#db.transaction(write)();
-      else write();
+      this.#guarded((file) => (inTransaction ? file.database.transaction(write)(file) : write(file)));
     } catch (error) {
       if (!(error instanceof SqliteDatabase.SqliteError)) throw error;
     }
   }
 }
 
+/** What makes no database at all is begun anew, damaged or not. */
+function openOrRescue(path: string): CacheFile {
+  try {
+    return new CacheFile(path);
+  } catch (error) {
+    if (error instanceof CacheInUseError) throw error;
+    return rescueCacheFile(path);
+  }
+}
+
 function parseMessage(json: unknown): Message[] {
-  const value: unknown = typeof json === "string" ? JSON.parse(json) : undefined;
+  const value = parseJson(json);
   return isMessage(value) ? [value] : [];
+}
+
+/** A page may be damaged in such a way that only its texts are. */
+function parseJson(json: unknown): unknown {
+  try {
+    return typeof json === "string" ? JSON.parse(json) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A cache in memory, for a client that keeps nothing: it holds the last messages that it was given. */

@@ -111,7 +111,9 @@ export class Journal {
 
 function parse(line: string): unknown[] {
   try {
-    return line === "" ? [] : [JSON.parse(line)];
+    // A block that a power cut has left empty may end directly before a line that is whole.
+    const text = line.slice(line.lastIndexOf("\0") + 1);
+    return text === "" ? [] : [JSON.parse(text)];
   } catch {
     return [];
   }

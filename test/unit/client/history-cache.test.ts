@@ -1,8 +1,9 @@
 // The cache of history: stretches without holes, bounds, damage, and one process at a time.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CacheInUseError, openHistoryCache, type HistoryCache } from "../../../src/client/history-cache.ts";
+import { CacheInUseError } from "../../../src/client/cache-file.ts";
+import { openHistoryCache, type HistoryCache } from "../../../src/client/history-cache.ts";
 import { message } from "../../support/messages.ts";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
 
@@ -79,6 +80,44 @@ describe("history cache", () => {
     assert.deepEqual(seqs(cache.newest()), [1]);
     cache.close();
   });
+
+  it("loses of a file with a page of zeros or noise only what that page held, whichever it is", () => {
+    const PAGE = 4096;
+    const whole = openHistoryCache(file());
+    whole.put(Array.from({ length: 2000 }, (_, index) => message(index + 1)));
+    for (let note = 0; note < 200; note += 1) whole.save(`note ${note}`, { text: "a draft ".repeat(10), note });
+    whole.close();
+    const bytes = readFileSync(file());
+    const pages = bytes.length / PAGE;
+    let lostAll = 0;
+    for (let page = 0; page < pages; page += page < 12 ? 1 : 7) {
+      for (const filling of [0, 0xa5]) {
+        writeFileSync(file(), Buffer.from(bytes).fill(filling, page * PAGE, (page + 1) * PAGE));
+        const cache = openHistoryCache(file());
+        const newest = cache.newest()[0]?.seq ?? 0;
+        let readable = 0;
+        for (let seq = 0; seq < 2000;) {
+          const run = cache.after("common", seq, 2000);
+          readable += run.length;
+          seq += run.length || 1;
+        }
+        const notes = Array.from({ length: 200 }, (_, note) => cache.load(`note ${note}`)).filter(Boolean).length;
+        if (readable === 0 || notes === 0) lostAll += 1;
+        if (readable > 0) assert.ok(readable > 1900 && newest > 1900, `page ${page}: ${readable} messages left`);
+        if (notes > 0) assert.ok(notes > 140, `page ${page}: ${notes} notes left`);
+        cache.put([message(2001)]);
+        cache.save("note", page);
+        cache.dropChat("dm:x");
+        assert.equal(cache.newest()[0]?.seq, 2001);
+        cache.close();
+        const again = openHistoryCache(file());
+        assert.deepEqual([again.newest()[0]?.seq, again.load("note")], [2001, page]);
+        again.close();
+      }
+    }
+    // Without its first page a file is no database, and without its root nothing leads to the pages of a table.
+    assert.ok(lostAll <= 3 * 2, `${lostAll} of ${pages} pages are as good as a table`);
+  }).timeout(60_000);
 
   it("is opened by one at a time", () => {
     const cache = filled(1);

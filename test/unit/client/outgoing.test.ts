@@ -59,6 +59,24 @@ describe("outgoing queue", () => {
     await last.close();
   });
 
+  it("loses of a block of zeros only the lines that it has touched", async () => {
+    const queue = await OutgoingQueue.open(file());
+    for (const text of ["one", "two", "three", "four"]) queue.add("common", text);
+    await queue.close();
+    const lines = readFileSync(file(), "utf8").trimEnd().split("\n");
+    const zeros = "\0".repeat(4096);
+    writeFileSync(
+      file(),
+      [lines[0], (lines[1] ?? "").slice(0, 20) + zeros + (lines[2] ?? ""), lines[3], zeros].join("\n"),
+    );
+    const again = await OutgoingQueue.open(file());
+    assert.deepEqual(
+      again.list().map(({ text }) => text),
+      ["one", "three", "four"],
+    );
+    await again.close();
+  });
+
   it("passes over lines that are none of its own", async () => {
     writeFileSync(file(), 'null\n[]\n{"add":{"messageId":7}}\nrubbish\n{"remove":null}\n\n');
     const queue = await OutgoingQueue.open(file());
