@@ -33,7 +33,8 @@ export interface ConnectionHost<Asker> {
   commit(group: WriteGroup, receivedMs: number): Promise<GroupResult>;
   admit(stop: PasswordStop, connection: Asker): Promise<Admission>;
   loginRetryAfter(connection: Asker): number;
-  apply(effects: readonly Effect[], connection: Asker): void;
+  /** Resolves when what answers is there; undefined when it is at once. */
+  apply(effects: readonly Effect[], connection: Asker): Promise<void> | undefined;
   /** Logs a bug, and returns the reference that the peer is given. */
   report(error: unknown, connection: Asker): string;
   /** The connection is about to be closed because its peer asks too much. */

@@ -254,11 +254,11 @@ export class Connection {
       return undefined;
     }
     this.#remove(result.consumed);
-    this.#answer(result.replies, result.effects);
+    await this.#answer(result.replies, result.effects);
     if (result.writes !== undefined) {
       const written = await this.#host.commit({ framing: this.framing, writes: result.writes }, receivedMs);
       this.messageCount += written.messageCount;
-      this.#answer(written.replies, written.effects);
+      await this.#answer(written.replies, written.effects);
     }
     this.#showTraffic(payloads.slice(0, result.consumed));
     const { refused } = result;
@@ -275,9 +275,9 @@ export class Connection {
     this.close(reason);
   }
 
-  #answer(replies: Uint8Array, effects: readonly Effect[]): void {
+  #answer(replies: Uint8Array, effects: readonly Effect[]): Promise<void> | undefined {
     this.reply(replies);
-    if (effects.length > 0) this.#host.apply(effects, this);
+    return effects.length > 0 ? this.#host.apply(effects, this) : undefined;
   }
 
   /** Queues finished frames that answer requests of the present task, in their order. */

@@ -6,6 +6,7 @@ import { encodeFrame } from "../protocol/frame.ts";
 import type { UserId } from "../protocol/ids.ts";
 import type { ThrottledLog } from "../log/throttled-log.ts";
 import type { Clock } from "../util/clock.ts";
+import type { Pools } from "../workers/pools.ts";
 import type { Effect, EffectOf } from "../workers/task.ts";
 import type { AccessControl } from "./access-control.ts";
 import type { Connection } from "./connection.ts";
@@ -20,6 +21,7 @@ const SHOWN_PER_MINUTE = 10;
 
 export interface EffectParts {
   readonly clock: Clock;
+  readonly pools: Pools;
   readonly registry: Registry;
   readonly fanout: Fanout;
   readonly gate: PasswordGate;
@@ -42,9 +44,14 @@ export class EffectRunner {
     this.#parts = parts;
   }
 
-  /** Carries out effects in order. `cause` is the connection that asked; undefined for the server's own writes. */
-  apply(effects: readonly Effect[], cause: Connection | undefined): void {
-    for (const effect of effects) this.#applyOne(effect, cause);
+  /**
+   * Carries out effects in order, all at once but for the answer to a login, which is read first: resolves when that is
+   * given; undefined when there is none. `cause` is the connection that asked; undefined for the server's own writes.
+   */
+  apply(effects: readonly Effect[], cause: Connection | undefined): Promise<void> | undefined {
+    let answered: Promise<void> | undefined;
+    for (const effect of effects) answered = this.#applyOne(effect, cause) ?? answered;
+    return answered;
   }
 
   /** Ends the connection's session, if it has one. */
@@ -57,7 +64,7 @@ export class EffectRunner {
     this.#log("session ended", session, connection);
   }
 
-  #applyOne(effect: Effect, cause: Connection | undefined): void {
+  #applyOne(effect: Effect, cause: Connection | undefined): Promise<void> | void {
     switch (effect.kind) {
       case "endOtherSessions":
         return void this.#parts.access.endSessions(effect.userId, effect.reason, cause?.session);
@@ -75,7 +82,7 @@ export class EffectRunner {
     }
   }
 
-  #applyTo(connection: Connection, effect: ConnectionEffect): void {
+  #applyTo(connection: Connection, effect: ConnectionEffect): Promise<void> | void {
     switch (effect.kind) {
       case "login":
         return this.#login(effect, connection);
@@ -91,19 +98,32 @@ export class EffectRunner {
     }
   }
 
-  /** Begins the session before its answer goes out: from then on it misses no event. */
-  #login(login: EffectOf<"login">, connection: Connection): void {
+  /**
+   * Begins the session, and only then reads what it is told: what is committed before that is in the answer, what is
+   * committed afterwards is told by events, and what is committed between is in both.
+   */
+  async #login(login: EffectOf<"login">, connection: Connection): Promise<void> {
     if (connection.isClosed) return;
     this.endSession(connection);
     const { registry, fanout } = this.#parts;
-    const contacts = Object.values(login.contacts);
-    const session = new Session(login.identity, connection.outbox, contacts, connection, this.#parts.clock.now());
+    const session = new Session(login.identity, connection.outbox, [], connection, this.#parts.clock.now());
     connection.session = session;
     session.outbox.follow(fanout.feed);
     if (registry.add(session)) fanout.presence(session, true);
-    const online = Object.entries(login.contacts).flatMap(([name, id]) => (registry.isOnline(id) ? [name] : []));
-    this.#reply(connection, login.replyTo, login.info, { ...login.fields, online });
     this.#log("session began", session, connection);
+    const result = await this.#parts.pools.roster(login.identity.userId);
+    if (connection.session !== session) return; // it has ended meanwhile
+    if (result.refusal !== undefined) {
+      this.endSession(connection);
+      const { code, info } = result.refusal;
+      return this.#refuse(connection, login.replyTo, new ProtocolError(code, info));
+    }
+    const { fields, watched } = result.roster;
+    registry.beginWatching(session, Object.values(watched));
+    const online = Object.entries(watched).flatMap(([name, id]) => {
+      return session.contacts.has(id) && registry.isOnline(id) ? [name] : [];
+    });
+    this.#reply(connection, login.replyTo, login.info, { ...login.fields, ...fields, online });
   }
 
   /** Each of the two looks offline to the other from now on. */
@@ -125,8 +145,7 @@ export class EffectRunner {
     if (connection.isClosed || connection.session === undefined) return;
     const ftp = this.#parts.issueTicket(connection.session.identity.userId);
     if (ftp !== undefined) return this.#reply(connection, replyTo, "Ticket", { ftp });
-    const text = errorResponse(replyTo, new ProtocolError(Code.NotFound, "avatars are off on this server"), Date.now());
-    connection.reply(encodeFrame(text, connection.framing));
+    this.#refuse(connection, replyTo, new ProtocolError(Code.NotFound, "avatars are off on this server"));
   }
 
   #sessions(replyTo: ReplyTo, connection: Connection): void {
@@ -138,6 +157,10 @@ export class EffectRunner {
 
   #log(text: string, { identity: { userId, username: user } }: Session, { id: connection }: Connection): void {
     this.#parts.acts.write("info", text, userId, { connection, user }, SHOWN_PER_MINUTE);
+  }
+
+  #refuse(connection: Connection, replyTo: ReplyTo, error: ProtocolError): void {
+    connection.reply(encodeFrame(errorResponse(replyTo, error, Date.now()), connection.framing));
   }
 
   #reply(connection: Connection, replyTo: ReplyTo, info: string, fields: Fields): void {

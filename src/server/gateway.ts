@@ -101,8 +101,8 @@ export class Gateway implements ConnectionHost<Connection>, Endpoint {
     return connection.session === undefined ? this.#parts.gate.retryAfter(connection.address) : 0;
   }
 
-  apply(effects: readonly Effect[], connection: Connection): void {
-    this.#parts.effects.apply(effects, connection);
+  apply(effects: readonly Effect[], connection: Connection): Promise<void> | undefined {
+    return this.#parts.effects.apply(effects, connection);
   }
 
   closeFrom(isMeant: (address: string) => boolean, reason: string): number {

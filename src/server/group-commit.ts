@@ -142,7 +142,7 @@ export class GroupCommit {
   /** Carries out one write of the server's own. Rejects with ProtocolError when it was refused. */
   async write<K extends WriteKind>(write: WriteOf<K>): Promise<OwnWriteResult<K>> {
     const replyTo = { action: null, id: undefined };
-    const pending = { write, replyTo, fields: {}, info: "", watched: undefined, effects: [] };
+    const pending = { write, replyTo, fields: {}, info: "", effects: [] };
     const { effects, outcomes } = await this.submit({ framing: undefined, writes: packWrites([pending]) });
     const outcome = outcomes?.[0] as OwnOutcome<K> | undefined; // the kind of the one write that was submitted
     if (outcome === undefined) throw new Error("a write of the server's own came back without its outcome");

@@ -100,20 +100,10 @@ export class MessengerServer {
     const access = new AccessControl(accessLimits(config), clock, metrics, this.#acts);
     this.#access = access;
     const avatarEffects = this.#avatarEffects();
-    const effects = new EffectRunner({ registry, fanout, gate, access, clock, acts: this.#acts, ...avatarEffects });
+    const core = { pools: this.#pools, registry, gate, access, acts: this.#acts };
+    const effects = new EffectRunner({ ...core, fanout, clock, ...avatarEffects });
     const ownWrites = new OwnWrites(this.#groupCommit, effects);
-    const shared = {
-      pools: this.#pools,
-      groupCommit: this.#groupCommit,
-      gate,
-      access,
-      effects,
-      ownWrites,
-      metrics,
-      registry,
-      log,
-      acts: this.#acts,
-    };
+    const shared = { ...core, groupCommit: this.#groupCommit, effects, ownWrites, metrics, log };
     const avatars = config.ftp ? new Avatars({ ...shared, config, certificate }) : undefined;
     this.#avatars = avatars;
     const gateway = new Gateway({

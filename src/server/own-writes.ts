@@ -18,7 +18,7 @@ export class OwnWrites {
    */
   async commit<K extends WriteKind>(write: WriteOf<K>): Promise<WriteResults[K]> {
     const { result, effects } = await this.#groupCommit.write(write);
-    this.#effects.apply(effects, undefined);
+    await this.#effects.apply(effects, undefined);
     return result;
   }
 }

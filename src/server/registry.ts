@@ -61,9 +61,20 @@ export class Registry {
     return !this.#byUser.has(userId);
   }
 
+  /** Has a session that has begun watch those of whom was read that it should, but for what has changed since. */
+  beginWatching(session: Session, contactIds: Iterable<UserId>): void {
+    for (const contactId of contactIds) {
+      if (session.earlyWatches?.get(contactId) === false) continue;
+      session.contacts.add(contactId);
+      addTo(this.#watchers, contactId, session);
+    }
+    session.earlyWatches = undefined;
+  }
+
   /** Notes for all sessions of a user that a contact was added or deleted. */
   watch(userId: UserId, contactId: UserId, on: boolean): void {
     for (const session of this.sessionsOf(userId)) {
+      session.earlyWatches?.set(contactId, on);
       if (on) {
         session.contacts.add(contactId);
         addTo(this.#watchers, contactId, session);

@@ -20,6 +20,11 @@ export class Session {
   readonly peer: SessionPeer;
   /** When it began, on the server's clock. */
   readonly sinceMs: number;
+  /**
+   * Until the session is told whom it watches: what has changed of that since it began, which is newer than what was
+   * read for it. Undefined from then on.
+   */
+  earlyWatches: Map<UserId, boolean> | undefined = new Map();
   /** Place in the registry's list; the registry alone sets it. */
   index = -1;
 

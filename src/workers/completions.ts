@@ -62,9 +62,8 @@ export function complete<K extends WriteKind>(
 
 function loginEffect(write: WriteOf<"putToken">, pending: PendingWrite): Effect {
   const { username } = pending.fields as { username: string };
-  const contacts = pending.watched ?? {};
   const identity: Identity = { userId: write.userId, username, tokenHash: write.newTokenHash };
-  return { kind: "login", identity, contacts, replyTo: pending.replyTo, info: pending.info, fields: pending.fields };
+  return { kind: "login", identity, replyTo: pending.replyTo, info: pending.info, fields: pending.fields };
 }
 
 /** The `profile` event of a changed profile. */

@@ -1,5 +1,4 @@
 // What a controller is given, and what it may answer.
-import type { ContactMap } from "../protocol/entities.ts";
 import type { RegistrationRule } from "./thread-settings.ts";
 import type { ActionName, DataOf, ResultOf } from "../protocol/actions.ts";
 import type { ProtocolError } from "../protocol/codes.ts";
@@ -31,8 +30,6 @@ export type Outcome<A extends ActionName> =
       readonly info: string;
       /** What is known before the write; `completions.ts` adds the rest. */
       readonly fields: Partial<ResultOf<A>>;
-      /** See PendingWrite. */
-      readonly watched?: ContactMap;
       readonly effects?: readonly Effect[];
     }
   | { readonly kind: "refuse"; readonly error: ProtocolError; readonly effects: readonly Effect[] }

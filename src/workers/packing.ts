@@ -73,9 +73,9 @@ export function packWrites(writes: readonly PendingWrite[]): Uint8Array {
   return Uint8Array.from(packr.pack(parts));
 }
 
-function isPlain({ fields, watched, effects }: PendingWrite): boolean {
+function isPlain({ fields, effects }: PendingWrite): boolean {
   for (const _ in fields) return false;
-  return watched === undefined && effects.length === 0;
+  return effects.length === 0;
 }
 
 function goesOn(run: MessageRun, write: WriteOf<"append">, { replyTo, info }: PendingWrite): boolean {
@@ -104,7 +104,6 @@ function unpackRun(run: MessageRun, writes: PendingWrite[]): void {
       replyTo: { action, id: ids[index] },
       fields: NO_FIELDS,
       info,
-      watched: undefined,
       effects: NO_EFFECTS,
     });
   }

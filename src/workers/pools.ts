@@ -14,6 +14,7 @@ import type {
   PasswordResult,
   RequestTask,
   RequestTaskResult,
+  RosterResult,
 } from "./task.ts";
 import type { ThreadSettings } from "./thread-settings.ts";
 import { RequestBundles } from "./request-bundles.ts";
@@ -103,6 +104,11 @@ export class Pools {
   /** Whom the user has blocked, and who has blocked the user. */
   async blockedWith(userId: UserId): Promise<ReadonlySet<UserId>> {
     return new Set((await this.#lookUp({ lookUp: "blocks", userId })) as UserId[]);
+  }
+
+  /** What a session that has begun is told. */
+  roster(userId: UserId): Promise<RosterResult> {
+    return this.#lookUp({ lookUp: "roster", userId }) as Promise<RosterResult>;
   }
 
   userNamed(username: string): Promise<FoundUser | undefined> {

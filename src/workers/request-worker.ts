@@ -11,9 +11,11 @@ import { packWrites, unpackPayloads } from "./packing.ts";
 import { unknownUserHash } from "./passwords.ts";
 import { moved } from "./moved.ts";
 import { LazyReader } from "./lazy-reader.ts";
+import { wrongCredentials } from "./completions.ts";
+import { readRoster } from "./roster.ts";
 import { Router, type Step } from "./router.ts";
 import type { AvatarTask, Continuation, Credentials, Effect, PasswordStop, PendingWrite, Refused } from "./task.ts";
-import type { LookUpTask, RequestBundle, RequestTask, RequestTaskResult } from "./task.ts";
+import type { LookUpTask, RequestBundle, RequestTask, RequestTaskResult, RosterResult } from "./task.ts";
 import { threadLogger } from "./thread-log.ts";
 import { threadSettings } from "./thread-settings.ts";
 
@@ -53,8 +55,21 @@ async function lookUp(task: LookUpTask): Promise<unknown> {
       return reader.userByKey(usernameKey(task.username));
     case "blocks":
       return findBlocks(task.userId);
+    case "roster":
+      return findRoster(task.userId);
     case "accounts":
       return reader.accounts(task.query);
+  }
+}
+
+async function findRoster(userId: UserId): Promise<RosterResult> {
+  try {
+    const roster = await readRoster(userId, reader);
+    if (roster === undefined) throw wrongCredentials();
+    return { roster };
+  } catch (error) {
+    const { code, message } = router.explain(error, "login");
+    return { refusal: { code, info: message } };
   }
 }
 

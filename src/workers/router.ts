@@ -102,7 +102,7 @@ export class Router {
     const { action, id } = request;
     const replyTo = { action, id };
     const failed = (error: unknown): Step => {
-      return { kind: "error", replyTo, error: this.#explain(error, action), effects: [] };
+      return { kind: "error", replyTo, error: this.explain(error, action), effects: [] };
     };
     try {
       const outcome = this.#serve(request, caller);
@@ -140,7 +140,8 @@ export class Router {
     return route.session(request, identity, this.#context);
   }
 
-  #explain(error: unknown, action: string): ProtocolError {
+  /** What the peer is told of an error; one that is not meant for it is logged. */
+  explain(error: unknown, action: string): ProtocolError {
     if (error instanceof ProtocolError) return error;
     if (error instanceof StoreUnavailableError) {
       this.#logUnavailable(error, action);
@@ -166,8 +167,8 @@ function toStep<A extends ActionName>(outcome: Outcome<A>, replyTo: ReplyTo): St
     case "refuse":
       return { kind: "error", replyTo, error: outcome.error, effects: outcome.effects };
     case "write": {
-      const { write, info, fields, watched, effects = [] } = outcome;
-      return { kind: "write", pending: { write, replyTo, fields, info, watched, effects } };
+      const { write, info, fields, effects = [] } = outcome;
+      return { kind: "write", pending: { write, replyTo, fields, info, effects } };
     }
     case "stop":
     case "pause":

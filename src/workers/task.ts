@@ -1,9 +1,9 @@
 // What crosses the threads: request tasks and batches, and what comes back. Types only.
 import type { Fields, ReplyTo } from "../protocol/envelope.ts";
-import type { ContactMap } from "../protocol/entities.ts";
 import type { Framing } from "../protocol/frame.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
+import type { Roster } from "./roster.ts";
 import type { AccountQuery, SearchPlace, Write, WriteKind, WriteResults } from "../store/store.ts";
 
 /** Who is logged in on a connection. */
@@ -107,6 +107,8 @@ export type LookUpTask =
   | { readonly lookUp: "credentials"; readonly username: string }
   /** Whom a user has blocked, and who has blocked the user: UserId[]. */
   | { readonly lookUp: "blocks"; readonly userId: UserId }
+  /** What a session is told when it begins: RosterResult. */
+  | { readonly lookUp: "roster"; readonly userId: UserId }
   /** Who has this name: FoundUser, or undefined. */
   | { readonly lookUp: "user"; readonly username: string }
   /** A page of the accounts, as StoreReader.accounts gives it. */
@@ -116,6 +118,11 @@ export interface FoundUser {
   readonly userId: UserId;
   readonly username: string;
 }
+
+/** A refusal is what the peer is answered instead. */
+export type RosterResult =
+  | { readonly roster: Roster; readonly refusal?: undefined }
+  | { readonly refusal: { readonly code: ErrorCode; readonly info: string } };
 
 export interface Credentials {
   /** Key of the name that failures count for. */
@@ -137,19 +144,16 @@ export interface PendingWrite {
   /** Fields of the response that are known before the write. */
   readonly fields: Fields;
   readonly info: string;
-  /** Of a login: the contacts whose presence the session is told of. */
-  readonly watched: ContactMap | undefined;
   /** Effects that are known before the write; carried out only when it is done. */
   readonly effects: readonly Effect[];
 }
 
 /** What the gateway is asked to do for a request, in order, by the thread that carried it out. */
 export type Effect =
-  /** Begin the session, and answer with `fields` and who of the contacts is online. */
+  /** Begin the session, read what it is told (Roster), and answer with `fields` and that. */
   | {
       readonly kind: "login";
       readonly identity: Identity;
-      readonly contacts: ContactMap;
       readonly replyTo: ReplyTo;
       readonly info: string;
       readonly fields: Fields;

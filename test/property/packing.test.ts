@@ -25,7 +25,6 @@ const pending: fc.Arbitrary<PendingWrite> = fc.record({
   }),
   fields: fc.oneof({ weight: 5, arbitrary: fc.constant({}) }, fc.constant({ chat_id: "common" })),
   info: fc.constantFrom("Message stored", ""),
-  watched: fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, fc.constant({ ben: "b" })),
   effects: fc.oneof({ weight: 5, arbitrary: fc.constant([]) }, fc.constant([{ kind: "logout" as const }])),
 });
 

@@ -17,7 +17,7 @@ export function userOf(userId: string, username: string): Write {
 /** What one connection's task has to be written. */
 export function groupOf(...writes: Write[]): WriteGroup {
   const replyTo = { action: "a", id: 1 };
-  const shared = { replyTo, fields: {}, info: "", watched: undefined, effects: [] };
+  const shared = { replyTo, fields: {}, info: "", effects: [] };
   return { framing: "lines", writes: packWrites(writes.map((write) => ({ write, ...shared }))) };
 }
 

@@ -2,10 +2,9 @@
 import { steadyClock } from "../../util/clock.ts";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Code, ProtocolError } from "../../protocol/codes.ts";
-import type { ChatSummary, ContactMap } from "../../protocol/entities.ts";
-import { MAX_USERNAME_CHARS, MIN_USERNAME_CHARS, PAGE_TEXT_BYTES } from "../../protocol/limits.ts";
+import { MAX_USERNAME_CHARS, MIN_USERNAME_CHARS } from "../../protocol/limits.ts";
 import { normalizeUsername, passwordFault, usernameKey } from "../../protocol/text.ts";
-import type { Contact, User, WriteOf } from "../../store/store.ts";
+import type { User, WriteOf } from "../../store/store.ts";
 import { deletionOf } from "../deletion.ts";
 import { wrongCredentials } from "../completions.ts";
 import type { Context, OpenController, Outcome, SessionController } from "../outcome.ts";
@@ -64,7 +63,7 @@ export const login: OpenController<"login"> = async (request, context) => {
   // The password may have been changed while this one waited for its turn.
   if (verified !== true || user === undefined || user.passwordHash !== verifiedHash) throw wrongCredentials();
   if (user.state === "disabled") throw new ProtocolError(Code.Forbidden, "the account is disabled");
-  return beginSession(user, { passwordHash: verifiedHash, oldTokenHash: undefined }, context);
+  return beginSession(user, { passwordHash: verifiedHash, oldTokenHash: undefined });
 };
 
 async function loginByToken(token: string, retryAfter: number, context: Context): Promise<Outcome<"login">> {
@@ -72,61 +71,21 @@ async function loginByToken(token: string, retryAfter: number, context: Context)
   const tokenHash = hashToken(token);
   const user = await context.reader.userByToken(tokenHash, Math.min(context.now(), steadyClock.now()));
   if (user === undefined) return { kind: "refuse", error: wrongCredentials(), effects: [{ kind: "loginFailed" }] };
-  return beginSession(user, { passwordHash: undefined, oldTokenHash: tokenHash }, context);
+  return beginSession(user, { passwordHash: undefined, oldTokenHash: tokenHash });
 }
 
-/** Begins a session by what must still hold when its token is stored. */
-async function beginSession(
-  user: User,
+/** Begins a session by what must still hold when its token is stored. What it is told is read when it has begun. */
+function beginSession(
+  { userId, username }: User,
   proof: Pick<WriteOf<"putToken">, "passwordHash" | "oldTokenHash">,
-  { reader }: Context,
-): Promise<Outcome<"login">> {
-  const { userId, username } = user;
+): Outcome<"login"> {
   const token = newToken();
-  const list = await reader.contactsOf(userId);
-  const { blocked, blockedBy } = await reader.blocksOf(userId);
-  const hidden = new Set([...blockedBy, ...blocked.map((contact) => contact.userId)]);
-  const chats = await reader.chatsOf(userId);
-  const contacts = mapOf(list);
   return {
     kind: "write",
     write: { kind: "putToken", userId, ...proof, newTokenHash: hashToken(token) },
     info: "Client logged in",
-    fields: {
-      username,
-      user_id: userId,
-      contacts,
-      token,
-      user_data: user.profile,
-      chats: bounded(chats),
-      blocked: mapOf(blocked),
-      ...(user.mustChangePassword && { must_change_password: true as const }),
-    },
-    watched: mapOf(list.filter((contact) => !hidden.has(contact.userId))),
+    fields: { username, user_id: userId, token },
   };
-}
-
-/**
- * The chats, with as many of their newest last messages as fit into a page: otherwise a hundred strangers who write one
- * long message each would make an answer that no client takes.
- */
-function bounded(chats: readonly ChatSummary[]): ChatSummary[] {
-  let leftBytes = PAGE_TEXT_BYTES;
-  const newest = chats.toSorted((one, other) => (other.last_message?.time ?? 0) - (one.last_message?.time ?? 0));
-  const withText = new Set<ChatSummary>();
-  for (const chat of newest) {
-    leftBytes -= Buffer.byteLength(chat.last_message?.message ?? "");
-    if (leftBytes < 0) break;
-    withText.add(chat);
-  }
-  return chats.map((chat) => {
-    const { last_message: _left, ...rest } = chat;
-    return withText.has(chat) ? chat : rest;
-  });
-}
-
-function mapOf(contacts: readonly Contact[]): ContactMap {
-  return Object.fromEntries(contacts.map((contact) => [contact.username, contact.userId]));
 }
 
 export const logout: SessionController<"logout"> = (_request, { userId, username, tokenHash }) => ({
