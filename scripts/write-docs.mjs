@@ -1,4 +1,4 @@
-// Writes the parts of the documentation that are made from the program (`npm run docs`): the README's table of options.
+// Writes the parts of the documentation that are made from the program (`npm run docs`): the table of options.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,9 +9,9 @@ const END = "<!-- end of options -->";
 
 setUp("test");
 const { optionsTable } = await import(pathToFileURL(join(root, "dist/test/support/options-table.js")).href);
-const file = join(root, "README.md");
-const readme = readFileSync(file, "utf8");
-const begin = readme.indexOf(BEGIN);
-const end = readme.indexOf(END);
-if (begin < 0 || end < begin) fail(`README.md: ${BEGIN} and ${END} are missing`);
-writeFileSync(file, `${readme.slice(0, begin)}${BEGIN}\n\n${optionsTable()}\n\n${readme.slice(end)}`);
+const file = join(root, "docs", "options.md");
+const page = readFileSync(file, "utf8");
+const begin = page.indexOf(BEGIN);
+const end = page.indexOf(END);
+if (begin < 0 || end < begin) fail(`docs/options.md: ${BEGIN} and ${END} are missing`);
+writeFileSync(file, `${page.slice(0, begin)}${BEGIN}\n\n${optionsTable()}\n\n${page.slice(end)}`);

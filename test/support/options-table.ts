@@ -1,4 +1,4 @@
-// The table of the server's options as the README has it, made from the options themselves.
+// Table of the server's options as docs/options.md has it, made from the options themselves.
 import { CONFIG_FILE_OPTION, OPTIONS } from "../../src/config/options.ts";
 import type { Option } from "../../src/config/option.ts";
 
