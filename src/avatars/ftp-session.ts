@@ -6,6 +6,7 @@ import type { ThrottledLog } from "../log/throttled-log.ts";
 import type { UserId } from "../protocol/ids.ts";
 import { addressKey, isLoopback, plainAddress } from "../util/address.ts";
 import { monotonicClock } from "../util/clock.ts";
+import { Deadline } from "../util/deadline.ts";
 import { TokenBucket } from "../util/token-bucket.ts";
 import { openData, isDataCommand } from "./ftp-data-commands.ts";
 import { DataChannel } from "./ftp-data.ts";
@@ -96,8 +97,8 @@ export class FtpSession implements FtpPeer {
   readonly #localAddress: string;
   readonly #bucket = new TokenBucket(COMMANDS_PER_SEC, monotonicClock);
   /** Until the login; then until the end. */
-  #phaseTimer: NodeJS.Timeout;
-  #timer: NodeJS.Timeout | undefined;
+  #phaseTimer: Deadline;
+  #timer: Deadline | undefined;
   #userId: UserId | undefined;
   /** Of the certificate that the control connection has shown: clients compare that of data connections with it. */
   #secureContext: SecureContext | undefined;
@@ -125,7 +126,7 @@ export class FtpSession implements FtpPeer {
       fail: (reason) => this.close(reason),
     });
     this.#socket.on("close", () => this.#release());
-    this.#phaseTimer = setTimeout(() => this.close("Log in faster"), timeouts.loginMs);
+    this.#phaseTimer = new Deadline(() => this.close("Log in faster"), timeouts.loginMs);
     this.#wait(timeouts.idleMs);
   }
 
@@ -160,9 +161,9 @@ export class FtpSession implements FtpPeer {
     }
     this.#transfers = new UserTransfers(outcome.userId, this.#options);
     this.#userId = outcome.userId;
-    clearTimeout(this.#phaseTimer);
+    this.#phaseTimer.clear();
     if (!this.#closed)
-      this.#phaseTimer = setTimeout(() => this.close("Log in again"), this.#options.timeouts.sessionMs);
+      this.#phaseTimer = new Deadline(() => this.close("Log in again"), this.#options.timeouts.sessionMs);
   }
 
   /** Whatever a peer can make happen again and again. */
@@ -194,16 +195,16 @@ export class FtpSession implements FtpPeer {
 
   #release(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
-    clearTimeout(this.#phaseTimer);
+    this.#timer?.clear();
+    this.#phaseTimer.clear();
     this.#lines.close();
     this.#aborter?.abort();
     this.#data.close();
   }
 
   #wait(deadlineMs: number): void {
-    clearTimeout(this.#timer);
-    if (!this.#closed) this.#timer = setTimeout(() => this.close("Timeout"), deadlineMs);
+    this.#timer?.clear();
+    if (!this.#closed) this.#timer = new Deadline(() => this.close("Timeout"), deadlineMs);
   }
 
   /** One command, to its last reply; resolves with the milliseconds to wait before the next. */

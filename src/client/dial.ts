@@ -1,6 +1,7 @@
 // Opening the socket to a server: plain TCP, or TLS whose certificate somebody has accepted.
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
+import { Deadline } from "../util/deadline.ts";
 import { DisconnectedError, UntrustedServerError } from "./errors.ts";
 import { greeting } from "./opening.ts";
 
@@ -57,7 +58,7 @@ export async function dial(options: DialOptions, signal?: AbortSignal): Promise<
 function connected(socket: Socket, event: string, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (error?: Error): void => {
-      clearTimeout(timer);
+      timer.clear();
       socket.off(event, onReady).off("error", onError).off("close", onClose);
       signal?.removeEventListener("abort", onAbort);
       if (error) reject(error);
@@ -67,7 +68,7 @@ function connected(socket: Socket, event: string, timeoutMs: number, signal: Abo
     const onError = (error: Error): void => settle(new DisconnectedError(describe(error), { cause: error }));
     const onClose = (): void => settle(new DisconnectedError("the server closed the connection"));
     const onAbort = (): void => settle(new DisconnectedError("given up"));
-    const timer = setTimeout(() => settle(new DisconnectedError("the server does not answer")), timeoutMs);
+    const timer = new Deadline(() => settle(new DisconnectedError("the server does not answer")), timeoutMs);
     socket.once(event, onReady).once("error", onError).once("close", onClose);
     signal?.addEventListener("abort", onAbort, { once: true });
     if (signal?.aborted) onAbort();

@@ -1,4 +1,5 @@
 // Requests of one connection that wait for their answers, each with a deadline.
+import { Deadline } from "../util/deadline.ts";
 import { DisconnectedError } from "./errors.ts";
 
 /** The fields of an answer, not looked at yet. */
@@ -27,7 +28,7 @@ export class PendingRequests {
   answerTo(id: number, action: string, timeoutMs: number): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const end = (): void => {
-        clearTimeout(timer);
+        timer.clear();
         this.#pending.delete(id);
       };
       const settle = (answer: Answer): void => {
@@ -38,7 +39,7 @@ export class PendingRequests {
         end();
         reject(error);
       };
-      const timer = setTimeout(() => fail(new DisconnectedError(`no answer to ${action} in time`)), timeoutMs);
+      const timer = new Deadline(() => fail(new DisconnectedError(`no answer to ${action} in time`)), timeoutMs);
       this.#pending.set(id, { settle, fail });
     });
   }

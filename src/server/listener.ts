@@ -1,6 +1,7 @@
 // Accepts TCP connections within the limits, watches their deadlines, and drains them at a stop.
 import { createServer, type Server, type Socket } from "node:net";
 import type { ThrottledLog } from "../log/throttled-log.ts";
+import { AwakeClock } from "../util/clock.ts";
 import { Code, ProtocolError } from "../protocol/codes.ts";
 import { errorResponse } from "../protocol/envelope.ts";
 import { encodeFrame } from "../protocol/frame.ts";
@@ -86,8 +87,9 @@ export class Listener {
     const { connections } = this.#gateway;
     const closed = new Promise((resolve) => this.#server.close(resolve));
     for (const connection of [...connections]) connection.finish(reason);
-    const deadlineMs = performance.now() + timeoutMs;
-    while (connections.size > 0 && performance.now() < deadlineMs) {
+    const clock = new AwakeClock();
+    const deadlineMs = clock.now() + timeoutMs;
+    while (connections.size > 0 && clock.now() < deadlineMs) {
       for (const connection of [...connections]) if (!connection.isBusy) connection.close(reason);
       await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
     }

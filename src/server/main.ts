@@ -1,6 +1,7 @@
 // The server as a process: starts it, says that it is ready, stops it on a signal.
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../log/logger.ts";
+import { Deadline } from "../util/deadline.ts";
 import { STOP_SIGNALS, StopSignals } from "../util/stop-signals.ts";
 import { MessengerServer } from "./messenger-server.ts";
 import { PanelProcess } from "./panel-process.ts";
@@ -19,7 +20,7 @@ export async function runServer(config: Config, log: Logger): Promise<number> {
     log.warn("second signal, exiting at once", { signal });
     process.exit(1);
   });
-  let deadline: NodeJS.Timeout | undefined;
+  let deadline: Deadline | undefined;
   const start = new AbortController();
   void signals.asked.then((signal) => {
     deadline = stopDeadline(log);
@@ -48,14 +49,14 @@ export async function runServer(config: Config, log: Logger): Promise<number> {
     if (!(error instanceof StartCancelled)) throw error;
     log.info("the start was broken off", { signal: error.message });
   } finally {
-    clearTimeout(deadline);
+    deadline?.clear();
     // The handlers stay until the process has ended: what is still written must not be cut off by a late signal.
   }
   return 0;
 }
 
-function stopDeadline(log: Logger): NodeJS.Timeout {
-  return setTimeout(() => {
+function stopDeadline(log: Logger): Deadline {
+  return new Deadline(() => {
     log.error("the stop took too long");
     process.exit(1);
   }, STOP_TIMEOUT_MS);

@@ -4,7 +4,7 @@ import type { Config } from "../config/config.ts";
 import type { Logger } from "../log/logger.ts";
 import { ThrottledLog } from "../log/throttled-log.ts";
 import { hidePassword, storeName } from "../store/open.ts";
-import { monotonicClock, type Clock } from "../util/clock.ts";
+import { AwakeClock, monotonicClock, type Clock } from "../util/clock.ts";
 import { packageVersion } from "../util/package-version.ts";
 import type { RegistrationRule } from "../workers/thread-settings.ts";
 import { Pools, type ThreadFiles } from "../workers/pools.ts";
@@ -81,6 +81,7 @@ export class MessengerServer {
   private constructor(config: Config, log: LogTap, parts: ServerParts, started: StartedParts) {
     const { certificate } = started;
     const { clock = monotonicClock, files } = parts;
+    const awake = parts.clock ?? new AwakeClock();
     this.#certificate = certificate;
     this.#config = config;
     this.#log = log;
@@ -101,7 +102,7 @@ export class MessengerServer {
     this.#access = access;
     const avatarEffects = this.#avatarEffects();
     const core = { pools: this.#pools, registry, gate, access, acts: this.#acts };
-    const effects = new EffectRunner({ ...core, fanout, clock, ...avatarEffects });
+    const effects = new EffectRunner({ ...core, fanout, clock: awake, ...avatarEffects });
     const ownWrites = new OwnWrites(this.#groupCommit, effects);
     const shared = { ...core, groupCommit: this.#groupCommit, effects, ownWrites, metrics, log };
     const avatars = config.ftp ? new Avatars({ ...shared, config, certificate }) : undefined;
@@ -110,7 +111,7 @@ export class MessengerServer {
       ...shared,
       pacer,
       settings: config,
-      clock,
+      clock: awake,
       secure: certificate && ((socket) => certificate.secure(socket)),
     });
     access.add(gateway);

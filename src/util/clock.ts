@@ -16,3 +16,22 @@ export const monotonicClock: Clock = { now: () => performance.now() };
  * that never jumps. Something is late only when it is so by this one and by the time of day: either may be wrong.
  */
 export const steadyClock: Clock = { now: () => performance.timeOrigin + performance.now() };
+
+/** Longer than between two looks at the clock while the process runs, in milliseconds. */
+const MAX_STEP_MS = 2_000;
+
+/**
+ * Never jumps, and does not go on while the process stands still (stopped by a signal, a paused machine): for deadlines
+ * of others, who may have kept them meanwhile. Only right where somebody looks at it every second.
+ */
+export class AwakeClock implements Clock {
+  #lastMs = performance.now();
+  #awakeMs = this.#lastMs;
+
+  now(): number {
+    const nowMs = performance.now();
+    this.#awakeMs += Math.min(nowMs - this.#lastMs, MAX_STEP_MS);
+    this.#lastMs = nowMs;
+    return this.#awakeMs;
+  }
+}

@@ -10,6 +10,8 @@ import { ThreadLoads } from "./thread-loads.ts";
  * what any task takes: requests end theirs after a moment, MongoDB's operations have deadlines of their own.
  */
 const TASK_TIMEOUT_MS = 30_000;
+/** A look that is so late comes after the whole process stood still (paused, suspended), in milliseconds. */
+const STOOD_STILL_MS = 1_000;
 /** How long new tasks wait for the threads of a pool that hung to end, in milliseconds; they may hold the store's lock. */
 const REPLACE_TIMEOUT_MS = 5_000;
 /** How long a thread may go on loading its file before it is ended, in milliseconds. */
@@ -53,6 +55,7 @@ export class WatchedPool {
   #youngCount = 0;
   #oldCount = 0;
   #look = 0;
+  #lookedMs = performance.now();
   /** The end of the last second try. */
   #lastRepeat: Promise<unknown> = Promise.resolve();
 
@@ -122,6 +125,10 @@ export class WatchedPool {
   }
 
   #lookForHung(): void {
+    const nowMs = performance.now();
+    const hasStoodStill = nowMs - this.#lookedMs > (this.#shape.taskTimeoutMs ?? TASK_TIMEOUT_MS) + STOOD_STILL_MS;
+    this.#lookedMs = nowMs;
+    if (hasStoodStill) return; // the threads did as well
     if (this.#oldCount > 0) this.#replace();
     this.#oldCount = this.#youngCount;
     this.#youngCount = 0;
