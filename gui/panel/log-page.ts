@@ -1,7 +1,8 @@
 // The server's log as it goes on, by level and text.
 import { QComboBox, QWidget, type QLabel, type QLineEdit } from "@nodegui/nodegui";
-import { AdminLog, type LogLevel, type LogLine } from "../../src/client/models/admin-log.ts";
+import { AdminLog, type LogLine } from "../../src/client/models/admin-log.ts";
 import { ChangeSignal } from "../../src/client/models/change-signal.ts";
+import type { LogLevel } from "../../src/protocol/log-levels.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
 import { guard } from "../kit/guard.ts";
 import type { Theme } from "../kit/theme.ts";

@@ -10,6 +10,7 @@ import { MAX_AVATAR_BYTES } from "../protocol/limits.ts";
 import { monotonicClock } from "../util/clock.ts";
 import { KeyedLock } from "./keyed-lock.ts";
 import { checkPicture, PictureError, type Picture } from "./picture.ts";
+import { syncFolderAsync } from "../util/durable.ts";
 
 /** A picture that is in its place. */
 export interface AvatarFile {
@@ -133,7 +134,7 @@ export class AvatarStore {
         const { fileName, file } = await this.#prepare(userId, upload);
         const wasThere = this.find(fileName) !== undefined;
         await rename(upload.path, join(this.#folder, fileName));
-        await this.#syncFolder();
+        await syncFolderAsync(this.#folder); // the new name itself survives a power cut
         this.#add(file);
         try {
           await commit(fileName);
@@ -244,17 +245,6 @@ export class AvatarStore {
     await unlink(join(this.#folder, fileName)).catch((error: unknown) => {
       if (!isMissing(error)) this.#log.warn("old avatar stays behind", { fileName, error });
     });
-  }
-
-  /** Makes the new name itself survive a power cut. Windows cannot sync a folder. */
-  async #syncFolder(): Promise<void> {
-    if (process.platform === "win32") return;
-    const handle = await open(this.#folder, constants.O_RDONLY);
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
   }
 }
 

@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { usernameKey } from "../protocol/text.ts";
+import { syncFolderAsync } from "../util/durable.ts";
 import type { ServerAddress } from "./dial.ts";
 import { CacheInUseError } from "./cache-file.ts";
 import { memoryHistoryCache, openHistoryCache, type HistoryCache } from "./history-cache.ts";
-import { syncFolder } from "./journal.ts";
 import { OutgoingQueue } from "./outgoing.ts";
 import { isCount, isFlag, isText, objectOf } from "./shapes.ts";
 
@@ -165,5 +165,5 @@ async function writeWhole(file: string, value: unknown): Promise<void> {
     await handle.close();
   }
   await rename(temporary, file);
-  await syncFolder(join(file, ".."));
+  await syncFolderAsync(join(file, ".."));
 }

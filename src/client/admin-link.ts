@@ -1,12 +1,15 @@
 // A connection to the admin channel of a server on this machine, for `messenger admin` and the control panel.
 import { connect, type Socket } from "node:net";
-import type { AdminActionName, AdminActions, AdminEvents } from "../protocol/admin.ts";
-import { Code, type ErrorCode } from "../protocol/codes.ts";
+import type { AdminActionName, AdminActions, AdminEvents, Topic } from "../protocol/admin.ts";
+import type { LogRecord, Sample, TrafficEntry } from "../protocol/admin.ts";
 import { encodeFrame, FrameDecoder } from "../protocol/frame.ts";
+import { LOG_LEVELS, type LogLevel } from "../protocol/log-levels.ts";
 import { adminSocketPath } from "../util/admin-socket.ts";
 import { Emitter } from "../util/emitter.ts";
-import { DisconnectedError, RequestError } from "./errors.ts";
+import { errorOf, parseFrame } from "./answers.ts";
+import { DisconnectedError } from "./errors.ts";
 import { PendingRequests, type Answer } from "./pending-requests.ts";
+import { isCount, isRecord, isText, isTextOrNull, isTime, objectOf, type Shape } from "./shapes.ts";
 
 /** Largest answer that is taken: the list of 20,000 sessions. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -51,8 +54,10 @@ export class AdminLink {
     const id = this.#pending.newId();
     this.#socket.write(encodeFrame(JSON.stringify({ action, id, data }), "prefixed"));
     const answer = await this.#pending.answerTo(id, action, REQUEST_TIMEOUT_MS);
-    if (answer["code"] === Code.Ok) return answer as AdminActions[A]["result"];
-    throw new RequestError(Number(answer["code"]) as ErrorCode, String(answer["info"]));
+    const refusal = errorOf(answer);
+    if (refusal) throw refusal;
+    // The server is of this checkout and user, so a result has the form that the table of actions says.
+    return answer as AdminActions[A]["result"];
   }
 
   close(reason = "closed"): void {
@@ -67,17 +72,40 @@ export class AdminLink {
   #receive(chunk: Buffer): void {
     const payloads: Buffer[] = [];
     this.#decoder.push(chunk, payloads);
-    for (const payload of payloads) this.#take(JSON.parse(payload.toString("utf8")) as Answer);
+    for (const payload of payloads) this.#take(parseFrame(payload));
     if (this.#decoder.failed) this.close("the server sent more than this program takes");
   }
 
-  #take(message: Answer): void {
+  #take(message: Answer | undefined): void {
+    if (this.#isClosed) return;
+    if (message === undefined) return this.close("the server does not speak the language of this program");
     const { event, data, id } = message;
-    if (typeof event !== "string") return this.#pending.settle(Number(id), message);
-    // The server is of our own checkout and user, so its events have the form that the table says.
-    this.events.emit(event as keyof AdminEvents, data as never);
+    if (isNumber(id)) this.#pending.settle(id, message);
+    if (event === "sample") this.#announce(event, isSample, data);
+    if (event === "traffic") this.#announce(event, isTrafficEntry, data);
+    if (event === "log") this.#announce(event, isLogRecord, data);
+    if (event === "backup") this.#announce(event, isProgress, data);
+  }
+
+  #announce<T extends Topic>(topic: T, isOfTopic: Shape<AdminLinkEvents[T]>, data: unknown): void {
+    if (isOfTopic(data)) this.events.emit(topic, data);
   }
 }
+
+const isLogLevel = (value: unknown): value is LogLevel => LOG_LEVELS.some((level) => level === value);
+const isNumber = (value: unknown): value is number => typeof value === "number";
+
+const isSample = (value: unknown): value is Sample =>
+  isRecord(value) && Object.values(value).every((figure) => figure === null || isTime(figure));
+const isTrafficEntry = objectOf<TrafficEntry>({
+  time_ms: isTime,
+  connection: isCount,
+  username: isTextOrNull,
+  request: isText,
+  response: isText,
+});
+const isLogRecord = objectOf<LogRecord>({ time_ms: isTime, level: isLogLevel, text: isText, fields: isRecord });
+const isProgress = objectOf<AdminEvents["backup"]>({ percent: isTime });
 
 function explain(error: Error & { code?: string }, dataDir: string): string {
   if (error.code === "EACCES") return `data folder ${dataDir}: only the user who runs the server may administer it`;

@@ -1,6 +1,7 @@
 // An append-only file of JSON lines that is on the disk when it says so.
 import { open, readFile, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
+import { syncFolderAsync } from "../util/durable.ts";
 
 interface Entry {
   readonly line: string;
@@ -134,23 +135,11 @@ async function replace(file: string, lines: readonly string[]): Promise<FileHand
     await handle.appendFile(lines.map((line) => line + "\n").join(""));
     await handle.sync();
     await rename(temporary(file), file);
-    await syncFolder(dirname(file));
+    await syncFolderAsync(dirname(file));
     return handle;
   } catch (error) {
     await handle.close();
     await rm(temporary(file), { force: true });
     throw error;
-  }
-}
-
-/** A rename is durable only after its folder is; where folders cannot be opened (Windows) the system sees to it. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r").catch(() => undefined);
-  try {
-    await handle?.sync();
-  } catch {
-    // Some file systems refuse to sync a folder.
-  } finally {
-    await handle?.close();
   }
 }

@@ -32,7 +32,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value);
+export const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value);
 const isContactMap = (value: unknown): value is ContactMap => isRecord(value) && Object.values(value).every(isText);
 
 const isDeleter = (value: unknown): value is NonNullable<Message["deleted"]> =>

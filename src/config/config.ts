@@ -1,4 +1,5 @@
 // The server's settings, as everything in it takes them: one frozen object, made once (load.ts).
+import type { LogLevel } from "../protocol/log-levels.ts";
 import { UserError } from "../util/user-error.ts";
 
 export interface PortRange {
@@ -33,7 +34,7 @@ export interface Config {
   readonly bcryptCost: number;
   readonly registration: "open" | "invite" | "closed";
   readonly invitationCode: string | undefined;
-  readonly logLevel: "error" | "warn" | "info" | "debug";
+  readonly logLevel: LogLevel;
   readonly logKeepDays: number;
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;

@@ -1,5 +1,6 @@
 // THE table of the server's options: names, defaults, ranges and what --help says about them.
 import { availableParallelism } from "node:os";
+import { LOG_LEVELS } from "../protocol/log-levels.ts";
 import type { Config } from "./config.ts";
 import { defaultDataDir, DEFAULT_DATA_DIR_TEXT } from "./data-dir.ts";
 import {
@@ -266,7 +267,7 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     name: "log-level",
     group: Group.Log,
     placeholder: "LEVEL",
-    choices: ["error", "warn", "info", "debug"],
+    choices: LOG_LEVELS,
     default: "info",
     help: "The least important entries to write",
   }),

@@ -4,8 +4,8 @@
 import { chmod, mkdir, open, readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { Writable } from "node:stream";
+import type { LogLevel } from "../protocol/log-levels.ts";
 import type { Clock } from "../util/clock.ts";
-import type { LogLevel } from "./logger.ts";
 import { localDate } from "./readable.ts";
 
 /** Lines that wait for the disk, in characters; beyond it new ones are dropped and counted. */

@@ -15,6 +15,17 @@ export function cleanFields(fields: LogFields): LogFields {
   return cleanMembers(fields, 0);
 }
 
+/** The same with nothing of an error but its message. */
+export function conciseFields(fields: LogFields): LogFields {
+  const entries = Object.entries(cleanFields(fields));
+  return Object.fromEntries(entries.map(([name, value]) => [name, isCleanError(value) ? value.message : value]));
+}
+
+/** Whether a cleaned value was an error. */
+export function isCleanError(value: unknown): value is { readonly message: string; readonly stack: string } {
+  return typeof value === "object" && value !== null && "stack" in value && "message" in value;
+}
+
 function cleanMembers(object: object, depth: number): Record<string, unknown> {
   const clean: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(object).slice(0, MAX_MEMBERS)) {

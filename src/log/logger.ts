@@ -1,7 +1,5 @@
 // What everything writes its log entries to.
-
-export const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+import type { LogLevel } from "../protocol/log-levels.ts";
 
 export type LogFields = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,8 @@
 // A log entry as one line for people: time, level, text, fields. Nothing logged can forge a line or steer a terminal.
+import type { LogLevel } from "../protocol/log-levels.ts";
 import { visible } from "../util/visible-text.ts";
-import type { LogFields, LogLevel } from "./logger.ts";
+import { isCleanError } from "./fields.ts";
+import type { LogFields } from "./logger.ts";
 
 /** Values that need no quotes. */
 const PLAIN = /^[\p{L}\p{N}_.:/@+*-]+$/u;
@@ -14,16 +16,12 @@ export function readableLine(time: Date, level: LogLevel, text: string, fields: 
 
 function shown(value: unknown): string {
   if (typeof value === "string") return PLAIN.test(value) ? visible(value) : visible(JSON.stringify(value));
-  if (isError(value)) return visible(JSON.stringify(value.message));
+  if (isCleanError(value)) return visible(JSON.stringify(value.message));
   return visible(JSON.stringify(value) ?? "");
 }
 
-function isError(value: unknown): value is { message: string; stack: string } {
-  return typeof value === "object" && value !== null && "stack" in value && "message" in value;
-}
-
 function stackLines(fields: LogFields): string {
-  const stacks = Object.values(fields).filter(isError);
+  const stacks = Object.values(fields).filter(isCleanError);
   return stacks.flatMap(({ stack }) => stack.split("\n").map((frame) => `\n    ${visible(frame)}`)).join("");
 }
 

@@ -1,6 +1,7 @@
 // Log entries that strangers can cause at will: the first at once, further ones as one a minute with their number.
+import type { LogLevel } from "../protocol/log-levels.ts";
 import type { Clock } from "../util/clock.ts";
-import type { LogFields, Logger, LogLevel } from "./logger.ts";
+import type { LogFields, Logger } from "./logger.ts";
 
 /** The time over which acts are counted, in milliseconds. */
 const WINDOW_MS = 60_000;

@@ -1,11 +1,12 @@
 // The server's log: winston with readable lines on standard error and JSON lines in a file per day.
 import { finished } from "node:stream/promises";
 import winston from "winston";
+import { LOG_LEVELS, type LogLevel } from "../protocol/log-levels.ts";
 import { steadyClock, systemClock, type Clock } from "../util/clock.ts";
 import { visibleJson } from "../util/visible-text.ts";
 import { DailyFile } from "./daily-file.ts";
 import { cleanFields } from "./fields.ts";
-import { LOG_LEVELS, loggerTo, type LogFields, type Logger, type LogLevel, type LogSink } from "./logger.ts";
+import { loggerTo, type LogFields, type Logger, type LogSink } from "./logger.ts";
 import { readableLine } from "./readable.ts";
 
 export interface LogOptions {

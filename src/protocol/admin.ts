@@ -1,6 +1,7 @@
 // The admin channel's contract: what the control panel and `messenger admin` may ask of a running server, and what it
 // tells them. It has the wire protocol's framing and envelope, on a local socket that only the server's owner can open.
 import type { UserId } from "./ids.ts";
+import type { LogLevel } from "./log-levels.ts";
 
 /** What the server is and how it does. Times are Unix milliseconds. */
 export interface ServerStatus {
@@ -60,6 +61,7 @@ export interface SessionInfo {
   readonly gaps: number;
 }
 
+/** Disabled: may not log in. Deleted: the name is freed, and the messages stay without it. */
 export type AccountState = "active" | "disabled" | "deleted";
 
 export interface AccountInfo {
@@ -98,7 +100,7 @@ export interface TrafficEntry {
 
 export interface LogRecord {
   readonly time_ms: number;
-  readonly level: "error" | "warn" | "info" | "debug";
+  readonly level: LogLevel;
   readonly text: string;
   readonly fields: Readonly<Record<string, unknown>>;
 }
@@ -141,7 +143,7 @@ export interface AdminActions {
   backup: { data: Nothing; result: BackupInfo };
   backups: { data: Nothing; result: { backups: readonly BackupInfo[] } };
   /** The last entries, oldest first. */
-  log: { data: { limit?: number; level?: LogRecord["level"] }; result: { entries: readonly LogRecord[] } };
+  log: { data: { limit?: number; level?: LogLevel }; result: { entries: readonly LogRecord[] } };
   /** Begins or, with an empty list, ends this connection's events. Unmasking texts of traffic is written to the log. */
   subscribe: { data: { topics: readonly Topic[]; unmask_texts?: boolean }; result: Nothing };
 }

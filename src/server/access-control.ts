@@ -6,7 +6,6 @@ import type { Clock } from "../util/clock.ts";
 import { AddressBook } from "./address-book.ts";
 import type { Allowance, RateLimits } from "./allowance.ts";
 import { Bans } from "./bans.ts";
-import type { Metrics } from "./metrics.ts";
 
 export interface AccessLimits {
   /** At all ports together. */
@@ -46,7 +45,6 @@ export class AccessControl {
   isOpen = false;
   readonly #limits: AccessLimits;
   readonly #addresses: AddressBook;
-  readonly #metrics: Metrics;
   readonly #log: ThrottledLog;
   readonly #endpoints: Endpoint[] = [];
   /** Logins whose last check is under way. */
@@ -56,11 +54,10 @@ export class AccessControl {
   #affordableCount = Infinity;
 
   /** The clock must never jump. */
-  constructor(limits: AccessLimits, clock: Clock, metrics: Metrics, log: ThrottledLog) {
+  constructor(limits: AccessLimits, clock: Clock, log: ThrottledLog) {
     this.#limits = limits;
     this.bans = new Bans(clock);
     this.#addresses = new AddressBook(limits.addressRates, clock);
-    this.#metrics = metrics;
     this.#log = log;
   }
 
@@ -82,11 +79,9 @@ export class AccessControl {
     const { maxConnections, maxConnectionsPerAddress: maxCount } = this.#limits;
     const overAddress = maxCount > 0 && this.#addresses.countOf(address) >= maxCount && !isLoopback(address);
     if (overAddress || this.#connectionsCount >= Math.min(maxConnections, this.#affordableCount)) {
-      this.#metrics.connectionsRefused += 1;
       this.#log.write("warn", "connection refused: too many", addressKey(address), { address });
       return "tooMany";
     }
-    this.#metrics.connectionsAccepted += 1;
     this.#connectionsCount += 1;
     const allowance = this.#addresses.enter(address);
     const leave = (): void => {

@@ -1,5 +1,6 @@
 // One socket: frames in, answers out in the order of the requests, deadlines. Knows no chat.
 import type { Socket } from "node:net";
+import { internalError } from "../log/error-reference.ts";
 import { Code, ProtocolError } from "../protocol/codes.ts";
 import { errorResponse, parseRequest } from "../protocol/envelope.ts";
 import { eventText } from "../protocol/events.ts";
@@ -220,7 +221,7 @@ export class Connection {
         begun = await this.#carryOut(begun, receivedMs);
       } while (begun !== undefined || this.#mayGoOn());
     } catch (error) {
-      this.close(`internal error, reference ${this.#host.report(error, this)}`);
+      this.close(internalError(this.#host.report(error, this)).message);
     }
     this.#isRunning = false;
     this.#proceed();
@@ -306,7 +307,7 @@ export class Connection {
     const error =
       fault instanceof ThreadLostError
         ? new ProtocolError(Code.Unavailable, `lost with its thread, nothing was stored, reference ${reference}`)
-        : new ProtocolError(Code.Internal, `internal error, reference ${reference}`);
+        : internalError(reference);
     this.reply(encodeFrame(errorResponse(replyTo, error, Date.now()), this.framing));
     this.#showTraffic([payload]);
   }

@@ -1,6 +1,6 @@
 // What joins the parts of the server: connections with the threads, the sessions, the group commit and the fan-out.
-import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
+import { newErrorReference } from "../log/error-reference.ts";
 import type { ThrottledLog } from "../log/throttled-log.ts";
 import type { UserId } from "../protocol/ids.ts";
 import { addressKey } from "../util/address.ts";
@@ -119,7 +119,7 @@ export class Gateway implements ConnectionHost<Connection>, Endpoint {
   }
 
   report(error: unknown, connection: Connection): string {
-    const reference = randomBytes(6).toString("hex");
+    const reference = newErrorReference();
     const fields = { reference, connection: connection.id, error };
     this.#acts.write("error", "a request failed", addressKey(connection.address), fields, SHOWN_PER_MINUTE);
     return reference;

@@ -98,7 +98,7 @@ export class MessengerServer {
     });
     const gate = new PasswordGate((job) => this.#pools.password(job), { ...config, passwordThreads }, clock);
     const { metrics, registry } = this;
-    const access = new AccessControl(accessLimits(config), clock, metrics, this.#acts);
+    const access = new AccessControl(accessLimits(config), clock, this.#acts);
     this.#access = access;
     const avatarEffects = this.#avatarEffects();
     const core = { pools: this.#pools, registry, gate, access, acts: this.#acts };

@@ -2,8 +2,6 @@
 import type { CommitResult } from "../workers/task.ts";
 
 export class Metrics {
-  connectionsAccepted = 0;
-  connectionsRefused = 0;
   requests = 0;
   /** Messages newly stored. */
   messages = 0;

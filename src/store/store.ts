@@ -1,9 +1,7 @@
 // What the server asks of a store, in plain verbs. No SQL and no MongoDB type leaves its folder.
+import type { AccountState } from "../protocol/admin.ts";
 import type { ChatSummary, Message, Profile } from "../protocol/entities.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
-
-/** Disabled: may not log in. Deleted: the name is freed, and the messages stay without it. */
-export type AccountState = "active" | "disabled" | "deleted";
 
 /** A user as stored. */
 export interface User {

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Message } from "../protocol/entities.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
-import type { AccountState } from "./store.ts";
+import type { AccountState } from "../protocol/admin.ts";
 
 /** Records of one batch. */
 export const BATCH_COUNT = 1_000;

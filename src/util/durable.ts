@@ -1,5 +1,6 @@
 // Makes files, names and folders outlive a power cut: what is written or named is on the disk only after a sync.
 import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
 /** Waits until the file is on the disk. */
@@ -23,10 +24,25 @@ export function syncFolder(path: string): void {
     descriptor = openSync(path, "r");
     fsyncSync(descriptor);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && NO_FOLDER_SYNC.has(String(error.code)))) throw error;
+    if (!isWithoutFolderSync(error)) throw error;
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
+}
+
+/** The same without keeping the thread waiting. */
+export async function syncFolderAsync(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  try {
+    const handle = await open(path, "r");
+    await handle.sync().finally(() => handle.close());
+  } catch (error) {
+    if (!isWithoutFolderSync(error)) throw error;
+  }
+}
+
+function isWithoutFolderSync(error: unknown): boolean {
+  return error instanceof Error && "code" in error && NO_FOLDER_SYNC.has(String(error.code));
 }
 
 /** Makes the folder and those above it that are missing (mode 700), and waits until their names are on the disk. */

@@ -1,9 +1,9 @@
 // The Router: finds the controller of an action, after its guards; the one place where errors become responses.
-import { randomBytes } from "node:crypto";
 import { ACTIONS, isActionName, type ActionName, type DataOf } from "../protocol/actions.ts";
 import { Code, ProtocolError } from "../protocol/codes.ts";
 import { parseRequest, type Fields, type RawRequest, type ReplyTo } from "../protocol/envelope.ts";
 import { StoreUnavailableError } from "../store/store.ts";
+import { internalError, newErrorReference } from "../log/error-reference.ts";
 import type { Logger } from "../log/logger.ts";
 import { ThrottledLog } from "../log/throttled-log.ts";
 import { monotonicClock } from "../util/clock.ts";
@@ -147,9 +147,9 @@ export class Router {
       this.#logUnavailable(error, action);
       return new ProtocolError(Code.Unavailable, "the store cannot be reached; nothing was stored, try again");
     }
-    const reference = randomBytes(6).toString("hex");
+    const reference = newErrorReference();
     this.#failures.write("error", "request failed", action, { action, reference, error }, FAILURES_SHOWN);
-    return new ProtocolError(Code.Internal, `internal error, reference ${reference}`);
+    return internalError(reference);
   }
 
   #logUnavailable(error: StoreUnavailableError, action: string): void {

@@ -1,16 +1,12 @@
 // The logger of a worker thread: entries go to the main thread, which alone writes the log.
 import { parentPort } from "node:worker_threads";
-import type { Logger } from "../log/logger.ts";
-
-type Level = "error" | "warn" | "info" | "debug";
+import { cleanFields } from "../log/fields.ts";
+import { loggerTo, type LogFields, type Logger, type LogSink } from "../log/logger.ts";
+import type { LogLevel } from "../protocol/log-levels.ts";
 
 /** An entry on its way from a thread. */
 export interface LogEntry {
-  readonly logEntry: {
-    readonly level: Level;
-    readonly text: string;
-    readonly fields: Readonly<Record<string, unknown>>;
-  };
+  readonly logEntry: { readonly level: LogLevel; readonly text: string; readonly fields: LogFields };
 }
 
 export function isLogEntry(value: unknown): value is LogEntry {
@@ -22,29 +18,14 @@ export function logFromThread(log: Logger, { logEntry: { level, text, fields } }
   log[level](text, fields);
 }
 
-export function threadLogger(bound: Readonly<Record<string, unknown>> = {}): Logger {
-  const post =
-    (level: Level) =>
-    (text: string, fields: Readonly<Record<string, unknown>> = {}) => {
-      const entry: LogEntry = { logEntry: { level, text, fields: plain({ ...bound, ...fields }) } };
+/** A logger whose entries all carry `bound`, for use in a thread. Fields are cleaned there, since not everything can be sent to another thread. */
+export function threadLogger(bound: LogFields): Logger {
+  const sink: LogSink = {
+    write(level, text, fields) {
+      const entry: LogEntry = { logEntry: { level, text, fields: cleanFields(fields) } };
       parentPort?.postMessage(entry);
-    };
-  return {
-    error: post("error"),
-    warn: post("warn"),
-    info: post("info"),
-    debug: post("debug"),
-    child: (fields) => threadLogger({ ...bound, ...fields }),
+    },
     close: () => Promise.resolve(),
   };
-}
-
-/** Errors cross threads as their stacks; nothing else of them is needed there. */
-function plain(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name,
-      value instanceof Error ? (value.stack ?? value.message) : value,
-    ]),
-  );
+  return loggerTo(sink, bound);
 }

@@ -1,8 +1,9 @@
 // A logger that keeps its entries, so that a test can look at what was logged, and at what must not be.
 import type { Logger, LogFields } from "../../src/log/logger.ts";
+import type { LogLevel } from "../../src/protocol/log-levels.ts";
 
 interface Entry {
-  readonly level: "error" | "warn" | "info" | "debug";
+  readonly level: LogLevel;
   readonly text: string;
   readonly fields: LogFields;
 }

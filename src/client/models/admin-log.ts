@@ -1,9 +1,8 @@
 // The tail of a server's log, by level and text.
 import type { LogRecord } from "../../protocol/admin.ts";
+import { LOG_LEVELS, type LogLevel } from "../../protocol/log-levels.ts";
 import { visible } from "../../util/visible-text.ts";
 import { RecentList } from "./recent-list.ts";
-
-export type LogLevel = LogRecord["level"];
 
 export interface LogLine {
   readonly key: string;
@@ -12,8 +11,6 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** Gravest first. */
-const LEVELS: readonly LogLevel[] = ["error", "warn", "info", "debug"];
 const MAX_LINES = 5_000;
 const MAX_CHARS = 8_000_000;
 
@@ -49,10 +46,10 @@ export class AdminLog {
 
   /** Those that are to be shown, oldest first. */
   get lines(): readonly LogLine[] {
-    const limit = LEVELS.indexOf(this.level);
+    const limit = LOG_LEVELS.indexOf(this.level);
     return this.#lines.entries.filter(
       ({ record, text }) =>
-        LEVELS.indexOf(record.level) <= limit && (this.#filter === "" || text.toLowerCase().includes(this.#filter)),
+        LOG_LEVELS.indexOf(record.level) <= limit && (this.#filter === "" || text.toLowerCase().includes(this.#filter)),
     );
   }
 }

@@ -1,4 +1,5 @@
 // The data that admin actions take, checked as that of clients is.
+import { LOG_LEVELS } from "../../protocol/log-levels.ts";
 import { Ajv, type ValidateFunction } from "ajv";
 import { TOPICS, type AdminActionName, type AdminActions } from "../../protocol/admin.ts";
 import { Code, ProtocolError } from "../../protocol/codes.ts";
@@ -31,7 +32,7 @@ const SCHEMAS: { readonly [A in AdminActionName]: object } = {
   shutdown: nothing,
   backup: nothing,
   backups: nothing,
-  log: object({ limit: count, level: { enum: ["error", "warn", "info", "debug"] } }),
+  log: object({ limit: count, level: { enum: LOG_LEVELS } }),
   subscribe: object(
     {
       topics: { type: "array", items: { enum: TOPICS } },

@@ -1,7 +1,7 @@
 // The admin channel: a local socket that only the server's owner can open, with the wire protocol's framing and envelope.
 import { chmod, unlink } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { randomBytes } from "node:crypto";
+import { internalError, newErrorReference } from "../../log/error-reference.ts";
 import type { Logger } from "../../log/logger.ts";
 import type { AdminEvents, Topic } from "../../protocol/admin.ts";
 import { Code, ProtocolError } from "../../protocol/codes.ts";
@@ -157,9 +157,9 @@ class AdminClient {
   #explain(error: unknown, action: string): ProtocolError {
     if (error instanceof ProtocolError) return error;
     if (error instanceof StartError) return new ProtocolError(Code.Conflict, error.message);
-    const reference = randomBytes(6).toString("hex");
+    const reference = newErrorReference();
     this.#log.error("an admin action failed", { action, reference, error });
-    return new ProtocolError(Code.Internal, `internal error, reference ${reference} in the log`);
+    return internalError(reference);
   }
 
   #send(text: string): void {

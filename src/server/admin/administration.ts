@@ -4,6 +4,7 @@ import type { AdminActionName, AdminActions, ServerStatus, SessionInfo, Topic } 
 import { Code, ProtocolError } from "../../protocol/codes.ts";
 import type { Fields } from "../../protocol/envelope.ts";
 import type { ThrottledLog } from "../../log/throttled-log.ts";
+import { LOG_LEVELS } from "../../protocol/log-levels.ts";
 import { isAddress } from "../../util/address.ts";
 import { adminSocketPath } from "../../util/admin-socket.ts";
 import type { Connection } from "../connection.ts";
@@ -48,8 +49,6 @@ type Handlers = {
     subscription: Subscription,
   ) => AdminActions[A]["result"] | Promise<AdminActions[A]["result"]>;
 };
-
-const LEVELS = ["error", "warn", "info", "debug"] as const;
 
 export class Administration {
   readonly #parts: AdministrationParts;
@@ -131,7 +130,7 @@ export class Administration {
       backup: () => backups.make((percent) => this.#server.tell("backup", { percent })),
       backups: async () => ({ backups: await backups.list() }),
       log: ({ limit = DEFAULT_LOG_COUNT, level = "info" }) => {
-        const shown = log.records.filter((record) => LEVELS.indexOf(record.level) <= LEVELS.indexOf(level));
+        const shown = log.records.filter((record) => LOG_LEVELS.indexOf(record.level) <= LOG_LEVELS.indexOf(level));
         return { entries: shown.slice(-limit) };
       },
       subscribe: ({ topics, unmask_texts = false }, subscription) => {

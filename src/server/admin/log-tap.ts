@@ -1,5 +1,5 @@
 // A logger that passes entries on, keeps the last of them, and tells who listens.
-import { cleanFields } from "../../log/fields.ts";
+import { conciseFields } from "../../log/fields.ts";
 import type { LogFields, Logger } from "../../log/logger.ts";
 import type { LogRecord } from "../../protocol/admin.ts";
 import { Emitter } from "../../util/emitter.ts";
@@ -72,15 +72,10 @@ export class LogTap implements Logger {
         time_ms: Date.now(),
         level,
         text,
-        fields: cleanFields({ ...this.#bound, ...withoutStacks(fields) }),
+        fields: conciseFields({ ...this.#bound, ...fields }),
       });
     } catch (error) {
       this.#log.error("an entry could not be shown to the administrator", { error }); // whoever logs must not suffer
     }
   }
-}
-
-function withoutStacks(fields: LogFields): LogFields {
-  const entries = Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? value.message : value]);
-  return Object.fromEntries(entries) as LogFields;
 }

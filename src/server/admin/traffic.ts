@@ -22,12 +22,10 @@ export interface Exchange {
 export class TrafficTap {
   readonly onEntry = new Emitter<{ entry: TrafficEntry }>();
   unmaskTexts = false;
-  /** True while somebody looks. */
-  isOn = false;
   #second = 0;
   #count = 0;
 
-  /** Passes an exchange on; to be called only while `isOn`. */
+  /** Passes an exchange on; to be called only while somebody looks. */
   record({ connection, username, payloads, replies }: Exchange): void {
     const time_ms = Date.now();
     const passed = payloads.slice(0, this.#admit(payloads.length, time_ms));

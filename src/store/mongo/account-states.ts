@@ -1,13 +1,9 @@
 // What becomes of accounts: disabled, deleted, blocked by others. Each is one step that may run again.
-import { Refusal } from "../store.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
 import type { WriterState } from "./chat-batch.ts";
 import { pairId } from "./documents.ts";
 import { isDuplicate } from "./errors.ts";
-
-const DONE = { done: true, result: {} } as const;
-const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;
-const CONFLICT = { done: false, refusal: Refusal.Conflict } as const;
+import { CONFLICT, DONE, NOT_FOUND } from "../write-outcomes.ts";
 
 export class AccountStates {
   readonly #state: WriterState;

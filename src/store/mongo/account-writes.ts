@@ -2,7 +2,7 @@
 import type { Profile } from "../../protocol/entities.ts";
 import { COMMON_CHAT } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
-import { Refusal, TOKENS_PER_USER } from "../store.ts";
+import { TOKENS_PER_USER } from "../store.ts";
 import type { Write, WriteOf, WriteOutcome } from "../store.ts";
 import type { TokenTimes } from "../token-times.ts";
 import { AccountStates } from "./account-states.ts";
@@ -10,6 +10,7 @@ import type { ChatWrite, WriterState } from "./chat-batch.ts";
 import { pairId } from "./documents.ts";
 import type { Collections, UserDocument } from "./documents.ts";
 import { isDuplicate } from "./errors.ts";
+import { CONFLICT, DONE, NOT_FOUND } from "../write-outcomes.ts";
 
 /** The time of the batch, and those of tokens. */
 export interface AccountTimes {
@@ -19,11 +20,8 @@ export interface AccountTimes {
 
 export type AccountWrite = Exclude<Write, ChatWrite | WriteOf<"deleteMessage">>;
 
-const DONE = { done: true, result: {} } as const;
-const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;
 /** Accounts without a state are older than states, and active. */
 const NOT_DELETED = { state: { $ne: "deleted" } } as const;
-const CONFLICT = { done: false, refusal: Refusal.Conflict } as const;
 
 export class AccountWrites {
   readonly #state: WriterState;

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { COMMON_CHAT, directChatUsers } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
-import { Refusal, StoreUnavailableError } from "../store.ts";
+import { StoreUnavailableError } from "../store.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
 import { Append } from "./appends.ts";
 import type { Appends } from "./appends.ts";
@@ -11,6 +11,7 @@ import type { LastSeqs } from "./last-seqs.ts";
 import { Marks } from "./marks.ts";
 import { findStored, keyText } from "./sent-messages.ts";
 import type { KnownUsers } from "./users.ts";
+import { NOT_FOUND } from "../write-outcomes.ts";
 
 /** What the batches of a writer share. */
 export interface WriterState {
@@ -24,8 +25,6 @@ export type ChatWrite = WriteOf<"append"> | WriteOf<"markRead">;
 
 /** Longest pause before a round that follows one without success, in milliseconds. */
 const MAX_PAUSE_MS = 40;
-
-const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;
 
 interface Entry {
   readonly index: number;

@@ -2,7 +2,7 @@
 import type { Collection, Db, ObjectId } from "mongodb";
 import type { Message } from "../../protocol/entities.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
-import type { AccountState } from "../store.ts";
+import type { AccountState } from "../../protocol/admin.ts";
 
 /** The version of the documents' form, as `meta` has it; a store with a greater one is from a newer program. */
 export const SCHEMA_VERSION = 1;

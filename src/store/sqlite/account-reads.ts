@@ -1,7 +1,8 @@
 // The readings about accounts: the administrator's list, and who has blocked whom.
 import type Database from "better-sqlite3";
 import type { UserId } from "../../protocol/ids.ts";
-import type { Account, AccountQuery, AccountState, Contact } from "../store.ts";
+import type { AccountState } from "../../protocol/admin.ts";
+import type { Account, AccountQuery, Contact } from "../store.ts";
 
 interface AccountRow {
   readonly user_id: UserId;

@@ -1,12 +1,9 @@
 // What becomes of accounts: disabled, deleted, blocked by others.
 import type Database from "better-sqlite3";
 import type { UserId } from "../../protocol/ids.ts";
-import { Refusal, type WriteOf, type WriteOutcome } from "../store.ts";
+import type { WriteOf, WriteOutcome } from "../store.ts";
 import type { UserWrites } from "./users.ts";
-
-const DONE = { done: true, result: {} } as const;
-const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;
-const CONFLICT = { done: false, refusal: Refusal.Conflict } as const;
+import { CONFLICT, DONE, NOT_FOUND } from "../write-outcomes.ts";
 
 function prepare(database: Database.Database) {
   return {

@@ -3,10 +3,10 @@ import type Database from "better-sqlite3";
 import type { Message } from "../../protocol/entities.ts";
 import { COMMON_CHAT, directChatUsers } from "../../protocol/ids.ts";
 import type { ChatId } from "../../protocol/ids.ts";
-import { Refusal } from "../store.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
 import type { Indexer } from "./indexer.ts";
 import type { UserRow, UserWrites } from "./users.ts";
+import { NOT_FOUND } from "../write-outcomes.ts";
 
 /** Chats whose counter is remembered, so that an append reads no table; when full, all are forgotten. */
 const REMEMBERED_CHATS = 50_000;
@@ -37,8 +37,6 @@ interface ChatRow {
   readonly last_seq: number;
   readonly indexed_seq: number;
 }
-
-const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;
 
 function prepare(database: Database.Database) {
   return {

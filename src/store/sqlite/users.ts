@@ -2,10 +2,11 @@
 import type Database from "better-sqlite3";
 import type { Profile } from "../../protocol/entities.ts";
 import type { UserId } from "../../protocol/ids.ts";
-import { Refusal, TOKENS_PER_USER } from "../store.ts";
+import { TOKENS_PER_USER } from "../store.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
 import type { TokenTimes } from "../token-times.ts";
 import { COMMON_CHAT_ROW } from "./schema.ts";
+import { CONFLICT, DONE, NOT_FOUND } from "../write-outcomes.ts";
 
 /** Users whose row is remembered, so that an append reads no table; when full, all are forgotten. */
 const REMEMBERED_USERS = 50_000;
@@ -30,10 +31,6 @@ interface AccountRow {
   readonly bio: string;
   readonly file_name: string | null;
 }
-
-const DONE = { done: true, result: {} } as const;
-const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;
-const CONFLICT = { done: false, refusal: Refusal.Conflict } as const;
 
 const ACCOUNT = "SELECT id, user_id, username, username_key, first_name, second_name, bio, file_name FROM users";
 

@@ -1,7 +1,8 @@
 // Log entries for people: one line, whatever is logged; and fields that are bounded and without secrets.
 import assert from "node:assert/strict";
 import { cleanFields } from "../../../src/log/fields.ts";
-import type { LogFields, LogLevel } from "../../../src/log/logger.ts";
+import type { LogFields } from "../../../src/log/logger.ts";
+import type { LogLevel } from "../../../src/protocol/log-levels.ts";
 import { readableLine } from "../../../src/log/readable.ts";
 
 const noon = new Date(2026, 10, 23, 12, 0, 0, 7);

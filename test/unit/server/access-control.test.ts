@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { ThrottledLog } from "../../../src/log/throttled-log.ts";
 import { AccessControl, type Endpoint } from "../../../src/server/access-control.ts";
-import { Metrics } from "../../../src/server/metrics.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { MemoryLog } from "../../support/memory-log.ts";
 
@@ -39,7 +38,7 @@ describe("access control", () => {
 
   beforeEach(() => {
     clock = new ManualClock();
-    access = new AccessControl(LIMITS, clock, new Metrics(), new ThrottledLog(new MemoryLog(), clock));
+    access = new AccessControl(LIMITS, clock, new ThrottledLog(new MemoryLog(), clock));
     access.isOpen = true;
   });
 
