@@ -1,6 +1,7 @@
 // Checks of what a server sends: every result and event is `unknown` until one of these has accepted it.
 import type { ActionName, ResultOf } from "../protocol/actions.ts";
-import type { AvatarTicket, ChatSummary, ContactMap, Message, OwnSession, Profile } from "../protocol/entities.ts";
+import type { AvatarTicket, ChatKind, ChatSummary, ContactMap } from "../protocol/entities.ts";
+import type { Message, OwnSession, Profile } from "../protocol/entities.ts";
 import type { EventName, Events } from "../protocol/events.ts";
 
 /** True when the value has the shape of T; members that T does not name are not looked at. */
@@ -59,11 +60,15 @@ const isProfile = objectOf<Profile>({
   file_name: isTextOrNull,
 });
 
+const isChatKind = (value: unknown): value is ChatKind => value === "everyone" || value === "direct";
+
 const isChatSummary = objectOf<ChatSummary>({
   chat_id: isText,
+  kind: optional(isChatKind),
   contact_user_id: optional(isText),
   contact_username: optional(isText),
   last_seq: isCount,
+  rev: optional(isCount),
   read_seq: isCount,
   unread: isCount,
   last_message: optional(isMessage),
@@ -98,8 +103,10 @@ const RESULTS: { readonly [A in ActionName]: Shape<ResultOf<A>> } = {
     token: isText,
     user_data: isProfile,
     chats: listOf(isChatSummary),
+    more_chats: optional(isTrue),
     blocked: optional(isContactMap),
     must_change_password: optional(isTrue),
+    more_contacts: optional(isTrue),
   }),
   logout: objectOf({ username: isText, user_id: isText }),
   add_contact: objectOf({ new_contact: isContactMap }),

@@ -34,11 +34,16 @@ export interface LoginResult {
   online: string[];
   token: string;
   user_data: Profile;
+  /** The first LOGIN_CHATS. */
   chats: ChatSummary[];
+  /** True when there are more: ask `chats`. */
+  more_chats?: true;
   /** Whom this user has blocked; servers before this field leave it out. */
   blocked?: ContactMap;
   /** The password is a one-time one that the administrator has made: to be changed before anything else. */
   must_change_password?: true;
+  /** True when `contacts`, `blocked` or `online` hold the first LOGIN_USERS by name only: ask `contacts`, `blocked`. */
+  more_contacts?: true;
 }
 
 type ContactName = { contact?: string; contact_id?: UserId };

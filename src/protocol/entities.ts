@@ -1,5 +1,6 @@
 // The things that results and events carry, in the form they have on the wire.
 import type { ChatId, UserId } from "./ids.ts";
+import { LAST_MESSAGE_CHARS } from "./limits.ts";
 
 /** A stored message. `time` is the server's clock at the commit, in Unix seconds. */
 export interface Message {
@@ -26,16 +27,28 @@ export interface Profile {
   readonly file_name: string | null;
 }
 
-/** A chat as the login's result lists it. */
+/** `everyone`: the common chat. `direct`: of two users. */
+export type ChatKind = "everyone" | "direct";
+
+/** A message in a list of chats, with at most LAST_MESSAGE_CHARS characters of its text. */
+export interface LastMessage extends Message {
+  /** True when that is not all of the text. */
+  readonly cut?: true;
+}
+
+/** A chat as lists of chats have it. Servers of version 1 leave `kind` and `rev` out. */
 export interface ChatSummary {
   readonly chat_id: ChatId;
+  readonly kind?: ChatKind;
   /** The other user; only in one-to-one chats. */
   readonly contact_user_id?: UserId;
   readonly contact_username?: string;
   readonly last_seq: number;
+  /** Number of changes of the chat's messages after they were sent. */
+  readonly rev?: number;
   readonly read_seq: number;
   readonly unread: number;
-  readonly last_message?: Message;
+  readonly last_message?: LastMessage;
 }
 
 /** One of the user's own sessions. Times are Unix seconds. */
@@ -62,3 +75,20 @@ export interface AvatarTicket {
 
 /** Usernames with their ids. */
 export type ContactMap = Readonly<Record<string, UserId>>;
+
+/** A message as lists of chats have it. */
+export function lastMessageOf(message: Message): LastMessage {
+  const text = firstChars(message.message, LAST_MESSAGE_CHARS);
+  return text.length === message.message.length ? message : { ...message, message: text, cut: true };
+}
+
+function firstChars(text: string, maxChars: number): string {
+  if (text.length <= maxChars) return text;
+  let [chars, units] = [0, 0];
+  for (const char of text) {
+    if (chars === maxChars) break;
+    chars += 1;
+    units += char.length;
+  }
+  return text.slice(0, units);
+}

@@ -2,6 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { Code, ProtocolError, type ErrorCode } from "./codes.ts";
 import { MAX_ACTION_CHARS, MAX_ID_CHARS, MAX_ID_NUMBER, MAX_JSON_DEPTH } from "./limits.ts";
+import { MAX_LOGIN_BYTES, MAX_RESPONSE_BYTES } from "./limits.ts";
 
 export type RequestId = number | string;
 
@@ -125,7 +126,10 @@ function hasLoneSurrogate(text: string): boolean {
 /** Fields of a response beside action, time, id, code and info. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The JSON text of a response that succeeded. `timeMs` is the server's clock. */
+/**
+ * The JSON text of a response that succeeded. `timeMs` is the server's clock.
+ * @throws AnswerTooLargeError for one that no client has to take: a bug of whoever made its fields.
+ */
 export function okResponse(replyTo: ReplyTo, info: string, fields: Fields, timeMs: number): string {
   return response(replyTo, Code.Ok, info, fields, timeMs);
 }
@@ -142,5 +146,21 @@ export function errorResponse(
 
 function response(replyTo: ReplyTo, code: Code, info: string, fields: Fields, timeMs: number): string {
   // JSON.stringify leaves out an id that is undefined.
-  return JSON.stringify({ action: replyTo.action, time: timeMs / 1000, id: replyTo.id, code, info, ...fields });
+  const text = JSON.stringify({ action: replyTo.action, time: timeMs / 1000, id: replyTo.id, code, info, ...fields });
+  requireBounded(text, replyTo.action === "login" ? MAX_LOGIN_BYTES : MAX_RESPONSE_BYTES);
+  return text;
 }
+
+/** A response that would break the promise of how large they are. */
+export class AnswerTooLargeError extends Error {
+  override readonly name = "AnswerTooLargeError";
+}
+
+function requireBounded(text: string, maxBytes: number): void {
+  if (text.length * MAX_BYTES_PER_UNIT <= maxBytes) return;
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxBytes) throw new AnswerTooLargeError(`an answer of ${bytes} bytes, of ${maxBytes} allowed`);
+}
+
+/** UTF-8 bytes of one UTF-16 unit at most. */
+const MAX_BYTES_PER_UNIT = 3;

@@ -28,11 +28,16 @@ export const DEFAULT_PAGE = 50;
 /** Of `changes`. */
 export const DEFAULT_CHANGES = 100;
 export const MAX_PAGE = 200;
-/**
- * Texts of one page of messages, in UTF-8 bytes; a page ends earlier (and says `has_more`) when the next text would go
- * beyond it. JSON escapes make at most 6 bytes of one, so a page always fits into MAX_RESPONSE_BYTES.
- */
-export const PAGE_TEXT_BYTES = 512 * 1024;
+/** Characters of a `last_message` in a list of chats. */
+export const LAST_MESSAGE_CHARS = 256;
+/** Largest payload of a `login` result, in bytes: LOGIN_CHATS and LOGIN_USERS of the longest fit into it. */
+export const MAX_LOGIN_BYTES = 1024 * 1024;
+/** Chats in a login's result; the others come by `chats`. */
+export const LOGIN_CHATS = 200;
+/** Contacts, blocked users and users online in a login's result; the others come by `contacts` and `blocked`. */
+export const LOGIN_USERS = 1000;
+/** Contacts whose presence a session receives. */
+export const MAX_WATCHED = 50_000;
 
 /**
  * Bytes of one page of messages as they are sent; a page ends earlier (and says `has_more`) when the next message would

@@ -50,3 +50,11 @@ export function passwordFault(password: string): string | undefined {
   if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return `must have at most ${MAX_PASSWORD_BYTES} bytes`;
   return password.includes("\0") ? "must not hold U+0000" : undefined;
 }
+
+/** The names in the order of all lists of users: by the code points of their keys. */
+export function sortedByName(names: readonly string[]): string[] {
+  return names
+    .map((name) => ({ name, bytes: Buffer.from(usernameKey(name)) }))
+    .sort((one, other) => Buffer.compare(one.bytes, other.bytes)) // UTF-8 is in the order of code points
+    .map(({ name }) => name);
+}

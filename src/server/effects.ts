@@ -1,14 +1,18 @@
 // Runner of effects: the one place where what follows from a request or a write is carried out.
+import { randomBytes } from "node:crypto";
 import type { AvatarTicket } from "../protocol/entities.ts";
 import { Code, ProtocolError } from "../protocol/codes.ts";
 import { errorResponse, okResponse, type Fields, type ReplyTo } from "../protocol/envelope.ts";
 import { encodeFrame } from "../protocol/frame.ts";
 import type { UserId } from "../protocol/ids.ts";
+import { LOGIN_USERS } from "../protocol/limits.ts";
+import { sortedByName } from "../protocol/text.ts";
 import type { ThrottledLog } from "../log/throttled-log.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Pools } from "../workers/pools.ts";
 import type { Effect, EffectOf } from "../workers/task.ts";
 import type { AccessControl } from "./access-control.ts";
+import { addressKey } from "../util/address.ts";
 import type { Connection } from "./connection.ts";
 import type { Fanout } from "./fanout.ts";
 import { ownSessions } from "./own-sessions.ts";
@@ -119,11 +123,20 @@ export class EffectRunner {
       return this.#refuse(connection, login.replyTo, new ProtocolError(code, info));
     }
     const { fields, watched } = result.roster;
-    registry.beginWatching(session, Object.values(watched));
-    const online = Object.entries(watched).flatMap(([name, id]) => {
-      return session.contacts.has(id) && registry.isOnline(id) ? [name] : [];
+    registry.beginWatching(session, watched);
+    const online = this.#namesOnline(watched.filter((id) => session.contacts.has(id)));
+    const more = online.length > LOGIN_USERS && { more_contacts: true };
+    const told = { ...fields, online: online.slice(0, LOGIN_USERS), ...more };
+    this.#reply(connection, login.replyTo, login.info, { ...login.fields, ...told });
+  }
+
+  /** The names of those of the users that have a session, in the order of lists of users. */
+  #namesOnline(userIds: readonly UserId[]): string[] {
+    const names = userIds.flatMap((userId) => {
+      const [session] = this.#parts.registry.sessionsOf(userId);
+      return session === undefined ? [] : [session.identity.username];
     });
-    this.#reply(connection, login.replyTo, login.info, { ...login.fields, ...fields, online });
+    return sortedByName(names);
   }
 
   /** Each of the two looks offline to the other from now on. */
@@ -164,7 +177,18 @@ export class EffectRunner {
   }
 
   #reply(connection: Connection, replyTo: ReplyTo, info: string, fields: Fields): void {
-    const text = okResponse(replyTo, info, fields, Date.now());
-    connection.reply(encodeFrame(text, connection.framing));
+    connection.reply(encodeFrame(this.#answer(connection, replyTo, info, fields), connection.framing));
+  }
+
+  #answer(connection: Connection, replyTo: ReplyTo, info: string, fields: Fields): string {
+    try {
+      return okResponse(replyTo, info, fields, Date.now());
+    } catch (error) {
+      const reference = randomBytes(6).toString("hex");
+      const shown = { reference, connection: connection.id, error };
+      this.#parts.acts.write("error", "a request failed", addressKey(connection.address), shown, SHOWN_PER_MINUTE);
+      const refusal = new ProtocolError(Code.Internal, `internal error, reference ${reference}`);
+      return errorResponse(replyTo, refusal, Date.now());
+    }
   }
 }

@@ -41,6 +41,35 @@ export interface Contact {
   readonly username: string;
 }
 
+/** One entry of a user's contacts. */
+export interface ListedContact extends Contact {
+  /** Whether one of the two has blocked the other. */
+  readonly isBlocked: boolean;
+}
+
+/** Which part of a list of users is read, sorted by the code points of `usernameKey`. */
+export interface NamePage {
+  /** Key of a name, exclusive; "" for the first page. */
+  readonly after: string;
+  readonly limit: number;
+}
+
+/** `lastMs` of the common chat: it comes before all others. */
+export const FIRST_MS = Number.MAX_SAFE_INTEGER;
+
+/** A place between the chats of a list: behind this chat. */
+export interface ChatPosition {
+  /** Time of the chat's last message, Unix milliseconds; 0 without one, FIRST_MS for the common chat. */
+  readonly lastMs: number;
+  readonly chatId: ChatId;
+}
+
+export interface ChatPage {
+  readonly chats: ChatSummary[];
+  /** Where the next page begins; undefined at the end. */
+  readonly next: ChatPosition | undefined;
+}
+
 /** Which part of a chat is read; both cursors are exclusive. See docs/protocol.md, "Pages". */
 export interface HistoryPage {
   readonly before: number | undefined;
@@ -106,10 +135,16 @@ export interface StoreReader {
   userById(userId: UserId): Promise<User | undefined>;
   /** The user whose token has this hash and is not older than its lifetime at `nowMs`. */
   userByToken(tokenHash: string, nowMs: number): Promise<User | undefined>;
-  /** Sorted by username. */
-  contactsOf(userId: UserId): Promise<Contact[]>;
-  /** The common chat first, then one-to-one chats: those with every contact, and those with messages. */
-  chatsOf(userId: UserId): Promise<ChatSummary[]>;
+  contacts(userId: UserId, page: NamePage): Promise<{ readonly contacts: ListedContact[]; readonly hasMore: boolean }>;
+  /** Contacts without those of whom one has blocked the other, in any order. */
+  watchedBy(userId: UserId, limit: number): Promise<UserId[]>;
+  /** Whom this user has blocked. */
+  blocked(userId: UserId, page: NamePage): Promise<{ readonly blocked: Contact[]; readonly hasMore: boolean }>;
+  /**
+   * The common chat first, then one-to-one chats: those with messages by the time of the last one, newest first, equal
+   * times by chat id; then those with contacts in which nothing was written, by chat id. `limit` is from 1.
+   */
+  chats(userId: UserId, after: ChatPosition | undefined, limit: number): Promise<ChatPage>;
   history(chatId: ChatId, page: HistoryPage): Promise<History>;
   /** The changed messages with a greater `rev` than `afterRev`. */
   changes(chatId: ChatId, afterRev: number, limit: number): Promise<Changes>;

@@ -60,12 +60,20 @@ export class LazyReader implements StoreReader {
     return this.#ask((reader) => reader.userByToken(...args));
   }
 
-  contactsOf(...args: Parameters<StoreReader["contactsOf"]>): ReturnType<StoreReader["contactsOf"]> {
-    return this.#ask((reader) => reader.contactsOf(...args));
+  contacts(...args: Parameters<StoreReader["contacts"]>): ReturnType<StoreReader["contacts"]> {
+    return this.#ask((reader) => reader.contacts(...args));
   }
 
-  chatsOf(...args: Parameters<StoreReader["chatsOf"]>): ReturnType<StoreReader["chatsOf"]> {
-    return this.#ask((reader) => reader.chatsOf(...args));
+  watchedBy(...args: Parameters<StoreReader["watchedBy"]>): ReturnType<StoreReader["watchedBy"]> {
+    return this.#ask((reader) => reader.watchedBy(...args));
+  }
+
+  blocked(...args: Parameters<StoreReader["blocked"]>): ReturnType<StoreReader["blocked"]> {
+    return this.#ask((reader) => reader.blocked(...args));
+  }
+
+  chats(...args: Parameters<StoreReader["chats"]>): ReturnType<StoreReader["chats"]> {
+    return this.#ask((reader) => reader.chats(...args));
   }
 
   history(...args: Parameters<StoreReader["history"]>): ReturnType<StoreReader["history"]> {

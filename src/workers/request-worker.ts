@@ -170,7 +170,7 @@ class Answers {
   take(step: Step): void {
     switch (step.kind) {
       case "reply":
-        this.#reply(okResponse(step.replyTo, step.info, step.fields, Date.now()));
+        this.#reply(textOf(step));
         this.#effects.push(...step.effects);
         break;
       case "error":
@@ -219,5 +219,13 @@ class Answers {
     const isUsual = refused === undefined && continuation === undefined;
     const value: RequestTaskResult = isUsual ? settled : { ...settled, ...refused, ...continuation };
     return { value, buffers: writes ? [replies.buffer, writes.buffer] : [replies.buffer] };
+  }
+}
+
+function textOf({ replyTo, info, fields }: Extract<Step, { kind: "reply" }>): string {
+  try {
+    return okResponse(replyTo, info, fields, Date.now());
+  } catch (error) {
+    return errorResponse(replyTo, router.explain(error, replyTo.action ?? ""), Date.now());
   }
 }

@@ -117,7 +117,7 @@ export function accountsContract(kind: StoreKind): void {
     for (const write of late) assert.deepEqual(await store.one(write), NOT_FOUND, write.kind);
     assert.deepEqual(await store.texts(COMMON_CHAT), ["in time"]);
     assert.deepEqual(
-      (await store.reader.chatsOf(bert)).map((chat) => chat.chat_id),
+      (await store.chats(bert)).map((chat) => chat.chat_id),
       [COMMON_CHAT],
     );
     const user = await store.reader.userById(anna);
@@ -156,7 +156,7 @@ export function accountsContract(kind: StoreKind): void {
     assert.deepEqual([user?.state, user?.passwordHash], ["deleted", ""]);
     assert.equal(await store.reader.userByKey("anna"), undefined);
     assert.equal(await store.reader.userByToken("a1", store.nowMs), undefined);
-    assert.deepEqual([await store.reader.contactsOf(bert), await store.reader.contactsOf(anna)], [[], []]);
+    assert.deepEqual([await store.contacts(bert), await store.contacts(anna)], [[], []]);
     assert.deepEqual((await store.reader.blocksOf(bert)).blocked, []);
     assert.deepEqual(await names(""), ["Bert"]);
     const page = { before: undefined, after: undefined, limit: 10 };

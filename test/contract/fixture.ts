@@ -4,7 +4,8 @@ import type { ChatId, UserId } from "../../src/protocol/ids.ts";
 import type { ChatSummary, Message } from "../../src/protocol/entities.ts";
 import { MAX_PAGE } from "../../src/protocol/limits.ts";
 import { usernameKey } from "../../src/protocol/text.ts";
-import type { StoreReader, StoreWriter, Write, WriteKind, WriteOutcome, WriteResults } from "../../src/store/store.ts";
+import type { ChatPosition, Contact, StoreReader, StoreWriter, Write, WriteKind } from "../../src/store/store.ts";
+import type { WriteOutcome, WriteResults } from "../../src/store/store.ts";
 
 /** One empty store of a kind; the suites get it from `StoreKind.create`. */
 export interface StoreUnderTest {
@@ -98,15 +99,38 @@ export class Fixture {
     return messages.map((message) => message.message);
   }
 
+  /** The user's list of chats, of pages of `limit`. */
+  chats(userId: UserId, limit = MAX_PAGE): Promise<ChatSummary[]> {
+    return allChats(this.#reader, userId, limit);
+  }
+
+  /** The user's first contacts. */
+  async contacts(userId: UserId): Promise<Contact[]> {
+    const { contacts } = await this.#reader.contacts(userId, { after: "", limit: MAX_PAGE });
+    return contacts.map((contact) => ({ userId: contact.userId, username: contact.username }));
+  }
+
   /** One chat as the user's list has it. */
   async chat(userId: UserId, chatId: ChatId): Promise<ChatSummary> {
-    const chat = (await this.#reader.chatsOf(userId)).find((entry) => entry.chat_id === chatId);
+    const chat = (await this.chats(userId)).find((entry) => entry.chat_id === chatId);
     assert.ok(chat, `${chatId} is not listed`);
     return chat;
   }
 
   #newUserId(): UserId {
     return (++this.#count).toString(16).padStart(24, "0");
+  }
+}
+
+/** A user's whole list of chats, read in pages of `limit`. */
+export async function allChats(reader: StoreReader, userId: UserId, limit = MAX_PAGE): Promise<ChatSummary[]> {
+  const chats: ChatSummary[] = [];
+  for (let after: ChatPosition | undefined; ;) {
+    const page = await reader.chats(userId, after, limit);
+    chats.push(...page.chats);
+    if (page.next === undefined) return chats;
+    assert.equal(page.chats.length, limit);
+    after = page.next;
   }
 }
 

@@ -28,7 +28,6 @@ export function messagesContract(kind: StoreKind): void {
   describe("appends", () => appends(() => cast));
   describe("repeats", () => repeats(() => cast));
   describe("read marks", () => marks(() => cast));
-  describe("lists of chats", () => lists(() => cast));
 }
 
 function appends(cast: () => Cast): void {
@@ -264,49 +263,5 @@ function marks(cast: () => Cast): void {
     assert.deepEqual(await store.one(markRead(carl, direct, 1)), NOT_FOUND);
     await store.say(direct, anna, "one");
     assert.deepEqual(await store.one(markRead(carl, direct, 1)), NOT_FOUND);
-  });
-}
-
-function lists(cast: () => Cast): void {
-  it("has the common chat first, also while it is empty", async () => {
-    const { store, anna } = cast();
-    assert.deepEqual(await store.reader.chatsOf(anna), [{ chat_id: COMMON_CHAT, last_seq: 0, read_seq: 0, unread: 0 }]);
-  });
-
-  it("has chats with messages, of contacts or not, and those with contacts, written in or not", async () => {
-    const { store, anna, bert, carl, direct } = cast();
-    const common = await store.say(COMMON_CHAT, carl, "to all");
-    const last = await store.say(direct, bert, "psst");
-    await store.one({ kind: "addContact", userId: anna, contactId: carl });
-    await store.one({ kind: "addContact", userId: anna, contactId: bert });
-    const [first, ...rest] = await store.reader.chatsOf(anna);
-    assert.deepEqual(first, { chat_id: COMMON_CHAT, last_seq: 1, read_seq: 0, unread: 1, last_message: common });
-    rest.sort((one, other) => one.last_seq - other.last_seq);
-    const [withCarl, withBert] = [
-      { chat_id: directChatId(anna, carl), contact_user_id: carl, contact_username: "carl" },
-      { chat_id: direct, contact_user_id: bert, contact_username: "bert" },
-    ];
-    assert.deepEqual(rest, [
-      { ...withCarl, last_seq: 0, read_seq: 0, unread: 0 },
-      { ...withBert, last_seq: 1, read_seq: 0, unread: 1, last_message: last },
-    ]);
-  });
-
-  it("shows a chat to its two participants alone", async () => {
-    const { store, anna, bert, carl, direct } = cast();
-    await store.say(direct, bert, "psst");
-    const withAnna = { contact_user_id: anna, contact_username: "anna" };
-    const { contact_user_id, contact_username } = await store.chat(bert, direct);
-    assert.deepEqual({ contact_user_id, contact_username }, withAnna);
-    const chats = (await store.reader.chatsOf(carl)).map((chat) => chat.chat_id);
-    assert.deepEqual(chats, [COMMON_CHAT]);
-  });
-
-  it("keeps a chat with messages when the contact is deleted", async () => {
-    const { store, anna, bert, direct } = cast();
-    await store.one({ kind: "addContact", userId: anna, contactId: bert });
-    await store.say(direct, bert, "psst");
-    await store.one({ kind: "deleteContact", userId: anna, contactId: bert });
-    assert.equal((await store.chat(anna, direct)).last_seq, 1);
   });
 }

@@ -7,6 +7,7 @@ import { accountsContract } from "./accounts-contract.ts";
 import { append, appended, Fixture, putToken } from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
 import { changesContract } from "./changes-contract.ts";
+import { listsContract } from "./lists-contract.ts";
 import { messagesContract } from "./messages-contract.ts";
 import { pagesContract } from "./pages-contract.ts";
 import { searchContract } from "./search-contract.ts";
@@ -21,6 +22,7 @@ export function storeContract(kind: StoreKind): void {
     describe("tokens", () => tokensContract(kind));
     describe("messages", () => messagesContract(kind));
     describe("changes", () => changesContract(kind));
+    describe("lists", () => listsContract(kind));
     describe("pages", () => pagesContract(kind));
     describe("search", () => searchContract(kind));
     describe("life", () => lifeContract(kind));
@@ -47,8 +49,8 @@ function lifeContract(kind: StoreKind): void {
     const everything = async () => ({
       users: await Promise.all([anna, bert].map((id) => store.reader.userById(id))),
       holder: await store.reader.userByToken("token", store.nowMs),
-      contacts: await store.reader.contactsOf(anna),
-      chats: await Promise.all([anna, bert].map((id) => store.reader.chatsOf(id))),
+      contacts: await store.contacts(anna),
+      chats: await Promise.all([anna, bert].map((id) => store.chats(id))),
       history: await store.reader.history(direct, { before: undefined, after: undefined, limit: 10 }),
       found: await searchToEnd(store.reader, COMMON_CHAT, "TOO", undefined, 10),
     });
@@ -103,7 +105,7 @@ function lifeContract(kind: StoreKind): void {
         searchToEnd(reader, COMMON_CHAT, "nothing", undefined, 10),
         searchToEnd(reader, COMMON_CHAT, "x", undefined, MAX_PAGE),
         reader.history(COMMON_CHAT, page),
-        reader.chatsOf(anna),
+        reader.chats(anna, undefined, MAX_PAGE),
         reader.userById(anna),
       ];
       const answers = Promise.allSettled(questions);

@@ -44,7 +44,7 @@ function accounts(store: () => Fixture): void {
     assert.equal(await store().reader.userByKey("a.*"), undefined);
     assert.equal(await store().reader.userById(NOBODY), undefined);
     assert.equal(await store().reader.userByToken("none", store().nowMs), undefined);
-    assert.deepEqual(await store().reader.contactsOf(NOBODY), []);
+    assert.deepEqual(await store().contacts(NOBODY), []);
   });
 
   it("refuses a taken name, in another batch and in the same, and carries out the rest", async () => {
@@ -157,11 +157,11 @@ function contacts(store: () => Fixture): void {
     const [anna = "", carl = "", bert = ""] = await store().users("anna", "carl", "bert");
     assert.deepEqual(await store().one({ kind: "addContact", userId: anna, contactId: carl }), DONE);
     assert.deepEqual(await store().one({ kind: "addContact", userId: anna, contactId: bert }), DONE);
-    assert.deepEqual(await store().reader.contactsOf(anna), [
+    assert.deepEqual(await store().contacts(anna), [
       { userId: bert, username: "bert" },
       { userId: carl, username: "carl" },
     ]);
-    assert.deepEqual(await store().reader.contactsOf(bert), []);
+    assert.deepEqual(await store().contacts(bert), []);
   });
 
   it("refuses a contact that is there already, and users that are not there", async () => {
@@ -173,7 +173,7 @@ function contacts(store: () => Fixture): void {
       { kind: "addContact", userId: NOBODY, contactId: anna },
     );
     assert.deepEqual(outcomes, [DONE, CONFLICT, NOT_FOUND, NOT_FOUND]);
-    assert.equal((await store().reader.contactsOf(anna)).length, 1);
+    assert.equal((await store().contacts(anna)).length, 1);
   });
 
   it("deletes a contact, once, and may add it again", async () => {
@@ -183,10 +183,10 @@ function contacts(store: () => Fixture): void {
       { kind: "deleteContact", userId: anna, contactId: bert } as const,
     ];
     assert.deepEqual(await store().commit(drop, add, drop, drop), [NOT_FOUND, DONE, DONE, NOT_FOUND]);
-    assert.deepEqual(await store().reader.contactsOf(anna), []);
+    assert.deepEqual(await store().contacts(anna), []);
     assert.deepEqual(await store().one({ ...drop, contactId: NOBODY }), NOT_FOUND);
     assert.deepEqual(await store().one({ ...drop, userId: NOBODY }), NOT_FOUND);
     assert.deepEqual(await store().one(add), DONE);
-    assert.equal((await store().reader.contactsOf(anna)).length, 1);
+    assert.equal((await store().contacts(anna)).length, 1);
   });
 }

@@ -52,18 +52,22 @@ describe("login", () => {
     const { last_message, ...chat } = byContact.get(ben.username) ?? {};
     assert.deepEqual(chat, {
       chat_id: ann.chatWith(ben),
+      kind: "direct",
       contact_user_id: ben.userId,
       contact_username: ben.username,
       last_seq: 1,
+      rev: 0,
       read_seq: 0,
       unread: 1,
     });
     assert.equal(last_message?.message, "for you");
     assert.deepEqual(byContact.get(cid.username), {
       chat_id: ann.chatWith(cid),
+      kind: "direct",
       contact_user_id: cid.userId,
       contact_username: cid.username,
       last_seq: 0,
+      rev: 0,
       read_seq: 0,
       unread: 0,
     });

@@ -10,7 +10,7 @@ import type { MigrationProgress, MigrationSummary } from "../../src/store/migrat
 import { openReader, openTransfer, openWriter } from "../../src/store/open.ts";
 import { StoreOpenError } from "../../src/store/store.ts";
 import type { Write } from "../../src/store/store.ts";
-import { append, markRead, newUser, putToken, START_MS } from "../contract/fixture.ts";
+import { allChats, append, markRead, newUser, putToken, START_MS } from "../contract/fixture.ts";
 import { describeMongodb } from "../support/mongodb.ts";
 import { searchToEnd } from "../support/search.ts";
 
@@ -52,12 +52,13 @@ async function everything(url: string, dataDir: string): Promise<unknown> {
   const page = { before: undefined, after: undefined, limit: 200 };
   const told = await Promise.all(
     USERS.map(async (id) => {
-      const chats = await reader.chatsOf(id);
+      const chats = await allChats(reader, id);
       return {
         user: await reader.userById(id),
-        contacts: await reader.contactsOf(id),
+        contacts: await reader.contacts(id, { after: "", limit: 200 }),
+        blocked: await reader.blocked(id, { after: "", limit: 200 }),
         blocks: await reader.blocksOf(id),
-        chats: chats.sort((one, other) => (one.chat_id < other.chat_id ? -1 : 1)),
+        chats,
         histories: await Promise.all(chats.map((chat) => reader.history(chat.chat_id, page))),
       };
     }),

@@ -121,8 +121,10 @@ export class ChatModel {
     const partner = [...this.users.values()].find((one) => one !== user && chatId.includes(one.userId));
     return {
       chat_id: chatId,
+      kind: partner ? "direct" : "everyone",
       ...(partner && { contact_user_id: partner.userId, contact_username: partner.username }),
       last_seq: all.length,
+      rev: 0,
       read_seq: read,
       unread: all.length - read,
       ...(last && { last_message: last }),

@@ -21,7 +21,7 @@ import { Sampler } from "./sampler.ts";
 import { TrafficTap } from "./traffic.ts";
 
 const DEFAULT_LOG_COUNT = 200;
-const MAX_SESSIONS = 20_000;
+const MAX_SESSIONS = 8_000;
 
 /** What the administrator may do to the server as a whole. */
 export interface ServerControl {

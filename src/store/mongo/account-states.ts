@@ -41,7 +41,8 @@ export class AccountStates {
     await users.load([user_id, blocked_id]);
     if (!users.isPresent(user_id) || !users.isPresent(blocked_id)) return NOT_FOUND;
     try {
-      await collections.blocks.insertOne({ _id: pairId(user_id, blocked_id), user_id, blocked_id });
+      const name_key = users.keyOf(blocked_id);
+      await collections.blocks.insertOne({ _id: pairId(user_id, blocked_id), user_id, blocked_id, name_key });
       return DONE;
     } catch (error) {
       if (!isDuplicate(error)) throw error;

@@ -173,7 +173,8 @@ export class AccountWrites {
     const { userId: user_id, contactId: contact_id } = write;
     if (!(await this.#isPresent(user_id)) || !(await this.#isPresent(contact_id))) return NOT_FOUND;
     try {
-      await this.#collections.contacts.insertOne({ _id: pairId(user_id, contact_id), user_id, contact_id });
+      const name_key = this.#state.users.keyOf(contact_id);
+      await this.#collections.contacts.insertOne({ _id: pairId(user_id, contact_id), user_id, contact_id, name_key });
       return DONE;
     } catch (error) {
       if (!isDuplicate(error)) throw error;

@@ -83,7 +83,9 @@ export class Appends {
     );
     for (const append of open) {
       const document = stored.get(keyText(append.write));
-      if (document !== undefined) append.settle(document);
+      if (document === undefined) continue;
+      append.settle(document);
+      this.#lastSeqs.advance(document.chat_id, document.seq, document.time_ms);
     }
     return stored.size > 0;
   }
@@ -132,7 +134,7 @@ export class Appends {
   #settle(appends: readonly Append[], documents: readonly MessageDocument[], count: number): void {
     for (const [index, document] of documents.slice(0, count).entries()) {
       appends[index]?.settle(document);
-      this.#lastSeqs.advance(document.chat_id, document.seq);
+      this.#lastSeqs.advance(document.chat_id, document.seq, document.time_ms);
     }
   }
 }

@@ -5,7 +5,7 @@ import type { ChatId, UserId } from "../../protocol/ids.ts";
 import type { AccountState } from "../../protocol/admin.ts";
 
 /** The version of the documents' form, as `meta` has it; a store with a greater one is from a newer program. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 export interface UserDocument {
   readonly _id: UserId;
@@ -29,6 +29,8 @@ export interface BlockDocument {
   readonly _id: string;
   readonly user_id: UserId;
   readonly blocked_id: UserId;
+  /** The blocked user's `username_key`, which stays as it is while the document is there: lists are sorted by it. */
+  readonly name_key: string;
 }
 
 /** Rotated by one update of `hash`, so that of two rotations only one succeeds. */
@@ -44,6 +46,8 @@ export interface ContactDocument {
   readonly _id: string;
   readonly user_id: UserId;
   readonly contact_id: UserId;
+  /** As in BlockDocument. */
+  readonly name_key: string;
 }
 
 /** A chat in which something was written, or was about to be. */
@@ -54,6 +58,8 @@ export interface ChatDocument {
   readonly second_id: UserId | null;
   /** Not above the chat's last seq, and behind it by little: where to look for it. The messages alone decide. */
   readonly seq_hint: number;
+  /** Time of the message `seq_hint` in a one-to-one chat, where the hint is always exact: lists are sorted by it. */
+  readonly last_ms: number;
 }
 
 /** `_id` is `pairId(user_id, chat_id)`. */

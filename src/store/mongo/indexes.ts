@@ -7,7 +7,7 @@ import type { Collections } from "./documents.ts";
 interface Index {
   readonly collection: keyof Collections;
   readonly name: string;
-  readonly key: Readonly<Record<string, 1>>;
+  readonly key: Readonly<Record<string, 1 | -1>>;
   readonly unique: boolean;
 }
 
@@ -16,12 +16,12 @@ const INDEXES: readonly Index[] = [
   { collection: "tokens", name: "hash", key: { hash: 1 }, unique: true },
   { collection: "tokens", name: "user", key: { user_id: 1 }, unique: false },
   { collection: "tokens", name: "age", key: { created_ms: 1 }, unique: false },
-  { collection: "contacts", name: "user", key: { user_id: 1 }, unique: false },
+  { collection: "contacts", name: "list", key: { user_id: 1, name_key: 1 }, unique: false },
   { collection: "contacts", name: "contact", key: { contact_id: 1 }, unique: false },
-  { collection: "blocks", name: "user", key: { user_id: 1 }, unique: false },
+  { collection: "blocks", name: "list", key: { user_id: 1, name_key: 1 }, unique: false },
   { collection: "blocks", name: "blocked", key: { blocked_id: 1 }, unique: false },
-  { collection: "chats", name: "first", key: { first_id: 1 }, unique: false },
-  { collection: "chats", name: "second", key: { second_id: 1 }, unique: false },
+  { collection: "chats", name: "first-list", key: { first_id: 1, last_ms: -1 }, unique: false },
+  { collection: "chats", name: "second-list", key: { second_id: 1, last_ms: -1 }, unique: false },
   { collection: "marks", name: "user", key: { user_id: 1 }, unique: false },
   { collection: "messages", name: "place", key: { chat_id: 1, seq: 1 }, unique: true },
   { collection: "messages", name: "changed", key: { chat_id: 1, rev: 1 }, unique: false },

@@ -1,5 +1,5 @@
 // Where each chat ends. The messages alone decide; what chats say of it is a hint where to look.
-import { directChatUsers } from "../../protocol/ids.ts";
+import { COMMON_CHAT, directChatUsers } from "../../protocol/ids.ts";
 import type { ChatId } from "../../protocol/ids.ts";
 import type { ChatDocument, Collections } from "./documents.ts";
 
@@ -7,11 +7,16 @@ import type { ChatDocument, Collections } from "./documents.ts";
 const CHATS_PER_QUERY = 100;
 /** Chats remembered; when full, all are forgotten. */
 const REMEMBERED_CHATS = 50_000;
-/** A hint is written again when the chat has grown by so much: what a reader looks through at most, beside a batch. */
-const HINT_STEP = 64;
+/**
+ * The common chat's hint is written again when it has grown by so much: what a reader looks through at most, beside a
+ * batch. Those of other chats are exact, since lists are sorted by the time that is written with them.
+ */
+const COMMON_HINT_STEP = 64;
 
 interface Chat {
   lastSeq: number;
+  /** Time of the message `lastSeq`; undefined when it was found by its seq alone. */
+  lastMs: number | undefined;
   hint: number;
 }
 
@@ -52,10 +57,12 @@ export class LastSeqs {
     return this.#chats.get(chatId)?.lastSeq ?? 0;
   }
 
-  /** To be called when messages up to `seq` are durable. */
-  advance(chatId: ChatId, seq: number): void {
+  /** To be called when messages up to `seq` are durable; `timeMs` is the time of that one. */
+  advance(chatId: ChatId, seq: number, timeMs: number): void {
     const chat = this.#chats.get(chatId);
-    if (chat !== undefined) chat.lastSeq = Math.max(chat.lastSeq, seq);
+    if (chat === undefined || seq < chat.lastSeq) return;
+    chat.lastSeq = seq;
+    chat.lastMs = timeMs;
   }
 
   /** Asks for the chats that are not known. */
@@ -66,7 +73,9 @@ export class LastSeqs {
       const ids = unknown.slice(start, start + CHATS_PER_QUERY);
       const found = await this.#collections.chats.find({ _id: { $in: ids } }, { readConcern: "local" }).toArray();
       const seqs = await readLastSeqs(this.#collections, found, "local");
-      for (const { _id, seq_hint } of found) this.#chats.set(_id, { lastSeq: seqs.get(_id) ?? 0, hint: seq_hint });
+      for (const { _id, seq_hint } of found) {
+        this.#chats.set(_id, { lastSeq: seqs.get(_id) ?? 0, lastMs: undefined, hint: seq_hint });
+      }
     }
   }
 
@@ -76,23 +85,25 @@ export class LastSeqs {
     if (missing.length === 0) return;
     const operations = missing.map((chatId) => {
       const [first_id = null, second_id = null] = directChatUsers(chatId) ?? [];
-      const update = { $setOnInsert: { first_id, second_id, seq_hint: 0 } };
+      const update = { $setOnInsert: { first_id, second_id, seq_hint: 0, last_ms: 0 } };
       return { updateOne: { filter: { _id: chatId }, update, upsert: true } };
     });
     await this.#collections.chats.bulkWrite(operations, { ordered: false });
     await this.load(missing);
   }
 
-  /** Writes the hints that have fallen behind. */
+  /** Writes the hints that have fallen behind, and the time of what they point at. */
   async writeHints(chatIds: Iterable<ChatId>): Promise<void> {
     const behind: { chatId: ChatId; chat: Chat }[] = [];
     for (const chatId of new Set(chatIds)) {
       const chat = this.#chats.get(chatId);
-      if (chat !== undefined && chat.lastSeq - chat.hint >= HINT_STEP) behind.push({ chatId, chat });
+      const step = chatId === COMMON_CHAT ? COMMON_HINT_STEP : 1;
+      if (chat?.lastMs !== undefined && chat.lastSeq - chat.hint >= step) behind.push({ chatId, chat });
     }
     if (behind.length === 0) return;
-    const operations = behind.map(({ chatId, chat }) => {
-      return { updateOne: { filter: { _id: chatId }, update: { $max: { seq_hint: chat.lastSeq } } } };
+    const operations = behind.map(({ chatId, chat: { lastSeq, lastMs } }) => {
+      const filter = { _id: chatId, seq_hint: { $lt: lastSeq } };
+      return { updateOne: { filter, update: { $set: { seq_hint: lastSeq, last_ms: lastMs ?? 0 } } } };
     });
     await this.#collections.chats.bulkWrite(operations, { ordered: false });
     for (const { chat } of behind) chat.hint = chat.lastSeq;

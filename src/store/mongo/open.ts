@@ -10,6 +10,7 @@ import { ensureIndexes } from "./indexes.ts";
 import { MongoReader } from "./reader.ts";
 import { readServerFacts } from "./server-facts.ts";
 import { MongoTransfer } from "./transfer.ts";
+import { upgradeFromFirst } from "./upgrade.ts";
 import { readMongoUrl } from "./url.ts";
 import { MongoWriter } from "./writer.ts";
 
@@ -21,9 +22,10 @@ export async function openMongoWriter(url: string): Promise<StoreWriter> {
   return openWith(url, async (connection) => {
     const { collections, url: name } = connection;
     const facts = await readServerFacts(connection.database);
-    await claim(collections, name.label);
+    const isOlder = await claim(collections, name.label, true);
     await refuseUnfinished(collections, name.label);
     await ensureIndexes(collections, name.label);
+    if (isOlder) await upgradeFromFirst(collections);
     return new MongoWriter(connection, facts);
   });
 }
@@ -85,8 +87,11 @@ function makeConnection(url: string, isPatient: boolean): MongoConnection {
   }
 }
 
-/** Throws StoreOpenError for a database of another program or a newer version of this one; marks an empty one. */
-async function claim({ meta, users }: Collections, label: string): Promise<void> {
+/**
+ * Throws StoreOpenError for a database of another program or another version of this one; marks an empty one. An older
+ * version is accepted where `mayBeOlder`: resolves with whether it is one.
+ */
+async function claim({ meta, users }: Collections, label: string, mayBeOlder = false): Promise<boolean> {
   const schema = await meta.findOne({ _id: "schema" });
   if (schema === null) {
     if ((await users.findOne({})) !== null) {
@@ -98,9 +103,11 @@ async function claim({ meta, users }: Collections, label: string): Promise<void>
       .catch((error: unknown) => {
         if (!isDuplicate(error)) throw error;
       });
-  } else {
-    requireVersion(schema, label);
+    return false;
   }
+  if (mayBeOlder && schema.version === 1) return true;
+  requireVersion(schema, label);
+  return false;
 }
 
 async function requireStore({ meta }: Collections, label: string): Promise<void> {
@@ -110,11 +117,12 @@ async function requireStore({ meta }: Collections, label: string): Promise<void>
 }
 
 function requireVersion(schema: MetaDocument, label: string): void {
-  if (schema.version !== SCHEMA_VERSION) {
-    throw new StoreOpenError(
-      `store ${label}: has format ${schema.version}, this program knows up to ${SCHEMA_VERSION}; use a newer one`,
-    );
-  }
+  if (schema.version === SCHEMA_VERSION) return;
+  const advice =
+    (schema.version ?? 0) < SCHEMA_VERSION
+      ? `not ${SCHEMA_VERSION}; start a server on it first`
+      : `this program knows up to ${SCHEMA_VERSION}; use a newer one`;
+  throw new StoreOpenError(`store ${label}: has format ${schema.version}, ${advice}`);
 }
 
 /** Throws StoreOpenError for a store that only `messenger migrate` may open. */

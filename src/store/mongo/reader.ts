@@ -1,22 +1,20 @@
 // The reading side of the MongoDB store.
 import type { FindCursor } from "mongodb";
-import type { ChatSummary, Message } from "../../protocol/entities.ts";
-import { COMMON_CHAT, directChatId } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { foldCase } from "../../protocol/text.ts";
-import type { AccountQuery, Changes, Contact, History, HistoryPage, StoreReader, User } from "../store.ts";
+import type { AccountQuery, Changes, ChatPosition, History, HistoryPage, NamePage } from "../store.ts";
+import type { StoreReader, User } from "../store.ts";
 import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
 import { readAccounts, readBlocks, readIsBlocked } from "./account-reads.ts";
 import { profileOf } from "./account-writes.ts";
 import type { MongoConnection } from "./connection.ts";
-import type { ChatDocument, Collections, MessageDocument, UserDocument } from "./documents.ts";
+import type { Collections, MessageDocument, UserDocument } from "./documents.ts";
 import { readRev } from "./changes.ts";
-import { readLastSeqs } from "./last-seqs.ts";
+import { readBlocked, readChats, readContacts, readWatched } from "./lists.ts";
+import { WITHOUT_FOLDED, withNames } from "./sent-messages.ts";
 import { Page } from "./page.ts";
 import { literalPattern } from "./search-text.ts";
-import { messageOf } from "./sent-messages.ts";
-import { usernames } from "./users.ts";
 
 /** After so long a slice of a search ends, in milliseconds. */
 const SEARCH_SLICE_MS = 10;
@@ -28,11 +26,6 @@ const FIRST_SEARCH_SPAN = 2_000;
 const LAST_SEARCH_SPAN = 16_000;
 /** Documents that a server sends at a time: a page's texts can be far more than what fits in it. */
 const DOCUMENTS_PER_REPLY = 64;
-/** Last messages in one query. */
-const PLACES_PER_QUERY = 100;
-
-/** What of a message is not needed. */
-const WITHOUT_FOLDED = { folded: 0 } as const;
 
 /** See StoreReader. Owns the connection. */
 export class MongoReader implements StoreReader {
@@ -65,12 +58,20 @@ export class MongoReader implements StoreReader {
     });
   }
 
-  contactsOf(userId: UserId): Promise<Contact[]> {
-    return this.#connection.run(() => this.#contacts(userId));
+  contacts(userId: UserId, page: NamePage): ReturnType<StoreReader["contacts"]> {
+    return this.#connection.run(() => readContacts(this.#collections, userId, page));
   }
 
-  chatsOf(userId: UserId): Promise<ChatSummary[]> {
-    return this.#connection.run(() => this.#chats(userId));
+  watchedBy(userId: UserId, limit: number): Promise<UserId[]> {
+    return this.#connection.run(() => readWatched(this.#collections, userId, limit));
+  }
+
+  blocked(userId: UserId, page: NamePage): ReturnType<StoreReader["blocked"]> {
+    return this.#connection.run(() => readBlocked(this.#collections, userId, page));
+  }
+
+  chats(userId: UserId, after: ChatPosition | undefined, limit: number): ReturnType<StoreReader["chats"]> {
+    return this.#connection.run(() => readChats(this.#collections, userId, after, limit));
   }
 
   history(chatId: ChatId, page: HistoryPage): Promise<History> {
@@ -78,7 +79,7 @@ export class MongoReader implements StoreReader {
       // The revision first: the messages are then in its state or a later one.
       const rev = await readRev(this.#collections, chatId);
       const [found, last] = await Promise.all([this.#page(chatId, page), this.#lastSeq(chatId)]);
-      const messages = await this.#messages(found.documents);
+      const messages = await withNames(this.#collections, found.documents);
       // The page may be newer than the last seq read beside it.
       const lastSeq = Math.max(last, messages.at(-1)?.seq ?? 0);
       return { lastSeq, rev, messages, hasMore: found.hasMore };
@@ -96,7 +97,7 @@ export class MongoReader implements StoreReader {
         )
         .sort({ rev: 1 });
       await fill(page, changed.limit(limit + 1));
-      return { rev, messages: await this.#messages(page.documents), hasMore: page.hasMore };
+      return { rev, messages: await withNames(this.#collections, page.documents), hasMore: page.hasMore };
     });
   }
 
@@ -109,7 +110,7 @@ export class MongoReader implements StoreReader {
       const isFull = !foundBefore.every((document) => page.add(document));
       const place = isFull ? undefined : await this.#collectHits(query, start, page);
       if (place !== undefined) return { place };
-      return { result: { messages: await this.#messages(page.documents), hasMore: page.hasMore } };
+      return { result: { messages: await withNames(this.#collections, page.documents), hasMore: page.hasMore } };
     });
   }
 
@@ -185,57 +186,6 @@ export class MongoReader implements StoreReader {
       .limit(1);
     return (await newest.next())?.seq ?? 0;
   }
-
-  async #contacts(userId: UserId): Promise<Contact[]> {
-    const found = await this.#collections.contacts.find({ user_id: userId }).toArray();
-    const ids = found.map((contact) => contact.contact_id);
-    const contacts = [...(await usernames(this.#collections, ids))].map(([id, username]) => ({ userId: id, username }));
-    return contacts.sort((one, other) => (one.username < other.username ? -1 : 1));
-  }
-
-  async #chats(userId: UserId): Promise<ChatSummary[]> {
-    const { chats, marks } = this.#collections;
-    const common: ChatDocument = { _id: COMMON_CHAT, first_id: null, second_id: null, seq_hint: 0 };
-    const [contacts, direct, hint, read] = await Promise.all([
-      this.#contacts(userId),
-      chats.find({ $or: [{ first_id: userId }, { second_id: userId }] }).toArray(),
-      chats.findOne({ _id: COMMON_CHAT }),
-      marks.find({ user_id: userId }).toArray(),
-    ]);
-    const written = [hint ?? common, ...direct];
-    const seqs = await readLastSeqs(this.#collections, written, "majority");
-    const listed = written.filter(({ _id }) => _id === COMMON_CHAT || seqs.has(_id));
-    const lastMessages = await this.#lastMessages(seqs);
-    const others = listed.flatMap((chat) => otherUser(chat, userId) ?? []);
-    const names = await usernames(this.#collections, others);
-    const readSeqs = new Map(read.map(({ chat_id, seq }) => [chat_id, seq]));
-    const summaries = listed.map((chat): ChatSummary => {
-      const other = otherUser(chat, userId);
-      const contact = other === undefined ? {} : { contact_user_id: other, contact_username: names.get(other) ?? "" };
-      const [last_seq, last] = [seqs.get(chat._id) ?? 0, lastMessages.get(chat._id)];
-      const read_seq = Math.min(readSeqs.get(chat._id) ?? 0, last_seq);
-      const lastMessage = last === undefined ? {} : { last_message: last };
-      return { chat_id: chat._id, ...contact, last_seq, read_seq, unread: last_seq - read_seq, ...lastMessage };
-    });
-    return [...summaries, ...withoutMessages(userId, contacts, seqs)];
-  }
-
-  async #lastMessages(seqs: ReadonlyMap<ChatId, number>): Promise<Map<ChatId, Message>> {
-    const places = [...seqs].map(([chat_id, seq]) => ({ chat_id, seq }));
-    const documents: MessageDocument[] = [];
-    for (let start = 0; start < places.length; start += PLACES_PER_QUERY) {
-      const part = places.slice(start, start + PLACES_PER_QUERY);
-      const [only] = part;
-      const filter = part.length === 1 && only !== undefined ? only : { $or: part };
-      documents.push(...(await this.#collections.messages.find(filter, { projection: WITHOUT_FOLDED }).toArray()));
-    }
-    return new Map((await this.#messages(documents)).map((message) => [message.chat_id, message]));
-  }
-
-  async #messages(documents: readonly MessageDocument[]): Promise<Message[]> {
-    const names = await usernames(this.#collections, [...new Set(documents.map((document) => document.user_id))]);
-    return documents.map((document) => messageOf(document, names.get(document.user_id) ?? ""));
-  }
 }
 
 /** Adds what the cursor gives until the page is full; resolves with whether there is room for more. */
@@ -248,22 +198,6 @@ async function fill(
     if (isWanted(document) && !page.add(document)) return false;
   }
   return true;
-}
-
-function otherUser({ first_id, second_id }: ChatDocument, userId: UserId): UserId | undefined {
-  return (first_id === userId ? second_id : first_id) ?? undefined;
-}
-
-function withoutMessages(
-  userId: UserId,
-  contacts: readonly Contact[],
-  written: ReadonlyMap<ChatId, number>,
-): ChatSummary[] {
-  return contacts.flatMap(({ userId: contact_user_id, username: contact_username }) => {
-    const chat_id = directChatId(userId, contact_user_id);
-    if (written.has(chat_id)) return [];
-    return { chat_id, contact_user_id, contact_username, last_seq: 0, read_seq: 0, unread: 0 };
-  });
 }
 
 function userOf(document: UserDocument | null): User | undefined {

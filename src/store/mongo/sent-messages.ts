@@ -2,6 +2,10 @@
 import type { Message } from "../../protocol/entities.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import type { Collections, MessageDocument } from "./documents.ts";
+import { usernames } from "./users.ts";
+
+/** What of a message readers do not need. */
+export const WITHOUT_FOLDED = { folded: 0 } as const;
 
 /** What makes a message the same one again. */
 export interface MessageKey {
@@ -64,4 +68,10 @@ export function messageOf(document: MessageDocument, username: string): Message 
   const { chat_id, seq, message_id, user_id, text, time_ms, rev, deleted } = document;
   const message = { chat_id, seq, message_id, user_id, username, message: text, time: time_ms / 1000 };
   return rev === undefined ? message : { ...message, rev, ...(deleted && { deleted }) };
+}
+
+/** Messages as the protocol has them, with the names that their senders have now. */
+export async function withNames(collections: Collections, documents: readonly MessageDocument[]): Promise<Message[]> {
+  const names = await usernames(collections, [...new Set(documents.map((document) => document.user_id))]);
+  return documents.map((document) => messageOf(document, names.get(document.user_id) ?? ""));
 }

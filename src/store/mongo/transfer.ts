@@ -17,6 +17,7 @@ import type { MongoConnection } from "./connection.ts";
 import { pairId } from "./documents.ts";
 import type { Collections, MarkDocument, UserDocument } from "./documents.ts";
 import { readLastSeqs } from "./last-seqs.ts";
+import { fillSortKeys } from "./upgrade.ts";
 import { searchable } from "./search-text.ts";
 
 /** Chats whose end is asked for at the same time. */
@@ -85,6 +86,7 @@ export class MongoTransfer implements StoreTransfer {
 
   finish(): Promise<void> {
     return this.#connection.run(async () => {
+      await fillSortKeys(this.#collections);
       await this.#collections.meta.deleteOne({ _id: "import" });
     });
   }

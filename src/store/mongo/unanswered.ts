@@ -5,6 +5,7 @@ import type { Message } from "../../protocol/entities.ts";
 import type { Collections, MessageDocument } from "./documents.ts";
 import { findStored, keyText, messageOf } from "./sent-messages.ts";
 import type { MessageKey } from "./sent-messages.ts";
+import type { LastSeqs } from "./last-seqs.ts";
 import type { KnownUsers } from "./users.ts";
 
 /** Messages remembered at most; beyond, the oldest are forgotten, and only readers find them. */
@@ -21,12 +22,14 @@ interface Sent {
 export class Unanswered {
   readonly #collections: Collections;
   readonly #users: KnownUsers;
+  readonly #lastSeqs: LastSeqs;
   readonly #sent = new Map<string, Sent>();
   #stored: Message[] = [];
 
-  constructor(collections: Collections, users: KnownUsers) {
+  constructor(collections: Collections, users: KnownUsers, lastSeqs: LastSeqs) {
     this.#collections = collections;
     this.#users = users;
+    this.#lastSeqs = lastSeqs;
   }
 
   /** Whether there are any, or some were found and not taken yet. */
@@ -48,9 +51,17 @@ export class Unanswered {
     this.#stored.push(message);
   }
 
-  /** Looks for those that were stored after all. */
+  /** Looks for those that were stored after all, and gives their chats their places in lists. */
   async resolve(): Promise<void> {
-    if (this.#sent.size === 0) return;
+    if (this.#sent.size > 0) await this.#find();
+    if (this.#stored.length === 0) return;
+    const chatIds = this.#stored.map(({ chat_id }) => chat_id);
+    await this.#lastSeqs.load(chatIds);
+    for (const { chat_id, seq, time } of this.#stored) this.#lastSeqs.advance(chat_id, seq, Math.round(time * 1000));
+    await this.#lastSeqs.writeHints(chatIds);
+  }
+
+  async #find(): Promise<void> {
     const keys = [...this.#sent.values()].map(({ key }) => key);
     const found = await findStored(this.#collections, keys);
     await this.#users.load([...found.values()].map((document) => document.user_id));

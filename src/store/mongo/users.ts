@@ -1,5 +1,6 @@
 // The users that the writer knows: an append needs to know that they exist, and their names.
 import type { UserId } from "../../protocol/ids.ts";
+import { usernameKey } from "../../protocol/text.ts";
 import type { Collections, UserDocument } from "./documents.ts";
 
 /** Users remembered; when full, all are forgotten. */
@@ -29,6 +30,11 @@ export class KnownUsers {
   /** The user's name; undefined when there was no such user at the last `load`. */
   nameOf(userId: UserId): string | undefined {
     return this.#names.get(userId);
+  }
+
+  /** `usernameKey` of the user's name; "" when there was no such user at the last `load`. */
+  keyOf(userId: UserId): string {
+    return usernameKey(this.nameOf(userId) ?? "");
   }
 
   /** Whether at the last `load` there was such a user, whose account is not deleted: deleted ones write nothing any more. */

@@ -47,7 +47,7 @@ export class MongoWriter implements StoreWriter {
     this.#connection = connection;
     this.#state = { collections, users, lastSeqs, appends: new Appends(collections, lastSeqs) };
     this.#accounts = new AccountWrites(this.#state);
-    this.#unanswered = new Unanswered(collections, users);
+    this.#unanswered = new Unanswered(collections, users, lastSeqs);
   }
 
   async commit(writes: readonly Write[], nowMs: number, steadyMs = nowMs): Promise<WriteOutcome[]> {

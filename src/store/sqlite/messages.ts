@@ -24,6 +24,8 @@ interface Chat {
   /** The participants' rows; undefined for the common chat. */
   readonly users: readonly [number, number] | undefined;
   lastSeq: number;
+  /** Time of the batch under way, when it has appended; Unix milliseconds. */
+  appendedMs: number | null;
   /** Last seq at which the indexer hears of the chat. */
   announceAt: number;
   /** Read marks set by the batch under way, by user row. */
@@ -46,7 +48,9 @@ function prepare(database: Database.Database) {
     createChat: database.prepare<[ChatId, number, number]>(
       "INSERT INTO chats (chat_id, first_user, second_user) VALUES (?, ?, ?)",
     ),
-    count: database.prepare<[number, number]>("UPDATE chats SET last_seq = ? WHERE id = ?"),
+    count: database.prepare<[number, number | null, number]>(
+      "UPDATE chats SET last_seq = ?, last_ms = coalesce(?, last_ms) WHERE id = ?",
+    ),
     append: database.prepare<[number, number, number, string, number, string]>(APPEND_ROWS(1)),
     appendMany: database.prepare<[(number | string)[]]>(APPEND_ROWS(ROWS_PER_STATEMENT)),
     remove: database.prepare<[number, number, number, number]>(
@@ -123,6 +127,7 @@ export class MessageWrites {
     }
     for (const [index, user] of senders.entries()) chat.marks.set(user.id, chat.lastSeq + index + 1);
     chat.lastSeq = seq;
+    chat.appendedMs = nowMs;
     this.#touched.add(chat);
     return outcomes;
   }
@@ -137,6 +142,7 @@ export class MessageWrites {
     const { changes } = this.#sql.append.run(chat.id, seq, user.id, write.messageId, nowMs, write.text);
     if (changes === 0) return this.#stored(write, chat, user) ?? missing(chat);
     chat.lastSeq = seq;
+    chat.appendedMs = nowMs;
     chat.marks.set(user.id, seq);
     this.#touched.add(chat);
     return { done: true, result: { message: message(write, user, seq, nowMs, write.text), isNew: true } };
@@ -161,7 +167,8 @@ export class MessageWrites {
   /** Writes the counters and marks of the batch. */
   flush(): void {
     for (const chat of this.#touched) {
-      this.#sql.count.run(chat.lastSeq, chat.id);
+      this.#sql.count.run(chat.lastSeq, chat.appendedMs, chat.id);
+      chat.appendedMs = null;
       for (const [user, seq] of chat.marks) this.#sql.setMark.run(user, chat.id, seq);
       chat.marks.clear();
       if (chat.lastSeq < chat.announceAt) continue;
@@ -192,7 +199,7 @@ export class MessageWrites {
     const { id, first_user: first, second_user: second } = row;
     const users: Chat["users"] = first === null || second === null ? undefined : [first, second];
     const announceAt = row.indexed_seq + this.#indexFromCount;
-    return this.#remember(chatId, { id, users, lastSeq: row.last_seq, announceAt, marks: new Map() });
+    return this.#remember(chatId, { id, users, lastSeq: row.last_seq, appendedMs: null, announceAt, marks: new Map() });
   }
 
   /** Makes a one-to-one chat with its first message; undefined when there cannot be such a chat. */
@@ -201,7 +208,8 @@ export class MessageWrites {
     if (users === undefined) return undefined;
     const id = Number(this.#sql.createChat.run(chatId, ...users).lastInsertRowid);
     for (const user of users) this.#sql.setMark.run(user, id, 0);
-    return this.#remember(chatId, { id, users, lastSeq: 0, announceAt: this.#indexFromCount, marks: new Map() });
+    const announceAt = this.#indexFromCount;
+    return this.#remember(chatId, { id, users, lastSeq: 0, appendedMs: null, announceAt, marks: new Map() });
   }
 
   #participants(chatId: ChatId): readonly [number, number] | undefined {

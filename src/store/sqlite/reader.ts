@@ -1,16 +1,16 @@
 // The reading side of the embedded store, on a connection of its own.
 import type Database from "better-sqlite3";
-import type { ChatSummary } from "../../protocol/entities.ts";
-import { directChatId } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { StoreUnavailableError } from "../store.ts";
-import type { AccountQuery, Changes, Contact, History, HistoryPage, StoreReader, User } from "../store.ts";
+import type { AccountQuery, Changes, ChatPosition, History, HistoryPage, NamePage } from "../store.ts";
+import type { StoreReader, User } from "../store.ts";
 import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
 import type { UserRecord } from "../transfer.ts";
 import { AccountReads } from "./account-reads.ts";
 import { storeError } from "./errors.ts";
-import { MAX_SEQ, MESSAGE_COLUMNS, messageOf, Page } from "./rows.ts";
+import { Lists } from "./lists.ts";
+import { MAX_SEQ, MESSAGE_COLUMNS, Page } from "./rows.ts";
 import type { MessageRow } from "./rows.ts";
 import { Search, SEARCH_SLICE_MS, SHORT_WORD_SCAN_COUNT } from "./search.ts";
 
@@ -20,14 +20,6 @@ interface ChatRow {
   readonly id: number;
   readonly last_seq: number;
   readonly rev: number;
-}
-
-interface SummaryRow extends MessageRow {
-  readonly chat_id: ChatId;
-  readonly last_seq: number;
-  readonly read_seq: number;
-  readonly contact_user_id: UserId | null;
-  readonly contact_username: string | null;
 }
 
 type PageBounds = [chat: number, after: number, sameChat: number, before: number, limit: number];
@@ -43,19 +35,6 @@ function prepare(database: Database.Database) {
     byId: database.prepare<[UserId], UserRow>(`${USER} WHERE user_id = ?`),
     byToken: database.prepare<[string, number], UserRow>(
       `${USER} WHERE id = (SELECT user FROM tokens WHERE token_hash = ? AND time_ms >= ?)`,
-    ),
-    contacts: database.prepare<[UserId], { user_id: UserId; username: string }>(
-      `SELECT u.user_id, u.username FROM contacts c JOIN users u ON u.id = c.contact
-       WHERE c.user = (SELECT id FROM users WHERE user_id = ?)`,
-    ),
-    chats: database.prepare<[UserId], SummaryRow>(
-      `SELECT c.chat_id, c.last_seq, r.read_seq, o.user_id AS contact_user_id, o.username AS contact_username,
-         ${MESSAGE_COLUMNS}
-       FROM users me JOIN marks r ON r.user = me.id JOIN chats c ON c.id = r.chat
-         LEFT JOIN users o ON o.id = iif(c.first_user = me.id, c.second_user, c.first_user)
-         LEFT JOIN messages m ON m.id = (c.id << 32 | c.last_seq)
-         LEFT JOIN users u ON u.id = m.user
-       WHERE me.user_id = ? ORDER BY c.id`,
     ),
     chat: database.prepare<[ChatId], ChatRow>("SELECT id, last_seq, rev FROM chats WHERE chat_id = ?"),
     oldest: database.prepare<PageBounds, MessageRow>(`${PAGE} LIMIT ?`),
@@ -79,12 +58,14 @@ export class SqliteReader implements StoreReader {
   readonly #database: Database.Database;
   readonly #sql: ReturnType<typeof prepare>;
   readonly #accounts: AccountReads;
+  readonly #lists: Lists;
   readonly #search: Search;
 
   constructor(database: Database.Database, options: ReaderOptions) {
     this.#database = database;
     this.#sql = prepare(database);
     this.#accounts = new AccountReads(database);
+    this.#lists = new Lists(database);
     const usual = { sliceMs: SEARCH_SLICE_MS, shortWordScanCount: SHORT_WORD_SCAN_COUNT };
     this.#search = new Search(database, { ...usual, ...options });
   }
@@ -101,21 +82,20 @@ export class SqliteReader implements StoreReader {
     return this.#read(() => user(this.#sql.byToken.get(tokenHash, nowMs - TOKEN_LIFETIME_MS)));
   }
 
-  async contactsOf(userId: UserId): Promise<Contact[]> {
-    return this.#read(() => this.#contacts(userId));
+  async contacts(userId: UserId, page: NamePage): ReturnType<StoreReader["contacts"]> {
+    return this.#read(() => this.#lists.contacts(userId, page));
   }
 
-  async chatsOf(userId: UserId): Promise<ChatSummary[]> {
-    return this.#read(() => {
-      const chats = this.#sql.chats.all(userId).map(summary);
-      const listed = new Set(chats.map((chat) => chat.chat_id));
-      for (const { userId: contact_user_id, username: contact_username } of this.#contacts(userId)) {
-        const chat_id = directChatId(userId, contact_user_id);
-        if (listed.has(chat_id)) continue;
-        chats.push({ chat_id, contact_user_id, contact_username, last_seq: 0, read_seq: 0, unread: 0 });
-      }
-      return chats;
-    });
+  async watchedBy(userId: UserId, limit: number): Promise<UserId[]> {
+    return this.#read(() => this.#lists.watchedBy(userId, limit));
+  }
+
+  async blocked(userId: UserId, page: NamePage): ReturnType<StoreReader["blocked"]> {
+    return this.#read(() => this.#lists.blocked(userId, page));
+  }
+
+  async chats(userId: UserId, after: ChatPosition | undefined, limit: number): ReturnType<StoreReader["chats"]> {
+    return this.#read(() => this.#lists.chats(userId, after, limit));
   }
 
   async history(chatId: ChatId, page: HistoryPage): Promise<History> {
@@ -165,11 +145,6 @@ export class SqliteReader implements StoreReader {
     this.#database.close();
   }
 
-  #contacts(userId: UserId): Contact[] {
-    const contacts = this.#sql.contacts.all(userId).map((row) => ({ userId: row.user_id, username: row.username }));
-    return contacts.sort((one, other) => (one.username < other.username ? -1 : 1));
-  }
-
   /** Runs `body` on one state of the store. */
   #read<T>(body: () => T): T {
     if (!this.#database.open) throw new StoreUnavailableError("store: closed");
@@ -183,14 +158,6 @@ export class SqliteReader implements StoreReader {
 
 function bounds(chat: ChatRow, { before, after, limit }: HistoryPage): PageBounds {
   return [chat.id, Math.min(after ?? 0, MAX_SEQ), chat.id, Math.min(before ?? MAX_SEQ, MAX_SEQ), limit + 1];
-}
-
-function summary(row: SummaryRow): ChatSummary {
-  const { chat_id, last_seq, read_seq, contact_user_id, contact_username } = row;
-  const unread = last_seq - read_seq;
-  const contact = contact_user_id === null || contact_username === null ? {} : { contact_user_id, contact_username };
-  const last = last_seq === 0 ? {} : { last_message: messageOf(chat_id, row) };
-  return { chat_id, ...contact, last_seq, read_seq, unread, ...last };
 }
 
 function user(row: UserRow | undefined): User | undefined {

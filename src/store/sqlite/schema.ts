@@ -93,6 +93,10 @@ const MIGRATIONS: readonly string[] = [
    ALTER TABLE messages ADD COLUMN deleted TEXT;
    CREATE UNIQUE INDEX messages_changed ON messages (id >> 32, rev) WHERE rev IS NOT NULL;
    INSERT INTO search_index (search_index, rank) VALUES ('secure-delete', 1);`,
+  // Time of the last message: lists of chats are sorted by it.
+  `ALTER TABLE chats ADD COLUMN last_ms INTEGER NOT NULL DEFAULT 0;
+   UPDATE chats SET last_ms =
+     coalesce((SELECT time_ms FROM messages WHERE messages.id = (chats.id << 32 | chats.last_seq)), 0);`,
 ];
 
 /** The version that this program makes and needs. */

@@ -158,14 +158,15 @@ export class SqliteTransfer implements StoreTransfer {
        SELECT @chat << 32 | @seq, id, @message_id, @time_ms, @text, @rev, @changed_ms, @deleted
        FROM users WHERE user_id = @user_id`,
     );
-    const count = this.#database.prepare<[{ lastSeq: number; rev: number; chat: number }]>(
-      "UPDATE chats SET last_seq = @lastSeq, rev = max(rev, @rev) WHERE id = @chat",
+    const count = this.#database.prepare<[{ lastSeq: number; lastMs: number; rev: number; chat: number }]>(
+      "UPDATE chats SET last_seq = @lastSeq, last_ms = @lastMs, rev = max(rev, @rev) WHERE id = @chat",
     );
     this.#change(() => {
       const chat = this.#chatRow(chatId) ?? this.#createChat(chatId);
       for (const message of messages) insert.run({ ...message, chat });
       const rev = Math.max(0, ...messages.map((message) => message.rev ?? 0));
-      count.run({ lastSeq: messages.at(-1)?.seq ?? 0, rev, chat });
+      const last = messages.at(-1);
+      if (last !== undefined) count.run({ lastSeq: last.seq, lastMs: last.time_ms, rev, chat });
     });
   }
 

@@ -5,11 +5,12 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { MongoClient } from "mongodb";
+import { directChatId } from "../../../src/protocol/ids.ts";
 import { collectionsOf } from "../../../src/store/mongo/documents.ts";
 import { ensureIndexes } from "../../../src/store/mongo/indexes.ts";
 import { openReader, openWriter } from "../../../src/store/open.ts";
 import { StoreOpenError, StoreUnavailableError } from "../../../src/store/store.ts";
-import { newUser, START_MS } from "../../contract/fixture.ts";
+import { append, newUser, START_MS } from "../../contract/fixture.ts";
 import { describeMongodb } from "../../support/mongodb.ts";
 
 const SECRET = "hunter2-secret";
@@ -133,6 +134,29 @@ describeMongodb("opening a MongoDB database", (server) => {
     const messages = await client.db().collection("messages").indexes();
     const unique = messages.filter((index) => index.unique === true).map((index) => JSON.stringify(index.key));
     assert.deepEqual(unique.sort(), ['{"chat_id":1,"seq":1}', '{"chat_id":1,"user_id":1,"message_id":1}']);
+  });
+
+  it("brings a database of the first version up to date, and lists what is in it", async () => {
+    const [anna, bert, carl] = ["a", "b", "c"].map((digit) => digit.repeat(24)) as [string, string, string];
+    const writer = await openWriter(url, { dataDir: "/" });
+    await writer.commit([newUser("anna", anna), newUser("bert", bert), newUser("carl", carl)], START_MS);
+    await writer.commit([append(directChatId(anna, carl), carl, "m1", "first")], START_MS + 1);
+    await writer.commit([append(directChatId(anna, bert), bert, "m1", "second")], START_MS + 2);
+    await writer.commit([{ kind: "addContact", userId: anna, contactId: bert }], START_MS + 3);
+    await writer.commit([{ kind: "block", userId: anna, blockedId: carl }], START_MS + 3);
+    await writer.close();
+    const { chats, contacts, blocks, meta } = collectionsOf(client.db());
+    await chats.updateMany({}, { $unset: { last_ms: 1 }, $set: { seq_hint: 0 } });
+    for (const documents of [contacts, blocks]) await documents.updateMany({}, { $unset: { name_key: 1 } });
+    await meta.updateOne({ _id: "schema" }, { $set: { version: 1 } });
+    await (await openWriter(url, { dataDir: "/" })).close();
+    const reader = await openReader(url, { dataDir: "/" });
+    const list = (await reader.chats(anna, undefined, 9)).chats.map(({ chat_id }) => chat_id);
+    assert.deepEqual(list, ["common", directChatId(anna, bert), directChatId(anna, carl)]);
+    assert.equal((await reader.contacts(anna, { after: "bers", limit: 9 })).contacts[0]?.username, "bert");
+    assert.equal((await reader.blocked(anna, { after: "care", limit: 9 })).blocked[0]?.username, "carl");
+    await reader.close();
+    assert.equal((await meta.findOne({ _id: "schema" }))?.version, 2);
   });
 
   it("keeps a reader of an empty database from failing", async () => {

@@ -1,0 +1,227 @@
+// The lists of one user, page by page: chats, contacts, blocked users.
+import { lastMessageOf, type ChatSummary, type Message } from "../../protocol/entities.ts";
+import { COMMON_CHAT, directChatId, directChatUsers } from "../../protocol/ids.ts";
+import type { ChatId, UserId } from "../../protocol/ids.ts";
+import { FIRST_MS } from "../store.ts";
+import type { ChatPage, ChatPosition, Contact, ListedContact, NamePage } from "../store.ts";
+import { readRev } from "./changes.ts";
+import { pairId } from "./documents.ts";
+import type { ChatDocument, Collections, MessageDocument } from "./documents.ts";
+import { readLastSeqs } from "./last-seqs.ts";
+import { WITHOUT_FOLDED, withNames } from "./sent-messages.ts";
+import { usernames } from "./users.ts";
+
+/** Last messages in one query. */
+const PLACES_PER_QUERY = 100;
+/** Contacts of which one query tells whether there are messages with them. */
+const CONTACTS_PER_QUERY = 1_000;
+
+const COMMON: ChatDocument = { _id: COMMON_CHAT, first_id: null, second_id: null, seq_hint: 0, last_ms: 0 };
+
+/** See StoreReader.contacts. */
+export async function readContacts(
+  collections: Collections,
+  userId: UserId,
+  page: NamePage,
+): Promise<{ contacts: ListedContact[]; hasMore: boolean }> {
+  const filter = { user_id: userId, name_key: { $gt: page.after } };
+  const found = await collections.contacts
+    .find(filter)
+    .sort({ name_key: 1 })
+    .limit(page.limit + 1)
+    .toArray();
+  const ids = found.slice(0, page.limit).map((contact) => contact.contact_id);
+  const [people, blocked] = await Promise.all([named(collections, ids), blockedAmong(collections, userId, ids)]);
+  const contacts = people.map((contact) => ({ ...contact, isBlocked: blocked.has(contact.userId) }));
+  return { contacts, hasMore: found.length > page.limit };
+}
+
+/** See StoreReader.watchedBy. */
+export async function readWatched(collections: Collections, userId: UserId, limit: number): Promise<UserId[]> {
+  const found = await collections.contacts
+    .find({ user_id: userId }, { projection: { _id: 0, contact_id: 1 } })
+    .limit(limit)
+    .toArray();
+  const ids = found.map((contact) => contact.contact_id);
+  const blocked = await blockedAmong(collections, userId, ids);
+  return ids.filter((id) => !blocked.has(id));
+}
+
+/** See StoreReader.blocked. */
+export async function readBlocked(
+  collections: Collections,
+  userId: UserId,
+  page: NamePage,
+): Promise<{ blocked: Contact[]; hasMore: boolean }> {
+  const filter = { user_id: userId, name_key: { $gt: page.after } };
+  const found = await collections.blocks
+    .find(filter)
+    .sort({ name_key: 1 })
+    .limit(page.limit + 1)
+    .toArray();
+  const ids = found.slice(0, page.limit).map((block) => block.blocked_id);
+  return { blocked: await named(collections, ids), hasMore: found.length > page.limit };
+}
+
+/** The users, in the order of their ids. */
+async function named(collections: Collections, ids: readonly UserId[]): Promise<Contact[]> {
+  const names = await usernames(collections, ids);
+  return ids.map((userId) => ({ userId, username: names.get(userId) ?? "" }));
+}
+
+/** Those of the users who have blocked this one, or whom this one has blocked. */
+async function blockedAmong(
+  { blocks }: Collections,
+  userId: UserId,
+  ids: readonly UserId[],
+): Promise<ReadonlySet<UserId>> {
+  const blocked = new Set<UserId>();
+  for (let start = 0; start < ids.length; start += CONTACTS_PER_QUERY) {
+    const part = ids.slice(start, start + CONTACTS_PER_QUERY);
+    const pairs = part.flatMap((id) => [pairId(userId, id), pairId(id, userId)]);
+    for await (const { user_id, blocked_id } of blocks.find({ _id: { $in: pairs } })) {
+      blocked.add(user_id === userId ? blocked_id : user_id);
+    }
+  }
+  return blocked;
+}
+
+/** See StoreReader.chats. */
+export async function readChats(
+  collections: Collections,
+  userId: UserId,
+  after: ChatPosition | undefined,
+  limit: number,
+): Promise<ChatPage> {
+  const lastMs = after?.lastMs ?? FIRST_MS;
+  const found: ChatDocument[] = [];
+  if (after === undefined) {
+    found.push({ ...((await collections.chats.findOne({ _id: COMMON_CHAT })) ?? COMMON), last_ms: FIRST_MS });
+  }
+  if (lastMs > 0) found.push(...(await readWritten(collections, userId, after, limit + 1 - found.length)));
+  if (found.length <= limit) {
+    const chatId = lastMs > 0 ? undefined : after?.chatId;
+    found.push(...(await readEmpty(collections, userId, chatId, limit + 1 - found.length)));
+  }
+  const page = found.slice(0, limit);
+  const last = found.length > limit ? page.at(-1) : undefined;
+  return {
+    chats: await summaries(collections, userId, page),
+    next: last && { lastMs: last.last_ms, chatId: last._id },
+  };
+}
+
+/** One-to-one chats with messages, from the position on. */
+async function readWritten(
+  { chats }: Collections,
+  userId: UserId,
+  after: ChatPosition | undefined,
+  limit: number,
+): Promise<ChatDocument[]> {
+  const { lastMs = FIRST_MS, chatId = "" } = after ?? {};
+  const behind =
+    lastMs === FIRST_MS
+      ? { last_ms: { $gt: 0 } }
+      : {
+          last_ms: { $gt: 0, $lte: lastMs },
+          $or: [{ last_ms: { $lt: lastMs } }, { last_ms: lastMs, _id: { $gt: chatId } }],
+        };
+  // Two queries in place of one with $or: each takes its chats from an index, in order.
+  const both = await Promise.all(
+    [{ first_id: userId }, { second_id: userId }].map((mine) =>
+      chats
+        .find({ ...mine, ...behind })
+        .sort({ last_ms: -1, _id: 1 })
+        .limit(limit)
+        .toArray(),
+    ),
+  );
+  return both.flat().toSorted(byPlace).slice(0, limit);
+}
+
+function byPlace(one: ChatDocument, other: ChatDocument): number {
+  return other.last_ms - one.last_ms || (one._id < other._id ? -1 : 1);
+}
+
+/** One-to-one chats with contacts in which nothing was written, after the chat; the order of ids is that of chats. */
+async function readEmpty(
+  { chats, contacts }: Collections,
+  userId: UserId,
+  after: ChatId | undefined,
+  limit: number,
+): Promise<ChatDocument[]> {
+  const empty: ChatDocument[] = [];
+  for (let place = after === undefined ? "" : (otherUser(after, userId) ?? ""); empty.length < limit;) {
+    const found = await contacts
+      .find({ user_id: userId, _id: { $gt: pairId(userId, place), $lt: pairId(userId, "g") } })
+      .sort({ _id: 1 })
+      .limit(CONTACTS_PER_QUERY)
+      .toArray();
+    const ids = found.map((contact) => directChatId(userId, contact.contact_id));
+    const filter = { _id: { $in: ids }, last_ms: { $gt: 0 } };
+    const written = new Set<ChatId>();
+    for await (const { _id } of chats.find(filter, { projection: { _id: 1 } })) written.add(_id);
+    empty.push(...ids.filter((id) => !written.has(id)).map((_id) => ({ ...COMMON, _id })));
+    const last = found.at(-1);
+    if (last === undefined || found.length < CONTACTS_PER_QUERY) break;
+    place = last.contact_id;
+  }
+  return empty.slice(0, limit);
+}
+
+function otherUser(chatId: ChatId, userId: UserId): UserId | undefined {
+  return directChatUsers(chatId)?.find((id) => id !== userId);
+}
+
+async function summaries(
+  collections: Collections,
+  userId: UserId,
+  chats: readonly ChatDocument[],
+): Promise<ChatSummary[]> {
+  const written = chats.filter(({ last_ms }) => last_ms > 0);
+  const seqs = await readLastSeqs(collections, written, "majority");
+  const others = chats.flatMap(({ _id }) => otherUser(_id, userId) ?? []);
+  const marks = collections.marks.find({ _id: { $in: chats.map(({ _id }) => pairId(userId, _id)) } });
+  const [names, read, lastMessages, revs] = await Promise.all([
+    usernames(collections, others),
+    marks.toArray(),
+    readLastMessages(collections, seqs),
+    readRevs(collections, [...seqs.keys()]),
+  ]);
+  const readSeqs = new Map(read.map(({ chat_id, seq }) => [chat_id, seq]));
+  return chats.map(({ _id: chat_id }): ChatSummary => {
+    const other = otherUser(chat_id, userId);
+    const [last_seq, last] = [seqs.get(chat_id) ?? 0, lastMessages.get(chat_id)];
+    const read_seq = Math.min(readSeqs.get(chat_id) ?? 0, last_seq);
+    return {
+      chat_id,
+      kind: other === undefined ? "everyone" : "direct",
+      ...(other !== undefined && { contact_user_id: other, contact_username: names.get(other) ?? "" }),
+      last_seq,
+      rev: revs.get(chat_id) ?? 0,
+      read_seq,
+      unread: last_seq - read_seq,
+      ...(last !== undefined && { last_message: lastMessageOf(last) }),
+    };
+  });
+}
+
+async function readLastMessages(
+  collections: Collections,
+  seqs: ReadonlyMap<ChatId, number>,
+): Promise<Map<ChatId, Message>> {
+  const places = [...seqs].map(([chat_id, seq]) => ({ chat_id, seq }));
+  const documents: MessageDocument[] = [];
+  for (let start = 0; start < places.length; start += PLACES_PER_QUERY) {
+    const part = places.slice(start, start + PLACES_PER_QUERY);
+    const [only] = part;
+    const filter = part.length === 1 && only !== undefined ? only : { $or: part };
+    documents.push(...(await collections.messages.find(filter, { projection: WITHOUT_FOLDED }).toArray()));
+  }
+  return new Map((await withNames(collections, documents)).map((message) => [message.chat_id, message]));
+}
+
+/** Each is the first entry of an index; the connections of the driver take them side by side. */
+async function readRevs(collections: Collections, chatIds: readonly ChatId[]): Promise<ReadonlyMap<ChatId, number>> {
+  return new Map(await Promise.all(chatIds.map(async (id) => [id, await readRev(collections, id)] as const)));
+}

@@ -1,0 +1,84 @@
+// Brings the documents of an older store up to date: what lists are sorted by, in documents that lack it.
+import type { Collection } from "mongodb";
+import { COMMON_CHAT } from "../../protocol/ids.ts";
+import type { ChatId, UserId } from "../../protocol/ids.ts";
+import { SCHEMA_VERSION } from "./documents.ts";
+import type { Collections } from "./documents.ts";
+import { readLastSeqs } from "./last-seqs.ts";
+
+/** Documents of one round. */
+const DOCUMENTS_PER_ROUND = 500;
+
+/** Version 1 to 2. What is broken off goes on at the next start; an older program must not write meanwhile. */
+export async function upgradeFromFirst(collections: Collections): Promise<void> {
+  await fillSortKeys(collections);
+  await collections.meta.updateOne({ _id: "schema" }, { $set: { version: SCHEMA_VERSION } });
+}
+
+/** Gives chats the time of their last message, and contacts and blocks the key of the name, where they lack it. */
+export async function fillSortKeys(collections: Collections): Promise<void> {
+  while (await fillChats(collections));
+  while (await fillNames(collections, "contacts", "contact_id"));
+  while (await fillNames(collections, "blocks", "blocked_id"));
+}
+
+/** A contact or a block. */
+interface NamedDocument {
+  readonly _id: string;
+  readonly contact_id?: UserId;
+  readonly blocked_id?: UserId;
+  readonly name_key?: string;
+}
+
+const LACKS_TIME = { last_ms: { $exists: false } };
+const LACKS_NAME = { name_key: { $exists: false } };
+
+/** One round; resolves with whether there may be more to do. */
+async function fillChats(collections: Collections): Promise<boolean> {
+  const chats = await collections.chats.find(LACKS_TIME).limit(DOCUMENTS_PER_ROUND).toArray();
+  if (chats.length === 0) return false;
+  const seqs = await readLastSeqs(collections, chats, "majority");
+  const times = await readTimes(collections, seqs);
+  const operations = chats.map(({ _id, seq_hint }) => {
+    // The common chat's hint may stay behind; lists do not sort it.
+    const hint = _id === COMMON_CHAT ? seq_hint : (seqs.get(_id) ?? 0);
+    const $set = { seq_hint: hint, last_ms: times.get(_id) ?? 0 };
+    return { updateOne: { filter: { _id, ...LACKS_TIME }, update: { $set } } };
+  });
+  await collections.chats.bulkWrite(operations, { ordered: false });
+  return true;
+}
+
+async function readTimes(
+  { messages }: Collections,
+  seqs: ReadonlyMap<ChatId, number>,
+): Promise<ReadonlyMap<ChatId, number>> {
+  const places = [...seqs].map(([chat_id, seq]) => ({ chat_id, seq }));
+  const [only] = places;
+  if (only === undefined) return new Map();
+  const filter = places.length === 1 ? only : { $or: places };
+  const times = new Map<ChatId, number>();
+  const found = messages.find(filter, { projection: { _id: 0, chat_id: 1, time_ms: 1 } });
+  for await (const { chat_id, time_ms } of found) times.set(chat_id, time_ms);
+  return times;
+}
+
+async function fillNames(
+  collections: Collections,
+  kind: "contacts" | "blocks",
+  other: "contact_id" | "blocked_id",
+): Promise<boolean> {
+  const collection = collections[kind] as unknown as Collection<NamedDocument>;
+  const documents = await collection.find(LACKS_NAME).limit(DOCUMENTS_PER_ROUND).toArray();
+  if (documents.length === 0) return false;
+  const ids = documents.map((document) => String(document[other]));
+  const keys = new Map<UserId, string>();
+  const found = collections.users.find({ _id: { $in: ids } }, { projection: { username_key: 1 } });
+  for await (const { _id, username_key } of found) keys.set(_id, username_key);
+  const operations = documents.map((document) => {
+    const update = { $set: { name_key: keys.get(String(document[other])) ?? "" } };
+    return { updateOne: { filter: { _id: document._id }, update } };
+  });
+  await collection.bulkWrite(operations, { ordered: false });
+  return true;
+}
