@@ -8,6 +8,7 @@ import { DisposableStore } from "../../src/util/disposable.ts";
 import { tell } from "../kit/dialogs.ts";
 import { handlerErrors, reportError } from "../kit/guard.ts";
 import { Theme } from "../kit/theme.ts";
+import { openChangePassword, openDeleteAccount, openSessions } from "./account-dialogs.ts";
 import { AccountSession, type SessionOptions } from "./account-session.ts";
 import { ChatWindow } from "./chat-window.ts";
 import { appIcon, Desktop, openLink } from "./desktop.ts";
@@ -42,6 +43,8 @@ export class Application {
   #subscriptions = new DisposableStore();
   #placeTimer: NodeJS.Timeout | undefined;
   #isQuitting = false;
+  /** The window asks for another password than the one-time one. */
+  #hasToChange = false;
 
   constructor(options: ApplicationOptions) {
     this.#options = options;
@@ -119,7 +122,7 @@ export class Application {
     const session = await signIn(this.#sessionOptions(server, username, keeps), entry);
     this.#preferences.noteServer(server);
     this.#preferences.set({ account: keeps ? { ...server, username } : undefined });
-    this.#openChat(session);
+    this.#openChat(session, entry.password);
     this.#welcome?.dispose();
     this.#welcome = undefined;
   }
@@ -131,8 +134,10 @@ export class Application {
     this.#preferences.set({ trusted });
   }
 
-  #openChat(session: AccountSession): void {
+  /** `password` is what was typed just now, if anything was. */
+  #openChat(session: AccountSession, password?: string): void {
     this.#session = session;
+    this.#hasToChange = false;
     const chat = new ChatWindow(session, this.theme, (url) => openLink(url, reportError));
     this.#chat = chat;
     const all = new DisposableStore();
@@ -148,22 +153,24 @@ export class Application {
       messenger.events.on("state", (state) => state.kind === "signed-out" && void this.#onSignedOut(state.reason)),
     );
     all.add(workspace.chats.onChange(() => this.#showUnread()));
+    all.add(messenger.events.on("login", () => this.#askForPassword(chat, session)));
     this.#place(chat);
     this.#showUnread();
     chat.window.show();
     chat.openChat(COMMON_CHAT);
     if (account.unkeptBecause !== undefined)
       tell(chat.window, "Nothing is kept on this machine", account.unkeptBecause);
+    if (messenger.state.kind === "online") this.#askForPassword(chat, session, password);
   }
 
-  async #logOut(forgets: boolean): Promise<void> {
+  async #logOut(forgets: boolean, notice = ""): Promise<void> {
     const { account } = this.#preferences.get();
     this.#subscriptions.dispose();
     this.#savePlace();
     await this.#session?.messenger.logout(forgets);
     this.#preferences.set({ account: undefined });
     await this.#leaveChat();
-    this.#openWelcome("");
+    this.#openWelcome(notice);
     if (account && this.#welcome && !forgets) this.#welcome.parts.username.setText(account.username);
   }
 
@@ -193,7 +200,30 @@ export class Application {
       server,
       username: messenger.username,
       onChange: () => this.#applyTheme(),
+      account: {
+        onPassword: (parent) => openChangePassword({ parent, messenger }),
+        onSessions: (parent) => openSessions(parent, messenger),
+        onDelete: (parent) => openDeleteAccount(parent, messenger, () => this.#leaveDeleted()),
+      },
     });
+  }
+
+  /** The password is one that the administrator has made: nothing else is done before it is changed. */
+  #askForPassword(chat: ChatWindow, { messenger }: AccountSession, known?: string): void {
+    if (this.#hasToChange || messenger.roster?.must_change_password !== true) return;
+    this.#hasToChange = true;
+    openChangePassword({
+      parent: chat.window,
+      messenger,
+      known,
+      forced: { onRefused: () => this.#chat === chat && this.#logOut(false) },
+      onDone: () => (this.#hasToChange = false),
+    });
+  }
+
+  /** The account is gone on the server, and so is what was kept of it here. */
+  async #leaveDeleted(): Promise<void> {
+    await this.#logOut(true, "The account is deleted.");
   }
 
   #applyTheme(): void {

@@ -19,9 +19,15 @@ export interface SettingsOptions {
   readonly username: string;
   /** Called after each change, so that it can be seen at once. */
   readonly onChange: () => void;
+  /** What can be done with the account; each opens in front of this dialog. */
+  readonly account: {
+    readonly onPassword: (parent: QWidget) => unknown;
+    readonly onSessions: (parent: QWidget) => unknown;
+    readonly onDelete: (parent: QWidget) => unknown;
+  };
 }
 
-export function openSettings({ parent, preferences, server, username, onChange }: SettingsOptions): QDialog {
+export function openSettings({ parent, preferences, server, username, onChange, account }: SettingsOptions): QDialog {
   const dialog = new QDialog(parent);
   const change = (changes: Partial<Choices>): void => {
     preferences.set(changes);
@@ -50,6 +56,15 @@ export function openSettings({ parent, preferences, server, username, onChange }
         label({ text: "Account", name: "heading" }),
         label({ text: `${username} on ${server.host}:${server.port}${server.tls ? " (TLS)" : ""}`, name: "hint" }),
         label({ text: "To use another server, log out.", name: "hint" }),
+        row({
+          spacing: 8,
+          children: [
+            button({ text: "Change the password…", onClick: () => account.onPassword(dialog) }),
+            button({ text: "Sessions…", onClick: () => account.onSessions(dialog) }),
+            "stretch",
+            button({ text: "Delete the account…", name: "danger", onClick: () => account.onDelete(dialog) }),
+          ],
+        }),
         8,
         row({ children: ["stretch", close] }),
       ],

@@ -69,6 +69,8 @@ function explain(error: unknown, { isNew, invitation }: Credentials, trusted: st
   }
   const wait = error.retryAfterMs === undefined ? "" : ` Try again in ${Math.ceil(error.retryAfterMs / 1000)} s.`;
   if (error.code === 401) return new WelcomeError("password", "Wrong username or password.");
+  if (error.code === 403 && !isNew)
+    return new WelcomeError("username", "This account is disabled. Ask whoever runs the server.");
   if (error.code === 409) return new WelcomeError("username", "This name is taken.");
   if (error.code === 429) return new WelcomeError("password", `Too many attempts.${wait}`);
   return new WelcomeError(isNew && error.code === 400 ? "username" : "server", `${error.message}.`);

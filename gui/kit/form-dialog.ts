@@ -14,6 +14,8 @@ export interface FormOptions {
   /** What the button says that submits. */
   readonly yes: string;
   readonly isDangerous?: boolean;
+  /** The other button, in place of "Cancel"; `onClosed` runs when the dialog closes with nothing done, in any way. */
+  readonly no?: { readonly text: string; readonly onClosed: () => unknown };
   readonly widthPx?: number;
   /** Does it. What it throws is shown in the dialog, which stays open; a text that it returns is what is missing. */
   readonly submit: () => Promise<string | undefined>;
@@ -35,9 +37,13 @@ export function openForm(options: FormOptions): Form {
   const dialog = new QDialog(parent);
   const problem = label({ name: "error", wraps: true });
   let isClosed = false;
+  let isDone = false;
   dialog.addEventListener(
     WidgetEventTypes.Hide,
-    guard(() => (isClosed = true)),
+    guard(() => {
+      isClosed = true;
+      return isDone ? undefined : options.no?.onClosed();
+    }),
   );
   const submit = async (): Promise<void> => {
     yes.setEnabled(false);
@@ -46,6 +52,7 @@ export function openForm(options: FormOptions): Form {
       const missing = await options.submit();
       if (isClosed) return;
       if (missing === undefined) {
+        isDone = true;
         dialog.close();
         options.onDone?.();
         return;
@@ -57,7 +64,7 @@ export function openForm(options: FormOptions): Form {
     }
     yes.setEnabled(true);
   };
-  const cancel = button({ text: "Cancel", onClick: () => dialog.close() });
+  const cancel = button({ text: options.no?.text ?? "Cancel", onClick: () => dialog.close() });
   const yes = button({
     text: options.yes,
     name: options.isDangerous === true ? "danger" : "primary",

@@ -122,7 +122,7 @@ export class Connection {
     this.#socket.destroySoon();
     // A peer that takes nothing any more must not keep the socket open.
     setTimeout(() => this.#socket.destroy(), CLOSE_GRACE_MS).unref();
-    const error = new DisconnectedError(reason, { retryAfterMs: this.#refusal?.retryAfterMs });
+    const error = new DisconnectedError(reason, { cause: this.#refusal, retryAfterMs: this.#refusal?.retryAfterMs });
     this.#pending.failAll(error);
     this.events.emit("closed", error);
   }

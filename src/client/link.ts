@@ -41,6 +41,8 @@ export class Link {
   #session: SavedSession | undefined;
   #connection: Connection | undefined;
   #attempts = 0;
+  /** What the server said when it closed the last connection, until an attempt fails for another reason. */
+  #endedBecause: string | undefined;
   /** Ends the attempt or the wait that is under way. */
   #attempt = new AbortController();
   #retryTimer: NodeJS.Timeout | undefined;
@@ -128,9 +130,10 @@ export class Link {
   }
 
   async #onFailure(error: unknown): Promise<void> {
-    if (error instanceof RequestError && error.code === Code.Unauthorized) {
-      return this.signOut("the session has ended: the password is needed again");
-    }
+    const isRefused = error instanceof RequestError && error.code === Code.Unauthorized;
+    if (isRefused)
+      return this.signOut(`${this.#endedBecause ?? "the session has ended"}: the password is needed again`);
+    this.#endedBecause = undefined;
     const problem = messageOf(error);
     if (error instanceof UntrustedServerError) return this.#enter({ kind: "offline", problem, retryAtMs: undefined });
     const askedMs =
@@ -189,6 +192,7 @@ export class Link {
 
   #onClosed(error: DisconnectedError): void {
     this.#connection = undefined;
+    this.#endedBecause = error.cause instanceof RequestError ? error.message : undefined;
     this.events.emit("lost", error);
     if (!this.#closed && this.#session && this.#state.kind === "online")
       this.#wait(error.message, error.retryAfterMs ?? 0);

@@ -31,6 +31,12 @@ const TITLE = "Messenger";
     await hands.click(entry);
   };
   const says = (text: string): Effect => ({ what: `says “${text}”`, isTrue: () => hands.texts.includes(text) });
+  const opens = (title: string): Effect => ({ what: `opens “${title}”`, isTrue: () => hands.front === title });
+  const fromSettings = async (entry: string): Promise<void> => {
+    await hands.press("ctrl+comma");
+    await hands.inFront("Settings");
+    await hands.click(entry);
+  };
   const traces = (): string => {
     const { contacts } = client.session.workspace;
     const people = contacts.list().map(({ username }) => username);
@@ -73,13 +79,61 @@ const TITLE = "Messenger";
       {
         title: "Settings",
         open: () => hands.press("ctrl+comma"),
-        stops: ["Close", "Colours", "Text size", "Notify of new messages", "Show what was written"],
+        stops: [
+          "Close",
+          "Colours",
+          "Text size",
+          "Notify of new messages",
+          "Show what was written",
+          "Change the password…",
+          "Sessions…",
+          "Delete the account…",
+        ],
         enter: {
           Close: "closes",
           Colours: "closes",
           "Text size": "closes",
           "Notify of new messages": "closes",
           "Show what was written": "closes",
+          "Change the password…": opens("Change the password"),
+          "Sessions…": opens("Your sessions"),
+          "Delete the account…": opens("Delete the account?"),
+        },
+      },
+      {
+        title: "Change the password",
+        open: () => fromSettings("Change the password…"),
+        stops: ["Present password", "New password", "New password again", "Cancel", "Change"],
+        enter: {
+          "Present password": says("Enter your present password."),
+          "New password": says("Enter your present password."),
+          "New password again": says("Enter your present password."),
+          Cancel: "closes",
+          Change: says("Enter your present password."),
+        },
+      },
+      {
+        title: "Your sessions",
+        open: async () => {
+          await fromSettings("Sessions…");
+          await eventually("they are listed", () => hands.texts.includes("This window"));
+        },
+        stops: ["Close", "List of your sessions", "End all others…"],
+        enter: {
+          Close: "closes",
+          "List of your sessions": "closes",
+          "End all others…": opens("End all other sessions?"),
+        },
+      },
+      {
+        title: "Delete the account?",
+        open: () => fromSettings("Delete the account…"),
+        stops: ["Password", "Your name", "Cancel", "Delete for ever"],
+        enter: {
+          Password: says("Enter your password."),
+          "Your name": says("Enter your password."),
+          Cancel: "closes",
+          "Delete for ever": says("Enter your password."),
         },
       },
       {

@@ -151,6 +151,7 @@ const settings = openSettings({
   server: session.server,
   username: "anna",
   onChange: () => {},
+  account: { onPassword: () => {}, onSessions: () => {}, onDelete: () => {} },
 });
 await shoot("settings", settings);
 settings.close();

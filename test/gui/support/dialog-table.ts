@@ -46,8 +46,9 @@ export function describeDialogs(main: () => string, cases: readonly DialogCase[]
         await opened();
         await hands.tabTo(stop);
         await hands.press("Escape");
-        await hands.inFront(main());
+        await eventually("it closes", () => hands.front !== title && hands.front !== "");
       }
+      await leave();
       assert.equal(traces(), before);
     });
 
@@ -59,7 +60,7 @@ export function describeDialogs(main: () => string, cases: readonly DialogCase[]
         await hands.press("Return");
         const effect = enter[stop];
         if (effect === undefined || effect === "closes") {
-          if (effect === "closes") await hands.inFront(main());
+          if (effect === "closes") await eventually("it closes", () => hands.front !== title && hands.front !== "");
           else assert.equal(hands.front, title);
           assert.equal(traces(), before);
         } else {
