@@ -1,4 +1,5 @@
 // Storing and fetching avatars from a client. The only file that imports basic-ftp.
+import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { isIP } from "node:net";
 import { Readable, Writable } from "node:stream";
@@ -52,6 +53,7 @@ export class AvatarTransferError extends Error {
 const IDLE_MS = 20_000;
 const UPLOAD_DEADLINE_MS = 180_000;
 const FETCH_DEADLINE_MS = 120_000;
+const VERSION_CHARS = 12;
 const PIECE_BYTES = 16 * 1024;
 
 /** Stores the user's picture, given as its bytes or as a file's path. Resolves when the profile has it. */
@@ -63,7 +65,11 @@ export async function uploadAvatar(
   const bytes = typeof source === "string" ? await readPicture(source) : source;
   if (bytes.byteLength > MAX_AVATAR_BYTES) throw tooLarge(MAX_AVATAR_BYTES);
   await connected(access, { deadlineMs: UPLOAD_DEADLINE_MS, ...control }, async (client) => {
-    await client.uploadFrom(Readable.from(pieces(bytes, control.onProgress)), access.ticket.path);
+    const { message } = await client.uploadFrom(Readable.from(pieces(bytes, control.onProgress)), access.ticket.path);
+    // The name of the file has the first digits of its hash. Without TLS anybody who shares our address could have sent
+    // the server another picture before we did.
+    if (!message.includes(`-${versionOf(bytes)}.`))
+      throw new AvatarTransferError("another picture was stored, not yours");
   });
 }
 
@@ -91,7 +97,8 @@ export async function fetchAvatars(
       const sink = new Sink(maxBytes);
       try {
         await client.downloadTo(sink, fileName);
-        onFetched(fileName, sink.bytes());
+        const bytes = sink.bytes();
+        onFetched(fileName, isPictureOf(fileName, bytes) ? bytes : new AvatarTransferError("another picture was sent"));
       } catch (error) {
         if (!(error instanceof FTPError)) throw error;
         onFetched(fileName, explain(error));
@@ -171,6 +178,16 @@ async function readPicture(path: string): Promise<Buffer> {
   const { size } = await stat(path);
   if (size > MAX_AVATAR_BYTES) throw tooLarge(MAX_AVATAR_BYTES);
   return readFile(path);
+}
+
+/** What the content gives to its file's name (docs/avatars.md). */
+function versionOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex").slice(0, VERSION_CHARS);
+}
+
+function isPictureOf(fileName: string, bytes: Uint8Array): boolean {
+  const version = /-([0-9a-f]{12})\.\w+$/.exec(fileName)?.[1];
+  return version === undefined || version === versionOf(bytes);
 }
 
 /** Small pieces, so that the progress is worth showing. */

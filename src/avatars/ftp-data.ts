@@ -15,6 +15,8 @@ export interface DataChannelOptions {
 
 /** How long a connection to the client's port may take. */
 const CONNECT_MS = 20_000;
+/** How long a handshake on it may take. */
+const HANDSHAKE_MS = 20_000;
 /** A data connection on which nothing moves is given up. */
 const IDLE_MS = 60_000;
 /** After the last byte the client has so long to close. */
@@ -27,6 +29,8 @@ export class DataChannel {
   readonly #options: DataChannelOptions;
   #passive: PassivePort | undefined;
   #target: { readonly host: string; readonly port: number } | undefined;
+  /** The connection to the client's port. */
+  #plain: Socket | undefined;
   #socket: Socket | undefined;
   #closed = false;
 
@@ -62,29 +66,47 @@ export class DataChannel {
     return this.#passive !== undefined || this.#target !== undefined;
   }
 
+  /** Resolves when a connection is there, of the client or of who shares its address. Rejects with DataConnectionError. */
+  async arrived(): Promise<void> {
+    const target = this.#target;
+    this.#target = undefined;
+    if (target !== undefined) this.#plain = await this.#connect(target);
+    else if (this.#passive === undefined) throw new DataConnectionError("use PASV or EPSV first");
+    else await this.#passive.arrived;
+  }
+
   /**
-   * The connection, once. With `secureContext` it is TLS; its handshake may come after the reply that the transfer
-   * begins, as clients differ in this. Rejects with DataConnectionError.
+   * The client's own connection. With `secureContext` it is TLS and must resume the session of the control connection,
+   * the only proof of whose it is; clients differ in whether the handshake comes before or after the reply that the
+   * transfer begins. Without, it is the only one that came. Rejects with DataConnectionError.
    */
   async take(secureContext: SecureContext | undefined): Promise<Socket> {
-    const plain = await this.#open();
-    this.#socket = plain; // ours to close, whatever comes
-    const socket = secureContext === undefined ? plain : new TLSSocket(plain, { isServer: true, secureContext });
+    const socket = await this.#take(secureContext);
     socket.on("error", ignore); // an error that comes between two listeners must not end the process
-    socket.once("close", () => plain.destroy());
     socket.setTimeout(IDLE_MS, () => socket.destroy(new DataConnectionError("nothing moved for too long")));
     this.#socket = socket;
     if (this.#closed) this.abort();
     return socket;
   }
 
+  async #take(secureContext: SecureContext | undefined): Promise<Socket> {
+    const plain = this.#plain;
+    if (plain !== undefined) return secureContext === undefined ? plain : resumed(plain, secureContext);
+    if (this.#passive === undefined) throw new DataConnectionError("the data connection is closed");
+    if (secureContext === undefined) return this.#passive.takeOnly();
+    return this.#passive.takeProven((socket) => resumed(socket, secureContext));
+  }
+
   /** Lets what was written arrive, then closes; whatever was being opened is abandoned. Any number of times. */
   end(): void {
-    this.#passive?.close();
+    const socket = this.#socket;
+    const plain = this.#plain;
+    this.#passive?.close(socket);
     this.#passive = undefined;
     this.#target = undefined;
-    const socket = this.#socket;
     this.#socket = undefined;
+    this.#plain = undefined;
+    if (socket === undefined) plain?.destroy();
     if (socket === undefined || socket.destroyed) return;
     socket.end();
     socket.resume(); // otherwise the client's end would never be seen
@@ -104,22 +126,10 @@ export class DataChannel {
     this.abort();
   }
 
-  async #open(): Promise<Socket> {
-    const target = this.#target;
-    this.#target = undefined;
-    if (target !== undefined) return this.#connect(target);
-    if (this.#passive === undefined) throw new DataConnectionError("use PASV or EPSV first");
-    try {
-      return await this.#passive.take();
-    } finally {
-      this.#passive = undefined;
-    }
-  }
-
   async #connect({ host, port }: { host: string; port: number }): Promise<Socket> {
     const socket = connect({ host, port, localAddress: plainAddress(this.#options.localAddress) });
     socket.on("error", ignore);
-    this.#socket = socket;
+    this.#plain = socket;
     try {
       await once(socket, "connect", { signal: AbortSignal.timeout(CONNECT_MS) });
       return socket;
@@ -132,4 +142,24 @@ export class DataChannel {
 
 function ignore(): void {
   // The error reaches whoever reads or writes the stream.
+}
+
+/** The server's side of TLS on a data connection whose client has the session of its control connection. */
+function resumed(plain: Socket, secureContext: SecureContext): Promise<TLSSocket> {
+  const socket = new TLSSocket(plain, { isServer: true, secureContext });
+  socket.on("error", ignore);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => socket.destroy(), HANDSHAKE_MS);
+    socket.once("close", () => {
+      clearTimeout(timer);
+      plain.destroy();
+      reject(new DataConnectionError("the TLS handshake of the data connection failed"));
+    });
+    socket.once("secure", () => {
+      clearTimeout(timer);
+      if (socket.isSessionReused()) return resolve(socket);
+      socket.destroy();
+      reject(new DataConnectionError("the data connection must resume the TLS session of this connection", 522));
+    });
+  });
 }

@@ -32,9 +32,20 @@ export class FtpLines {
   constructor(connection: FtpConnection, handlers: FtpLineHandlers) {
     this.#connection = connection;
     this.#handlers = handlers;
-    const socket = connection.commandSocket;
-    socket.removeAllListeners("data"); // ftp-srv's own: a moment ago it made this connection, nobody else listens
-    socket.on("data", (chunk: Buffer) => this.#push(chunk));
+    connection.commandSocket.removeAllListeners("data"); // ftp-srv's own: nobody else listens to a new connection
+    this.attach();
+  }
+
+  readonly #onData = (chunk: Buffer): void => this.#push(chunk);
+
+  /** Reads from the connection's present socket. */
+  attach(): void {
+    this.#connection.commandSocket.on("data", this.#onData);
+  }
+
+  /** Reads from it no more; what it holds already is for whoever takes the socket over. */
+  detach(): void {
+    this.#connection.commandSocket.off("data", this.#onData);
   }
 
   /** Reads nothing until the line in hand is answered. */

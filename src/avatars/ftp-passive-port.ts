@@ -1,4 +1,4 @@
-// A port that waits for one data connection from one address.
+// A port that waits for the data connection of one client.
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
@@ -13,37 +13,49 @@ export interface PortRange {
 /** Why there is no data connection; the message may be shown to the client. */
 export class DataConnectionError extends Error {
   override readonly name = "DataConnectionError";
+  readonly code: 425 | 522;
+
+  /** 522: it is not the client's own (RFC 4217). */
+  constructor(message: string, code: 425 | 522 = 425) {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** The port waits so long for its client, and the client's connection for its command. */
 const DEADLINE_MS = 20_000;
+/** Connections from the client's address that are kept until it is clear whose they are; more are sent away. */
+const MAX_CANDIDATES = 8;
 
-/** Once a connection has come, or `close` was called, or the time is over, the port is free again. */
+/** Listens until `close`: who shares the client's address can connect too, and that must be seen. */
 export class PassivePort {
   readonly number: number;
+  /** Resolves when a connection from the client's address is there; rejects with DataConnectionError. */
+  readonly arrived: Promise<void>;
   readonly #server: Server;
-  readonly #arriving: Promise<Socket>;
   readonly #timer: NodeJS.Timeout;
-  #fail: (reason: DataConnectionError) => void = () => undefined;
-  #waiting: Socket | undefined;
+  readonly #candidates: Socket[] = [];
+  #resolve: () => void = () => undefined;
+  #reject: (reason: DataConnectionError) => void = () => undefined;
+  #onCandidate: ((socket: Socket) => void) | undefined;
 
   private constructor(server: Server, clientAddress: string) {
     const address = server.address();
     this.number = typeof address === "object" && address !== null ? address.port : 0;
     this.#server = server;
-    this.#arriving = new Promise((resolve, reject) => {
-      this.#fail = reject;
-      server.on("connection", (socket) => {
-        socket.on("error", () => undefined); // the transfer will fail by itself
-        // Whoever else finds the port is sent away, and the client's own connection may still come.
-        const isClient = plainAddress(socket.remoteAddress ?? "") === clientAddress;
-        if (!isClient || this.#waiting !== undefined) return void socket.destroy();
-        this.#waiting = socket;
-        server.close();
-        resolve(socket);
-      });
+    this.arrived = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
     });
-    this.#arriving.catch(() => undefined); // `take` tells of it; it may never be called
+    this.arrived.catch(() => undefined); // whoever waits is told; maybe nobody does
+    server.on("connection", (socket) => {
+      socket.on("error", () => undefined); // the transfer will fail by itself
+      const isClient = plainAddress(socket.remoteAddress ?? "") === clientAddress;
+      if (!isClient || this.#candidates.length >= MAX_CANDIDATES) return void socket.destroy();
+      this.#candidates.push(socket);
+      this.#resolve();
+      this.#onCandidate?.(socket);
+    });
     server.on("error", () => this.close());
     this.#timer = setTimeout(() => this.close(), DEADLINE_MS);
   }
@@ -66,20 +78,60 @@ export class PassivePort {
     throw new DataConnectionError("no data port is free, try again");
   }
 
-  /** The client's connection, paused; from then on it is the caller's. Rejects with DataConnectionError. */
-  async take(): Promise<Socket> {
-    const socket = await this.#arriving;
-    if (socket.destroyed) throw new DataConnectionError("the data connection is closed");
+  /**
+   * The only connection that has come, paused. Of two nobody can tell which is the client's: throws
+   * DataConnectionError then, and breaks the connection with one when another comes later.
+   */
+  takeOnly(): Socket {
+    const [socket, other] = this.#candidates;
+    if (socket === undefined || socket.destroyed) throw new DataConnectionError("the data connection is closed");
+    if (other !== undefined) throw contested();
     clearTimeout(this.#timer);
-    this.#waiting = undefined;
+    this.#onCandidate = (another) => {
+      another.destroy();
+      socket.destroy(contested());
+    };
     return socket;
   }
 
-  /** Gives up waiting, and the connection if nobody took it. Any number of times. */
-  close(): void {
+  /**
+   * The first connection that `prove` resolves with, which is told of each one; the others are closed. Rejects with the
+   * last refusal when none is left, or with DataConnectionError when the time is over.
+   */
+  takeProven<T>(prove: (socket: Socket) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let underWay = 0;
+      let winner: Socket | undefined;
+      const examine = (socket: Socket): void => {
+        if (winner !== undefined) return void socket.destroy();
+        underWay++;
+        prove(socket).then(
+          (proven) => {
+            if (winner !== undefined) return void socket.destroy();
+            winner = socket;
+            clearTimeout(this.#timer);
+            for (const other of this.#candidates) if (other !== socket) other.destroy();
+            resolve(proven);
+          },
+          (error: unknown) => {
+            if (--underWay === 0) reject(error as Error);
+          },
+        );
+      };
+      this.#onCandidate = examine;
+      for (const socket of this.#candidates) examine(socket);
+    });
+  }
+
+  /** Waits no longer, and closes all connections but `kept`. Any number of times. */
+  close(kept?: Socket): void {
     clearTimeout(this.#timer);
     this.#server.close();
-    this.#waiting?.destroy();
-    this.#fail(new DataConnectionError("no data connection came in time"));
+    for (const socket of this.#candidates) if (socket !== kept) socket.destroy();
+    this.#reject(new DataConnectionError("no data connection came in time"));
   }
+}
+
+function contested(): DataConnectionError {
+  return new DataConnectionError("more than one connection came to the data port: nothing is sent or taken");
 }

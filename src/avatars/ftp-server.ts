@@ -7,7 +7,7 @@ import { constants } from "node:crypto";
 import type { EventEmitter } from "node:events";
 import { isIPv6, Server, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
+import { createSecureContext } from "node:tls";
 import { FtpSrv } from "ftp-srv";
 import type { Logger } from "../log/logger.ts";
 import { ThrottledLog } from "../log/throttled-log.ts";
@@ -108,12 +108,11 @@ async function closeSessions(sessions: ReadonlySet<FtpSession>, graceMs: number)
 }
 
 /** `server` is there in truth, but not in the library's declarations. */
-function createLibraryServer({ address, port, tls, log }: AvatarServerOptions): FtpSrv & { readonly server?: unknown } {
+function createLibraryServer({ address, port, log }: AvatarServerOptions): FtpSrv & { readonly server?: unknown } {
   const host = isIPv6(address) ? `[${address}]` : address;
   const before = SIGNALS.map((signal) => process.listeners(signal));
   const library = new FtpSrv({
     url: `ftp://${host}:${port}`,
-    tls: tls !== undefined && liveOptions(tls),
     log: quietLog(log),
   });
   // ftp-srv ends the process at these signals; the server has an order of its own for that.
@@ -122,31 +121,6 @@ function createLibraryServer({ address, port, tls, log }: AvatarServerOptions): 
     for (const added of process.listeners(signal)) if (!known.has(added)) process.removeListener(signal, added);
   });
   return library;
-}
-
-/** ftp-srv makes a context of its options at each AUTH TLS, so it is given what reads the newest files. */
-function liveOptions(tls: TlsFiles): SecureContextOptions {
-  return {
-    get cert() {
-      return tls.cert;
-    },
-    get key() {
-      return tls.key;
-    },
-    ...TLS_RULES,
-  };
-}
-
-/** Contexts for data connections, made once for each certificate: with one context they resume their sessions. */
-function contextsOf(tls: TlsFiles): () => SecureContext {
-  let made: { readonly cert: string | Buffer; readonly context: SecureContext } | undefined;
-  return () => {
-    const { cert, key } = tls;
-    if (made?.cert !== cert) {
-      made = { cert, context: createSecureContext({ cert, key, ...TLS_RULES }) };
-    }
-    return made.context;
-  };
 }
 
 /** ftp-srv's log holds whole commands, with passwords in places: only errors are kept of it, and these low. */
@@ -181,6 +155,7 @@ function acceptSessions(
   options: AvatarServerOptions,
   acts: ThrottledLog,
 ): ReadonlySet<FtpSession> {
+  const { tls } = options;
   const limits = new FtpLimits({ ...DEFAULT_FTP_LIMITS, ...options.limits }, monotonicClock);
   const sessionOptions: FtpSessionOptions = {
     ...options,
@@ -188,7 +163,7 @@ function acceptSessions(
     limits,
     passivePorts: options.passivePorts,
     passiveAddress: options.passiveAddress,
-    secureContext: options.tls && contextsOf(options.tls),
+    secureContext: tls && (() => createSecureContext({ cert: tls.cert, key: tls.key, ...TLS_RULES })),
     timeouts: { ...DEFAULT_FTP_TIMEOUTS, ...options.timeouts },
   };
   const sessions = new Set<FtpSession>();

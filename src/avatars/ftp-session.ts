@@ -1,6 +1,6 @@
 // One control connection: its lines in order, its time limits, its login, and the commands that ftp-srv does not get.
 import type { Socket } from "node:net";
-import type { SecureContext } from "node:tls";
+import { TLSSocket, type SecureContext } from "node:tls";
 import type { Logger } from "../log/logger.ts";
 import type { ThrottledLog } from "../log/throttled-log.ts";
 import type { UserId } from "../protocol/ids.ts";
@@ -79,7 +79,7 @@ const LINGER_MS = 1_000;
 
 /** What ftp-srv answers itself; it is given these and no others. */
 const LIBRARY_COMMANDS = new Set(
-  "USER PASS AUTH PBSZ PROT NOOP QUIT SYST TYPE MODE STRU OPTS PWD XPWD CWD XCWD CDUP XCUP SIZE MDTM ALLO".split(" "),
+  "USER PASS PBSZ PROT NOOP QUIT SYST TYPE MODE STRU OPTS PWD XPWD CWD XCWD CDUP XCUP SIZE MDTM ALLO".split(" "),
 );
 /** Everything that would change the folder but STOR. Not 502: clients take that for a server without any writing. */
 const FORBIDDEN_COMMANDS = new Set("APPE STOU DELE RMD XRMD MKD XMKD RNFR RNTO SITE".split(" "));
@@ -228,6 +228,7 @@ export class FtpSession implements FtpPeer {
     if (this.#transfers === undefined && !OPEN_COMMANDS.has(directive)) return reply(530, "Please log in");
     if (arg === null && ARGUMENT_COMMANDS.has(directive)) return reply(501, "An argument is missing");
     if (directive === "FEAT") return this.#features();
+    if (directive === "AUTH") return this.#auth(arg ?? "");
     if (directive === "ABOR") return this.#abort();
     if (directive === "REST") return this.#restart(arg ?? "");
     if (directive === "STAT" && arg === null) return reply(211, "Ready");
@@ -239,14 +240,26 @@ export class FtpSession implements FtpPeer {
     if (FORBIDDEN_COMMANDS.has(directive)) return reply(550, "Not allowed: all you may do is store your own picture");
     if (!LIBRARY_COMMANDS.has(directive)) return reply(502, "Not supported here");
     if (directive === "USER" && !this.#mayLogIn()) return reply(530, "Use AUTH TLS first");
-    // What comes after AUTH TLS is the client's side of the handshake, for the TLS socket that ftp-srv then makes of this.
-    if (directive === "AUTH") this.#lines.pause();
     await this.#connection.commands.handle(command);
-    if (directive === "AUTH" && this.#connection.secure) {
-      this.#lines.discard();
-      this.#secureContext ??= this.#options.secureContext?.();
-    }
     if (directive === "PASS") this.#countLogin();
+    return undefined;
+  }
+
+  /** With a context of its own, so that nobody else has a session that data connections could resume. */
+  async #auth(method: string): Promise<unknown> {
+    const connection = this.#connection;
+    const makeContext = this.#options.secureContext;
+    if (!/^TLS(?:-C)?$/i.test(method)) return connection.reply(504, "AUTH TLS only");
+    if (makeContext === undefined) return connection.reply(502, "TLS is not configured on this server");
+    if (connection.secure) return connection.reply(503, "TLS is in use already");
+    const context = makeContext();
+    this.#lines.pause(); // what comes next is the client's side of the handshake
+    await connection.reply(234, "Begin TLS");
+    this.#lines.discard();
+    this.#secureContext = context;
+    this.#lines.detach();
+    secureControl(connection, context);
+    this.#lines.attach();
     return undefined;
   }
 
@@ -295,8 +308,9 @@ export class FtpSession implements FtpPeer {
       if (release === undefined) throw new TransferError(450, "Too many transfers, try again");
       if (!this.#data.isPrepared) throw new TransferError(425, "Use PASV or EPSV first");
       const run = await this.#begin(command);
-      const socket = await this.#data.take(this.#secureContext);
+      await this.#data.arrived();
       await this.#connection.reply(150, "Data connection open");
+      const socket = await this.#data.take(this.#secureContext);
       const text = await run(socket, aborter.signal);
       this.#data.end();
       await this.#connection.reply(226, text);
@@ -322,10 +336,21 @@ export class FtpSession implements FtpPeer {
 
   #failure(error: unknown): { code: number; message: string } {
     if (error instanceof TransferError) return error;
-    if (error instanceof DataConnectionError) return { code: 425, message: error.message };
+    if (error instanceof DataConnectionError) return error;
     this.#logAct("error", "avatar transfer failed", error);
     return { code: 550, message: "The server could not do it, try again later" };
   }
+}
+
+/** Puts TLS in the place of the control connection's socket; its events are passed on to where they are listened for. */
+function secureControl(connection: FtpConnection, secureContext: SecureContext): void {
+  const plain = connection.commandSocket;
+  const secure = new TLSSocket(plain, { isServer: true, secureContext });
+  for (const event of ["timeout", "end", "close", "drain", "error"]) {
+    secure.on(event, (...args: unknown[]) => plain.emit(event, ...args));
+  }
+  connection.commandSocket = secure;
+  connection.secure = true;
 }
 
 /** Clients write LIST as they would write `ls`: "-la", "-a /". */

@@ -18,9 +18,9 @@ type ReplyLine = string | { readonly raw: true; readonly message: string };
 /** A control connection of ftp-srv. */
 export interface FtpConnection {
   /** Another object after AUTH TLS. */
-  readonly commandSocket: Socket;
+  commandSocket: Socket;
   /** True after AUTH TLS. */
-  readonly secure: boolean;
+  secure: boolean;
   readonly commands: { handle(command: FtpCommand): PromiseLike<unknown> };
   /** Resolves when the reply was handed to the system or the connection is gone; never rejects. */
   reply(code: number, ...lines: readonly ReplyLine[]): PromiseLike<unknown>;

@@ -75,6 +75,22 @@ describe("the avatar client", () => {
     );
   });
 
+  it("notices when another picture was stored or sent than its own", async () => {
+    await uploadAvatar(access(), SAMPLES.gif);
+    const name = avatars.published[0]?.fileName ?? "";
+    const changed = Buffer.from(SAMPLES.gif);
+    changed.writeUInt8(changed.readUInt8(20) ^ 1, 20);
+    await writeFile(join(avatars.folder, name), changed);
+    await assert.rejects(fetchAvatar(access(), name), isTransferError(undefined, /another picture was sent/));
+    const publish = avatars.store.publish.bind(avatars.store);
+    avatars.store.publish = async (...args) => {
+      await publish(...args);
+      return `${ANNA}-${"0".repeat(12)}.webp`; // what came from who shares the address
+    };
+    const upload = uploadAvatar(access(), SAMPLES.webp);
+    await assert.rejects(upload, isTransferError(undefined, /another picture was stored/));
+  });
+
   it("reports a ticket that is void, and a server that is not there", async () => {
     const ticket = avatars.ticket(ANNA);
     await assert.rejects(

@@ -215,6 +215,27 @@ describe("the avatar server", () => {
   });
 
   describe("data connections", () => {
+    it("of two that come from the client's address are both refused, whenever the second comes", async () => {
+      const avatars = await start();
+      const raw = await avatars.logIn();
+      for (const isLate of [false, true]) {
+        const port = await raw.passivePort();
+        const thief = connect(port, "127.0.0.1").on("error", () => {});
+        await once(thief, "connect");
+        if (isLate) await raw.ask(`STOR ${ANNA}.png`, 150);
+        const own = connect(port, "127.0.0.1").on("error", () => {});
+        await once(own, "connect");
+        if (isLate) await once(own.resume(), "close");
+        else await raw.ask(`STOR ${ANNA}.png`, 150);
+        thief.end(SAMPLES.webp);
+        own.end(SAMPLES.gif);
+        const { code, text } = await raw.next();
+        assert.ok(code === 425 || code === 426, `${code} ${text}`);
+      }
+      assert.deepEqual(avatars.published, []);
+      await raw.store(`${ANNA}.png`, SAMPLES.gif, 226);
+    });
+
     it("go to the client's own port too", async () => {
       const raw = await (await start()).logIn();
       await raw.store(`${ANNA}.gif`, SAMPLES.gif, 226);

@@ -5,7 +5,13 @@ import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { createInterface } from "node:readline";
-import { connect as connectTls, createSecureContext, createServer as createTlsServer, TLSSocket } from "node:tls";
+import {
+  connect as connectTls,
+  createSecureContext,
+  createServer as createTlsServer,
+  TLSSocket,
+  type SecureVersion,
+} from "node:tls";
 import { generate } from "selfsigned";
 import { fetchAvatars, uploadAvatar } from "../../../src/avatars/ftp-client.ts";
 import { isLoopback } from "../../../src/util/address.ts";
@@ -59,12 +65,12 @@ describe("the avatar server with TLS", function () {
     Object.assign(inUse, { cert: renewed.cert, key: renewed.key });
     const fresh = await secureLogin(avatars);
     assert.equal(fresh.fingerprint, renewed.fingerprint);
-    for (const { raw, fingerprint } of [old, fresh]) {
-      const data = connectTls({ port: await raw.passivePort(), host: "127.0.0.1", rejectUnauthorized: false });
+    for (const { raw, session } of [old, fresh]) {
+      const data = connectTls({ port: await raw.passivePort(), host: "127.0.0.1", rejectUnauthorized: false, session });
       const isSecure = once(data, "secureConnect");
       await raw.ask("NLST", 150);
       await isSecure;
-      assert.equal(data.getPeerCertificate().fingerprint256, fingerprint);
+      assert.ok(data.isSessionReused());
       data.resume().once("end", () => data.end());
       await raw.reply(226);
       raw.socket.destroy();
@@ -105,6 +111,35 @@ describe("the avatar server with TLS", function () {
     data.close();
   });
 
+  for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
+    it(`takes and gives pictures only where the session of the control connection is resumed: ${version}`, async () => {
+      const { raw, session } = await secureLogin(avatars, version);
+      const thief = await secureLogin(avatars, version); // has a session of the server too, but another
+      const to = { host: "127.0.0.1", rejectUnauthorized: false, maxVersion: version };
+      for (const stolen of [undefined, thief.session]) {
+        const port = await raw.passivePort();
+        const other = connectTls({ ...to, port, ...(stolen && { session: stolen }) });
+        other.on("error", () => {}).end(SAMPLES.gif);
+        await once(other, "connect");
+        await raw.ask(`STOR ${ANNA}.png`, 150);
+        await raw.reply(522);
+      }
+      assert.equal(avatars.published.length, 0);
+      // The thief's connection comes first; the client's own is waited for, however late its handshake comes.
+      const port = await raw.passivePort();
+      const early = connectTls({ ...to, port, session: thief.session });
+      early.on("error", () => {}).end(SAMPLES.webp);
+      await once(early, "connect");
+      const own = connect(port, "127.0.0.1");
+      await once(own, "connect");
+      await raw.ask(`STOR ${ANNA}.png`, 150);
+      connectTls({ ...to, socket: own, session }).end(SAMPLES.gif);
+      assert.match(await raw.reply(226), /\.gif$/);
+      raw.socket.destroy();
+      thief.raw.socket.destroy();
+    });
+  }
+
   it("forgets what was sent unencrypted before the handshake", async () => {
     const raw = await avatars.dial();
     raw.socket.write("AUTH TLS\r\nUSER anna\r\n");
@@ -134,17 +169,22 @@ describe("the avatar server with TLS", function () {
 });
 
 /** A control connection within TLS that has logged in, and the certificate that it was shown. */
-async function secureLogin(avatars: TestAvatarServer): Promise<{ raw: RawFtp; fingerprint: string }> {
+async function secureLogin(
+  avatars: TestAvatarServer,
+  maxVersion: SecureVersion = "TLSv1.3",
+): Promise<{ raw: RawFtp; fingerprint: string; session: Buffer }> {
   const plain = await avatars.dial();
   await plain.ask("AUTH TLS", 234);
-  const socket = connectTls({ socket: plain.socket, rejectUnauthorized: false });
+  const socket = connectTls({ socket: plain.socket, rejectUnauthorized: false, maxVersion });
+  const hasSession = once(socket, "session");
   await once(socket, "secureConnect");
   const raw = new RawFtp(socket);
   await raw.ask("USER anna", 331);
   await raw.ask(`PASS ${PASSWORD}`, 230);
   await raw.ask("PBSZ 0", 200);
   await raw.ask("PROT P", 200);
-  return { raw, fingerprint: socket.getPeerCertificate().fingerprint256 };
+  const [session] = (await hasSession) as [Buffer];
+  return { raw, fingerprint: socket.getPeerCertificate().fingerprint256, session };
 }
 
 /** A server that is like the real one until a picture is stored, and has another port for data. */
