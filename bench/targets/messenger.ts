@@ -133,6 +133,8 @@ function serverOptions(folder: string, bcryptCost: number): string[] {
  */
 const NO_LIMITS: NodeJS.ProcessEnv = {
   MESSENGER_REQUEST_RATE: "0",
+  MESSENGER_ANSWER_RATE: "0",
+  MESSENGER_ADDRESS_ANSWER_RATE: "0",
   MESSENGER_BYTE_RATE: "0",
   MESSENGER_ADDRESS_REQUEST_RATE: "0",
   MESSENGER_ADDRESS_BYTE_RATE: "0",

@@ -49,11 +49,15 @@ export interface Config {
   readonly requestBurstCount: number;
   readonly byteRatePerSec: number;
   readonly byteBurstCount: number;
+  readonly answerRatePerSec: number;
+  readonly answerBurstCount: number;
   /** The same for all sessions of an address together. */
   readonly addressRequestRatePerSec: number;
   readonly addressRequestBurstCount: number;
   readonly addressByteRatePerSec: number;
   readonly addressByteBurstCount: number;
+  readonly addressAnswerRatePerSec: number;
+  readonly addressAnswerBurstCount: number;
   /** Answers with 429 to a connection that goes on before it may, until it is closed; 0: no limit. */
   readonly maxRefusals: number;
   /** Per minute; 0: no limit, as the next two. */

@@ -12,10 +12,14 @@ type RateKey =
   | "requestBurstCount"
   | "byteRatePerSec"
   | "byteBurstCount"
+  | "answerRatePerSec"
+  | "answerBurstCount"
   | "addressRequestRatePerSec"
   | "addressRequestBurstCount"
   | "addressByteRatePerSec"
   | "addressByteBurstCount"
+  | "addressAnswerRatePerSec"
+  | "addressAnswerBurstCount"
   | "maxRefusals";
 
 /** A part of OPTIONS. */
@@ -28,6 +32,19 @@ export const RATE_OPTIONS: { readonly [K in RateKey]: Option<Config[K]> } = {
     8_388_608,
     { min: MIN_BYTE_BURST, max: MAX_BYTES, unit: "bytes" },
     "Bytes of its requests at once",
+  ),
+  answerRatePerSec: rate(
+    "answer-rate",
+    2_097_152,
+    MAX_BYTES,
+    "bytes per second",
+    "Bytes of the answers to it on average; beyond them its requests wait",
+  ),
+  answerBurstCount: burst(
+    "answer-burst",
+    8_388_608,
+    { min: 0, max: MAX_BYTES, unit: "bytes" },
+    "Bytes of the answers to it at once",
   ),
   addressRequestRatePerSec: rate(
     "address-request-rate",
@@ -54,6 +71,19 @@ export const RATE_OPTIONS: { readonly [K in RateKey]: Option<Config[K]> } = {
     33_554_432,
     { min: MIN_BYTE_BURST, max: MAX_BYTES, unit: "bytes" },
     "Bytes of their requests at once",
+  ),
+  addressAnswerRatePerSec: rate(
+    "address-answer-rate",
+    8_388_608,
+    MAX_BYTES,
+    "bytes per second",
+    "Bytes of the answers to them on average, loopback exempt; beyond them their requests wait",
+  ),
+  addressAnswerBurstCount: burst(
+    "address-answer-burst",
+    33_554_432,
+    { min: 0, max: MAX_BYTES, unit: "bytes" },
+    "Bytes of the answers to them at once",
   ),
   maxRefusals: integer({
     name: "max-refusals",

@@ -1,6 +1,7 @@
-// How much a connection may ask: token buckets of requests and bytes, of its own and of all that come from its address.
+// How much a connection may ask: token buckets of requests, their bytes and those of the answers, of its own and of all that come from its address.
 import type { Clock } from "../util/clock.ts";
 import { TokenBucket } from "../util/token-bucket.ts";
+import { AnswerBudget } from "./answer-budget.ts";
 
 /** On average and at once; a rate of 0 means without limit. */
 export interface RateLimits {
@@ -8,23 +9,30 @@ export interface RateLimits {
   readonly requestBurstCount: number;
   readonly byteRatePerSec: number;
   readonly byteBurstCount: number;
+  /** Bytes of the answers; without limit where left out. */
+  readonly answerRatePerSec?: number;
+  readonly answerBurstCount?: number;
 }
 
 export class Allowance {
   readonly #requests: TokenBucket | undefined;
   readonly #bytes: TokenBucket | undefined;
+  readonly #answers: AnswerBudget | undefined;
   readonly #shared: Allowance | undefined;
 
   /** What is taken is taken of `shared` too. The clock should never jump. */
   constructor(limits: RateLimits, clock: Clock, shared?: Allowance) {
     this.#requests = bucketOf(limits.requestRatePerSec, limits.requestBurstCount, clock);
     this.#bytes = bucketOf(limits.byteRatePerSec, limits.byteBurstCount, clock);
+    const { answerRatePerSec = 0, answerBurstCount = 0 } = limits;
+    if (answerRatePerSec > 0) this.#answers = new AnswerBudget(answerRatePerSec, answerBurstCount, clock);
     this.#shared = shared?.isUnlimited === true ? undefined : shared;
   }
 
   /** True when nothing is counted, so nobody need ask. */
   get isUnlimited(): boolean {
-    return this.#requests === undefined && this.#bytes === undefined && this.#shared === undefined;
+    const isOwn = this.#requests !== undefined || this.#bytes !== undefined || this.#answers !== undefined;
+    return !isOwn && this.#shared === undefined;
   }
 
   /** Takes a request of so many bytes: 0 when it may be; otherwise nothing is taken, and seconds until it may. */
@@ -41,9 +49,22 @@ export class Allowance {
     return hasEnough;
   }
 
+  /** Counts bytes that were answered. */
+  answered(byteCount: number): void {
+    this.#answers?.spend(byteCount);
+    if (this.#shared !== undefined) this.#shared.answered(byteCount);
+  }
+
+  /** Milliseconds until the next request may be carried out, by what was answered; 0 for at once. */
+  get answerWaitMs(): number {
+    const ownMs = this.#answers?.waitMs ?? 0;
+    return this.#shared === undefined ? ownMs : Math.max(ownMs, this.#shared.answerWaitMs);
+  }
+
   /** True when nothing is missing: then it can be thrown away and made anew at need. */
   isFull(): boolean {
-    return (this.#requests?.isFull() ?? true) && (this.#bytes?.isFull() ?? true);
+    const areFull = (this.#requests?.isFull() ?? true) && (this.#bytes?.isFull() ?? true);
+    return areFull && (this.#answers?.isFull() ?? true);
   }
 
   #secondsUntil(byteCount: number): number {

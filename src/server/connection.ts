@@ -10,6 +10,7 @@ import { packPayloads } from "../workers/packing.ts";
 import type { Admission, Continuation, Effect, RequestTask, RequestTaskResult } from "../workers/task.ts";
 import { ThreadLostError } from "../workers/watched-pool.ts";
 import { Allowance } from "./allowance.ts";
+import { AnswerRoom } from "./answer-room.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import { Outbox } from "./outbox.ts";
 import { Refusals } from "./refusals.ts";
@@ -18,8 +19,6 @@ import { RequestTurn } from "./request-turn.ts";
 import type { Session } from "./session.ts";
 import { EventFrames } from "./shared-frames.ts";
 
-/** Bytes of answers, with the events among them, that may wait to be read by the peer before its requests wait too. */
-const MAX_UNREAD_BYTES = 256 * 1024;
 /** How long a closed connection may take to send what is queued and to see the peer's end, in milliseconds. */
 const LINGER_MS = 2_000;
 
@@ -42,6 +41,7 @@ export class Connection {
   messageCount = 0;
   readonly #host: ConnectionHost<Connection>;
   readonly #queue: RequestQueue;
+  readonly #room: AnswerRoom;
   readonly #turn: RequestTurn;
   readonly #refusals: Refusals;
   #socket: Socket;
@@ -60,8 +60,6 @@ export class Connection {
   #closedMs: number | undefined;
   #anonymousSinceMs: number;
   #frameSinceMs = 0;
-  /** Since when so much is unread that requests wait, and how much the peer had been sent then. */
-  #unread: { readonly sinceMs: number; readonly sentBytes: number } | undefined;
   #activeMs: number;
   /** What answered the present task so far; undefined while nobody looks at the traffic. */
   #shownReplies: Uint8Array[] | undefined;
@@ -72,7 +70,9 @@ export class Connection {
     this.address = address;
     this.#host = host;
     this.#socket = socket;
-    this.#queue = new RequestQueue(new Allowance(host.settings, host.clock, shared));
+    const allowance = new Allowance(host.settings, host.clock, shared);
+    this.#queue = new RequestQueue(allowance);
+    this.#room = new AnswerRoom(allowance, () => this.#proceed());
     this.#turn = new RequestTurn(this.#queue, (source) => host.turn(source));
     this.#refusals = new Refusals(host.settings.maxRefusals, host.clock);
     this.openedMs = this.#anonymousSinceMs = this.#activeMs = host.clock.now();
@@ -191,7 +191,7 @@ export class Connection {
       return;
     }
     this.#outbox.goOn();
-    const hasRoom = this.#outbox.unsentAnswerBytes <= MAX_UNREAD_BYTES;
+    const hasRoom = this.#room.bytesIn(this.#outbox) > 0;
     this.#setPaused(!hasRoom || this.#queue.isFull);
     if (this.#isRunning || !hasRoom) return;
     if (!this.#queue.isEmpty) void this.#run();
@@ -228,7 +228,7 @@ export class Connection {
   }
 
   #mayGoOn(): boolean {
-    return !this.isClosed && !this.#queue.isEmpty && this.outbox.unsentAnswerBytes <= MAX_UNREAD_BYTES;
+    return !this.isClosed && !this.#queue.isEmpty && this.#room.bytesIn(this.outbox) > 0;
   }
 
   /** Carries out the head of the queue; resolves to what the next task needs if this one stopped within a request. */
@@ -244,6 +244,7 @@ export class Connection {
       loginRetryAfter: this.#host.loginRetryAfter(this),
       admission: begun?.admission,
       continuation: begun?.continuation,
+      maxReplyBytes: this.#room.bytesIn(this.outbox),
     };
     this.#shownReplies = this.#host.traffic && [];
     let result: RequestTaskResult;
@@ -285,6 +286,7 @@ export class Connection {
   reply(frames: Uint8Array): void {
     if (this.isClosed) return;
     this.#shownReplies?.push(frames);
+    this.#room.spend(frames.length);
     this.outbox.reply(frames);
   }
 
@@ -334,24 +336,13 @@ export class Connection {
     this.#proceed();
     const { fullSinceMs = nowMs } = this.#outbox ?? {};
     if (nowMs - fullSinceMs >= drainTimeoutMs) return this.close("too slow: events were not read");
-    if (this.#isStuck(nowMs, drainTimeoutMs)) return this.close("too slow: answers were not read");
+    if (this.#room.isStuck(this.#outbox, nowMs, drainTimeoutMs)) return this.close("too slow: answers were not read");
     if (this.#isRunning) return;
     const isAnonymous = this.session === undefined;
     if (isAnonymous && nowMs - this.#anonymousSinceMs >= handshakeTimeoutMs) return this.close("no login in time");
     const isCut = (this.#decoder?.pendingBytes ?? 0) > 0 && !this.#isPaused;
     if (isCut && nowMs - this.#frameSinceMs >= frameTimeoutMs) return this.close("a frame took too long");
     if (idleTimeoutMs > 0 && nowMs - this.#activeMs >= idleTimeoutMs) this.close("idle for too long");
-  }
-
-  /** Whether too much is unread, and less than that has been read within the last `timeoutMs`. */
-  #isStuck(nowMs: number, timeoutMs: number): boolean {
-    const { pendingBytes = 0, sentBytes = 0 } = this.#outbox ?? {};
-    if (pendingBytes <= MAX_UNREAD_BYTES) this.#unread = undefined;
-    else this.#unread ??= { sinceMs: nowMs, sentBytes };
-    if (this.#unread === undefined || nowMs - this.#unread.sinceMs < timeoutMs) return false;
-    if (sentBytes - this.#unread.sentBytes < MAX_UNREAD_BYTES) return true;
-    this.#unread = { sinceMs: nowMs, sentBytes };
-    return false;
   }
 
   /** Reads no more: what has been received is still answered, then the connection ends. */
@@ -376,6 +367,7 @@ export class Connection {
     if (this.isClosed) return;
     this.#closedMs = this.#host.clock.now();
     this.#queue.clear();
+    this.#room.close();
     this.#isPaused = false;
     this.#outbox?.unfollow(); // after the end nothing may be written
     this.#socket.resume(); // whoever had paused it: the peer's end must be seen
@@ -392,6 +384,7 @@ export class Connection {
     if (!this.isClosed) {
       this.#closedMs = this.#host.clock.now();
       this.#queue.clear();
+      this.#room.close();
       this.#host.onClosed(this);
     }
     this.#host.onGone(this);

@@ -307,6 +307,8 @@ function accessLimits(config: Config): AccessLimits {
     requestBurstCount: config.addressRequestBurstCount,
     byteRatePerSec: config.addressByteRatePerSec,
     byteBurstCount: config.addressByteBurstCount,
+    answerRatePerSec: config.addressAnswerRatePerSec,
+    answerBurstCount: config.addressAnswerBurstCount,
   };
   return { maxConnections, maxConnectionsPerAddress, addressRates, requiresTls: tls.includes("require") };
 }

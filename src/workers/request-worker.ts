@@ -92,7 +92,7 @@ async function findCredentials(username: string): Promise<Credentials> {
 
 async function carryOut(task: RequestTask, maxMs: number): Promise<Carried> {
   const payloads = unpackPayloads(task.payloads);
-  const answers = new Answers(task.framing);
+  const answers = new Answers(task.framing, task.maxReplyBytes);
   const { identity, loginRetryAfter, admission, continuation } = task;
   const caller = { identity, loginRetryAfter, admission: undefined };
   const firstCaller = { ...caller, admission, continuation };
@@ -144,6 +144,7 @@ const MAX_REPLY_BYTES = 128 * 1024;
  */
 class Answers {
   readonly #framing: Framing;
+  readonly #maxBytes: number;
   /** JSON texts. */
   readonly #replies: string[] = [];
   #replyBytes = 0;
@@ -154,8 +155,9 @@ class Answers {
   #refused: Refused | undefined;
   #isFull = false;
 
-  constructor(framing: Framing) {
+  constructor(framing: Framing, maxBytes = MAX_REPLY_BYTES) {
     this.#framing = framing;
+    this.#maxBytes = Math.min(maxBytes, MAX_REPLY_BYTES);
   }
 
   get isFull(): boolean {
@@ -207,7 +209,7 @@ class Answers {
   #reply(json: string): void {
     this.#replies.push(json);
     this.#replyBytes += frameBytes(json, this.#framing);
-    this.#isFull ||= this.#replyBytes > MAX_REPLY_BYTES;
+    this.#isFull ||= this.#replyBytes >= this.#maxBytes;
   }
 
   result(consumed: number, costMs: number): Carried {

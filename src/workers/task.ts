@@ -62,6 +62,8 @@ export interface RequestTask {
   readonly continuation?: Continuation | undefined;
   /** After so many milliseconds it ends with the request that is being carried out; less than usual. */
   readonly maxMs?: number;
+  /** With the answer that goes beyond so many bytes it ends, if not before; the peer leaves others unread. */
+  readonly maxReplyBytes?: number;
 }
 
 /**

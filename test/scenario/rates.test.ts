@@ -1,6 +1,7 @@
 // How much a peer may ask in bytes and by its address, and the end of one that asks on although it is refused.
 import assert from "node:assert/strict";
 import { networkInterfaces } from "node:os";
+import { eventually } from "../support/eventually.ts";
 import { range } from "../support/lists.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 import { useServer } from "../support/server.ts";
@@ -145,5 +146,23 @@ describe("all connections of an address", () => {
     const late = await server().connect({ address: OUTER_ADDRESS ?? "", framing: "lines" });
     assert.equal((await late.replies.next()).code, 429);
     await late.closed();
+  });
+});
+
+describe("bytes of answers", () => {
+  const clock = new ManualClock();
+  const server = useServer({ answerRatePerSec: KIB, answerBurstCount: 200 * KIB }, clock);
+
+  it("over the rate make the next requests wait, which are all answered, and nobody else's", async () => {
+    const [ann, ben] = await server().newPeople("Ann", "Ben");
+    for (const _ of range(1, 16)) await ann.say("x".repeat(8_000));
+    for (const _ of range(1, 3)) ann.client.send("common_chat", { limit: 200 });
+    const last = ann.client.request("ping");
+    await eventually("two pages beside the events", () => ann.client.receivedBytes > 330 * KIB);
+    await ben.client.barrier();
+    assert.equal((await ben.ok("common_chat", { limit: 200 })).messages.length, 15);
+    assert.ok(ann.client.receivedBytes < 450 * KIB);
+    clock.advance(1_000_000);
+    assert.equal((await last).code, 200);
   });
 });

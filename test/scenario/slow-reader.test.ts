@@ -147,7 +147,7 @@ describe("a session that does not read its answers", () => {
   const HANDSHAKE_TIMEOUT_MS = 1_000;
   const clock = new ManualClock();
   const server = useServer(
-    { requestRatePerSec: 0, byteRatePerSec: 0, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS },
+    { requestRatePerSec: 0, byteRatePerSec: 0, answerRatePerSec: 0, handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS },
     clock,
   );
 
@@ -160,7 +160,7 @@ describe("a session that does not read its answers", () => {
     const isOnline = (): boolean => server().running.registry.isOnline(ben.userId);
     const ask = (): void => {
       const frame = ben.client.frame({ action: "get_chat", data: { contact: ann.username, limit: 20 } });
-      ben.client.raw(Buffer.concat(Array<Buffer>(30).fill(frame)));
+      ben.client.raw(Buffer.concat(Array<Buffer>(200).fill(frame)));
     };
     /** Resolves when the server has looked at all deadlines: at the latest when it ends a connection without a login. */
     const looked = async (): Promise<void> => {

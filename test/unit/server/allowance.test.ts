@@ -47,6 +47,22 @@ describe("Allowance", () => {
     assert.ok(other.take(1) > 0);
   });
 
+  it("lets answers go beyond it, and tells how long the next request waits", () => {
+    const clock = new ManualClock();
+    const answers = { answerRatePerSec: 100, answerBurstCount: 1000 };
+    const shared = new Allowance({ ...NO_LIMITS, answerRatePerSec: 1000, answerBurstCount: 3000 }, clock);
+    const [one, other] = range(1, 2).map(() => new Allowance({ ...NO_LIMITS, ...answers }, clock, shared));
+    assert.ok(one !== undefined && other !== undefined && !one.isUnlimited);
+    one.answered(1000);
+    assert.deepEqual([one.answerWaitMs, other.answerWaitMs], [0, 0]);
+    one.answered(1050);
+    assert.deepEqual([one.answerWaitMs, other.answerWaitMs], [10_500, 0]);
+    other.answered(1000);
+    assert.deepEqual([other.answerWaitMs, shared.isFull()], [50, false]);
+    clock.advance(10_500);
+    assert.deepEqual([one.answerWaitMs, other.answerWaitMs, shared.isFull()], [0, 0, true]);
+  });
+
   it("is unlimited without limits", () => {
     const clock = new ManualClock();
     assert.equal(new Allowance(NO_LIMITS, clock, new Allowance(NO_LIMITS, clock)).isUnlimited, true);

@@ -70,6 +70,14 @@ describe("request tasks of one turn", function () {
     }
   });
 
+  it("end with the answer that goes beyond what may be left unread", async () => {
+    await open(1);
+    const pings = range(1, 10).map((id) => ({ action: "ping", id }));
+    const one = await request({ ...task(...pings), maxReplyBytes: 1 });
+    assert.equal(one.consumed, 1);
+    assert.equal(answers(one).length, 1);
+  });
+
   it("are lost with their thread by the one that is to blame alone", async () => {
     await open(1, { request: EXHAUSTING });
     const texts = ["be there", "be there", "be there", "exhaust always", "be there", "be there"];
