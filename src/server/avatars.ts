@@ -14,7 +14,7 @@ import type { Pools } from "../workers/pools.ts";
 import type { AccessControl, Endpoint } from "./access-control.ts";
 import type { OwnWrites } from "./own-writes.ts";
 import type { PasswordGate } from "./password-gate.ts";
-import type { Certificate } from "./tls.ts";
+import type { Certificate } from "./key-pair.ts";
 
 export interface AvatarParts {
   readonly config: Config;

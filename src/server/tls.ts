@@ -7,13 +7,8 @@ import { dirname, join } from "node:path";
 import { createSecureContext, TLSSocket, type SecureContext } from "node:tls";
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../log/logger.ts";
+import { readKeyPair, timeFault, type Certificate, type CertificateFiles } from "./key-pair.ts";
 import { StartError } from "./start-error.ts";
-
-/** A certificate (chain) and its key, PEM. */
-export interface Certificate {
-  readonly cert: Buffer;
-  readonly key: Buffer;
-}
 
 /** How often the files are looked at, in milliseconds: a renewed certificate is in use so soon. */
 const WATCH_MS = 5_000;
@@ -24,17 +19,18 @@ const SELF_SIGNED_YEARS = 10;
  * Files that cannot be used after a change are reported, and the certificate before stays.
  */
 export class ServerCertificate implements Certificate {
-  readonly #files: { readonly cert: string; readonly key: string };
+  readonly #files: CertificateFiles;
   readonly #log: Logger;
   #certificate: Certificate;
   #context: SecureContext;
 
   /** @throws Error when a file cannot be read, or key and certificate do not fit. */
-  constructor(files: { readonly cert: string; readonly key: string }, log: Logger) {
+  constructor(files: CertificateFiles, log: Logger) {
     this.#files = files;
     this.#log = log;
-    this.#certificate = this.#read();
+    this.#certificate = readKeyPair(files);
     this.#context = contextOf(this.#certificate);
+    this.#warnOfTime();
     const reload = (): void => this.reload();
     for (const file of [files.cert, files.key]) watchFile(file, { interval: WATCH_MS, persistent: false }, reload);
   }
@@ -61,20 +57,22 @@ export class ServerCertificate implements Certificate {
     for (const file of [this.#files.cert, this.#files.key]) unwatchFile(file);
   }
 
-  #read(): Certificate {
-    return { cert: readFileSync(this.#files.cert), key: readFileSync(this.#files.key) };
+  #warnOfTime(): void {
+    const fault = timeFault(this.#certificate, Date.now());
+    if (fault !== undefined) this.#log.warn(fault, { file: this.#files.cert });
   }
 
   /** Reads the files now, changed or not. */
   reload(): void {
     try {
-      const certificate = this.#read();
+      const certificate = readKeyPair(this.#files);
       this.#context = contextOf(certificate);
       this.#certificate = certificate;
       this.#log.info("the certificate was read again", { fingerprint: this.fingerprint });
+      this.#warnOfTime();
     } catch (error) {
       // Between the writing of the two files they do not fit; the second change calls again.
-      this.#log.warn("the changed certificate cannot be used; the one before stays", { error });
+      this.#log.warn("the changed certificate cannot be used; the one before stays", { reason: messageOf(error) });
     }
   }
 }
@@ -103,10 +101,12 @@ export async function openCertificate(config: Config, log: Logger): Promise<Serv
     return own;
   } catch (error) {
     if (error instanceof StartError) throw error;
-    throw new StartError(
-      `tls-cert, tls-key: cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new StartError(`tls-cert, tls-key: ${messageOf(error)}`);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The files of the self-signed certificate in the data folder, made on the first run. */
