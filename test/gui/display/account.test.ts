@@ -33,7 +33,7 @@ const NEW = "another password of anna";
 
   async function open(entry: string, title: string): Promise<void> {
     client = await TestClient.loggedIn(stage, "anna");
-    await hands.inFront("Messenger");
+    await client.inFront();
     await hands.press("ctrl+comma");
     await hands.inFront("Settings");
     await hands.click(entry);
@@ -81,7 +81,7 @@ const NEW = "another password of anna";
     await hands.press("Tab");
     await hands.type(NEW);
     await hands.press("Return");
-    await hands.inFront("Messenger");
+    await client.inFront();
     await hands.type("in at last");
     await hands.press("Return");
     await eventually("the window is in use", () => client.texts.includes("in at last"));
@@ -134,7 +134,7 @@ const NEW = "another password of anna";
 
   it("says that the account was disabled, then and at the next login", async () => {
     client = await TestClient.loggedIn(stage, "anna");
-    await hands.inFront("Messenger");
+    await client.inFront();
     await admin.request("disable_user", { username: "anna" });
     await eventually("the welcome window is back", isWelcome);
     await says("You were logged out: the account was disabled: the password is needed again.");

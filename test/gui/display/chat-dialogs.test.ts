@@ -15,7 +15,7 @@ const TITLE = "Messenger";
     stage = await Stage.start(["anna", "boris", "chiara"]);
     await stage.befriend("anna", "boris");
     client = await TestClient.loggedIn(stage, "anna");
-    await hands.inFront(TITLE);
+    await client.inFront();
   });
   after(async () => {
     await client.quit();

@@ -12,7 +12,7 @@ import { Stage } from "../support/stage.ts";
     stage = await Stage.start(["anna", "boris"]);
     await stage.befriend("anna", "boris");
     client = await TestClient.loggedIn(stage, "anna");
-    await hands.inFront("Messenger");
+    await client.inFront();
   });
   afterEach(async () => {
     assert.deepEqual(client.errors, []);

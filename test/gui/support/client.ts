@@ -69,6 +69,11 @@ export class TestClient {
     return eventually("the chat window opens", () => this.application.windows.chat !== undefined);
   }
 
+  /** On a real display: the chat window has the keyboard. */
+  inFront(): Promise<void> {
+    return eventually("the chat window is in front", () => this.application.windows.chat?.isInUse === true);
+  }
+
   /** Types a text and presses Enter. */
   write(text: string): void {
     const { edit } = this.chat.parts.composer;
