@@ -6,6 +6,7 @@ import { DisposableStore, type Disposable } from "../../src/util/disposable.ts";
 import { guard } from "../kit/guard.ts";
 import { icon } from "../kit/icons.ts";
 import { Key } from "../kit/keys.ts";
+import { leaveShortcuts } from "../kit/shortcuts.ts";
 import type { Theme } from "../kit/theme.ts";
 import { VirtualList } from "../kit/virtual-list.ts";
 import { column, field, iconButton, panel, row } from "../kit/widgets.ts";
@@ -66,6 +67,7 @@ export class ChatListPanel implements Disposable {
       WidgetEventTypes.KeyPress,
       guard((event) => event && this.#onKey(new QKeyEvent(event))),
     );
+    leaveShortcuts(this.field);
     this.#menu = iconButton({ title: "Menu", onClick: () => actions.onMainMenu(this.#menu) });
     this.#add = iconButton({ title: "Add a contact (Ctrl+N)", onClick: () => actions.onAddContact() });
     const renderer = new ChatRowRenderer(theme, avatars, {

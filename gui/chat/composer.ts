@@ -19,6 +19,7 @@ import type { Disposable } from "../../src/util/disposable.ts";
 import { guard } from "../kit/guard.ts";
 import { icon } from "../kit/icons.ts";
 import { Key, Modifier } from "../kit/keys.ts";
+import { leaveShortcuts } from "../kit/shortcuts.ts";
 import type { Theme } from "../kit/theme.ts";
 import { button, column, iconButton, label, line, panel, row } from "../kit/widgets.ts";
 import { EmojiPicker } from "./emoji-picker.ts";
@@ -128,6 +129,7 @@ export class Composer implements Disposable {
     edit.setVerticalScrollBarPolicy(ScrollBarPolicy.ScrollBarAlwaysOff);
     edit.setWordWrapMode(WrapMode.WrapAtWordBoundaryOrAnywhere);
     edit.setTabChangesFocus(true);
+    leaveShortcuts(edit);
     edit.addEventListener(
       "textChanged",
       guard(() => this.#onText()),

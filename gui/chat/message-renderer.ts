@@ -189,6 +189,7 @@ export class MessageRenderer implements RowRenderer<ViewRow> {
     bubble.setWordWrap(this.#sizeOf(row, widthPx, false).wraps);
     bubble.setText(this.html(row));
     bubble.setAccessibleName(`${row.item.username}, ${clockText(row.item.timeMs)}: ${row.item.text.slice(0, 200)}`);
+    bubble.setToolTip(row.item.failure === undefined ? "" : `Not sent: ${row.item.failure}`);
     meta.setText(clockText(row.item.timeMs));
     if (tick) {
       const { state } = row.item;

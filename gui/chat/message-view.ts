@@ -257,6 +257,8 @@ export class MessageView {
         text: `Profile of ${item.username}`,
         onClick: () => this.#options.onProfile(item.userId, item.username),
       });
+    if (item.state === "failed" && item.failure !== undefined)
+      entries.push("separator", { text: `Not sent: ${item.failure}`, enabled: false, onClick: () => {} });
     if (item.state === "failed")
       entries.push("separator", { text: "Send again", onClick: () => conversation.retry(item) });
     if (item.state === "failed" || item.state === "waiting")

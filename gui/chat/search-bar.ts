@@ -6,6 +6,7 @@ import { DisposableStore, type Disposable } from "../../src/util/disposable.ts";
 import { guard } from "../kit/guard.ts";
 import { icon } from "../kit/icons.ts";
 import { Key, Modifier } from "../kit/keys.ts";
+import { leaveShortcuts } from "../kit/shortcuts.ts";
 import type { Theme } from "../kit/theme.ts";
 import { column, field, iconButton, label, line, panel, row } from "../kit/widgets.ts";
 
@@ -46,6 +47,7 @@ export class SearchBar implements Disposable {
       WidgetEventTypes.KeyPress,
       guard((event) => event && this.#onKey(new QKeyEvent(event))),
     );
+    leaveShortcuts(this.field);
     this.#older = iconButton({ title: "Older hit (Enter)", onClick: () => this.#go("older") });
     this.#newer = iconButton({ title: "Newer hit (Shift+Enter)", onClick: () => this.#go("newer") });
     this.#close = iconButton({ title: "Close (Escape)", onClick: () => this.close() });

@@ -4,7 +4,10 @@ export const Key = {
   escape: 0x01000000,
   return: 0x01000004,
   enter: 0x01000005,
+  end: 0x01000011,
+  left: 0x01000012,
   up: 0x01000013,
+  right: 0x01000014,
   down: 0x01000015,
   pageUp: 0x01000016,
   pageDown: 0x01000017,
@@ -12,6 +15,7 @@ export const Key = {
   c: 0x43,
   e: 0x45,
   i: 0x49,
+  k: 0x4b,
   u: 0x55,
 } as const;
 
