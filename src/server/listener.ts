@@ -8,6 +8,7 @@ import { encodeFrame } from "../protocol/frame.ts";
 import type { AccessControl } from "./access-control.ts";
 import { Connection } from "./connection.ts";
 import type { Gateway } from "./gateway.ts";
+import { peerName, unansweredPeers } from "./unanswered.ts";
 import { guarded } from "./guarded.ts";
 
 /** How often deadlines are looked at, in milliseconds: none is kept more exactly than that. */
@@ -18,6 +19,11 @@ const BACKLOG = 4_096;
 const KEEP_ALIVE_MS = 60_000;
 /** What a peer over the connection limit is told to wait, in seconds. */
 const CONNECTIONS_RETRY_SECONDS = 10;
+/** How often is looked for peers that are gone, in milliseconds. */
+const LOOK_MS = 15_000;
+/** A peer that acknowledges nothing for so long is gone: a minute and a half, so that a short outage ends no session. */
+const GONE_AFTER_MS = 90_000;
+const GONE = "nothing is acknowledged: the peer is gone";
 /** How often a stop looks whether all requests are answered, in milliseconds. */
 const DRAIN_POLL_MS = 20;
 
@@ -27,9 +33,17 @@ export class Listener {
   readonly #log: ThrottledLog;
   readonly #server: Server;
   #sweep: NodeJS.Timeout | undefined;
+  readonly #unanswered: () => Promise<ReadonlySet<string>>;
   #lastId = 0;
+  #lookedMs = 0;
+  /** How `unansweredPeers` names the peers. */
+  readonly #names = new WeakMap<Connection, string>();
+  /** Since when peers have acknowledged nothing, as far as that was looked at. */
+  readonly #sinceMs = new WeakMap<Connection, number>();
 
-  constructor(gateway: Gateway, access: AccessControl, log: ThrottledLog) {
+  /** `unanswered` finds the peers that acknowledge nothing; see `unansweredPeers`. */
+  constructor(gateway: Gateway, access: AccessControl, log: ThrottledLog, unanswered = unansweredPeers) {
+    this.#unanswered = unanswered;
     this.#gateway = gateway;
     this.#access = access;
     this.#log = log;
@@ -61,6 +75,7 @@ export class Listener {
     if (typeof place === "string") return void socket.destroy();
     socket.once("close", () => place.leave());
     const connection = new Connection(++this.#lastId, socket, place.address, this.#gateway, place.allowance);
+    this.#names.set(connection, peerName(place.address, socket.remotePort ?? 0));
     this.#gateway.connections.add(connection);
   }
 
@@ -74,8 +89,22 @@ export class Listener {
   }
 
   #checkDeadlines(): void {
+    void this.#lookForGonePeers();
     for (const connection of this.#gateway.connections) {
       guarded(this.#log, "the deadlines of a connection", () => connection.checkDeadlines());
+    }
+  }
+
+  /** The table has a line for each connection: it is read seldom, and in another thread. */
+  async #lookForGonePeers(): Promise<void> {
+    const nowMs = this.#gateway.clock.now();
+    if (nowMs - this.#lookedMs < LOOK_MS) return;
+    this.#lookedMs = nowMs;
+    const peers = await this.#unanswered();
+    for (const connection of this.#gateway.connections) {
+      if (!peers.has(this.#names.get(connection) ?? "")) this.#sinceMs.delete(connection);
+      else if (nowMs - (this.#sinceMs.get(connection) ?? nowMs) >= GONE_AFTER_MS) connection.close(GONE);
+      else if (!this.#sinceMs.has(connection)) this.#sinceMs.set(connection, nowMs);
     }
   }
 

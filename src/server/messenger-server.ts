@@ -35,6 +35,8 @@ const STORE_RETRY_MS = 500;
 export interface ServerParts {
   /** What deadlines and limits go by, one that never jumps. */
   readonly clock?: Clock;
+  /** Finds peers that are gone. */
+  readonly unanswered?: () => Promise<ReadonlySet<string>>;
   /** What the threads load. */
   readonly files?: Partial<ThreadFiles>;
 }
@@ -116,7 +118,7 @@ export class MessengerServer {
     });
     access.add(gateway);
     if (avatars !== undefined) access.add(avatars);
-    this.#listener = new Listener(gateway, access, this.#acts);
+    this.#listener = new Listener(gateway, access, this.#acts, parts.unanswered);
     const { data: dataDir, store: storeUrl } = config;
     const control = this.#control();
     this.#administration = new Administration({ ...shared, ...avatarEffects, dataDir, storeUrl, control, gateway });

@@ -38,9 +38,10 @@ export class TestServer {
     overrides: Partial<Config> = {},
     clock?: Clock,
     files: Partial<ThreadFiles> = {},
+    parts: ServerParts = {},
   ): Promise<TestServer> {
     const data = mkdtempSync(join(tmpdir(), "messenger-server-"));
-    const server = new TestServer(testConfig(data, overrides), { ...(clock && { clock }), files });
+    const server = new TestServer(testConfig(data, overrides), { ...(clock && { clock }), files, ...parts });
     await server.start();
     return server;
   }
