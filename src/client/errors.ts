@@ -1,5 +1,5 @@
 // The ways in which a request of the client can fail.
-import { Code, type ErrorCode } from "../protocol/codes.ts";
+import type { ErrorCode, Reason } from "../protocol/codes.ts";
 
 /** The server answered with a code other than 200. `message` is the server's `info`, meant for people. */
 export class RequestError extends Error {
@@ -8,16 +8,20 @@ export class RequestError extends Error {
   /** Milliseconds that the server asks to wait before a retry; only with 429. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, info: string, retryAfterMs?: number) {
+  /** Undefined from servers of version 1, and for refusals of the client itself. */
+  readonly reason: Reason | undefined;
+
+  constructor(code: ErrorCode, info: string, retryAfterMs?: number, reason?: Reason) {
     super(info);
     this.code = code;
     this.retryAfterMs = retryAfterMs;
+    this.reason = reason;
   }
 }
 
 /** Whether a server refused to register somebody because of the invitation code: it is missing, or wrong. */
 export function isInvitationRefusal(error: unknown): boolean {
-  return error instanceof RequestError && error.code === Code.Forbidden && error.message.startsWith("invitation:");
+  return error instanceof RequestError && error.reason === "invitation_wrong";
 }
 
 /** No answer came: there is no connection, it was lost, or the deadline passed. What was asked may have been done. */

@@ -1,6 +1,6 @@
 // References that lead from the answer to a request to the log entry of what went wrong.
 import { randomBytes } from "node:crypto";
-import { Code, ProtocolError } from "../protocol/codes.ts";
+import { ProtocolError } from "../protocol/codes.ts";
 
 const REFERENCE_BYTES = 6;
 
@@ -11,5 +11,5 @@ export function newErrorReference(): string {
 
 /** The answer to a request that met a bug; nothing is said of the bug but where the log tells of it. */
 export function internalError(reference: string): ProtocolError {
-  return new ProtocolError(Code.Internal, `internal error, reference ${reference}`);
+  return new ProtocolError("internal", `internal error, reference ${reference}`);
 }

@@ -1,6 +1,6 @@
 // The JSON object in a frame: reading a request out of bytes, and writing responses and events.
 import { isUtf8 } from "node:buffer";
-import { Code, ProtocolError, type ErrorCode } from "./codes.ts";
+import { Code, ProtocolError, badField } from "./codes.ts";
 import { MAX_ACTION_CHARS, MAX_ID_CHARS, MAX_ID_NUMBER, MAX_JSON_DEPTH } from "./limits.ts";
 import { MAX_LOGIN_BYTES, MAX_RESPONSE_BYTES } from "./limits.ts";
 
@@ -34,12 +34,15 @@ export function parseRequest(payload: Uint8Array): RawRequest | BadRequest {
   const replyTo = { action: action ?? null, id };
   if (action === undefined) return bad(`action: must be a string of 1 to ${MAX_ACTION_CHARS} characters`, replyTo);
   if (id === undefined && object["id"] != null) {
-    return bad(`id: must be a number within ±2^53 or a string of at most ${MAX_ID_CHARS} characters`, replyTo);
+    const fault = `must be a number within ±2^53 or a string of at most ${MAX_ID_CHARS} characters`;
+    return { error: badField("id", fault), replyTo };
   }
   const time = object["time"] ?? 0;
-  if (typeof time !== "number" || !Number.isFinite(time)) return bad("time: must be a number", replyTo);
+  if (typeof time !== "number" || !Number.isFinite(time)) {
+    return { error: badField("time", "must be a number"), replyTo };
+  }
   const data = object["data"] ?? {};
-  if (!isRecord(data)) return bad("data: must be an object", replyTo);
+  if (!isRecord(data)) return { error: badField("data", "must be an object"), replyTo };
   return { action, id, data };
 }
 
@@ -72,7 +75,7 @@ function usableId(value: unknown): RequestId | undefined {
 }
 
 function bad(info: string, replyTo: ReplyTo): BadRequest {
-  return { error: new ProtocolError(Code.BadRequest, info), replyTo };
+  return { error: new ProtocolError("bad_request", info), replyTo };
 }
 
 /** Whether a text has at most so many characters; a text of few code units is not counted. */
@@ -137,11 +140,11 @@ export function okResponse(replyTo: ReplyTo, info: string, fields: Fields, timeM
 /** The JSON text of a response that tells of an error. */
 export function errorResponse(
   replyTo: ReplyTo,
-  error: { code: ErrorCode; message: string; retryAfter?: number | undefined },
+  { code, message, reason, field, retryAfter }: ProtocolError,
   timeMs: number,
 ): string {
-  const fields = error.retryAfter === undefined ? {} : { retry_after: error.retryAfter };
-  return response(replyTo, error.code, error.message, fields, timeMs);
+  // JSON.stringify leaves out what is undefined.
+  return response(replyTo, code, message, { reason, field, retry_after: retryAfter }, timeMs);
 }
 
 function response(replyTo: ReplyTo, code: Code, info: string, fields: Fields, timeMs: number): string {

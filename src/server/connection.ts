@@ -1,7 +1,7 @@
 // One socket: frames in, answers out in the order of the requests, deadlines. Knows no chat.
 import type { Socket } from "node:net";
 import { internalError } from "../log/error-reference.ts";
-import { Code, ProtocolError } from "../protocol/codes.ts";
+import { ProtocolError } from "../protocol/codes.ts";
 import { errorResponse, parseRequest } from "../protocol/envelope.ts";
 import { eventText } from "../protocol/events.ts";
 import { encodeFrame, FrameDecoder, modeOf, type Framing } from "../protocol/frame.ts";
@@ -166,7 +166,7 @@ export class Connection {
 
   #refuseMode(reason: string): void {
     this.#outbox = new Outbox(this.#socket, "lines", this.#host.settings.outboxBytes, this.#host.clock);
-    this.#refuse(new ProtocolError(Code.BadRequest, `frame: ${reason}`));
+    this.#refuse(new ProtocolError("bad_request", `frame: ${reason}`));
   }
 
   /** Hands the socket to TLS, beginning with `chunk`, and listens to what comes out of it; false without a certificate. */
@@ -196,7 +196,7 @@ export class Connection {
     if (this.#isRunning || !hasRoom) return;
     if (!this.#queue.isEmpty) void this.#run();
     else if (this.#decoder?.failed) {
-      this.#refuse(new ProtocolError(Code.FrameTooLarge, `frame: over ${MAX_REQUEST_BYTES} bytes`));
+      this.#refuse(new ProtocolError("too_large", `frame: over ${MAX_REQUEST_BYTES} bytes`));
     } else if (this.#finishReason !== undefined) this.close(this.#finishReason);
     else if (this.#hasEnded) this.#close();
   }
@@ -308,7 +308,7 @@ export class Connection {
     const replyTo = "error" in request ? request.replyTo : { action: request.action, id: request.id };
     const error =
       fault instanceof ThreadLostError
-        ? new ProtocolError(Code.Unavailable, `lost with its thread, nothing was stored, reference ${reference}`)
+        ? new ProtocolError("store_away", `lost with its thread, nothing was stored, reference ${reference}`)
         : internalError(reference);
     this.reply(encodeFrame(errorResponse(replyTo, error, Date.now()), this.framing));
     this.#showTraffic([payload]);

@@ -1,7 +1,7 @@
 // Runner of effects: the one place where what follows from a request or a write is carried out.
 import { randomBytes } from "node:crypto";
 import type { AvatarTicket } from "../protocol/entities.ts";
-import { Code, ProtocolError } from "../protocol/codes.ts";
+import { ProtocolError } from "../protocol/codes.ts";
 import { errorResponse, okResponse, type Fields, type ReplyTo } from "../protocol/envelope.ts";
 import { encodeFrame } from "../protocol/frame.ts";
 import type { UserId } from "../protocol/ids.ts";
@@ -119,8 +119,7 @@ export class EffectRunner {
     if (connection.session !== session) return; // it has ended meanwhile
     if (result.refusal !== undefined) {
       this.endSession(connection);
-      const { code, info } = result.refusal;
-      return this.#refuse(connection, login.replyTo, new ProtocolError(code, info));
+      return this.#refuse(connection, login.replyTo, ProtocolError.of(result.refusal));
     }
     const { fields, watched } = result.roster;
     registry.beginWatching(session, watched);
@@ -158,7 +157,7 @@ export class EffectRunner {
     if (connection.isClosed || connection.session === undefined) return;
     const ftp = this.#parts.issueTicket(connection.session.identity.userId);
     if (ftp !== undefined) return this.#reply(connection, replyTo, "Ticket", { ftp });
-    this.#refuse(connection, replyTo, new ProtocolError(Code.NotFound, "avatars are off on this server"));
+    this.#refuse(connection, replyTo, new ProtocolError("unknown_action", "avatars are off on this server"));
   }
 
   #sessions(replyTo: ReplyTo, connection: Connection): void {
@@ -187,7 +186,7 @@ export class EffectRunner {
       const reference = randomBytes(6).toString("hex");
       const shown = { reference, connection: connection.id, error };
       this.#parts.acts.write("error", "a request failed", addressKey(connection.address), shown, SHOWN_PER_MINUTE);
-      const refusal = new ProtocolError(Code.Internal, `internal error, reference ${reference}`);
+      const refusal = new ProtocolError("internal", `internal error, reference ${reference}`);
       return errorResponse(replyTo, refusal, Date.now());
     }
   }

@@ -146,7 +146,7 @@ export class GroupCommit {
     const { effects, outcomes } = await this.submit({ framing: undefined, writes: packWrites([pending]) });
     const outcome = outcomes?.[0] as OwnOutcome<K> | undefined; // the kind of the one write that was submitted
     if (outcome === undefined) throw new Error("a write of the server's own came back without its outcome");
-    if (!outcome.done) throw new ProtocolError(outcome.code, outcome.info);
+    if (!outcome.done) throw ProtocolError.of(outcome.refusal);
     return { result: outcome.result, effects };
   }
 

@@ -2,7 +2,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { ThrottledLog } from "../log/throttled-log.ts";
 import { AwakeClock } from "../util/clock.ts";
-import { Code, ProtocolError } from "../protocol/codes.ts";
+import { ProtocolError } from "../protocol/codes.ts";
 import { errorResponse } from "../protocol/envelope.ts";
 import { encodeFrame } from "../protocol/frame.ts";
 import type { AccessControl } from "./access-control.ts";
@@ -81,7 +81,7 @@ export class Listener {
 
   /** The peer has said nothing yet, so it is told in the form that a person can read. */
   #refuse(socket: Socket): void {
-    const error = new ProtocolError(Code.TooManyRequests, "too many connections", CONNECTIONS_RETRY_SECONDS);
+    const error = new ProtocolError("rate_limited", "too many connections", CONNECTIONS_RETRY_SECONDS);
     socket.on("error", () => socket.destroy());
     socket.end(encodeFrame(errorResponse({ action: null, id: undefined }, error, Date.now()), "lines"), () => {
       socket.destroy();

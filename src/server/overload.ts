@@ -1,6 +1,6 @@
 // What is told when writes come faster than the store takes them: the answers, and one line in the log now and then.
 import type { Logger } from "../log/logger.ts";
-import { Code, ProtocolError } from "../protocol/codes.ts";
+import { ProtocolError } from "../protocol/codes.ts";
 import { BatchEncoder } from "../workers/batch-encoder.ts";
 import { unpackWrites } from "../workers/packing.ts";
 import type { GroupResult, WriteGroup } from "../workers/task.ts";
@@ -21,7 +21,7 @@ export class Overload {
   refuse(group: WriteGroup): GroupResult {
     const encoder = new BatchEncoder(Date.now());
     encoder.beginGroup(group.framing);
-    const error = new ProtocolError(Code.Unavailable, "the store is too slow for now; nothing was stored, try again");
+    const error = new ProtocolError("store_away", "the store is too slow for now; nothing was stored, try again");
     for (const pending of unpackWrites(group.writes)) encoder.refuse(pending, error);
     const [result] = encoder.finish().groupResults;
     if (result === undefined) throw new Error("a group without a result");

@@ -1,5 +1,5 @@
 // Who may use which chat, and who is meant by a name: the checks that several controllers share.
-import { Code, ProtocolError } from "../protocol/codes.ts";
+import { ProtocolError, badField } from "../protocol/codes.ts";
 import { COMMON_CHAT, directChatUsers, isUserId, type ChatId, type UserId } from "../protocol/ids.ts";
 import { usernameKey } from "../protocol/text.ts";
 import type { StoreReader, User } from "../store/store.ts";
@@ -18,12 +18,12 @@ const knownUsers = new Set<UserId>();
 export async function partnerIn(chatId: ChatId, identity: Identity, reader: StoreReader): Promise<UserId | undefined> {
   if (chatId === COMMON_CHAT) return undefined;
   const users = directChatUsers(chatId);
-  if (users === undefined) throw new ProtocolError(Code.NotFound, "chat_id: no such chat");
-  if (!users.includes(identity.userId)) throw new ProtocolError(Code.Forbidden, "chat_id: a chat of others");
+  if (users === undefined) throw new ProtocolError("no_such_chat", "chat_id: no such chat");
+  if (!users.includes(identity.userId)) throw new ProtocolError("forbidden", "chat_id: not a member of this chat");
   const partner = users[0] === identity.userId ? users[1] : users[0];
   if (!knownUsers.has(partner)) {
     const user = await reader.userById(partner);
-    if (user === undefined) throw new ProtocolError(Code.NotFound, "chat_id: no such user");
+    if (user === undefined) throw new ProtocolError("no_such_chat", "chat_id: no such chat");
     remember(partner);
   }
   return partner;
@@ -31,7 +31,7 @@ export async function partnerIn(chatId: ChatId, identity: Identity, reader: Stor
 
 /** @throws ProtocolError 403 when one of the two has blocked the other: nobody is told which. */
 export async function requireUnblocked(one: UserId, other: UserId, reader: StoreReader): Promise<void> {
-  if (await reader.isBlocked(one, other)) throw new ProtocolError(Code.Forbidden, "chat_id: blocked");
+  if (await reader.isBlocked(one, other)) throw new ProtocolError("blocked", "chat_id: blocked");
 }
 
 function remember(userId: UserId): void {
@@ -51,16 +51,16 @@ function remember(userId: UserId): void {
 export async function meantUser(named: { contact?: string; contact_id?: UserId }, reader: StoreReader): Promise<User> {
   if (named.contact_id !== undefined) {
     const user = isUserId(named.contact_id) ? await reader.userById(named.contact_id) : undefined;
-    if (user === undefined) throw new ProtocolError(Code.NotFound, "contact_id: no such user");
+    if (user === undefined) throw new ProtocolError("no_such_user", "contact_id: no such user");
     return user;
   }
-  if (named.contact === undefined) throw new ProtocolError(Code.BadRequest, "contact: missing");
+  if (named.contact === undefined) throw badField("contact", "missing");
   return userNamed(named.contact, "contact", reader);
 }
 
 /** @throws ProtocolError 404 when nobody has this name any more; `field` is the one that gave it. */
 export async function userNamed(name: string, field: string, reader: StoreReader): Promise<User> {
   const user = await reader.userByKey(usernameKey(name));
-  if (user === undefined || user.state === "deleted") throw new ProtocolError(Code.NotFound, `${field}: no such user`);
+  if (user === undefined || user.state === "deleted") throw new ProtocolError("no_such_user", `${field}: no such user`);
   return user;
 }

@@ -1,5 +1,5 @@
 // Turns a committed batch into bytes: the responses of each group, and per chat the events of its new messages.
-import { Code, ProtocolError } from "../protocol/codes.ts";
+import { ProtocolError } from "../protocol/codes.ts";
 import { errorResponse, okResponse } from "../protocol/envelope.ts";
 import { eventText } from "../protocol/events.ts";
 import { MessageTexts } from "../protocol/message-texts.ts";
@@ -73,7 +73,7 @@ export class BatchEncoder {
     if (outcome === undefined) {
       this.refuse(
         pending,
-        new ProtocolError(Code.Unavailable, "the store cannot be reached; nothing was stored, try again"),
+        new ProtocolError("store_away", "the store cannot be reached; nothing was stored, try again"),
       );
     } else if (!outcome.done && write.kind === "deleteToken") {
       // The token was void already (resumed elsewhere since): its session ends all the same.
@@ -135,7 +135,7 @@ export class BatchEncoder {
     const group = this.#group;
     group.refusedCount += 1;
     if (group.outcomes === undefined) group.replies.push(errorResponse(pending.replyTo, error, this.#nowMs));
-    else group.outcomes.push({ done: false, code: error.code, info: error.message });
+    else group.outcomes.push({ done: false, refusal: error.facts });
   }
 
   #answer(pending: PendingWrite, result: WriteResults[WriteKind]): void {

@@ -1,5 +1,5 @@
 // What follows from a write once it is durable: the rest of its response, and its effects. Pure.
-import { Code, ProtocolError } from "../protocol/codes.ts";
+import { ProtocolError } from "../protocol/codes.ts";
 import type { Fields } from "../protocol/envelope.ts";
 import { eventText } from "../protocol/events.ts";
 import { directChatUsers } from "../protocol/ids.ts";
@@ -83,34 +83,34 @@ export function refusalError(kind: WriteKind, refusal: Refusal): ProtocolError {
   const conflict = refusal === Refusal.Conflict;
   switch (kind) {
     case "createUser":
-      return new ProtocolError(Code.Conflict, "username: is taken");
+      return new ProtocolError("name_taken", "username: is taken");
     case "putToken":
       return wrongCredentials();
     case "block":
       return conflict
-        ? new ProtocolError(Code.Conflict, "contact: is blocked already")
-        : new ProtocolError(Code.NotFound, "contact: no such user");
+        ? new ProtocolError("already", "contact: is blocked already")
+        : new ProtocolError("no_such_user", "contact: no such user");
     case "unblock":
-      return new ProtocolError(Code.NotFound, "contact: is not blocked");
+      return new ProtocolError("no_such_user", "contact: is not blocked");
     case "addContact":
       return conflict
-        ? new ProtocolError(Code.Conflict, "contact: is a contact already")
-        : new ProtocolError(Code.NotFound, "contact: no such user");
+        ? new ProtocolError("already", "contact: is a contact already")
+        : new ProtocolError("no_such_user", "contact: no such user");
     case "deleteContact":
-      return new ProtocolError(Code.NotFound, "contact: is no contact");
+      return new ProtocolError("no_such_user", "contact: is not in your contacts");
     case "deleteMessage":
       return refusal === Refusal.Forbidden
-        ? new ProtocolError(Code.Forbidden, "seq: the message is another user's")
-        : new ProtocolError(Code.NotFound, "seq: no such message");
+        ? new ProtocolError("forbidden", "seq: the message is another user's")
+        : new ProtocolError("no_such_message", "seq: no such message");
     case "append":
-      if (refusal === Refusal.Rejected) return new ProtocolError(Code.Internal, "the message could not be stored");
-      return new ProtocolError(Code.NotFound, "the account is gone");
+      if (refusal === Refusal.Rejected) return new ProtocolError("internal", "the message could not be stored");
+      return new ProtocolError("no_such_user", "the account is gone");
     default:
-      return new ProtocolError(Code.NotFound, "the account is gone");
+      return new ProtocolError("no_such_user", "the account is gone");
   }
 }
 
 /** The one answer to every failed login, so that it tells nothing of what was wrong. */
 export function wrongCredentials(): ProtocolError {
-  return new ProtocolError(Code.Unauthorized, "wrong username, password or token");
+  return new ProtocolError("wrong_credentials", "wrong username, password or token");
 }

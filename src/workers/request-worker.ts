@@ -68,8 +68,7 @@ async function findRoster(userId: UserId): Promise<RosterResult> {
     if (roster === undefined) throw wrongCredentials();
     return { roster };
   } catch (error) {
-    const { code, message } = router.explain(error, "login");
-    return { refusal: { code, info: message } };
+    return { refusal: router.explain(error, "login").facts };
   }
 }
 

@@ -1,6 +1,6 @@
 // The Router: finds the controller of an action, after its guards; the one place where errors become responses.
 import { ACTIONS, isActionName, type ActionName, type DataOf } from "../protocol/actions.ts";
-import { Code, ProtocolError } from "../protocol/codes.ts";
+import { ProtocolError } from "../protocol/codes.ts";
 import { parseRequest, type Fields, type RawRequest, type ReplyTo } from "../protocol/envelope.ts";
 import { StoreUnavailableError } from "../store/store.ts";
 import { internalError, newErrorReference } from "../log/error-reference.ts";
@@ -117,7 +117,7 @@ export class Router {
   refuse(payload: Uint8Array, retryAfter: number): Step {
     const request = parseRequest(payload);
     const replyTo = "error" in request ? request.replyTo : { action: request.action, id: request.id };
-    const error = new ProtocolError(Code.TooManyRequests, "too many requests", retryAfter);
+    const error = new ProtocolError("rate_limited", "too many requests", retryAfter);
     return { kind: "error", replyTo, error, effects: [] };
   }
 
@@ -125,9 +125,9 @@ export class Router {
     const { identity } = caller;
     const isKnown = isActionName(action);
     if (identity === undefined && !(isKnown && !ACTIONS[action].needsSession)) {
-      throw new ProtocolError(Code.Unauthorized, "not logged in");
+      throw new ProtocolError("login_needed", "not logged in");
     }
-    if (!isKnown) throw new ProtocolError(Code.NotFound, "action: unknown");
+    if (!isKnown) throw new ProtocolError("unknown_action", "action: unknown");
     return this.#call(action, validateData(action, data), caller);
   }
 
@@ -136,7 +136,7 @@ export class Router {
     const { identity, admission, loginRetryAfter, continuation } = caller;
     const request = { action, data, admission, loginRetryAfter, continuation };
     if ("open" in route) return route.open(request, this.#context);
-    if (identity === undefined) throw new ProtocolError(Code.Unauthorized, "not logged in");
+    if (identity === undefined) throw new ProtocolError("login_needed", "not logged in");
     return route.session(request, identity, this.#context);
   }
 
@@ -145,7 +145,7 @@ export class Router {
     if (error instanceof ProtocolError) return error;
     if (error instanceof StoreUnavailableError) {
       this.#logUnavailable(error, action);
-      return new ProtocolError(Code.Unavailable, "the store cannot be reached; nothing was stored, try again");
+      return new ProtocolError("store_away", "the store cannot be reached; nothing was stored, try again");
     }
     const reference = newErrorReference();
     this.#failures.write("error", "request failed", action, { action, reference, error }, FAILURES_SHOWN);

@@ -2,7 +2,7 @@
 import type { Fields, ReplyTo } from "../protocol/envelope.ts";
 import type { Framing } from "../protocol/frame.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
-import type { ErrorCode } from "../protocol/codes.ts";
+import type { RefusalFacts } from "../protocol/codes.ts";
 import type { Roster } from "./roster.ts";
 import type { AccountQuery, SearchPlace, Write, WriteKind, WriteResults } from "../store/store.ts";
 
@@ -123,8 +123,7 @@ export interface FoundUser {
 
 /** A refusal is what the peer is answered instead. */
 export type RosterResult =
-  | { readonly roster: Roster; readonly refusal?: undefined }
-  | { readonly refusal: { readonly code: ErrorCode; readonly info: string } };
+  { readonly roster: Roster; readonly refusal?: undefined } | { readonly refusal: RefusalFacts };
 
 export interface Credentials {
   /** Key of the name that failures count for. */
@@ -227,8 +226,7 @@ export interface GroupResult {
 
 /** The fate of a write of the server's own; a refusal as a client would be told it. */
 export type OwnOutcome<K extends WriteKind = WriteKind> =
-  | { readonly done: true; readonly result: WriteResults[K] }
-  | { readonly done: false; readonly code: ErrorCode; readonly info: string };
+  { readonly done: true; readonly result: WriteResults[K] } | { readonly done: false; readonly refusal: RefusalFacts };
 
 /** Events of one chat and of one kind, in length-prefixed framing. */
 export interface EventChunk {

@@ -1,7 +1,7 @@
 // Checks the data of requests against the schemas of their actions, with validators that Ajv compiles once.
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { ACTIONS, type ActionName, type DataOf } from "../protocol/actions.ts";
-import { Code, ProtocolError } from "../protocol/codes.ts";
+import { type ProtocolError, badField } from "../protocol/codes.ts";
 
 const ajv = new Ajv({ allErrors: false });
 
@@ -19,7 +19,7 @@ export function validateData<A extends ActionName>(action: A, data: Readonly<Rec
   const given = withoutNulls(data);
   const validate: ValidateFunction<DataOf<A>> = VALIDATORS[action];
   if (validate(given)) return given;
-  throw new ProtocolError(Code.BadRequest, explainSchemaError(validate.errors?.[0]));
+  throw schemaError(validate.errors?.[0]);
 }
 
 /** Null stands for absent. */
@@ -30,10 +30,10 @@ function withoutNulls(data: Readonly<Record<string, unknown>>): Readonly<Record<
   return data;
 }
 
-/** What is wrong, with the field named. */
-export function explainSchemaError(error: ErrorObject | undefined): string {
-  if (error === undefined) return "data: wrong";
-  if (error.keyword === "required") return `${String(error.params["missingProperty"])}: missing`;
-  const field = error.instancePath.slice(1) || "data";
-  return `${field}: ${error.message ?? "wrong"}`;
+/** What is wrong, with the member of the data named that holds it. */
+export function schemaError(error: ErrorObject | undefined): ProtocolError {
+  if (error === undefined) return badField("data", "wrong");
+  if (error.keyword === "required") return badField(String(error.params["missingProperty"]), "missing");
+  const [, field = "data"] = error.instancePath.split("/");
+  return badField(field, error.message ?? "wrong");
 }

@@ -59,7 +59,7 @@ describe("one rule at both ports", () => {
     await link.request("unban", { address: GUEST });
     await logInToFtp(anna.username, anna.password, GUEST);
     (await server().connect({ from: GUEST })).destroy();
-    await assert.rejects(link.request("ban", { address: "anna", seconds: 600 }), /address: anna is no IP address/);
+    await assert.rejects(link.request("ban", { address: "anna", seconds: 600 }), /address: anna is not an IP address/);
   });
 
   const ENDINGS: Readonly<Record<string, (person: Person) => Promise<unknown>>> = {

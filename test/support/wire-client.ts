@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { ActionName, DataOf, ResultOf } from "../../src/protocol/actions.ts";
-import type { ErrorCode } from "../../src/protocol/codes.ts";
+import { REASONS, type ErrorCode, type Reason } from "../../src/protocol/codes.ts";
 import type { EventName, Events } from "../../src/protocol/events.ts";
 import type { Framing } from "../../src/protocol/frame.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -25,6 +25,8 @@ export interface Reply {
   readonly time: number;
   readonly id?: number | string;
   readonly retry_after?: number;
+  readonly reason?: Reason;
+  readonly field?: string;
   readonly [field: string]: unknown;
 }
 
@@ -137,6 +139,8 @@ export class WireClient {
     assert.equal(reply.code, code, `${action}: ${reply.code} ${reply.info}`);
     assert.equal(reply.action, action);
     assert.match(reply.info, info);
+    assert.ok(reply.reason !== undefined && REASONS[reply.reason] === code, `${action}: ${code} ${reply.reason}`);
+    assert.equal(reply.field !== undefined, reply.reason === "bad_field", `${action}: ${reply.reason} ${reply.field}`);
     return reply;
   }
 

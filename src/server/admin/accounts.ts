@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { AccountInfo, AdminActions } from "../../protocol/admin.ts";
 import { charCount } from "../../protocol/envelope.ts";
-import { Code, ProtocolError } from "../../protocol/codes.ts";
+import { ProtocolError, badField } from "../../protocol/codes.ts";
 import { COMMON_CHAT, directChatId, type UserId } from "../../protocol/ids.ts";
 import { MAX_MESSAGE_CHARS } from "../../protocol/limits.ts";
 import { normalizeUsername, passwordFault, usernameKey } from "../../protocol/text.ts";
@@ -67,10 +67,10 @@ export class AdminAccounts {
 
   async create({ username, password }: Data<"create_user">): Promise<Result<"create_user">> {
     const name = normalizeUsername(username);
-    if (name === undefined) throw new ProtocolError(Code.BadRequest, "username: has not the form of a username");
+    if (name === undefined) throw badField("username", "is not a valid username");
     const chosen = password ?? oneTimePassword();
     const fault = passwordFault(chosen);
-    if (fault !== undefined) throw new ProtocolError(Code.BadRequest, `password: ${fault}`);
+    if (fault !== undefined) throw badField("password", `${fault}`);
     const userId = newUserId();
     await this.#create(userId, name, await this.#hash(chosen), password === undefined);
     return { user_id: userId, password: password === undefined ? chosen : null };
@@ -111,7 +111,7 @@ export class AdminAccounts {
   async announce({ message, username }: Data<"announce">): Promise<Result<"announce">> {
     const length = charCount(message);
     if (length < 1 || length > MAX_MESSAGE_CHARS) {
-      throw new ProtocolError(Code.BadRequest, `message: must have 1 to ${MAX_MESSAGE_CHARS} characters`);
+      throw badField("message", `must have 1 to ${MAX_MESSAGE_CHARS} characters`);
     }
     const to = username === undefined ? undefined : await this.#found(username);
     const announcer = await this.#announcer();
@@ -136,7 +136,7 @@ export class AdminAccounts {
       await this.#create(ANNOUNCER_ID, name, "");
       return name;
     }
-    throw new ProtocolError(Code.Conflict, "no name is free for the account that announces");
+    throw new ProtocolError("already", "no name is free for the announcer account");
   }
 
   async #create(userId: UserId, username: string, passwordHash: string, mustChangePassword = false): Promise<void> {
@@ -152,7 +152,7 @@ export class AdminAccounts {
 
   async #found(username: string): Promise<FoundUser> {
     const user = await this.#parts.pools.userNamed(username);
-    if (user === undefined) throw new ProtocolError(Code.NotFound, `username: nobody is called ${username}`);
+    if (user === undefined) throw new ProtocolError("no_such_user", `username: no such user ${username}`);
     return user;
   }
 }

@@ -2,9 +2,8 @@
 import { LOG_LEVELS } from "../../protocol/log-levels.ts";
 import { Ajv, type ValidateFunction } from "ajv";
 import { TOPICS, type AdminActionName, type AdminActions } from "../../protocol/admin.ts";
-import { Code, ProtocolError } from "../../protocol/codes.ts";
 import type { Fields } from "../../protocol/envelope.ts";
-import { explainSchemaError } from "../../workers/validation.ts";
+import { schemaError } from "../../workers/validation.ts";
 
 const text = { type: "string", maxLength: 10_000 };
 const count = { type: "integer", minimum: 1, maximum: 100_000 };
@@ -58,5 +57,5 @@ export function adminData<A extends AdminActionName>(action: A, data: Fields): A
   let validate = validators.get(action);
   if (validate === undefined) validators.set(action, (validate = ajv.compile(SCHEMAS[action])));
   if (validate(data)) return data;
-  throw new ProtocolError(Code.BadRequest, explainSchemaError(validate.errors?.[0]));
+  throw schemaError(validate.errors?.[0]);
 }

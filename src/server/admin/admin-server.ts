@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { internalError, newErrorReference } from "../../log/error-reference.ts";
 import type { Logger } from "../../log/logger.ts";
 import type { AdminEvents, Topic } from "../../protocol/admin.ts";
-import { Code, ProtocolError } from "../../protocol/codes.ts";
+import { ProtocolError } from "../../protocol/codes.ts";
 import { errorResponse, okResponse, parseRequest, type Fields, type ReplyTo } from "../../protocol/envelope.ts";
 import { encodeFrame, FrameDecoder, modeOf, type Framing } from "../../protocol/frame.ts";
 import { MAX_REQUEST_BYTES } from "../../protocol/limits.ts";
@@ -156,7 +156,7 @@ class AdminClient {
 
   #explain(error: unknown, action: string): ProtocolError {
     if (error instanceof ProtocolError) return error;
-    if (error instanceof StartError) return new ProtocolError(Code.Conflict, error.message);
+    if (error instanceof StartError) return new ProtocolError("cannot_listen", error.message);
     const reference = newErrorReference();
     this.#log.error("an admin action failed", { action, reference, error });
     return internalError(reference);

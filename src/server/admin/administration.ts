@@ -1,7 +1,7 @@
 // The admin channel as part of the server: what each admin action does, and what subscribers are told.
 import { TOPICS } from "../../protocol/admin.ts";
 import type { AdminActionName, AdminActions, ServerStatus, SessionInfo, Topic } from "../../protocol/admin.ts";
-import { Code, ProtocolError } from "../../protocol/codes.ts";
+import { ProtocolError, badField } from "../../protocol/codes.ts";
 import type { Fields } from "../../protocol/envelope.ts";
 import type { ThrottledLog } from "../../log/throttled-log.ts";
 import { LOG_LEVELS } from "../../protocol/log-levels.ts";
@@ -85,7 +85,7 @@ export class Administration {
   }
 
   async #handle(action: string, data: Fields, subscription: Subscription): Promise<Fields> {
-    if (!isAdminAction(action)) throw new ProtocolError(Code.NotFound, "action: unknown");
+    if (!isAdminAction(action)) throw new ProtocolError("unknown_action", "action: unknown");
     return { ...(await this.#call(action, data, subscription)) };
   }
 
@@ -106,7 +106,7 @@ export class Administration {
       disconnect: ({ connection, reason }) => this.#disconnect(connection, reason),
       ban: ({ address, seconds }) => this.#ban(address, seconds),
       unban: ({ address }) => {
-        if (!bans.lift(address)) throw new ProtocolError(Code.NotFound, "address: is not banned");
+        if (!bans.lift(address)) throw new ProtocolError("no_such_ban", "address: is not banned");
         return {};
       },
       bans: () => ({ bans: bans.list() }),
@@ -205,12 +205,12 @@ export class Administration {
       this.#parts.log.info("the administrator has disconnected somebody", { connection: id });
       return {};
     }
-    throw new ProtocolError(Code.NotFound, `connection: there is none with the number ${id}`);
+    throw new ProtocolError("no_such_connection", `connection: there is none with the number ${id}`);
   }
 
   #ban(address: string, seconds: number): { disconnected: number } {
     const { access, log } = this.#parts;
-    if (!isAddress(address)) throw new ProtocolError(Code.BadRequest, `address: ${address} is no IP address`);
+    if (!isAddress(address)) throw badField("address", `${address} is not an IP address`);
     const disconnected = access.ban(address, seconds * 1000);
     log.warn("the administrator has banned an address", { address, seconds, disconnected });
     return { disconnected };

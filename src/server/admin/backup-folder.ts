@@ -2,7 +2,7 @@
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { BackupInfo } from "../../protocol/admin.ts";
-import { Code, ProtocolError } from "../../protocol/codes.ts";
+import { ProtocolError } from "../../protocol/codes.ts";
 import { runBackup } from "../../workers/backups.ts";
 
 const FILE_NAME = /^messenger-\d{8}-\d{6}\.db$/;
@@ -21,14 +21,14 @@ export class BackupFolder {
 
   /** @throws ProtocolError 409 while another is being made, 503 when it cannot be made. */
   async make(onProgress: (percent: number) => void): Promise<BackupInfo> {
-    if (this.#making) throw new ProtocolError(Code.Conflict, "a backup is being made already");
+    if (this.#making) throw new ProtocolError("already", "a backup is being made already");
     this.#making = true;
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       const file = join(this.#folder, fileName(new Date()));
       const order = { kind: "make", storeUrl: this.#storeUrl, dataDir: this.#dataDir, file } as const;
       const outcome = await runBackup(order, onProgress);
-      if (!outcome.done) throw new ProtocolError(Code.Unavailable, outcome.reason);
+      if (!outcome.done) throw new ProtocolError("store_away", outcome.reason);
       return await describe(file, outcome.users, outcome.messages);
     } finally {
       this.#making = false;

@@ -1,7 +1,7 @@
 // Accounts and sessions: register, login, logout, change_password.
 import { steadyClock } from "../../util/clock.ts";
 import { createHash, timingSafeEqual } from "node:crypto";
-import { Code, ProtocolError } from "../../protocol/codes.ts";
+import { ProtocolError, badField } from "../../protocol/codes.ts";
 import { MAX_USERNAME_CHARS, MIN_USERNAME_CHARS } from "../../protocol/limits.ts";
 import { normalizeUsername, passwordFault, usernameKey } from "../../protocol/text.ts";
 import type { User, WriteOf } from "../../store/store.ts";
@@ -16,20 +16,20 @@ export const register: OpenController<"register"> = async (request, { reader, re
   const { data, admission, loginRetryAfter } = request;
   const isInvited = checkInvitation(data.invitation, registration, loginRetryAfter);
   if (!isInvited) {
-    const error = new ProtocolError(Code.Forbidden, "invitation: wrong code");
+    const error = new ProtocolError("invitation_wrong", "invitation: wrong code");
     return { kind: "refuse", error, effects: [{ kind: "loginFailed" }] };
   }
   const username = normalizeUsername(data.username);
   if (username === undefined) {
-    throw new ProtocolError(
-      Code.BadRequest,
-      `username: must have ${MIN_USERNAME_CHARS} to ${MAX_USERNAME_CHARS} letters, marks, digits, "_", "." or "-", ` +
+    throw badField(
+      "username",
+      `must have ${MIN_USERNAME_CHARS} to ${MAX_USERNAME_CHARS} letters, marks, digits, "_", "." or "-", ` +
         "and begin with a letter or digit",
     );
   }
   requireGoodPassword("password", data.password);
   if (data.repeat_password !== undefined && data.repeat_password !== data.password) {
-    throw new ProtocolError(Code.BadRequest, "repeat_password: differs from password");
+    throw badField("repeat_password", "differs from password");
   }
   const key = usernameKey(username);
   // A taken name costs as much as a free one, in time and of the address's registrations: names cannot be tried out.
@@ -38,7 +38,7 @@ export const register: OpenController<"register"> = async (request, { reader, re
   }
   const { hash } = granted(admission);
   if (hash === undefined) throw new Error("the password thread made no hash");
-  if ((await reader.userByKey(key)) !== undefined) throw new ProtocolError(Code.Conflict, "username: is taken");
+  if ((await reader.userByKey(key)) !== undefined) throw new ProtocolError("name_taken", "username: is taken");
   const userId = newUserId();
   return {
     kind: "write",
@@ -51,8 +51,8 @@ export const register: OpenController<"register"> = async (request, { reader, re
 export const login: OpenController<"login"> = async (request, context) => {
   const { username, password, token } = request.data;
   if (token !== undefined) return loginByToken(token, request.loginRetryAfter, context);
-  if (username === undefined) throw new ProtocolError(Code.BadRequest, "username: missing");
-  if (password === undefined) throw new ProtocolError(Code.BadRequest, "password: missing");
+  if (username === undefined) throw badField("username", "missing");
+  if (password === undefined) throw badField("password", "missing");
   const account = usernameKey(username);
   const user = await context.reader.userByKey(account);
   if (request.admission === undefined) {
@@ -62,12 +62,12 @@ export const login: OpenController<"login"> = async (request, context) => {
   const { verified, verifiedHash } = granted(request.admission);
   // The password may have been changed while this one waited for its turn.
   if (verified !== true || user === undefined || user.passwordHash !== verifiedHash) throw wrongCredentials();
-  if (user.state === "disabled") throw new ProtocolError(Code.Forbidden, "the account is disabled");
+  if (user.state === "disabled") throw new ProtocolError("account_disabled", "the account is disabled");
   return beginSession(user, { passwordHash: verifiedHash, oldTokenHash: undefined });
 };
 
 async function loginByToken(token: string, retryAfter: number, context: Context): Promise<Outcome<"login">> {
-  if (retryAfter > 0) throw new ProtocolError(Code.TooManyRequests, "too many failed logins", retryAfter);
+  if (retryAfter > 0) throw new ProtocolError("rate_limited", "too many failed logins", retryAfter);
   const tokenHash = hashToken(token);
   const user = await context.reader.userByToken(tokenHash, Math.min(context.now(), steadyClock.now()));
   if (user === undefined) return { kind: "refuse", error: wrongCredentials(), effects: [{ kind: "loginFailed" }] };
@@ -101,14 +101,14 @@ export const changePassword: SessionController<"change_password"> = async (reque
   requireGoodPassword("new_password", newPassword);
   const account = usernameKey(identity.username);
   const user = await reader.userById(identity.userId);
-  if (user === undefined) throw new ProtocolError(Code.NotFound, "the account is gone");
+  if (user === undefined) throw new ProtocolError("no_such_user", "the account is gone");
   if (request.admission === undefined) {
     const job = { verify: { password, hash: user.passwordHash }, hash: newPassword };
     return { kind: "stop", stop: { kind: "changePassword", account, job } };
   }
   const { verified, verifiedHash, hash } = granted(request.admission);
   if (verified !== true || user.passwordHash !== verifiedHash || hash === undefined)
-    throw new ProtocolError(Code.Unauthorized, "password: wrong");
+    throw new ProtocolError("wrong_credentials", "password: wrong");
   return {
     kind: "write",
     write: { kind: "setPassword", userId: identity.userId, passwordHash: hash, keepTokenHash: identity.tokenHash },
@@ -133,14 +133,14 @@ export const endSessions: SessionController<"end_sessions"> = (_request, { userI
 export const deleteAccount: SessionController<"delete_account"> = async (request, identity, { reader }) => {
   const { userId } = identity;
   const user = await reader.userById(userId);
-  if (user === undefined) throw new ProtocolError(Code.NotFound, "the account is gone");
+  if (user === undefined) throw new ProtocolError("no_such_user", "the account is gone");
   if (request.admission === undefined) {
     const job = { verify: { password: request.data.password, hash: user.passwordHash } };
     return { kind: "stop", stop: { kind: "deleteAccount", account: usernameKey(identity.username), job } };
   }
   const { verified, verifiedHash } = granted(request.admission);
   if (verified !== true || user.passwordHash !== verifiedHash) {
-    throw new ProtocolError(Code.Unauthorized, "password: wrong");
+    throw new ProtocolError("wrong_credentials", "password: wrong");
   }
   return {
     kind: "write",
@@ -159,10 +159,10 @@ export const deleteAccount: SessionController<"delete_account"> = async (request
 function checkInvitation(invitation: string | undefined, rule: RegistrationRule, retryAfter: number): boolean {
   if (rule.kind !== "invite") {
     if (rule.kind === "open") return true;
-    throw new ProtocolError(Code.Forbidden, "registration is closed; ask the administrator for an account");
+    throw new ProtocolError("registration_closed", "registration is closed; ask the administrator for an account");
   }
-  if (invitation === undefined) throw new ProtocolError(Code.Forbidden, "invitation: this server asks for a code");
-  if (retryAfter > 0) throw new ProtocolError(Code.TooManyRequests, "too many failed logins", retryAfter);
+  if (invitation === undefined) throw new ProtocolError("invitation_wrong", "invitation: this server asks for a code");
+  if (retryAfter > 0) throw new ProtocolError("rate_limited", "too many failed logins", retryAfter);
   return timingSafeEqual(digest(invitation), digest(rule.code));
 }
 
@@ -172,11 +172,11 @@ function digest(text: string): Buffer {
 
 function requireGoodPassword(field: string, password: string): void {
   const fault = passwordFault(password);
-  if (fault !== undefined) throw new ProtocolError(Code.BadRequest, `${field}: ${fault}`);
+  if (fault !== undefined) throw badField(field, fault);
 }
 
 /** The password work's result, or ProtocolError 429 when there was none for now. */
 function granted(admission: Admission): PasswordResult {
   if (admission.granted) return admission.result;
-  throw new ProtocolError(Code.TooManyRequests, admission.info, admission.retryAfter);
+  throw new ProtocolError("rate_limited", admission.info, admission.retryAfter);
 }

@@ -1,5 +1,5 @@
 // Keeping somebody out: block_contact, unblock_contact.
-import { Code, ProtocolError } from "../../protocol/codes.ts";
+import { ProtocolError, badField } from "../../protocol/codes.ts";
 import { eventText, type Events } from "../../protocol/events.ts";
 import { meantUser } from "../access.ts";
 import type { SessionController } from "../outcome.ts";
@@ -7,8 +7,8 @@ import type { Effect, Identity } from "../task.ts";
 
 export const blockContact: SessionController<"block_contact"> = async ({ data }, identity, { reader, now }) => {
   const other = await meantUser(data, reader);
-  if (other.userId === identity.userId) throw new ProtocolError(Code.BadRequest, "contact: is yourself");
-  if (other.state === "deleted") throw new ProtocolError(Code.NotFound, "contact: no such user");
+  if (other.userId === identity.userId) throw badField("contact", "is yourself");
+  if (other.state === "deleted") throw new ProtocolError("no_such_user", "contact: no such user");
   return {
     kind: "write",
     write: { kind: "block", userId: identity.userId, blockedId: other.userId },

@@ -1,6 +1,6 @@
 // Chats: get_chat, common_chat, add_message, search_in_chat, mark_read, typing.
 import type { DataOf, Page } from "../../protocol/actions.ts";
-import { Code, ProtocolError } from "../../protocol/codes.ts";
+import { ProtocolError, badField } from "../../protocol/codes.ts";
 import { eventText } from "../../protocol/events.ts";
 import { COMMON_CHAT, directChatId, type ChatId } from "../../protocol/ids.ts";
 import { DEFAULT_PAGE } from "../../protocol/limits.ts";
@@ -12,7 +12,7 @@ import type { Identity } from "../task.ts";
 
 export const getChat: SessionController<"get_chat"> = async ({ data }, identity, { reader }) => {
   const contact = await meantUser(data, reader);
-  if (contact.userId === identity.userId) throw new ProtocolError(Code.NotFound, "contact: no chat with yourself");
+  if (contact.userId === identity.userId) throw new ProtocolError("no_such_user", "contact: no chat with yourself");
   const history = await readPage(directChatId(identity.userId, contact.userId), data, reader);
   const fields = { ...history, contact_user_id: contact.userId, contact_username: contact.username };
   return { kind: "reply", info: "Chat", fields };
@@ -74,7 +74,7 @@ export const markRead: SessionController<"mark_read"> = async ({ data }, identit
 
 export const typing: SessionController<"typing"> = async ({ data }, identity, { reader, now }) => {
   const partner = await partnerIn(data.chat_id, identity, reader);
-  if (partner === undefined) throw new ProtocolError(Code.BadRequest, "chat_id: not in the common chat");
+  if (partner === undefined) throw badField("chat_id", "not in the common chat");
   await requireUnblocked(identity.userId, partner, reader);
   const event = { chat_id: data.chat_id, user_id: identity.userId, username: identity.username };
   const text = eventText("typing", event, now());

@@ -1,5 +1,5 @@
 // The contact list: add_contact, delete_contact. Contacts are one-way; the other user is not told.
-import { Code, ProtocolError } from "../../protocol/codes.ts";
+import { badField } from "../../protocol/codes.ts";
 import type { Events } from "../../protocol/events.ts";
 import { eventText } from "../../protocol/events.ts";
 import { meantUser, userNamed } from "../access.ts";
@@ -8,7 +8,7 @@ import type { Effect, Identity } from "../task.ts";
 
 export const addContact: SessionController<"add_contact"> = async ({ data }, identity, { reader, now }) => {
   const contact = await userNamed(data.contact, "contact", reader);
-  if (contact.userId === identity.userId) throw new ProtocolError(Code.BadRequest, "contact: is yourself");
+  if (contact.userId === identity.userId) throw badField("contact", "is yourself");
   const added = { [contact.username]: contact.userId };
   const isBlocked = await reader.isBlocked(identity.userId, contact.userId);
   return {

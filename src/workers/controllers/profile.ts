@@ -1,6 +1,6 @@
 // Profiles: profile, update_profile, avatar_ticket.
 import { userNamed } from "../access.ts";
-import { Code, ProtocolError } from "../../protocol/codes.ts";
+import { ProtocolError } from "../../protocol/codes.ts";
 import type { Profile } from "../../protocol/entities.ts";
 import type { User } from "../../store/store.ts";
 import type { SessionController } from "../outcome.ts";
@@ -10,7 +10,7 @@ export const profile: SessionController<"profile"> = async ({ data }, identity, 
     data.username === undefined
       ? await reader.userById(identity.userId)
       : await userNamed(data.username, "username", reader);
-  if (user === undefined) throw new ProtocolError(Code.NotFound, "the account is gone");
+  if (user === undefined) throw new ProtocolError("no_such_user", "the account is gone");
   const isHidden = user.userId !== identity.userId && (await reader.isBlocked(user.userId, identity.userId));
   return { kind: "reply", info: "Profile", fields: { user_data: isHidden ? bareProfile(user) : user.profile } };
 };
