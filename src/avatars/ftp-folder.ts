@@ -14,6 +14,25 @@ export function fileNameOf(path: string | null): string | undefined {
   return name === undefined || name === "" || /[/\\]/.test(name) || name === "." || name === ".." ? undefined : name;
 }
 
+/** Whether the path's name is a pattern, as clients leave it to the server (`mget *.png`; RFC 1123, 4.1.2.7). */
+export function isPattern(path: string | null): path is string {
+  return path !== null && /[*?]/.test(path);
+}
+
+/** Whether a name fits a pattern of `*` and `?`; the work is at most the product of their lengths. */
+export function fits(name: string, pattern: string): boolean {
+  let [at, star, from] = [0, -1, 0];
+  for (let index = 0; index < name.length;) {
+    const wanted = pattern[at];
+    if (wanted === "*") [star, from] = [at++, index];
+    else if (wanted !== undefined && (wanted === "?" || wanted === name[index])) [at, index] = [at + 1, index + 1];
+    else if (star === -1) return false;
+    else [at, index] = [star + 1, ++from];
+  }
+  while (pattern[at] === "*") at++;
+  return at === pattern.length;
+}
+
 /** True for every path that leads to the root folder. */
 export function isRoot(path: string | null): boolean {
   return (path ?? "").split("/").every((part) => part === "" || part === "." || part === "..");

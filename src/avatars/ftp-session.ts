@@ -330,7 +330,7 @@ export class FtpSession implements FtpPeer {
     if (this.#transfers === undefined) throw new TransferError(530, "Please log in");
     if (directive === "RETR") return this.#transfers.retrieve(arg, start);
     if (directive !== "STOR") return this.#transfers.list(withoutFlags(arg), directive === "NLST");
-    if (start > 0) throw new TransferError(550, "A picture is stored whole: no REST before STOR");
+    if (start > 0) throw new TransferError(554, "A picture is stored whole: no REST before STOR");
     return this.#transfers.store(arg);
   }
 
@@ -338,7 +338,7 @@ export class FtpSession implements FtpPeer {
     if (error instanceof TransferError) return error;
     if (error instanceof DataConnectionError) return error;
     this.#logAct("error", "avatar transfer failed", error);
-    return { code: 550, message: "The server could not do it, try again later" };
+    return { code: 451, message: "The server could not do it, try again later" };
   }
 }
 

@@ -7,7 +7,7 @@ import type { Logger } from "../log/logger.ts";
 import type { UserId } from "../protocol/ids.ts";
 import { MAX_AVATAR_BYTES } from "../protocol/limits.ts";
 import type { AvatarFile, AvatarStore } from "./avatar-store.ts";
-import { fileNameOf, isRoot, listing, RootFolder } from "./ftp-folder.ts";
+import { fileNameOf, fits, isPattern, isRoot, listing, RootFolder } from "./ftp-folder.ts";
 import type { FtpLimits } from "./ftp-limits.ts";
 import { PictureError } from "./picture.ts";
 
@@ -34,6 +34,8 @@ export interface TransferOptions {
   readonly hiddenFrom: (userId: UserId) => Promise<ReadonlySet<UserId>>;
 }
 
+/** Longer than any file's name. */
+const MAX_PATTERN_CHARS = 64;
 /** Upper and lower case are the same in the path of an upload: file managers and cameras write `.PNG`. */
 const UPLOAD_NAME = /^([0-9a-f]{24})\.(?:png|jpg|jpeg|gif|webp)$/;
 
@@ -49,14 +51,21 @@ export class UserTransfers {
     this.folder = new RootFolder(options.store, () => options.hiddenFrom(userId));
   }
 
-  /** LIST and NLST of the folder or of one file. */
+  /** LIST and NLST of the folder, of the files that fit a pattern, or of one file. */
   async list(path: string | null, namesOnly: boolean): Promise<Transfer> {
-    const { folder } = this;
-    const files = isRoot(path) ? await folder.visible() : [await find(folder, path)];
+    const files = await this.#listed(path);
     return async (socket, signal) => {
       await send(Readable.from(listing(files, namesOnly, Date.now())), socket, signal);
       return "Listed";
     };
+  }
+
+  async #listed(path: string | null): Promise<Iterable<AvatarFile>> {
+    if (isRoot(path)) return this.folder.visible();
+    if (!isPattern(path)) return [await find(this.folder, path)];
+    const pattern = fileNameOf(path);
+    if (pattern === undefined || pattern.length > MAX_PATTERN_CHARS) throw new TransferError(550, "No such file");
+    return [...(await this.folder.visible())].filter(({ fileName }) => fits(fileName, pattern));
   }
 
   /** RETR from byte `start` on. */
@@ -82,7 +91,7 @@ export class UserTransfers {
     if (owner !== this.#userId)
       throw new TransferError(553, `You may store your own picture only: ${this.#userId}.png`);
     const waitSec = this.#options.limits.upload(this.#userId);
-    if (waitSec > 0) throw new TransferError(550, `Too many uploads, try again in ${waitSec} seconds`);
+    if (waitSec > 0) throw new TransferError(450, `Too many uploads, try again in ${waitSec} seconds`);
     return (socket, signal) => this.#receive(socket, signal);
   }
 

@@ -30,8 +30,7 @@ export function checkPicture(bytes: Buffer): Picture {
   if (bytes.length > MAX_AVATAR_BYTES) throw new PictureError(`larger than ${MAX_AVATAR_BYTES} bytes`);
   const format = formatOf(bytes);
   if (format === undefined) throw new PictureError("not a PNG, JPEG, GIF or WebP picture");
-  const headBytes = CHECKS[format](bytes);
-  const size = librarySize(bytes.subarray(0, headBytes));
+  const size = librarySize(CHECKS[format](bytes));
   if (size?.type !== format) throw new PictureError(`not a ${format} picture that can be read`);
   refuseSides(size.width, size.height);
   return { format, widthPx: size.width, heightPx: size.height };
@@ -61,8 +60,8 @@ function refuseSides(widthPx: number, heightPx: number): void {
   }
 }
 
-/** Each throws PictureError for a file that is damaged or cut, and returns how many bytes hold the picture's size. */
-const CHECKS: { readonly [F in PictureFormat]: (bytes: Buffer) => number } = {
+/** Each throws PictureError for a file that is damaged or cut, and returns the part that has the picture's size. */
+const CHECKS: { readonly [F in PictureFormat]: (bytes: Buffer) => Buffer } = {
   png: checkPng,
   jpg: checkJpeg,
   gif: checkGif,
@@ -74,7 +73,7 @@ function cut(): PictureError {
 }
 
 /** PNG (RFC 2083, 3.2): chunks of length, type, content and CRC, from IHDR to IEND. */
-function checkPng(bytes: Buffer): number {
+function checkPng(bytes: Buffer): Buffer {
   let hasPixels = false;
   let offset = 8;
   for (let chunkCount = 0; chunkCount < MAX_PNG_CHUNKS; chunkCount++) {
@@ -89,7 +88,7 @@ function checkPng(bytes: Buffer): number {
     if (type === "IDAT") hasPixels = true;
     if (type === "IEND") {
       if (!hasPixels) throw new PictureError("damaged: no pixels in it");
-      return bytes.length;
+      return bytes;
     }
     offset = end;
   }
@@ -97,26 +96,29 @@ function checkPng(bytes: Buffer): number {
 }
 
 /**
- * JPEG (T.81, B.1): segments up to the scans, compressed scans, EOI. Before the first scan no fill bytes are taken: the
- * library that reads the size would lose its way in them. Only the part before the first scan goes to that library.
+ * JPEG (T.81, B.1): segments up to the scans, compressed scans, EOI. Any number of fill bytes may stand before a marker
+ * (B.1.1.2); the library that reads the size would lose its way in them, so it is given the part before the first scan
+ * without them.
  */
-function checkJpeg(bytes: Buffer): number {
-  let headBytes: number | undefined;
+function checkJpeg(bytes: Buffer): Buffer {
+  const head = [bytes.subarray(0, 2)];
+  let hasPixels = false;
   let offset = 2;
-  for (let segmentCount = 0; headBytes !== undefined || segmentCount < MAX_JPEG_HEADER_SEGMENTS; segmentCount++) {
-    if (headBytes !== undefined) while (bytes[offset + 1] === 0xff) offset++;
+  for (let segmentCount = 0; hasPixels || segmentCount < MAX_JPEG_HEADER_SEGMENTS; segmentCount++) {
+    if (bytes[offset] === 0xff) while (bytes[offset + 1] === 0xff) offset++;
     const marker = bytes[offset + 1];
     if (marker === undefined) throw cut();
     if (bytes[offset] !== 0xff) throw new PictureError("damaged: a segment is missing");
     if (marker === 0xd9) {
-      if (headBytes === undefined) throw new PictureError("damaged: no pixels in it");
-      return headBytes;
+      if (!hasPixels) throw new PictureError("damaged: no pixels in it");
+      return Buffer.concat(head);
     }
     if (offset + 4 > bytes.length) throw cut();
     const end = offset + 2 + bytes.readUInt16BE(offset + 2);
     if (end > bytes.length) throw cut();
     if (end < offset + 4 || marker < 0xc0) throw new PictureError("damaged: a segment has no length");
-    if (marker === 0xda) headBytes ??= end;
+    if (!hasPixels) head.push(bytes.subarray(offset, end));
+    hasPixels ||= marker === 0xda;
     offset = marker === 0xda ? endOfScan(bytes, end) : end;
   }
   throw new PictureError("of too many parts");
@@ -133,16 +135,18 @@ function endOfScan(bytes: Buffer, start: number): number {
 }
 
 /** GIF89a: the screen, then extensions and frames, then the trailer. A frame may be larger than the screen: refused too. */
-function checkGif(bytes: Buffer): number {
+function checkGif(bytes: Buffer): Buffer {
   let hasPixels = false;
   let offset = 13 + colorTableBytes(bytes[10]);
   for (;;) {
     const kind = bytes[offset];
     if (kind === 0x3b) {
       if (!hasPixels) throw new PictureError("damaged: no pixels in it");
-      return bytes.length;
+      return bytes;
     }
-    if (kind === 0x21) offset = endOfSubBlocks(bytes, offset + 2);
+    if (kind === 0)
+      offset++; // an empty block too many, which some programs write; everybody shows such pictures
+    else if (kind === 0x21) offset = endOfSubBlocks(bytes, offset + 2);
     else if (kind === 0x2c) {
       if (offset + 10 > bytes.length) throw cut();
       refuseSides(bytes.readUInt16LE(offset + 5), bytes.readUInt16LE(offset + 7));
@@ -167,7 +171,7 @@ function endOfSubBlocks(bytes: Buffer, start: number): number {
 }
 
 /** WebP: one RIFF list whose length is at its front, made of chunks that must fit into it. */
-function checkWebp(bytes: Buffer): number {
+function checkWebp(bytes: Buffer): Buffer {
   const listEnd = 8 + bytes.readUInt32LE(4);
   if (listEnd > bytes.length) throw cut();
   let hasPixels = false;
@@ -181,5 +185,5 @@ function checkWebp(bytes: Buffer): number {
     offset += 8 + length + (length % 2);
   }
   if (!hasPixels) throw new PictureError("damaged: no pixels in it");
-  return bytes.length;
+  return bytes;
 }

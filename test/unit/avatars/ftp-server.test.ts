@@ -150,6 +150,30 @@ describe("the avatar server", () => {
       assert.deepEqual(openFilesIn(avatars.folder), []);
     });
 
+    it("lists what fits a pattern, as mget asks for it, quickly whatever the pattern", async () => {
+      const avatars = await start();
+      await (await avatars.logIn("anna")).store(`${ANNA}.gif`, SAMPLES.gif, 226);
+      await (await avatars.logIn("ben")).store(`${BEN}.png`, png(1, 1), 226);
+      const raw = await avatars.logIn();
+      const [anna = "", ben = ""] = avatars.published.map(({ fileName }) => fileName);
+      const names = async (pattern: string): Promise<string[]> =>
+        (await raw.receive(`NLST ${pattern}`))
+          .toString()
+          .split("\r\n")
+          .filter((name) => name !== "")
+          .toSorted();
+      assert.deepEqual(await names("*"), [anna, ben]);
+      assert.deepEqual(await names("*.png"), [ben]);
+      assert.deepEqual(await names(`/${ANNA}*`), [anna]);
+      assert.deepEqual(await names(`-l ${ANNA}-????????????.g?f`), [anna]);
+      for (const none of ["*.webp", "*.*.*", "?", `${"*a".repeat(25)}*z`]) assert.deepEqual(await names(none), []);
+      assert.match((await raw.receive("LIST *.gif")).toString(), new RegExp(`^-r.* ${anna}\r\n$`));
+      for (const path of ["../*", "a/*", `*${"a".repeat(100)}`]) {
+        await raw.data();
+        await raw.ask(`NLST ${path}`, 550);
+      }
+    });
+
     it("sends an empty listing for an empty folder", async () => {
       assert.equal((await (await (await start()).logIn()).receive("LIST")).length, 0);
     });
@@ -181,7 +205,7 @@ describe("the avatar server", () => {
       await raw.ask(`MFMT 20200101000000 ${fileName}`, 502);
       await raw.ask("REST 5", 350);
       await raw.data();
-      await raw.ask(`STOR ${ANNA}.png`, 550);
+      await raw.ask(`STOR ${ANNA}.png`, 554);
       assert.deepEqual(
         [...avatars.store.list()].map((file) => file.fileName),
         [fileName],
@@ -342,7 +366,7 @@ describe("the avatar server", () => {
       const raw = await avatars.logIn();
       for (let time = 0; time < 2; time++) await raw.store(`${ANNA}.png`, png(1, 1, time), 226);
       await raw.data();
-      assert.match(await raw.ask(`STOR ${ANNA}.png`, 550), /Too many uploads/);
+      assert.match(await raw.ask(`STOR ${ANNA}.png`, 450), /Too many uploads/);
       await (await avatars.logIn("ben")).store(`${BEN}.png`, png(1, 1), 226);
     });
 

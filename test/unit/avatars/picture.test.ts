@@ -42,6 +42,20 @@ describe("checkPicture", () => {
     refused(Buffer.from("BM" + "x".repeat(100)), /not a PNG/);
   });
 
+  it("takes what the formats allow and some programs write: fill bytes of JPEG, empty blocks of GIF", () => {
+    const fill = Buffer.alloc(3, 0xff);
+    for (const bytes of [whole.jpg, whole.jpgProgressive]) {
+      for (let offset = 2; bytes[offset + 1] !== 0xda; offset += 2 + bytes.readUInt16BE(offset + 2)) {
+        const filled = Buffer.concat([bytes.subarray(0, offset), fill, bytes.subarray(offset)]);
+        assert.deepEqual(checkPicture(filled), { format: "jpg", widthPx: 5, heightPx: 4 });
+        for (let length = 16; length < filled.length; length++) refused(filled.subarray(0, length), /cut off|not a /);
+      }
+    }
+    const end = whole.gif.lastIndexOf(0x3b);
+    const gif = Buffer.concat([whole.gif.subarray(0, end), Buffer.alloc(2), whole.gif.subarray(end)]);
+    assert.deepEqual(checkPicture(gif), { format: "gif", widthPx: 5, heightPx: 4 });
+  });
+
   it("refuses a PNG with a flipped bit", () => {
     const bytes = Buffer.from(whole.png);
     bytes[45] = (bytes[45] ?? 0) ^ 1;
