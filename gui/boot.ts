@@ -17,6 +17,7 @@ export interface EventLoopStats {
 interface EventLoopAddon {
   start(): void;
   letGoOfCode(): void;
+  hasTray(): boolean;
   stats(): EventLoopStats;
 }
 
@@ -56,6 +57,11 @@ export function bootQtOrExit(): void {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   }
+}
+
+/** Whether the desktop shows tray icons at present. Under qode, on macOS and Windows, it does. */
+export function hasTray(): boolean {
+  return addon?.hasTray() ?? true;
 }
 
 /** Figures of the joined loop; undefined under qode. */

@@ -22,7 +22,7 @@ const NODEGUI_RECIPE = "without unused classes, 1";
 /** A compiler process of the unity build takes about this much. */
 const BYTES_PER_JOB = 1.2e9;
 
-const EVENT_LOOP = { source: "gui/native/event-loop.cc", packages: ["glib-2.0", "Qt6Core"], level: "-O1" };
+const EVENT_LOOP = { source: "gui/native/event-loop.cc", packages: ["glib-2.0", "Qt6Widgets"], level: "-O1" };
 const TEST_INPUT = { source: "test/gui/native/input.cc", packages: ["Qt6Widgets", "Qt6Test"], level: "-O0" };
 
 /** What cannot go on, told to the caller without a stack. */

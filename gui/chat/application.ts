@@ -5,6 +5,7 @@ import { COMMON_CHAT } from "../../src/protocol/ids.ts";
 import type { Message } from "../../src/protocol/entities.ts";
 import type { Logger } from "../../src/log/logger.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
+import { hasTray } from "../boot.ts";
 import { tell } from "../kit/dialogs.ts";
 import { handlerErrors, reportError } from "../kit/guard.ts";
 import { Theme } from "../kit/theme.ts";
@@ -54,7 +55,7 @@ export class Application {
     QApplication.setWindowIcon(appIcon(false));
     QApplication.instance().setQuitOnLastWindowClosed(false);
     this.#applyTheme();
-    this.#desktop = new Desktop({ onOpen: () => this.#present(), onQuit: () => void this.quit() });
+    this.#desktop = new Desktop({ onOpen: () => this.present(), onQuit: () => void this.quit() });
   }
 
   get windows() {
@@ -143,7 +144,7 @@ export class Application {
     const all = new DisposableStore();
     this.#subscriptions = all;
     const { messenger, workspace, account } = session;
-    all.add(chat.events.on("close", () => void this.quit()));
+    all.add(chat.events.on("close", () => this.#onClose(chat)));
     all.add(chat.events.on("quit", () => void this.quit()));
     all.add(chat.events.on("logout", ({ forgets }) => void this.#logOut(forgets).catch(reportError)));
     all.add(chat.events.on("settings", () => this.#openSettings(chat, session)));
@@ -161,6 +162,20 @@ export class Application {
     if (account.unkeptBecause !== undefined)
       tell(chat.window, "Nothing is kept on this machine", account.unkeptBecause);
     if (messenger.state.kind === "online") this.#askForPassword(chat, session, password);
+  }
+
+  /** The window was closed: the program stays in the tray, if there is one and the user has nothing against it. */
+  #onClose(chat: ChatWindow): void {
+    const { staysInTray, knowsTray } = this.#preferences.get();
+    if (!staysInTray || !hasTray()) return void this.quit();
+    this.#savePlace();
+    chat.window.hide();
+    if (knowsTray) return;
+    this.#preferences.set({ knowsTray: true });
+    this.#desktop.notifier.show(
+      "Messenger is still there",
+      "It stays in the tray and tells you of new messages. Quit it there, or change that in the settings.",
+    );
   }
 
   async #logOut(forgets: boolean, notice = ""): Promise<void> {
@@ -278,9 +293,10 @@ export class Application {
     this.#preferences.set({ window: { ...size, isMaximized } });
   }
 
-  #present(): void {
+  /** Brings the window that there is to the front. */
+  present(): void {
     if (this.#chat) this.#chat.present();
-    else this.#welcome?.show();
+    else this.#welcome?.present();
   }
 
   #onError(error: unknown): void {

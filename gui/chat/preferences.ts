@@ -23,6 +23,10 @@ export interface Choices {
   readonly notifies: boolean;
   /** The text of messages is part of notifications. */
   readonly notifiesText: boolean;
+  /** Closing the window leaves the program in the tray, where there is one. */
+  readonly staysInTray: boolean;
+  /** The user was told so once. */
+  readonly knowsTray: boolean;
   /** The latest used first. */
   readonly servers: readonly ServerChoice[];
   /** SHA-256 of certificates that the user trusts, by "host:port". */
@@ -37,6 +41,8 @@ const DEFAULTS: Choices = {
   textPx: DEFAULT_TEXT_PX,
   notifies: true,
   notifiesText: true,
+  staysInTray: true,
+  knowsTray: false,
   servers: [],
   trusted: {},
   account: undefined,
@@ -98,6 +104,8 @@ function parse(value: unknown): Choices {
     textPx: size,
     notifies: typeof notifies === "boolean" ? notifies : DEFAULTS.notifies,
     notifiesText: typeof notifiesText === "boolean" ? notifiesText : DEFAULTS.notifiesText,
+    staysInTray: typeof fields["staysInTray"] === "boolean" ? fields["staysInTray"] : DEFAULTS.staysInTray,
+    knowsTray: fields["knowsTray"] === true,
     servers: Array.isArray(servers) ? servers.map(serverOf).filter((one) => one !== undefined) : [],
     trusted: Object.fromEntries(Object.entries(fieldsOf(trusted) ?? {}).filter(isTextEntry)),
     account: accountOf(account),

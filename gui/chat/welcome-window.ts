@@ -153,6 +153,14 @@ export class WelcomeWindow {
     (this.#username.text() === "" ? this.#username : this.#password).setFocus();
   }
 
+  /** Brings the window to the front. */
+  present(): void {
+    if (this.window.isMinimized()) this.window.showNormal();
+    this.window.show();
+    this.window.raise();
+    this.window.activateWindow();
+  }
+
   dispose(): void {
     this.#isClosed = true;
     this.window.close();

@@ -22,6 +22,7 @@
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QEvent>
+#include <QtWidgets/QSystemTrayIcon>
 
 #include <cstdint>
 #include <cstdio>
@@ -301,6 +302,13 @@ napi_value stats(napi_env env, napi_callback_info) {
   return result;
 }
 
+// hasTray(): whether the desktop shows tray icons at present; NodeGui does not tell
+napi_value hasTray(napi_env env, napi_callback_info) {
+  napi_value result = nullptr;
+  napi_get_boolean(env, QSystemTrayIcon::isSystemTrayAvailable(), &result);
+  return result;
+}
+
 void define(napi_env env, napi_value exports, const char *name, napi_callback callback) {
   napi_value function;
   if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function) == napi_ok)
@@ -311,6 +319,7 @@ napi_value init(napi_env env, napi_value exports) {
   define(env, exports, "start", start);
   define(env, exports, "stats", stats);
   define(env, exports, "letGoOfCode", letGoOfCode);
+  define(env, exports, "hasTray", hasTray);
   return exports;
 }
 

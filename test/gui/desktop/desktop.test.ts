@@ -84,6 +84,10 @@ describe("the client on a desktop (needs Xvfb and xdotool)", () => {
         () => stage.server.running !== undefined && isWide(xdotool, windowOf("Messenger")),
         20_000,
       );
+      const second = startClient({ DISPLAY: display });
+      const [secondCode] = await once(second.child, "exit");
+      assert.equal(secondCode, 0);
+      assert.match(second.errors(), /the window is open already/);
       xdotool("windowfocus", "--sync", windowOf("Messenger"));
       xdotool("type", "typed on a real keyboard");
       xdotool("key", "Return");

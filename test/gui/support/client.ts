@@ -20,6 +20,8 @@ export class TestClient {
   readonly folder: string;
   /** What the application logged as errors. */
   readonly errors: string[] = [];
+  /** With what it wanted to end its process. */
+  readonly quitCodes: number[] = [];
 
   constructor(place: Place, folder = mkdtempSync(join(tmpdir(), "messenger-client-"))) {
     this.folder = folder;
@@ -30,7 +32,7 @@ export class TestClient {
       server: { host: "127.0.0.1", port: place.server.port, tls: false },
       username: undefined,
       logger,
-      onQuit: () => {},
+      onQuit: (code) => void this.quitCodes.push(code),
     });
     this.application.preferences.set({ theme: "light", notifies: false });
   }
