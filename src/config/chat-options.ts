@@ -1,6 +1,6 @@
 // The settings of `messenger chat`, from its command line and the environment.
-import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
+import { homeFolder } from "./home-folder.ts";
 import { UserError } from "../util/user-error.ts";
 
 /** Where a client connects to, as whom, and what it keeps. */
@@ -43,7 +43,7 @@ export function loadChatConfig(
   if (fingerprint !== undefined && !/^[0-9a-f]{64}$/i.test(fingerprint.replaceAll(":", ""))) {
     throw new UserError("--fingerprint: must be 64 hexadecimal digits, with or without colons");
   }
-  const folder = resolve(textOf(args, "data") ?? join(clientFolder(environment), "chat"));
+  const folder = (): string => resolve(textOf(args, "data") ?? join(clientFolder(environment), "chat"));
   const drainTimeout = textOf(args, "drain-timeout") ?? String(DEFAULT_DRAIN_TIMEOUT_SEC);
   return {
     host,
@@ -53,7 +53,7 @@ export function loadChatConfig(
     username: textOf(args, "username"),
     password: environment["MESSENGER_PASSWORD"],
     invitation: textOf(args, "invitation") ?? (environment["MESSENGER_INVITATION"] || undefined),
-    folder: args["keep"] === false ? undefined : folder,
+    folder: args["keep"] === false ? undefined : folder(),
     drainTimeoutMs: wholeNumber("drain-timeout", drainTimeout, 0, MAX_DRAIN_TIMEOUT_SEC) * 1000,
   };
 }
@@ -61,9 +61,9 @@ export function loadChatConfig(
 /** Where clients keep what belongs to the user who runs them, by the customs of the system; absolute. */
 export function clientFolder(environment: Environment, platform: NodeJS.Platform = process.platform): string {
   const absolute = (path: string | undefined): string | undefined => (path && isAbsolute(path) ? path : undefined);
-  if (platform === "win32") return join(absolute(environment["APPDATA"]) ?? homedir(), "Messenger client");
-  if (platform === "darwin") return join(homedir(), "Library", "Application Support", "Messenger client");
-  return join(absolute(environment["XDG_DATA_HOME"]) ?? join(homedir(), ".local", "share"), "messenger-client");
+  if (platform === "win32") return join(absolute(environment["APPDATA"]) ?? homeFolder(), "Messenger client");
+  if (platform === "darwin") return join(homeFolder(), "Library", "Application Support", "Messenger client");
+  return join(absolute(environment["XDG_DATA_HOME"]) ?? join(homeFolder(), ".local", "share"), "messenger-client");
 }
 
 function textOf(args: Readonly<Record<string, unknown>>, name: string): string | undefined {

@@ -1,6 +1,6 @@
 // Where a user's data belongs when nobody says so.
-import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { homeFolder } from "./home-folder.ts";
 import type { Environment } from "./option.ts";
 
 export const DEFAULT_DATA_DIR_TEXT =
@@ -13,10 +13,10 @@ export const DEFAULT_DATA_DIR_TEXT =
 /** The data folder of this user by the customs of the platform; absolute. */
 export function defaultDataDir(env: Environment): string {
   if (process.platform === "win32") {
-    return join(absolute(env["LOCALAPPDATA"]) ?? absolute(env["APPDATA"]) ?? homedir(), "Messenger");
+    return join(absolute(env["LOCALAPPDATA"]) ?? absolute(env["APPDATA"]) ?? homeFolder(), "Messenger");
   }
-  if (process.platform === "darwin") return join(homedir(), "Library", "Application Support", "Messenger");
-  return join(absolute(env["XDG_DATA_HOME"]) ?? join(homedir(), ".local", "share"), "messenger");
+  if (process.platform === "darwin") return join(homeFolder(), "Library", "Application Support", "Messenger");
+  return join(absolute(env["XDG_DATA_HOME"]) ?? join(homeFolder(), ".local", "share"), "messenger");
 }
 
 /** The XDG specification says that a relative path is to be ignored. */

@@ -6,6 +6,9 @@ import { MAX_LOGIN_BYTES, MAX_RESPONSE_BYTES } from "./limits.ts";
 
 export type RequestId = number | string;
 
+/** The largest number of an id as it is written. */
+const LARGEST_ID = new RegExp(String.raw`"id"\s*:\s*-?${MAX_ID_NUMBER}(?:\.0+)?\s*[,}]`);
+
 /** A request whose envelope is right; its data is still unchecked. */
 export interface RawRequest {
   readonly action: string;
@@ -29,7 +32,7 @@ export interface BadRequest {
 export function parseRequest(payload: Uint8Array): RawRequest | BadRequest {
   const object = parseObject(payload);
   if (typeof object === "string") return bad(object, { action: null, id: undefined });
-  const id = usableId(object["id"]);
+  const id = isExactId(object["id"], payload) ? usableId(object["id"]) : undefined;
   const action = usableAction(object["action"]);
   const replyTo = { action: action ?? null, id };
   if (action === undefined) return bad(`action: must be a string of 1 to ${MAX_ACTION_CHARS} characters`, replyTo);
@@ -67,6 +70,12 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function usableAction(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" && hasAtMost(value, MAX_ACTION_CHARS) ? value : undefined;
+}
+
+/** False for a number just beyond the largest one, which the parser has rounded to it. */
+function isExactId(value: unknown, payload: Uint8Array): boolean {
+  if (typeof value !== "number" || Math.abs(value) !== MAX_ID_NUMBER) return true;
+  return LARGEST_ID.test(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("latin1"));
 }
 
 function usableId(value: unknown): RequestId | undefined {

@@ -1,5 +1,6 @@
 // Requests and responses: the envelope's fields, what is echoed, what is refused, and that the connection stays usable.
 import assert from "node:assert/strict";
+import { parseRequest } from "../../src/protocol/envelope.ts";
 import { MAX_JSON_DEPTH } from "../../src/protocol/limits.ts";
 import { useServer } from "../support/server.ts";
 import type { Reply, WireClient } from "../support/wire-client.ts";
@@ -102,6 +103,17 @@ describe("envelope", () => {
       const reply = await client.exchange({ action });
       assert.deepEqual([reply.action, reply.code], [action, 401]);
     }
+  });
+
+  it("refuses a number just beyond them, which a parser rounds to the largest one", () => {
+    const parse = (id: string) => parseRequest(Buffer.from(`{"action":"ping","id":${id}}`));
+    for (const id of ["9007199254740993", "-9007199254740993", "9007199254740992.9"]) {
+      const parsed = parse(id);
+      assert.ok("error" in parsed && parsed.error.code === 400, id);
+      assert.match(parsed.error.message, /^id: /);
+    }
+    for (const id of ["9007199254740992", " -9007199254740992 ", "9007199254740992.0"])
+      assert.ok(!("error" in parse(id)));
   });
 
   it("echoes ids that are numbers within ±2^53 or strings of up to 64 characters", async () => {

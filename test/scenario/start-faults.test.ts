@@ -1,8 +1,11 @@
 // Starts that cannot work: one line that says why, and an exit code other than 0.
 import assert from "node:assert/strict";
-import { createServer, type AddressInfo } from "node:net";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AdminLink } from "../../src/client/admin-link.ts";
+import { adminSocketPath } from "../../src/util/admin-socket.ts";
 import { ServerProcess } from "../support/server-process.ts";
 
 describe("a start that cannot work", () => {
@@ -34,6 +37,34 @@ describe("a start that cannot work", () => {
     await fails(["--tls-cert", "/nowhere/cert.pem", "--tls-key", "/nowhere/key.pem"], /cert/);
     await fails(["--tls", "self-signed", "--registration", "invite"], /invitation-code/);
   }).timeout(120_000);
+
+  it("says what to do when the path of the data folder is too long for its socket", async () => {
+    const data = join(mkdtempSync(join(tmpdir(), "messenger-long-")), "d".repeat(100));
+    await fails([], /data: the folder's path is \d+ bytes too long .* shorter one with --data/, data);
+  });
+
+  it("leaves the socket to a server that stands still and takes no more connections", async function () {
+    if (process.platform !== "linux") return;
+    const server = await ServerProcess.start();
+    servers.push(server);
+    server.signal("SIGSTOP");
+    const path = adminSocketPath(server.data);
+    const waiting: Socket[] = [];
+    for (let isFull = false; !isFull;) {
+      const socket = connect(path);
+      waiting.push(socket);
+      isFull = await new Promise((resolve) => {
+        socket.once("connect", () => resolve(false)).once("error", () => resolve(true));
+      });
+    }
+    assert.ok(waiting.length > 1);
+    await fails(["--store", "sqlite:another.db"], /another server works in this folder/, server.data);
+    for (const socket of waiting) socket.destroy();
+    server.signal("SIGCONT");
+    const link = await AdminLink.open(server.data);
+    assert.equal((await link.request("status", {})).pid, server.pid);
+    link.close();
+  });
 
   it("does so for files and folders that are not usable", async () => {
     const server = await ServerProcess.start();

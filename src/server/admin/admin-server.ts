@@ -49,7 +49,9 @@ export class AdminServer {
   async listen(): Promise<void> {
     const isPipe = process.platform === "win32";
     if (!isPipe && Buffer.byteLength(this.#path) > MAX_SOCKET_PATH_BYTES) {
-      throw new StartError(`data: the folder's path is too long for the admin socket (${this.#path})`);
+      const surplus = Buffer.byteLength(this.#path) - MAX_SOCKET_PATH_BYTES;
+      const advice = "choose a shorter one with --data, or a short symbolic link to it";
+      throw new StartError(`data: the folder's path is ${surplus} bytes too long for its admin socket; ${advice}`);
     }
     if (await isAnswered(this.#path)) throw new StartError(`data: another server works in this folder (${this.#path})`);
     if (!isPipe) await unlink(this.#path).catch(() => undefined); // left behind by a server that was killed
@@ -167,7 +169,10 @@ class AdminClient {
   }
 }
 
-/** Whether a server listens on the path. */
+/** What the system says of a socket that nobody listens on any more, or that is none. */
+const NOBODY_LISTENS = new Set(["ECONNREFUSED", "ENOENT", "ENOTSOCK"]);
+
+/** Whether a server listens on the path; also one that stands still and takes no more connections. */
 function isAnswered(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
@@ -175,6 +180,6 @@ function isAnswered(path: string): Promise<boolean> {
       socket.destroy();
       resolve(true);
     });
-    socket.once("error", () => resolve(false));
+    socket.once("error", (error) => resolve(!("code" in error && NOBODY_LISTENS.has(String(error.code)))));
   });
 }

@@ -29,14 +29,19 @@ export async function backupSqlite(
   if (existsSync(target)) throw new StoreOpenError(`backup ${target} is there already; name another file`);
   const part = `${target}.part`;
   try {
-    const counts = await copy(file, part, onProgress);
-    verify(file, part, counts);
-    syncFile(part);
-    renameSync(part, target);
-    syncFolder(dirname(target));
+    onTarget(target, () => makePart(part));
+    const counts = await copy(file, part, onProgress).catch((error: unknown) => {
+      throw isOfTarget(error) ? targetError(error, target) : error;
+    });
+    onTarget(target, () => {
+      verify(file, part, counts);
+      syncFile(part);
+      renameSync(part, target);
+      syncFolder(dirname(target));
+    });
     return { ...counts, bytes: statSync(target).size };
   } catch (error) {
-    removeStore(part);
+    removeQuietly(part);
     throw openError(error, file);
   }
 }
@@ -59,7 +64,6 @@ export function countSqlite(file: string): Counts {
 /** Copies the store as it is at one moment, whatever is written to it meanwhile; what the copy must hold. */
 async function copy(file: string, part: string, onProgress: (progress: BackupProgress) => void): Promise<Counts> {
   examineHeader(file);
-  makePart(part);
   const database = new SqliteDatabase(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
   try {
     // Within one reading transaction each step sees the same state; otherwise every commit would make it start again.
@@ -74,6 +78,40 @@ async function copy(file: string, part: string, onProgress: (progress: BackupPro
     return counts;
   } finally {
     database.close();
+  }
+}
+
+/** What goes wrong with the copy is said of the copy, not of the store. */
+function onTarget(target: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw error instanceof StoreOpenError ? error : targetError(error, target);
+  }
+}
+
+/** SQLite's errors while it copies, but for those of reading, come from the side that is written. */
+function isOfTarget(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return /^SQLITE_(?:FULL|CANTOPEN|READONLY|PERM|IOERR(?!_READ|_SHORT_READ))/.test(code);
+}
+
+function targetError(error: unknown, target: string): StoreOpenError {
+  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+  return new StoreOpenError(`backup ${target}: cannot be written (${explained(code)})`, { cause: error });
+}
+
+function explained(code: string): string {
+  if (code === "SQLITE_FULL" || code === "ENOSPC") return "the disk is full";
+  return code === "ENOTDIR" ? "a part of the path is a file" : code;
+}
+
+/** The fault that is being told matters more than what it leaves behind. */
+function removeQuietly(part: string): void {
+  try {
+    removeStore(part);
+  } catch {
+    // below a file there is nothing to remove; on a disk that fails it cannot be
   }
 }
 

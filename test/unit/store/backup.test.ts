@@ -1,13 +1,14 @@
 // The backup of the embedded store: whole, of one moment, and never half.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SqliteDatabase } from "../../../src/util/sqlite-driver.ts";
 import { COMMON_CHAT } from "../../../src/protocol/ids.ts";
 import { backupStore } from "../../../src/store/backup.ts";
 import { openReader, openWriter } from "../../../src/store/open.ts";
-import type { StoreWriter } from "../../../src/store/store.ts";
+import { StoreOpenError, type StoreWriter } from "../../../src/store/store.ts";
 import { append, newUser } from "../../contract/fixture.ts";
+import { DiskImage } from "../../support/disk-image.ts";
 import { folderBytes } from "../../support/folder-bytes.ts";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
 import { searchToEnd } from "../../support/search.ts";
@@ -102,6 +103,34 @@ describe("backup of the embedded store", () => {
     writeFileSync(file, "no database");
     await assert.rejects(backupStore(URL, options(), target(), ignore), { name: "StoreOpenError" });
     assert.deepEqual(readdirSync(join(folder(), "backups")), []);
+  });
+
+  it("names the target, not the store, when the copy cannot be written, and leaves nothing", async () => {
+    const writer = await openWriter(URL, options());
+    await writer.commit([newUser("anna", ANNA)], 0);
+    await fill(writer, 1, 10_000);
+    writeFileSync(join(folder(), "file"), "");
+    symlinkSync(join(folder(), "not-mounted"), join(folder(), "link"));
+    const named = (place: string, what: RegExp) => (error: unknown) =>
+      error instanceof StoreOpenError && error.message.startsWith(`backup ${place}`) && what.test(error.message);
+    for (const place of [join(folder(), "file", "copy.db"), join(folder(), "link", "copy.db")]) {
+      await assert.rejects(backupStore(URL, options(), place, ignore), named(place, /cannot be written/));
+    }
+    const disk = DiskImage.make(folder());
+    if (disk !== undefined) {
+      try {
+        disk.fill();
+        const place = join(disk.path, "copy.db");
+        await assert.rejects(backupStore(URL, options(), place, ignore), named(place, /the disk is full/));
+        assert.deepEqual(
+          readdirSync(disk.path).filter((name) => name.includes("copy")),
+          [],
+        );
+      } finally {
+        disk.remove();
+      }
+    }
+    await writer.close();
   });
 
   it("says what to use for MongoDB", async () => {

@@ -1,0 +1,36 @@
+// What a server writes is for its own user alone, whatever the umask: folders, files, the socket.
+import assert from "node:assert/strict";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { AdminLink } from "../../src/client/admin-link.ts";
+import { ServerProcess } from "../support/server-process.ts";
+import { tempDirPerTest } from "../support/temp-dir.ts";
+
+describe("the data folder", function () {
+  this.timeout(60_000);
+  if (process.platform === "win32") return;
+  const folder = tempDirPerTest();
+
+  it("holds nothing that others may read, with a umask that lets them", async () => {
+    const data = join(folder(), "new", "data");
+    const words = ["--ftp", "--ftp-port", "0", "--tls", "self-signed"];
+    const server = await ServerProcess.start(words, data, {}, ["sh", "-c", 'umask 0; exec "$@"', "sh"]);
+    const link = await AdminLink.open(data);
+    await link.request("backup", {});
+    const names = ["", ...readdirSync(data, { recursive: true }).map(String)];
+    for (const expected of [
+      "logs",
+      "avatars",
+      "backups",
+      "admin.sock",
+      "messenger.db",
+      join("tls", "self-signed.key"),
+    ]) {
+      assert.ok(names.includes(expected), `${expected} of ${names.join(", ")}`);
+    }
+    const open = names.filter((name) => (statSync(join(data, name)).mode & 0o077) !== 0);
+    assert.deepEqual(open, []);
+    link.close();
+    await server.remove();
+  });
+});
