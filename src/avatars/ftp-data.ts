@@ -9,6 +9,8 @@ export interface DataChannelOptions {
   /** The control connection's two addresses; data connections use no others. */
   readonly localAddress: string;
   readonly remoteAddress: string;
+  /** In each such time `MIN_PROGRESS_BYTES` must move. */
+  readonly progressMs: number;
   /** Without it the system chooses. */
   readonly passivePorts: PortRange | undefined;
 }
@@ -17,8 +19,8 @@ export interface DataChannelOptions {
 const CONNECT_MS = 20_000;
 /** How long a handshake on it may take. */
 const HANDSHAKE_MS = 20_000;
-/** A data connection on which nothing moves is given up. */
-const IDLE_MS = 60_000;
+/** A data connection on which less moves within `progressMs` is given up: it would hold a place for ever. */
+const MIN_PROGRESS_BYTES = 16 * 1024;
 /** After the last byte the client has so long to close. */
 const LINGER_MS = 2_000;
 /** Below are the ports of other services: nobody is to make us talk to them. */
@@ -83,10 +85,21 @@ export class DataChannel {
   async take(secureContext: SecureContext | undefined): Promise<Socket> {
     const socket = await this.#take(secureContext);
     socket.on("error", ignore); // an error that comes between two listeners must not end the process
-    socket.setTimeout(IDLE_MS, () => socket.destroy(new DataConnectionError("nothing moved for too long")));
+    this.#watchProgress(socket);
     this.#socket = socket;
     if (this.#closed) this.abort();
     return socket;
+  }
+
+  #watchProgress(socket: Socket): void {
+    const moved = (): number => socket.bytesRead + socket.bytesWritten - socket.writableLength;
+    let before = moved();
+    const timer = setInterval(() => {
+      const now = moved();
+      if (now - before < MIN_PROGRESS_BYTES) socket.destroy(new DataConnectionError("too slow"));
+      before = now;
+    }, this.#options.progressMs);
+    socket.once("close", () => clearInterval(timer));
   }
 
   async #take(secureContext: SecureContext | undefined): Promise<Socket> {

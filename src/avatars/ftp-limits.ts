@@ -11,6 +11,10 @@ export interface FtpLimitOptions {
   readonly connectionsPerAddressCount: number;
   /** Data transfers under way, listings too. An upload takes up to 2 MiB of memory while it is checked. */
   readonly transfersCount: number;
+  /** Of these, of one user; nobody takes all places. */
+  readonly transfersPerUserCount: number;
+  /** Of these, of one address (a /64 for IPv6); loopback has no limit. */
+  readonly transfersPerAddressCount: number;
   /** Uploads of one user, on average; each costs two fsyncs and an event to every watcher, and stays for a minute. */
   readonly uploadsPerSec: number;
   readonly uploadBurstCount: number;
@@ -20,6 +24,8 @@ export const DEFAULT_FTP_LIMITS: FtpLimitOptions = {
   connectionsCount: 500,
   connectionsPerAddressCount: 20,
   transfersCount: 64,
+  transfersPerUserCount: 8,
+  transfersPerAddressCount: 16,
   uploadsPerSec: 1 / 6,
   uploadBurstCount: 10,
 };
@@ -32,6 +38,8 @@ export class FtpLimits {
   readonly #clock: Clock;
   #connectionsCount = 0;
   #transfersCount = 0;
+  /** Under way, by user and by address. */
+  readonly #transfers = new Map<string, number>();
   readonly #countByAddress = new Map<string, number>();
   readonly #uploads = new Map<UserId, TokenBucket>();
 
@@ -57,12 +65,23 @@ export class FtpLimits {
     };
   }
 
-  /** Counts a transfer; undefined when too many are under way. */
-  transfer(): Release | undefined {
-    if (this.#transfersCount >= this.#options.transfersCount) return undefined;
+  /** Counts a transfer; undefined when too many are under way, in all, of the user or from the address. */
+  transfer(userId: UserId, remoteAddress: string): Release | undefined {
+    const { transfersCount, transfersPerUserCount, transfersPerAddressCount } = this.#options;
+    const address = isLoopback(remoteAddress) ? undefined : addressKey(remoteAddress);
+    const ofAddress = address === undefined ? 0 : (this.#transfers.get(address) ?? 0);
+    if (this.#transfersCount >= transfersCount || ofAddress >= transfersPerAddressCount) return undefined;
+    if ((this.#transfers.get(userId) ?? 0) >= transfersPerUserCount) return undefined;
+    const keys = address === undefined ? [userId] : [userId, address];
     this.#transfersCount++;
+    for (const key of keys) this.#transfers.set(key, (this.#transfers.get(key) ?? 0) + 1);
     return () => {
       this.#transfersCount--;
+      for (const key of keys) {
+        const left = (this.#transfers.get(key) ?? 1) - 1;
+        if (left > 0) this.#transfers.set(key, left);
+        else this.#transfers.delete(key);
+      }
     };
   }
 

@@ -60,6 +60,8 @@ export interface FtpTimeouts {
   /** A command until its reply is handed to the system; a client that reads nothing ends here. */
   readonly commandMs: number;
   readonly transferMs: number;
+  /** In each such time a transfer must move `MIN_PROGRESS_BYTES`. */
+  readonly progressMs: number;
   /** From the login to the end, however busy: what an account may do can have changed since. */
   readonly sessionMs: number;
 }
@@ -69,6 +71,7 @@ export const DEFAULT_FTP_TIMEOUTS: FtpTimeouts = {
   idleMs: 300_000,
   commandMs: 60_000,
   transferMs: 600_000,
+  progressMs: 30_000,
   sessionMs: 3_600_000,
 };
 
@@ -118,7 +121,7 @@ export class FtpSession implements FtpPeer {
     this.#options = options;
     this.#localAddress = plainAddress(this.#socket.localAddress ?? "");
     const { passivePorts, timeouts } = options;
-    const addresses = { localAddress: this.#localAddress, remoteAddress: address };
+    const addresses = { localAddress: this.#localAddress, remoteAddress: address, progressMs: timeouts.progressMs };
     this.#data = new DataChannel({ ...addresses, passivePorts });
     this.#lines = new FtpLines(connection, {
       answer: (line) => this.#answer(line),
@@ -303,7 +306,7 @@ export class FtpSession implements FtpPeer {
     const aborter = new AbortController();
     this.#aborter = aborter;
     this.#wait(this.#options.timeouts.transferMs);
-    const release = this.#options.limits.transfer();
+    const release = this.#options.limits.transfer(this.#userId ?? "", this.address);
     try {
       if (release === undefined) throw new TransferError(450, "Too many transfers, try again");
       if (!this.#data.isPrepared) throw new TransferError(425, "Use PASV or EPSV first");

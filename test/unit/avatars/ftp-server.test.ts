@@ -323,7 +323,7 @@ describe("the avatar server", () => {
 
   describe("limits", () => {
     it("serves 200 connections at once", async () => {
-      const avatars = await start();
+      const avatars = await start({ limits: { transfersPerUserCount: 50 } });
       await (await avatars.logIn()).store(`${ANNA}.png`, png(50, 50), 226);
       const name = avatars.published[0]?.fileName;
       const raws = await Promise.all(Array.from({ length: 200 }, () => avatars.logIn("ben")));
@@ -359,6 +359,25 @@ describe("the avatar server", () => {
       data.end(SAMPLES.gif);
       await anna.reply(226);
       await ben.receive("LIST");
+    });
+
+    it("leaves places for others: one user has some of the transfers, and who trickles loses them", async () => {
+      const limits = { transfersCount: 4, transfersPerUserCount: 2 };
+      const avatars = await start({ limits, timeouts: { progressMs: 300 } });
+      const trickling = [await avatars.logIn("anna"), await avatars.logIn("anna")];
+      const timers: NodeJS.Timeout[] = [];
+      for (const raw of trickling) {
+        const data = await raw.data();
+        await raw.ask(`STOR ${ANNA}.png`, 150);
+        timers.push(setInterval(() => data.writable && data.write("x"), 20));
+      }
+      const third = await avatars.logIn("anna");
+      await third.data();
+      await third.ask("LIST", 450);
+      await (await avatars.logIn("ben")).receive("LIST");
+      for (const raw of trickling) await raw.reply(426);
+      for (const timer of timers) clearInterval(timer);
+      await third.receive("LIST");
     });
 
     it("stops a user who uploads all the time", async () => {
