@@ -2,6 +2,7 @@
 // The command line: `messenger COMMAND …`. yargs, nothing else; what a command does is in the part that it belongs to.
 import yargs, { type ArgumentsCamelCase, type Argv, type Options } from "yargs";
 import type { Command, CommandArgs, CommandOption } from "./cli/command.ts";
+import { asTyped } from "./cli/typed-words.ts";
 import { packageVersion } from "./util/package-version.ts";
 import { ignoreUserSignals } from "./util/stop-signals.ts";
 import { UserError } from "./util/user-error.ts";
@@ -108,7 +109,10 @@ function plainArgs({ _: _words, $0: _name, ...args }: ArgumentsCamelCase, comman
 }
 
 function usageError(message: string): UsageError {
-  return new UsageError(`${message.slice(0, 1).toLowerCase()}${message.slice(1)}; --help says what there is`);
+  const typed = asTyped(message, process.argv.slice(2));
+  // An option's letter case is its own.
+  const begun = typed.startsWith("-") ? typed : `${typed.slice(0, 1).toLowerCase()}${typed.slice(1)}`;
+  return new UsageError(`${begun}; --help says what there is`);
 }
 
 /** Says what went wrong: one line if the person at the command line can mend it, all there is to know if not. */

@@ -29,7 +29,7 @@ export function loadConfig(commandLine: CommandLine = {}, env: Environment = pro
   );
   if (!isComplete(config)) throw new ConfigError("an option is missing");
   if ((config.tlsCert === undefined) !== (config.tlsKey === undefined)) {
-    throw new ConfigError("options tls-cert and tls-key: one without the other is of no use");
+    throw new ConfigError("options --tls-cert and --tls-key: one without the other is of no use");
   }
   return Object.freeze(config);
 }

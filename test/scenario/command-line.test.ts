@@ -53,9 +53,15 @@ describe("the command line", function () {
   for (const [words, line, code] of [
     [[], /^messenger: name a command; --help/, 2],
     [["sever"], /^messenger: unknown argument: sever; --help/, 2],
-    [["server", "--prot", "1"], /^messenger: unknown argument: prot; --help/, 2],
+    [["server", "--prot", "1"], /^messenger: unknown option: --prot; --help/, 2],
     [["server", "extra"], /^messenger: unknown argument: extra; --help/, 2],
-    [["server", "-p"], /^messenger: not enough arguments following: p; --help/, 2],
+    [["server", "-p"], /^messenger: -p needs a value; --help/, 2],
+    [["server", "--port"], /^messenger: --port needs a value; --help/, 2],
+    [["chat", "-u"], /^messenger: -u needs a value; --help/, 2],
+    [["server", "--no-such-option"], /^messenger: unknown option: --no-such-option; --help/, 2],
+    [["selftest", "--bogus=3"], /^messenger: unknown option: --bogus; --help/, 2],
+    [["client", "-z"], /^messenger: unknown option: -z; --help/, 2],
+    [["migrate", "--from", "x"], /^messenger: missing required argument: --to; --help/, 2],
     [["server", "-p", "-1"], /^messenger: option --port: must be a whole number, 0 to 65535, not "-1"/, 1],
     [["server", "--no-port"], /^messenger: option --port: /, 1],
   ] as const) {

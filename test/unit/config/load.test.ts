@@ -135,6 +135,6 @@ describe("loadConfig", () => {
 
   it("wants a certificate and its key together", () => {
     writeFileSync(join(dir(), "cert.pem"), "");
-    assert.match(errorOf({ "tls-cert": join(dir(), "cert.pem") }), /tls-cert and tls-key/);
+    assert.match(errorOf({ "tls-cert": join(dir(), "cert.pem") }), /--tls-cert and --tls-key/);
   });
 });
