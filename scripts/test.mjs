@@ -3,12 +3,15 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
+import { pathToFileURL } from "node:url";
 import { findMongodb } from "./mongodb.mjs";
 import { BuildError } from "./build-gui.mjs";
+import { installDisplayTools } from "./display-tools.mjs";
 import { setUpGui } from "./gui.mjs";
 import { root, setUp } from "./setup.mjs";
 
 setUp("test");
+installDisplayTools();
 findMongodb(); // installs a server for tests where there is none, before any test waits for it
 
 /** All compiled test files below a folder. */
@@ -24,16 +27,27 @@ function testFiles(folder) {
 function runTests(files, env = {}) {
   const folder = mkdtempSync(join(tmpdir(), "messenger-test-"));
   const counts = join(folder, "counts.json");
+  const warnings = join(folder, "warnings.jsonl");
+  const noting = `--import=${pathToFileURL(join(root, "scripts", "note-warnings.mjs")).href}`;
   const args = ["--enable-source-maps", join(root, "scripts", "run-mocha.mjs"), counts, ...files];
   const { status, signal } = spawnSync(process.execPath, args, {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, ...env },
+    env: {
+      ...process.env,
+      ...env,
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} ${noting}`,
+      MESSENGER_TEST_WARNINGS: warnings,
+    },
   });
   if (!existsSync(counts)) console.log(`the tests broke off: ${signal ?? `exit code ${status}`}`);
   const result = existsSync(counts)
     ? JSON.parse(readFileSync(counts, "utf8"))
     : { passes: 0, failures: 1, skipped: [] };
+  for (const warning of existsSync(warnings) ? readFileSync(warnings, "utf8").trim().split("\n") : []) {
+    console.log(`A WARNING OF NODE, WHICH IS A FAILURE: ${warning}`);
+    result.failures += 1;
+  }
   rmSync(folder, { recursive: true, force: true });
   return result;
 }
