@@ -108,7 +108,8 @@ function prepareEnvironment(environment: NodeJS.ProcessEnv): void {
   // Nothing here is drawn with OpenGL; without its libraries the process is 57 MB smaller.
   environment["QT_XCB_GL_INTEGRATION"] ??= "none";
   // Says on each start that the line above is obeyed; otherwise of no interest.
-  environment["QT_LOGGING_RULES"] ??= "qt.qpa.gl=false;qt.qpa.xcb=false";
+  // So are its other warnings (a runtime folder that is not set, a theme that is not there): errors are still told.
+  environment["QT_LOGGING_RULES"] ??= "*.debug=false;*.info=false;*.warning=false";
 }
 
 function choosePlatform(environment: NodeJS.ProcessEnv): void {

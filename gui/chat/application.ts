@@ -1,6 +1,7 @@
 // Puts the client together: which window is open, for which account, and what happens on the desktop.
 import { QApplication } from "@nodegui/nodegui";
 import { join } from "node:path";
+import { isAnswer } from "../../src/client/errors.ts";
 import { COMMON_CHAT } from "../../src/protocol/ids.ts";
 import type { Message } from "../../src/protocol/entities.ts";
 import type { Logger } from "../../src/log/logger.ts";
@@ -300,9 +301,11 @@ export class Application {
   }
 
   #onError(error: unknown): void {
-    this.#options.logger.error("a handler failed", {
-      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    });
+    // That there is no such user is for the person at the window; only what the program did wrong is for its log.
+    if (!isAnswer(error)) {
+      const fields = { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+      this.#options.logger.error("a handler failed", fields);
+    }
     const window = this.#chat?.window ?? this.#welcome?.window;
     if (window && !this.#isQuitting)
       tell(window, "That did not work", error instanceof Error ? error.message : String(error));

@@ -1,5 +1,6 @@
 // Puts the control panel together: the window, its colours, and what closing it means.
 import { QApplication, QDialog } from "@nodegui/nodegui";
+import { isAnswer } from "../../src/client/errors.ts";
 import type { PanelPage } from "../../src/config/panel-pages.ts";
 import type { Logger } from "../../src/log/logger.ts";
 import { AdminConnection } from "../../src/client/models/admin-connection.ts";
@@ -95,9 +96,11 @@ export class PanelApplication {
   }
 
   #onError(error: unknown): void {
-    this.#options.logger.error("a handler failed", {
-      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    });
+    // That there is no such user is for the person at the window; only what the program did wrong is for its log.
+    if (!isAnswer(error)) {
+      const fields = { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+      this.#options.logger.error("a handler failed", fields);
+    }
     if (!this.#isQuitting)
       tell(this.window.window, "That did not work", error instanceof Error ? error.message : String(error));
   }

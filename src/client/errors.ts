@@ -1,4 +1,5 @@
 // The ways in which a request of the client can fail.
+import { UserError } from "../util/user-error.ts";
 import type { ErrorCode, Reason } from "../protocol/codes.ts";
 
 /** The server answered with a code other than 200. `message` is the server's `info`, meant for people. */
@@ -46,4 +47,10 @@ export class UntrustedServerError extends Error {
     super(message);
     this.fingerprint = fingerprint;
   }
+}
+
+/** What a server or the network says: an answer to what somebody asked, not a fault of the program. */
+export function isAnswer(error: unknown): boolean {
+  const kinds = [RequestError, DisconnectedError, UntrustedServerError, UserError];
+  return kinds.some((kind) => error instanceof kind);
 }
