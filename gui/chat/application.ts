@@ -13,7 +13,7 @@ import { Theme } from "../kit/theme.ts";
 import { openChangePassword, openDeleteAccount, openSessions } from "./account-dialogs.ts";
 import { AccountSession, type SessionOptions } from "./account-session.ts";
 import { ChatWindow } from "./chat-window.ts";
-import { appIcon, Desktop, openLink } from "./desktop.ts";
+import { appIcon, appPixmap, Desktop, openLink } from "./desktop.ts";
 import { previewText } from "./message-html.ts";
 import { Preferences, type ServerChoice } from "./preferences.ts";
 import { openSettings } from "./settings-dialog.ts";
@@ -32,6 +32,7 @@ export interface ApplicationOptions {
 
 const SAVE_PLACE_MS = 500;
 const CLOSE_TIMEOUT_MS = 3000;
+const NOTICE_PICTURE_PX = 64;
 const DEFAULT_SIZE = { width: 1000, height: 720 };
 
 export class Application {
@@ -173,10 +174,13 @@ export class Application {
     chat.window.hide();
     if (knowsTray) return;
     this.#preferences.set({ knowsTray: true });
-    this.#desktop.notifier.show(
-      "Messenger is still there",
-      "It stays in the tray and tells you of new messages. Quit it there, or change that in the settings.",
-    );
+    this.#desktop.notifier.show({
+      subject: "tray",
+      title: "Messenger is still there",
+      text: "It stays in the tray and tells you of new messages. Quit it there, or change that in the settings.",
+      picture: appPixmap(false),
+      onClick: () => this.present(),
+    });
   }
 
   async #logOut(forgets: boolean, notice = ""): Promise<void> {
@@ -260,7 +264,16 @@ export class Application {
     if (!notifies || !last || !isNew || last.user_id === this.#session?.messenger.userId) return;
     if (this.#chat?.chatId === chatId && this.#chat.isInUse) return; // asked last: it asks Qt
     const title = chatId === COMMON_CHAT ? `${last.username} (common chat)` : last.username;
-    this.#desktop.notifier.show(title, notifiesText ? previewText(last.message) : "New message");
+    this.#desktop.notifier.show({
+      subject: chatId,
+      title,
+      text: notifiesText ? previewText(last.message) : "New message",
+      picture: this.#session?.avatars.pixmap(last.user_id, last.username, NOTICE_PICTURE_PX) ?? appPixmap(false),
+      onClick: () => {
+        this.present();
+        this.#chat?.openChat(chatId);
+      },
+    });
   }
 
   #showUnread(): void {

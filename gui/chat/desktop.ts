@@ -1,6 +1,6 @@
 // What the client shows outside its windows: tray icon, title badge, notifications, links in the browser.
 import { spawn } from "node:child_process";
-import { QIcon, QMenu, QSystemTrayIcon } from "@nodegui/nodegui";
+import { QIcon, QMenu, QSystemTrayIcon, type QPixmap } from "@nodegui/nodegui";
 import { iconPixmap } from "../kit/icons.ts";
 import { fillMenu } from "../kit/menu.ts";
 import { Notifier } from "../kit/notifier.ts";
@@ -27,7 +27,6 @@ export class Desktop {
     ]);
     this.#tray.setContextMenu(this.#menu);
     this.#tray.addEventListener("activated", () => actions.onOpen());
-    this.#tray.addEventListener("messageClicked", () => actions.onOpen());
     this.notifier = new Notifier(this.#tray);
     this.showUnread(0);
     this.#tray.show();
@@ -42,12 +41,17 @@ export class Desktop {
   }
 
   dispose(): void {
+    this.notifier.dispose();
     this.#tray.hide();
   }
 }
 
 export function appIcon(hasUnread: boolean): QIcon {
-  return new QIcon(iconPixmap("app", hasUnread ? "#e0483e" : "#2f84d6", ICON_PX, 1));
+  return new QIcon(appPixmap(hasUnread));
+}
+
+export function appPixmap(hasUnread: boolean): QPixmap {
+  return iconPixmap("app", hasUnread ? "#e0483e" : "#2f84d6", ICON_PX, 1);
 }
 
 /** Opens a web address in the browser; anything else is ignored. */
