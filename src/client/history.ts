@@ -1,5 +1,5 @@
 // Asking for a part of a chat's history, whatever kind of chat it is.
-import type { HistoryResult, Page } from "../protocol/actions.ts";
+import type { HistoryResult, LoginResult, Page } from "../protocol/actions.ts";
 import { Code } from "../protocol/codes.ts";
 import { COMMON_CHAT, directChatUsers, type ChatId, type UserId } from "../protocol/ids.ts";
 import { RequestError } from "./errors.ts";
@@ -14,15 +14,19 @@ export function partnerOf(chatId: ChatId, userId: UserId): UserId | undefined {
   return users?.includes(userId) ? users.find((user) => user !== userId) : undefined;
 }
 
-/** A page of a chat's history, ascending. Rejects as `request` does; 404 for what is no chat of this user. */
+/**
+ * A page of a chat's history, ascending. Rejects as `request` does; 404 for what is no chat of this user. `login` is what
+ * the server said of itself: one of version 1 has an action for each kind of chat.
+ */
 export async function fetchHistory(
   requester: Requester,
   chatId: ChatId,
-  ownUserId: UserId,
+  login: Pick<LoginResult, "user_id" | "server"> | undefined,
   page: Page,
 ): Promise<HistoryResult> {
+  if (login?.server !== undefined) return requester.request("history", { chat_id: chatId, ...page });
   if (chatId === COMMON_CHAT) return requester.request("common_chat", page);
-  const partner = partnerOf(chatId, ownUserId);
+  const partner = partnerOf(chatId, login?.user_id ?? "");
   if (partner === undefined) throw new RequestError(Code.NotFound, "no such chat");
   return requester.request("get_chat", { contact_id: partner, ...page });
 }

@@ -6,6 +6,7 @@ import { Emitter } from "../util/emitter.ts";
 import type { SavedSession, TokenStore } from "./account-folder.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { DialOptions } from "./dial.ts";
+import { wholeLogin } from "./whole-login.ts";
 import { DisconnectedError, RequestError, UntrustedServerError } from "./errors.ts";
 
 export type LinkState =
@@ -160,8 +161,9 @@ export class Link {
     try {
       const login = await connection.request("login", credentials);
       await this.#keep(login);
+      const whole = await wholeLogin(connection, login);
       if (attempt.signal.aborted) throw new DisconnectedError("given up");
-      this.#online(connection, login);
+      this.#online(connection, whole);
       connection.releaseEvents();
     } catch (error) {
       connection.close(messageOf(error));

@@ -136,7 +136,7 @@ export class Messenger {
 
   /** A part of a chat's history from the server, ascending. */
   history(chatId: ChatId, page: Page): Promise<ResultOf<"common_chat">> {
-    return fetchHistory(this, chatId, this.userId ?? "", page);
+    return fetchHistory(this, chatId, this.roster, page);
   }
 
   /** Connected, and everything that was missed has been given out. */
@@ -252,7 +252,7 @@ export class Messenger {
       this.cache.clear(); // another server, or a new user of the old name: nothing that was seen holds any more
       this.#sync.forget();
     }
-    this.#sync.reconcile({ chats: login.chats, isWhole: true });
+    this.#sync.reconcile({ chats: login.chats, isWhole: login.more_chats !== true });
     this.#keepRoster(roster);
     connection.events.on("message", (message) => this.#sync.offer(message));
     connection.events.on("gap", ({ chat_id: chatId, to_seq: seq = 0 }) => this.#sync.expect(chatId, seq));
@@ -263,7 +263,7 @@ export class Messenger {
     connection.events.on("contact", (value) => this.events.emit("contact", value));
     connection.events.on("block", (value) => this.events.emit("block", value));
     this.events.emit("login", roster);
-    this.#sync.start(login.chats, (chatId, page) => fetchHistory(connection, chatId, login.user_id, page));
+    this.#sync.start(login.chats, (chatId, page) => fetchHistory(connection, chatId, login, page));
     this.#sender.start(connection, { userId: login.user_id, username: login.username });
     this.#readMarks.start(connection);
   }

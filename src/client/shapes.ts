@@ -90,8 +90,17 @@ const isOwnSession = objectOf<OwnSession>({
 });
 
 const isTrue = (value: unknown): value is true => value === true;
+const isServer = objectOf<{ name: string; version: string }>({ name: isText, version: isText });
+const isRegistration = (value: unknown): value is "open" | "invite" | "closed" =>
+  value === "open" || value === "invite" || value === "closed";
 const nothing = (value: unknown): value is Record<string, never> => isRecord(value);
-const history = { chat_id: isText, length: isCount, messages: listOf(isMessage), has_more: isFlag };
+const history = {
+  chat_id: isText,
+  length: isCount,
+  rev: optional(isCount),
+  messages: listOf(isMessage),
+  has_more: isFlag,
+};
 
 const RESULTS: { readonly [A in ActionName]: Shape<ResultOf<A>> } = {
   register: objectOf({ username: isText, user_id: isText }),
@@ -107,7 +116,23 @@ const RESULTS: { readonly [A in ActionName]: Shape<ResultOf<A>> } = {
     blocked: optional(isContactMap),
     must_change_password: optional(isTrue),
     more_contacts: optional(isTrue),
+    features: optional(listOf(isText)),
+    server: optional(isServer),
   }),
+  server_info: objectOf({
+    server: isServer,
+    features: listOf(isText),
+    registration: isRegistration,
+    limits: objectOf({ message_chars: isCount, frame_bytes: isCount }),
+    time: isTime,
+  }),
+  chats: objectOf({ chats: listOf(isChatSummary), next: optional(isText) }),
+  history: objectOf(history),
+  contacts: objectOf({
+    contacts: listOf(objectOf({ user_id: isText, username: isText, online: isFlag })),
+    has_more: isFlag,
+  }),
+  blocked: objectOf({ blocked: listOf(objectOf({ user_id: isText, username: isText })), has_more: isFlag }),
   logout: objectOf({ username: isText, user_id: isText }),
   add_contact: objectOf({ new_contact: isContactMap }),
   delete_contact: objectOf({ contact: isText }),

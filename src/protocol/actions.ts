@@ -1,9 +1,11 @@
 // The table of actions: what each takes and gives. Client and server are both typed from it.
 import type { JSONSchemaType } from "ajv";
-import type { AvatarTicket, ChatSummary, ContactMap, Message, OwnSession, Profile } from "./entities.ts";
+import type { AvatarTicket, ChatSummary, ContactMap, ListedUser, Message, OwnSession, Profile } from "./entities.ts";
 import type { ChatId, UserId } from "./ids.ts";
 import {
   MAX_BIO_CHARS,
+  MAX_FEATURES,
+  MAX_NAMES_PAGE,
   MAX_MESSAGE_CHARS,
   MAX_MESSAGE_ID_CHARS,
   MAX_NAME_CHARS,
@@ -23,6 +25,8 @@ export interface Page {
 export interface HistoryResult {
   chat_id: ChatId;
   length: number;
+  /** Number of the chat's changes; servers of version 1 leave it out. */
+  rev?: number;
   messages: Message[];
   has_more: boolean;
 }
@@ -44,6 +48,26 @@ export interface LoginResult {
   must_change_password?: true;
   /** True when `contacts`, `blocked` or `online` hold the first LOGIN_USERS by name only: ask `contacts`, `blocked`. */
   more_contacts?: true;
+  /** Those of the features that were asked for and that the server has; these two are absent from servers of version 1. */
+  features?: string[];
+  server?: { name: string; version: string };
+}
+
+/** What a server is, for everybody. */
+export interface ServerInfo {
+  server: { name: string; version: string };
+  /** Words that a login may ask for (FEATURES). */
+  features: string[];
+  registration: "open" | "invite" | "closed";
+  limits: { message_chars: number; frame_bytes: number };
+  /** The server's clock, Unix seconds. */
+  time: number;
+}
+
+/** A part of a list of users: those after this name, by the code points of the folded name. */
+export interface NamesAfter {
+  after?: string;
+  limit?: number;
 }
 
 type ContactName = { contact?: string; contact_id?: UserId };
@@ -54,7 +78,16 @@ export interface Actions {
     data: { username: string; password: string; repeat_password?: string; invitation?: string };
     result: { username: string; user_id: UserId };
   };
-  login: { data: { username?: string; password?: string; token?: string }; result: LoginResult };
+  login: {
+    data: { username?: string; password?: string; token?: string; features?: string[] };
+    result: LoginResult;
+  };
+  server_info: { data: Empty; result: ServerInfo };
+  /** `next` is the cursor of the next page; absent at the end. */
+  chats: { data: { cursor?: string; limit?: number }; result: { chats: ChatSummary[]; next?: string } };
+  history: { data: { chat_id: ChatId } & Page; result: HistoryResult };
+  contacts: { data: NamesAfter; result: { contacts: ListedUser[]; has_more: boolean } };
+  blocked: { data: NamesAfter; result: { blocked: Omit<ListedUser, "online">[]; has_more: boolean } };
   logout: { data: Empty; result: { username: string; user_id: UserId } };
   add_contact: { data: { contact: string }; result: { new_contact: ContactMap } };
   delete_contact: { data: ContactName; result: { contact: string } };
@@ -120,6 +153,12 @@ const chatId = { type: "string" } as const;
 const seq = { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
 const empty = { type: "object", required: [] } as unknown as JSONSchemaType<Empty>;
 
+const features = { type: "array", items: { type: "string" }, maxItems: MAX_FEATURES, nullable: true } as const;
+const namesAfter = {
+  after: { type: "string", minLength: 1, maxLength: MAX_NAME_CHARS, nullable: true },
+  limit: { type: "integer", minimum: 1, maximum: MAX_NAMES_PAGE, nullable: true },
+} as const;
+
 /** The actions by name; what is not here is unknown. */
 export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
   register: {
@@ -140,7 +179,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
     schema: {
       type: "object",
       required: [],
-      properties: { username: optionalText, password: optionalText, token: optionalText },
+      properties: { username: optionalText, password: optionalText, token: optionalText, features },
     },
   },
   logout: { needsSession: true, schema: empty },
@@ -150,6 +189,17 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
   },
   delete_contact: { needsSession: true, schema: { type: "object", required: [], properties: contactName } },
   get_chat: { needsSession: true, schema: { type: "object", required: [], properties: { ...contactName, ...page } } },
+  server_info: { needsSession: false, schema: empty },
+  chats: {
+    needsSession: true,
+    schema: { type: "object", required: [], properties: { cursor: optionalText, limit: optionalLimit } },
+  },
+  history: {
+    needsSession: true,
+    schema: { type: "object", required: ["chat_id"], properties: { chat_id: chatId, ...page } },
+  },
+  contacts: { needsSession: true, schema: { type: "object", required: [], properties: namesAfter } },
+  blocked: { needsSession: true, schema: { type: "object", required: [], properties: namesAfter } },
   common_chat: { needsSession: true, schema: { type: "object", required: [], properties: page } },
   add_message: {
     needsSession: true,

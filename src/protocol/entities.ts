@@ -73,6 +73,14 @@ export interface AvatarTicket {
   readonly secure: boolean;
 }
 
+/** A user in a list. */
+export interface ListedUser {
+  readonly user_id: UserId;
+  readonly username: string;
+  /** False also where one of the two has blocked the other. */
+  readonly online: boolean;
+}
+
 /** Usernames with their ids. */
 export type ContactMap = Readonly<Record<string, UserId>>;
 

@@ -36,6 +36,15 @@ export const MAX_LOGIN_BYTES = 1024 * 1024;
 export const LOGIN_CHATS = 200;
 /** Contacts, blocked users and users online in a login's result; the others come by `contacts` and `blocked`. */
 export const LOGIN_USERS = 1000;
+/** Words of `features` in a login. */
+export const MAX_FEATURES = 64;
+/** Chats in a page of `chats`. */
+export const DEFAULT_CHATS_PAGE = 100;
+/** Users in a page of `contacts` or `blocked`. */
+export const DEFAULT_NAMES_PAGE = 200;
+export const MAX_NAMES_PAGE = 1000;
+/** Characters of a cursor. */
+export const MAX_CURSOR_CHARS = 256;
 /** Contacts whose presence a session receives. */
 export const MAX_WATCHED = 50_000;
 

@@ -35,15 +35,17 @@ const profile: ShownOf<Profile> = {
 };
 const chat: ShownOf<ChatSummary> = {
   chat_id: "plain",
+  kind: "plain",
   contact_user_id: "plain",
   contact_username: "plain",
   last_seq: "plain",
+  rev: "plain",
   read_seq: "plain",
   unread: "plain",
   last_message: message,
 };
 const page = { before: "plain", after: "plain", limit: "plain" } as const;
-const history = { chat_id: "plain", length: "plain", messages: message, has_more: "plain" } as const;
+const history = { chat_id: "plain", length: "plain", rev: "plain", messages: message, has_more: "plain" } as const;
 const contact = { contact: "plain", contact_id: "plain" } as const;
 const user = { username: "plain", user_id: "plain" } as const;
 
@@ -52,14 +54,18 @@ export const SHOWN_FIELDS: {
 } = {
   register: { data: { username: "plain" }, result: user },
   login: {
-    data: { username: "plain" },
+    data: { username: "plain", features: "plain" },
     result: {
       ...user,
       contacts: "names",
       online: "plain",
       user_data: profile,
       chats: chat,
+      more_chats: "plain",
       blocked: "names",
+      more_contacts: "plain",
+      features: "plain",
+      server: { name: "plain", version: "plain" },
       must_change_password: "plain",
     },
   },
@@ -70,6 +76,23 @@ export const SHOWN_FIELDS: {
     data: { ...contact, ...page },
     result: { ...history, contact_user_id: "plain", contact_username: "plain" },
   },
+  server_info: {
+    data: {},
+    result: {
+      server: { name: "plain", version: "plain" },
+      features: "plain",
+      registration: "plain",
+      limits: { message_chars: "plain", frame_bytes: "plain" },
+      time: "plain",
+    },
+  },
+  chats: { data: { cursor: "plain", limit: "plain" }, result: { chats: chat, next: "plain" } },
+  history: { data: { chat_id: "plain", ...page }, result: history },
+  contacts: {
+    data: { after: "plain", limit: "plain" },
+    result: { contacts: { ...user, online: "plain" }, has_more: "plain" },
+  },
+  blocked: { data: { after: "plain", limit: "plain" }, result: { blocked: user, has_more: "plain" } },
   common_chat: { data: page, result: history },
   add_message: {
     data: { chat_id: "plain", message: "text", message_id: "plain" },

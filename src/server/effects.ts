@@ -39,7 +39,7 @@ export interface EffectParts {
 }
 
 /** Effects that concern the connection that asked; the server's own writes have none of these. */
-type ConnectionEffect = EffectOf<"login" | "logout" | "loginFailed" | "ticket" | "sessions">;
+type ConnectionEffect = EffectOf<"login" | "logout" | "loginFailed" | "people" | "ticket" | "sessions">;
 
 export class EffectRunner {
   readonly #parts: EffectParts;
@@ -95,6 +95,8 @@ export class EffectRunner {
         return connection.awaitLogin();
       case "loginFailed":
         return this.#parts.gate.countFailure(connection.address);
+      case "people":
+        return this.#people(effect, connection);
       case "ticket":
         return this.#ticket(effect.replyTo, connection);
       case "sessions":
@@ -151,6 +153,13 @@ export class EffectRunner {
       }
       registry.watch(watcher, watched, false);
     }
+  }
+
+  #people({ replyTo, info, list, people, fields }: EffectOf<"people">, connection: Connection): void {
+    if (connection.isClosed) return;
+    const { registry } = this.#parts;
+    const shown = people.map((one) => ({ ...one, online: one.online && registry.isOnline(one.user_id) }));
+    this.#reply(connection, replyTo, info, { [list]: shown, ...fields });
   }
 
   #ticket(replyTo: ReplyTo, connection: Connection): void {

@@ -3,6 +3,7 @@ import type { RegistrationRule } from "./thread-settings.ts";
 import type { ActionName, DataOf, ResultOf } from "../protocol/actions.ts";
 import type { ProtocolError } from "../protocol/codes.ts";
 import type { StoreReader, Write } from "../store/store.ts";
+import type { PeopleAnswer } from "./task.ts";
 import type { Admission, Continuation, Effect, Identity, PasswordStop } from "./task.ts";
 
 /** A request whose data has the form that its action asks for. */
@@ -36,6 +37,7 @@ export type Outcome<A extends ActionName> =
   | { readonly kind: "stop"; readonly stop: PasswordStop }
   /** It takes longer than a slice, and goes on when others have had their turn. */
   | { readonly kind: "pause"; readonly continuation: Continuation }
+  | ({ readonly kind: "people" } & PeopleAnswer)
   | { readonly kind: "ticket" | "sessions" };
 
 /** What controllers work with. */

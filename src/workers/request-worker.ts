@@ -184,6 +184,10 @@ class Answers {
         this.#writes.push(step.pending);
         this.#isFull = step.pending.write.kind !== "append";
         break;
+      case "people":
+        this.#effects.push(step);
+        this.#isFull = true;
+        break;
       case "ticket":
       case "sessions":
         this.#effects.push({ kind: step.kind, replyTo: step.replyTo });

@@ -12,9 +12,10 @@ import * as blocks from "./controllers/blocks.ts";
 import * as changes from "./controllers/changes.ts";
 import * as chat from "./controllers/chat.ts";
 import * as contacts from "./controllers/contacts.ts";
+import * as lists from "./controllers/lists.ts";
 import * as profile from "./controllers/profile.ts";
 import type { Context, OpenController, Outcome, SessionController } from "./outcome.ts";
-import type { Admission, Continuation, Effect, Identity, PasswordStop, PendingWrite } from "./task.ts";
+import type { Admission, Continuation, Effect, Identity, PasswordStop, PendingWrite, PeopleAnswer } from "./task.ts";
 import { validateData } from "./validation.ts";
 
 /** While the store is away every request finds that out; the log is told at most once in so many milliseconds. */
@@ -49,6 +50,7 @@ export type Step =
   | { readonly kind: "write"; readonly pending: PendingWrite }
   | { readonly kind: "stop"; readonly stop: PasswordStop }
   | { readonly kind: "pause"; readonly continuation: Continuation }
+  | ({ readonly kind: "people"; readonly replyTo: ReplyTo } & PeopleAnswer)
   | { readonly kind: "ticket" | "sessions"; readonly replyTo: ReplyTo };
 
 type Route<A extends ActionName> = { readonly open: OpenController<A> } | { readonly session: SessionController<A> };
@@ -61,6 +63,11 @@ const ROUTES: { readonly [A in ActionName]: Route<A> } = {
   add_contact: { session: contacts.addContact },
   delete_contact: { session: contacts.deleteContact },
   get_chat: { session: chat.getChat },
+  server_info: { open: auth.serverInfo },
+  chats: { session: lists.chats },
+  history: { session: chat.history },
+  contacts: { session: lists.contacts },
+  blocked: { session: lists.blocked },
   common_chat: { session: chat.commonChat },
   add_message: { session: chat.addMessage },
   delete_message: { session: changes.deleteMessage },
@@ -173,6 +180,8 @@ function toStep<A extends ActionName>(outcome: Outcome<A>, replyTo: ReplyTo): St
     case "stop":
     case "pause":
       return outcome;
+    case "people":
+      return { ...outcome, replyTo };
     case "ticket":
     case "sessions":
       return { kind: outcome.kind, replyTo };

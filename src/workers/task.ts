@@ -1,5 +1,6 @@
 // What crosses the threads: request tasks and batches, and what comes back. Types only.
 import type { Fields, ReplyTo } from "../protocol/envelope.ts";
+import type { ListedUser } from "../protocol/entities.ts";
 import type { Framing } from "../protocol/frame.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { RefusalFacts } from "../protocol/codes.ts";
@@ -149,6 +150,16 @@ export interface PendingWrite {
   readonly effects: readonly Effect[];
 }
 
+/** A list of users, for the gateway to say of each who may be seen online whether it is so. */
+export interface PeopleAnswer {
+  readonly info: string;
+  /** Field of the response that has the list. */
+  readonly list: "contacts";
+  /** `online` says whether the user may be seen online. */
+  readonly people: readonly ListedUser[];
+  readonly fields: Fields;
+}
+
 /** What the gateway is asked to do for a request, in order, by the thread that carried it out. */
 export type Effect =
   /** Begin the session, read what it is told (Roster), and answer with `fields` and that. */
@@ -167,6 +178,7 @@ export type Effect =
   /** The two see each other's presence no more. */
   | { readonly kind: "separate"; readonly one: UserId; readonly other: UserId }
   | { readonly kind: "accountDeleted"; readonly userId: UserId }
+  | ({ readonly kind: "people"; readonly replyTo: ReplyTo } & PeopleAnswer)
   | { readonly kind: "ticket" | "sessions"; readonly replyTo: ReplyTo }
   | { readonly kind: "emit"; readonly text: string; readonly to: Audience };
 

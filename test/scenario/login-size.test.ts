@@ -1,5 +1,7 @@
 // The login of somebody with very many chats, contacts and blocked users: its answer is bounded, the rest comes in pages.
 import assert from "node:assert/strict";
+import { memoryAccount } from "../../src/client/account-folder.ts";
+import { Messenger } from "../../src/client/messenger.ts";
 import { LOGIN_CHATS, LOGIN_USERS, MAX_LOGIN_BYTES } from "../../src/protocol/limits.ts";
 import { sortedByName } from "../../src/protocol/text.ts";
 import { openWriter } from "../../src/store/open.ts";
@@ -43,6 +45,22 @@ describe("a login with 10,000 chats and 5,000 contacts", () => {
       sortedByName(Array.from({ length: count }, (_, index) => crowdName(from + index))).slice(0, LOGIN_USERS);
     assert.deepEqual(Object.keys(login.contacts), names(7_500, 5_000));
     assert.deepEqual(Object.keys(login.blocked ?? {}), names(0, 2_000));
+  });
+
+  it("is made whole by our client, page by page", async () => {
+    const account = await memoryAccount({ host: "127.0.0.1", port: server.port }, "victim");
+    const messenger = new Messenger({ account });
+    try {
+      await messenger.login(PASSWORD);
+      const { chats = [], contacts = {}, blocked = {}, more_chats } = messenger.roster ?? {};
+      assert.deepEqual(
+        [chats.length, Object.keys(contacts).length, Object.keys(blocked).length, more_chats],
+        [1 + CROWD.chatCount + CROWD.contactCount / 2, CROWD.contactCount, CROWD.blockedCount, undefined],
+      );
+      assert.equal(new Set(chats.map((chat) => chat.chat_id)).size, chats.length);
+    } finally {
+      await messenger.close();
+    }
   });
 
   it("says nothing of more to somebody with few", async () => {

@@ -1,5 +1,6 @@
 // Login by password: its result, its refusals, a second login on a connection, pipelining.
 import assert from "node:assert/strict";
+import { packageVersion } from "../../src/util/package-version.ts";
 import { useServer } from "../support/server.ts";
 import { Person } from "../support/person.ts";
 
@@ -30,6 +31,8 @@ describe("login", () => {
         contacts: { [ben.username]: ben.userId, [cid.username]: cid.userId },
         online: [ben.username],
         blocked: {},
+        features: [],
+        server: { name: "Messenger", version: packageVersion() },
         user_data: {
           user_id: ann.userId,
           username: ann.username,

@@ -69,7 +69,7 @@ const DATA: { readonly [A in keyof typeof ACTIONS]: fc.Arbitrary<object> } = {
   register: fc.record({ username: newName, password, repeat_password: maybe(password), invitation: maybe(text) }),
   login: fc.oneof(
     fc.record({ username: known("name"), password: known("password") }),
-    fc.record({ token: known("token") }),
+    fc.record({ token: known("token"), features: maybe(fc.constantFrom([], ["changes", "x", "x"])) }),
     fc.record({ username: known("name"), password }),
   ),
   logout: fc.constant({}),
@@ -77,6 +77,14 @@ const DATA: { readonly [A in keyof typeof ACTIONS]: fc.Arbitrary<object> } = {
   delete_contact: someone,
   get_chat: fc.tuple(someone, fc.record(page)).map(([one, other]) => ({ ...one, ...other })),
   common_chat: fc.record(page),
+  history: fc.record({ chat_id: chat, ...page }),
+  server_info: fc.constant({}),
+  chats: fc.record({
+    cursor: maybe(fc.constantFrom("Y2hhdHM6MTpjb21tb24", "Y2hhdHM6MTpjb21tb24=", "x")),
+    limit: page.limit,
+  }),
+  contacts: fc.record({ after: maybe(known("name")), limit: page.limit }),
+  blocked: fc.record({ after: maybe(known("name")), limit: page.limit }),
   add_message: fc.record({
     chat_id: chat,
     message: text,

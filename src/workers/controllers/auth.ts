@@ -2,15 +2,31 @@
 import { steadyClock } from "../../util/clock.ts";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { ProtocolError, badField } from "../../protocol/codes.ts";
-import { MAX_USERNAME_CHARS, MIN_USERNAME_CHARS } from "../../protocol/limits.ts";
+import { FEATURES, grantedFeatures } from "../../protocol/features.ts";
+import { MAX_MESSAGE_CHARS, MAX_REQUEST_BYTES, MAX_USERNAME_CHARS, MIN_USERNAME_CHARS } from "../../protocol/limits.ts";
 import { normalizeUsername, passwordFault, usernameKey } from "../../protocol/text.ts";
 import type { User, WriteOf } from "../../store/store.ts";
+import { packageVersion } from "../../util/package-version.ts";
 import { deletionOf } from "../deletion.ts";
 import { wrongCredentials } from "../completions.ts";
 import type { Context, OpenController, Outcome, SessionController } from "../outcome.ts";
 import type { RegistrationRule } from "../thread-settings.ts";
 import { hashToken, newToken, newUserId, unknownUserHash } from "../passwords.ts";
 import type { Admission, PasswordResult } from "../task.ts";
+
+const SERVER = { name: "Messenger", version: packageVersion() };
+
+export const serverInfo: OpenController<"server_info"> = (_request, { registration, now }) => ({
+  kind: "reply",
+  info: "Server",
+  fields: {
+    server: SERVER,
+    features: [...FEATURES],
+    registration: registration.kind,
+    limits: { message_chars: MAX_MESSAGE_CHARS, frame_bytes: MAX_REQUEST_BYTES },
+    time: now() / 1000,
+  },
+});
 
 export const register: OpenController<"register"> = async (request, { reader, registration }) => {
   const { data, admission, loginRetryAfter } = request;
@@ -50,7 +66,7 @@ export const register: OpenController<"register"> = async (request, { reader, re
 
 export const login: OpenController<"login"> = async (request, context) => {
   const { username, password, token } = request.data;
-  if (token !== undefined) return loginByToken(token, request.loginRetryAfter, context);
+  if (token !== undefined) return loginByToken(token, request.loginRetryAfter, context, request.data.features);
   if (username === undefined) throw badField("username", "missing");
   if (password === undefined) throw badField("password", "missing");
   const account = usernameKey(username);
@@ -63,28 +79,34 @@ export const login: OpenController<"login"> = async (request, context) => {
   // The password may have been changed while this one waited for its turn.
   if (verified !== true || user === undefined || user.passwordHash !== verifiedHash) throw wrongCredentials();
   if (user.state === "disabled") throw new ProtocolError("account_disabled", "the account is disabled");
-  return beginSession(user, { passwordHash: verifiedHash, oldTokenHash: undefined });
+  return beginSession(user, { passwordHash: verifiedHash, oldTokenHash: undefined }, request.data.features);
 };
 
-async function loginByToken(token: string, retryAfter: number, context: Context): Promise<Outcome<"login">> {
+async function loginByToken(
+  token: string,
+  retryAfter: number,
+  context: Context,
+  features?: string[],
+): Promise<Outcome<"login">> {
   if (retryAfter > 0) throw new ProtocolError("rate_limited", "too many failed logins", retryAfter);
   const tokenHash = hashToken(token);
   const user = await context.reader.userByToken(tokenHash, Math.min(context.now(), steadyClock.now()));
   if (user === undefined) return { kind: "refuse", error: wrongCredentials(), effects: [{ kind: "loginFailed" }] };
-  return beginSession(user, { passwordHash: undefined, oldTokenHash: tokenHash });
+  return beginSession(user, { passwordHash: undefined, oldTokenHash: tokenHash }, features);
 }
 
 /** Begins a session by what must still hold when its token is stored. What it is told is read when it has begun. */
 function beginSession(
   { userId, username }: User,
   proof: Pick<WriteOf<"putToken">, "passwordHash" | "oldTokenHash">,
+  features: readonly string[] | undefined,
 ): Outcome<"login"> {
   const token = newToken();
   return {
     kind: "write",
     write: { kind: "putToken", userId, ...proof, newTokenHash: hashToken(token) },
     info: "Client logged in",
-    fields: { username, user_id: userId, token },
+    fields: { username, user_id: userId, token, features: grantedFeatures(features), server: SERVER },
   };
 }
 

@@ -1,4 +1,4 @@
-// Chats: get_chat, common_chat, add_message, search_in_chat, mark_read, typing.
+// Chats: history, get_chat, common_chat, add_message, search_in_chat, mark_read, typing.
 import type { DataOf, Page } from "../../protocol/actions.ts";
 import { ProtocolError, badField } from "../../protocol/codes.ts";
 import { eventText } from "../../protocol/events.ts";
@@ -24,9 +24,14 @@ export const commonChat: SessionController<"common_chat"> = async ({ data }, _id
   fields: await readPage(COMMON_CHAT, data, reader),
 });
 
+export const history: SessionController<"history"> = async ({ data }, identity, { reader }) => {
+  await partnerIn(data.chat_id, identity, reader);
+  return { kind: "reply", info: "History", fields: await readPage(data.chat_id, data, reader) };
+};
+
 async function readPage(chatId: ChatId, { before, after, limit = DEFAULT_PAGE }: Page, reader: StoreReader) {
-  const { lastSeq, messages, hasMore } = await reader.history(chatId, { before, after, limit });
-  return { chat_id: chatId, length: lastSeq, messages, has_more: hasMore };
+  const { lastSeq, rev, messages, hasMore } = await reader.history(chatId, { before, after, limit });
+  return { chat_id: chatId, length: lastSeq, rev, messages, has_more: hasMore };
 }
 
 /** Asks for the message's write; 200 goes out once it is committed, so it means "will survive a crash". */
