@@ -1,5 +1,6 @@
 // The gate before the password threads: bounds how much hashing is under way and waiting, and how often one may fail.
 import { monotonicClock, type Clock } from "../util/clock.ts";
+import { FairQueue } from "../util/fair-queue.ts";
 import type { Admission, PasswordJob, PasswordResult, PasswordStop } from "../workers/task.ts";
 import { addressKey, isLoopback } from "../util/address.ts";
 import { AttemptLimiter } from "./attempt-limiter.ts";
@@ -35,7 +36,8 @@ export class PasswordGate {
   readonly #failuresByName: AttemptLimiter;
   readonly #failuresByAddress: AttemptLimiter;
   readonly #registrations: AttemptLimiter;
-  readonly #waiting: Waiting[] = [];
+  /** Turns go round by address, then by name: who logs in again and again delays others by one turn. */
+  readonly #waiting = new FairQueue<Waiting>();
   /** Names being worked on: one at a time each, so that parallel guesses cannot outrun the count of failures. */
   readonly #accountsAtWork = new Set<string>();
   /** Logins being worked on, by address: never more than may still fail. */
@@ -59,14 +61,13 @@ export class PasswordGate {
   admit(stop: PasswordStop, applicant: Applicant): Promise<Admission> {
     const refusal = this.#refusal(stop, applicant);
     if (refusal !== undefined) return Promise.resolve(refusal);
-    if (this.#waiting.length >= MAX_WAITING) {
-      return Promise.resolve(refuse("too many logins are waiting", QUEUE_FULL_RETRY_SECONDS));
-    }
+    const address = addressKey(applicant.address);
+    if (this.#waiting.size >= MAX_WAITING && !this.#makeRoom(address)) return Promise.resolve(queueFull());
     if (stop.kind === "register" && !isLoopback(applicant.address)) {
-      this.#registrations.count(addressKey(applicant.address));
+      this.#registrations.count(address);
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ stop, applicant, resolve, reject });
+      this.#waiting.push({ stop, applicant, resolve, reject }, address, stop.account);
       this.#next();
     });
   }
@@ -97,11 +98,17 @@ export class PasswordGate {
 
   #next(): void {
     while (this.#atWork < this.#threads) {
-      const index = this.#waiting.findIndex((waiting) => this.#mayStart(waiting));
-      const [waiting] = index === -1 ? [] : this.#waiting.splice(index, 1);
+      const waiting = this.#waiting.take((one) => this.#mayStart(one));
       if (waiting === undefined) return;
       void this.#serve(waiting);
     }
+  }
+
+  /** Takes a place from the address that has most of them; false when that has no more than this one. */
+  #makeRoom(address: string): boolean {
+    const displaced = this.#waiting.displaceFor(address);
+    displaced?.resolve(queueFull());
+    return displaced !== undefined;
   }
 
   /** Also true when no more may fail: then it is refused in its turn. */
@@ -147,4 +154,8 @@ export class PasswordGate {
 
 function refuse(info: string, retryAfter: number): Admission {
   return { granted: false, info, retryAfter };
+}
+
+function queueFull(): Admission {
+  return refuse("too many logins are waiting", QUEUE_FULL_RETRY_SECONDS);
 }

@@ -55,6 +55,38 @@ describe("PasswordGate", () => {
     }
   }
 
+  it("delays a stranger by one turn when others log in without end, from there or elsewhere", async () => {
+    const regulars = Array.from({ length: 100 }, (_, index) => `regular ${index}`);
+    const again = (name: string): void => void gate.admit(login(name, name), from("2001:db8::1"));
+    regulars.forEach(again);
+    await settle();
+    for (let turn = 0; turn < 250; turn += 1) {
+      await end(turn, true);
+      again(jobs[turn]?.password ?? "");
+    }
+    void gate.admit(login("elsewhere", "elsewhere"), from("192.0.2.1"));
+    void gate.admit(login("same network", "same network"), from("2001:db8::2"));
+    const next: (string | undefined)[] = [];
+    for (let turn = 250; turn < 254; turn += 1) {
+      await end(turn, true);
+      next.push(jobs[turn + 2]?.password);
+    }
+    assert.deepEqual(next.slice(0, 2), ["elsewhere", "same network"]);
+    assert.match(next[2] ?? "", /^regular/);
+  });
+
+  it("gives a place of a full queue to who has fewer of them", async () => {
+    const crowd = Array.from({ length: 1_002 }, (_, index) => gate.admit(login(`${index}`), from("192.0.2.1")));
+    const late = gate.admit(login("late"), from("192.0.2.1"));
+    assert.equal((await late).granted, false);
+    const other = gate.admit(login("other", "other"), from("192.0.2.2"));
+    assert.equal((await crowd.at(-1))?.granted, false);
+    await end(0, true);
+    assert.equal(jobs.at(-1)?.password, "other");
+    await end(jobs.length - 1, true);
+    assert.equal((await other).granted, true);
+  });
+
   it("works on as many as there are threads, the others in the order they came", async () => {
     const admissions = ["a", "b", "c", "d"].map((name) => gate.admit(login(name, name), from("192.0.2.1")));
     await settle();
