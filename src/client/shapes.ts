@@ -128,6 +128,19 @@ const RESULTS: { readonly [A in ActionName]: Shape<ResultOf<A>> } = {
   }),
   chats: objectOf({ chats: listOf(isChatSummary), next: optional(isText) }),
   history: objectOf(history),
+  users: objectOf({
+    users: listOf(
+      objectOf({
+        user_id: isText,
+        username: isText,
+        first_name: isText,
+        second_name: isText,
+        file_name: isTextOrNull,
+        online: isFlag,
+      }),
+    ),
+    has_more: isFlag,
+  }),
   contacts: objectOf({
     contacts: listOf(objectOf({ user_id: isText, username: isText, online: isFlag })),
     has_more: isFlag,

@@ -33,6 +33,8 @@ export interface Config {
   readonly tls: "off" | "self-signed" | "require" | "self-signed,require";
   readonly bcryptCost: number;
   readonly registration: "open" | "invite" | "closed";
+  /** Who can be found by other users: everybody, or one's contacts alone. */
+  readonly directory: "everybody" | "contacts";
   readonly invitationCode: string | undefined;
   readonly logLevel: LogLevel;
   readonly logKeepDays: number;

@@ -131,6 +131,14 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     default: "open",
     help: "Who may register: everybody, who has the invitation code, or nobody (the administrator makes accounts)",
   }),
+  directory: choice({
+    name: "directory",
+    group: Group.Security,
+    placeholder: "RULE",
+    choices: ["everybody", "contacts"],
+    default: "everybody",
+    help: "Whom a user can find: everybody, by parts of their names, or nobody but the own contacts",
+  }),
   invitationCode: optionalText({
     name: "invitation-code",
     group: Group.Security,

@@ -1,6 +1,15 @@
 // The table of actions: what each takes and gives. Client and server are both typed from it.
 import type { JSONSchemaType } from "ajv";
-import type { AvatarTicket, ChatSummary, ContactMap, ListedUser, Message, OwnSession, Profile } from "./entities.ts";
+import type {
+  AvatarTicket,
+  ChatSummary,
+  ContactMap,
+  FoundUser,
+  ListedUser,
+  Message,
+  OwnSession,
+  Profile,
+} from "./entities.ts";
 import type { ChatId, UserId } from "./ids.ts";
 import {
   MAX_BIO_CHARS,
@@ -86,6 +95,11 @@ export interface Actions {
   /** `next` is the cursor of the next page; absent at the end. */
   chats: { data: { cursor?: string; limit?: number }; result: { chats: ChatSummary[]; next?: string } };
   history: { data: { chat_id: ChatId } & Page; result: HistoryResult };
+  /** The directory; 403 where the server has none. */
+  users: {
+    data: { contains?: string; after?: string; limit?: number };
+    result: { users: FoundUser[]; has_more: boolean };
+  };
   contacts: { data: NamesAfter; result: { contacts: ListedUser[]; has_more: boolean } };
   blocked: { data: NamesAfter; result: { blocked: Omit<ListedUser, "online">[]; has_more: boolean } };
   logout: { data: Empty; result: { username: string; user_id: UserId } };
@@ -197,6 +211,18 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
   history: {
     needsSession: true,
     schema: { type: "object", required: ["chat_id"], properties: { chat_id: chatId, ...page } },
+  },
+  users: {
+    needsSession: true,
+    schema: {
+      type: "object",
+      required: [],
+      properties: {
+        contains: { type: "string", minLength: 1, maxLength: MAX_NAME_CHARS, nullable: true },
+        after: namesAfter.after,
+        limit: optionalLimit,
+      },
+    },
   },
   contacts: { needsSession: true, schema: { type: "object", required: [], properties: namesAfter } },
   blocked: { needsSession: true, schema: { type: "object", required: [], properties: namesAfter } },

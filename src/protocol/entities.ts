@@ -81,6 +81,13 @@ export interface ListedUser {
   readonly online: boolean;
 }
 
+/** A user in the directory. Of somebody whom one has blocked the names and the picture are empty. */
+export interface FoundUser extends ListedUser {
+  readonly first_name: string;
+  readonly second_name: string;
+  readonly file_name: string | null;
+}
+
 /** Usernames with their ids. */
 export type ContactMap = Readonly<Record<string, UserId>>;
 

@@ -40,6 +40,8 @@ export const LOGIN_USERS = 1000;
 export const MAX_FEATURES = 64;
 /** Chats in a page of `chats`. */
 export const DEFAULT_CHATS_PAGE = 100;
+/** Users in a page of `users`. */
+export const DEFAULT_USERS_PAGE = 100;
 /** Users in a page of `contacts` or `blocked`. */
 export const DEFAULT_NAMES_PAGE = 200;
 export const MAX_NAMES_PAGE = 1000;

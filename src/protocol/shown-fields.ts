@@ -88,6 +88,13 @@ export const SHOWN_FIELDS: {
   },
   chats: { data: { cursor: "plain", limit: "plain" }, result: { chats: chat, next: "plain" } },
   history: { data: { chat_id: "plain", ...page }, result: history },
+  users: {
+    data: { contains: "text", after: "plain", limit: "plain" },
+    result: {
+      users: { ...user, first_name: "text", second_name: "text", file_name: "plain", online: "plain" },
+      has_more: "plain",
+    },
+  },
   contacts: {
     data: { after: "plain", limit: "plain" },
     result: { contacts: { ...user, online: "plain" }, has_more: "plain" },

@@ -297,8 +297,8 @@ function makePools(
   log: Logger,
   files: ServerParts["files"],
 ): Pools {
-  const { store: storeUrl, data: dataDir, bcryptCost, workers: requestThreads } = config;
-  const settings = { storeUrl, dataDir, bcryptCost, registration };
+  const { store: storeUrl, data: dataDir, bcryptCost, directory, workers: requestThreads } = config;
+  const settings = { storeUrl, dataDir, bcryptCost, registration, directory };
   return new Pools(settings, { requestThreads, passwordThreads }, log, files);
 }
 

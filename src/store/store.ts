@@ -2,6 +2,7 @@
 import type { AccountState } from "../protocol/admin.ts";
 import type { ChatSummary, Message, Profile } from "../protocol/entities.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
+import { foldCase } from "../protocol/text.ts";
 
 /** A user as stored. */
 export interface User {
@@ -52,6 +53,42 @@ export interface NamePage {
   /** Key of a name, exclusive; "" for the first page. */
   readonly after: string;
   readonly limit: number;
+}
+
+/** Which part of the directory is read. */
+export interface DirectoryQuery {
+  /** Who asks. */
+  readonly userId: UserId;
+  /** Case-folded part of the username, or of the first or second name; nothing in it is a pattern. Empty for all. */
+  readonly contains: string;
+  /** Key of a name, exclusive; "" for the first. */
+  readonly after: string;
+  /** Users that are found at most. */
+  readonly limit: number;
+}
+
+/** A user in the directory. */
+export interface DirectoryUser {
+  readonly profile: Profile;
+  /** Whether the one who asks has blocked this user: then only the name counts. */
+  readonly isBlocked: boolean;
+}
+
+/** What a slice of the directory came to: users sorted by the key of their name, and where the next slice begins. */
+export interface DirectorySlice {
+  readonly users: DirectoryUser[];
+  /** Key of the last name that was looked at; undefined at the end. */
+  readonly next: string | undefined;
+}
+
+/** Accounts that one slice of the directory looks at. */
+export const DIRECTORY_SLICE = 1_000;
+
+/** Whether a user is one of those that the directory is asked for. */
+export function isInDirectory({ profile, isBlocked }: DirectoryUser, usernameKey: string, contains: string): boolean {
+  if (contains === "" || usernameKey.includes(contains)) return true;
+  if (isBlocked) return false;
+  return foldCase(profile.first_name).includes(contains) || foldCase(profile.second_name).includes(contains);
 }
 
 /** `lastMs` of the common chat: it comes before all others. */
@@ -140,6 +177,8 @@ export interface StoreReader {
   watchedBy(userId: UserId, limit: number): Promise<UserId[]>;
   /** Whom this user has blocked. */
   blocked(userId: UserId, page: NamePage): Promise<{ readonly blocked: Contact[]; readonly hasMore: boolean }>;
+  /** Active users, without those who have blocked the one who asks; looks at DIRECTORY_SLICE of them at most. */
+  directory(query: DirectoryQuery): Promise<DirectorySlice>;
   /**
    * The common chat first, then one-to-one chats: those with messages by the time of the last one, newest first, equal
    * times by chat id; then those with contacts in which nothing was written, by chat id. `limit` is from 1.

@@ -72,6 +72,10 @@ export class LazyReader implements StoreReader {
     return this.#ask((reader) => reader.blocked(...args));
   }
 
+  directory(...args: Parameters<StoreReader["directory"]>): ReturnType<StoreReader["directory"]> {
+    return this.#ask((reader) => reader.directory(...args));
+  }
+
   chats(...args: Parameters<StoreReader["chats"]>): ReturnType<StoreReader["chats"]> {
     return this.#ask((reader) => reader.chats(...args));
   }

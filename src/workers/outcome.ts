@@ -1,5 +1,5 @@
 // What a controller is given, and what it may answer.
-import type { RegistrationRule } from "./thread-settings.ts";
+import type { DirectoryRule, RegistrationRule } from "./thread-settings.ts";
 import type { ActionName, DataOf, ResultOf } from "../protocol/actions.ts";
 import type { ProtocolError } from "../protocol/codes.ts";
 import type { StoreReader, Write } from "../store/store.ts";
@@ -45,6 +45,7 @@ export interface Context {
   readonly reader: StoreReader;
   readonly bcryptCost: number;
   readonly registration: RegistrationRule;
+  readonly directory: DirectoryRule;
   /** Server clock, in milliseconds. */
   now(): number;
 }

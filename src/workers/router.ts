@@ -66,6 +66,7 @@ const ROUTES: { readonly [A in ActionName]: Route<A> } = {
   server_info: { open: auth.serverInfo },
   chats: { session: lists.chats },
   history: { session: chat.history },
+  users: { session: lists.users },
   contacts: { session: lists.contacts },
   blocked: { session: lists.blocked },
   common_chat: { session: chat.commonChat },

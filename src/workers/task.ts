@@ -1,6 +1,6 @@
 // What crosses the threads: request tasks and batches, and what comes back. Types only.
 import type { Fields, ReplyTo } from "../protocol/envelope.ts";
-import type { ListedUser } from "../protocol/entities.ts";
+import type { FoundUser as DirectoryUser, ListedUser } from "../protocol/entities.ts";
 import type { Framing } from "../protocol/frame.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { RefusalFacts } from "../protocol/codes.ts";
@@ -44,7 +44,14 @@ export type Admission =
   | { readonly granted: false; readonly info: string; readonly retryAfter: number };
 
 /** Where a request that was begun goes on. */
-export type Continuation = SearchPlace;
+export type Continuation = SearchPlace | DirectoryPlace;
+
+/** Within the directory. */
+export interface DirectoryPlace {
+  readonly found: readonly DirectoryUser[];
+  /** Key of the last name that was looked at. */
+  readonly after: string;
+}
 
 /** All requests that have arrived on one connection, to be carried out in order. */
 export interface RequestTask {
@@ -154,7 +161,7 @@ export interface PendingWrite {
 export interface PeopleAnswer {
   readonly info: string;
   /** Field of the response that has the list. */
-  readonly list: "contacts";
+  readonly list: "contacts" | "users";
   /** `online` says whether the user may be seen online. */
   readonly people: readonly ListedUser[];
   readonly fields: Fields;

@@ -10,7 +10,11 @@ export interface ThreadSettings {
   /** Work factor of bcrypt: the binary logarithm of its rounds. */
   readonly bcryptCost: number;
   readonly registration: RegistrationRule;
+  readonly directory: DirectoryRule;
 }
+
+/** Who can be found by `users`: everybody, or nobody. */
+export type DirectoryRule = "everybody" | "contacts";
 
 /** Who may register: everybody, who has the code, or nobody but through the administrator. */
 export type RegistrationRule =

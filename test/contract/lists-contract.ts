@@ -163,6 +163,33 @@ export function listsContract(kind: StoreKind): void {
       assert.equal((await store.reader.watchedBy(bert, 1)).length, 1);
     });
 
+    it("of the directory are all that are active and have not blocked who asks, in slices", async () => {
+      const [dora = "", emil = "", frida = ""] = await store.users("Dora", "emil", "frida");
+      await store.commit(
+        { kind: "updateProfile", userId: carl, changes: { first_name: "Änne", second_name: "STRASSE" } },
+        { kind: "updateProfile", userId: bert, changes: { first_name: "anne" } },
+        { kind: "setAccountState", userId: emil, state: "disabled" },
+        { kind: "deleteAccount", userId: frida, username: "gone", usernameKey: "deleted:frida" },
+        block(dora, anna),
+        block(anna, bert),
+      );
+      const find = async (userId: UserId, contains: string, after = "", limit = 9) => {
+        const { users, next } = await store.reader.directory({ userId, contains, after, limit });
+        return [users.map(({ profile }) => profile.username), next] as const;
+      };
+      assert.deepEqual(await find(anna, ""), [["anna", "bert", "carl"], undefined]);
+      assert.deepEqual(await find(carl, ""), [["anna", "bert", "carl", "Dora"], undefined]);
+      assert.deepEqual(await find(carl, "", "", 2), [["anna", "bert"], "bert"]);
+      assert.deepEqual(await find(carl, "", "bert", 2), [["carl", "Dora"], undefined]);
+      assert.deepEqual(await find(carl, "ann"), [["anna", "bert"], undefined]);
+      assert.deepEqual(await find(anna, "anne"), [[], undefined], "the first name of somebody blocked is hidden");
+      assert.deepEqual(await find(anna, "änn"), [["carl"], undefined]);
+      assert.deepEqual(await find(anna, "strasse"), [["carl"], undefined]);
+      assert.deepEqual(await find(anna, "ER", "a"), [[], undefined], "the part is folded already");
+      const { users } = await store.reader.directory({ userId: anna, contains: "bert", after: "", limit: 1 });
+      assert.equal(users[0]?.isBlocked, true);
+    });
+
     it("are empty for nobody", async () => {
       assert.deepEqual(await store.reader.contacts(NOBODY, { after: "", limit: 9 }), { contacts: [], hasMore: false });
       assert.deepEqual(await store.reader.blocked(NOBODY, { after: "", limit: 9 }), { blocked: [], hasMore: false });

@@ -1,5 +1,8 @@
 // The lists of a user in pages, the history of any chat, and what a server says of itself.
 import assert from "node:assert/strict";
+import { sortedByName } from "../../src/protocol/text.ts";
+import { openWriter } from "../../src/store/open.ts";
+import { crowdName, writeCrowd } from "../support/crowd.ts";
 import { range, seqs } from "../support/lists.ts";
 import { useServer } from "../support/server.ts";
 import type { Person } from "../support/person.ts";
@@ -95,6 +98,24 @@ describe("lists", () => {
     assert.deepEqual([rest.blocked, rest.has_more], [names.slice(3), false]);
   });
 
+  it("of users find everybody by a part of a name, in pages", async () => {
+    const [bob, cid] = others as [Person, Person];
+    await bob.ok("update_profile", { first_name: "Zoë", second_name: "Xylo-1" });
+    await cid.ok("update_profile", { first_name: "xylo-2" });
+    const first = await ann.ok("users", { contains: "XYLO", limit: 1 });
+    const found = { user_id: bob.userId, username: bob.username, first_name: "Zoë", second_name: "Xylo-1" };
+    assert.deepEqual([first.users, first.has_more], [[{ ...found, file_name: null, online: true }], true]);
+    const rest = await ann.ok("users", { contains: "xylo", after: bob.username });
+    assert.deepEqual([rest.users.map((user) => user.username), rest.has_more], [[cid.username], false]);
+    await ann.ok("block_contact", { contact: bob.username });
+    assert.equal((await ann.ok("users", { contains: "xylo-1" })).users.length, 0);
+    const hidden = { ...found, first_name: "", second_name: "", file_name: null, online: false };
+    assert.deepEqual((await ann.ok("users", { contains: bob.username })).users, [hidden]);
+    assert.equal((await bob.ok("users", { contains: ann.username })).users.length, 0);
+    assert.equal((await ann.ok("users", { contains: ann.username })).users[0]?.username, ann.username);
+    await ann.fails("users", { contains: "" }, 400, /^contains: /);
+  });
+
   it("of messages are the same by history as by the action of each kind of chat", async () => {
     const [bob, cid] = others as [Person, Person];
     for (const index of range(1, 7)) await bob.say(`m${index}`, ann.chatWith(bob));
@@ -124,5 +145,39 @@ describe("lists", () => {
       const { field } = await client.fails("login", { ...login, features: wrong }, 400);
       assert.equal(field, "features");
     }
+  });
+});
+
+describe("a directory for contacts alone", () => {
+  const server = useServer({ directory: "contacts" });
+
+  it("is closed", async () => {
+    const ann = await server().newPerson("Ann");
+    assert.equal((await ann.fails("users", {}, 403)).reason, "directory_closed");
+    assert.deepEqual((await ann.ok("contacts", {})).contacts, []);
+  });
+});
+
+describe("a directory of more users than a slice", () => {
+  const server = useServer();
+
+  it("is looked through to its end", async () => {
+    const ann = await server().newPerson("Ann");
+    server().cutClients();
+    await server().stop();
+    const writer = await openWriter(server().config.store, { dataDir: server().config.data });
+    await writeCrowd(writer, ann.userId, { chatCount: 3_500, contactCount: 0, blockedCount: 0, text: "x" });
+    await writer.close();
+    await server().start();
+    const again = await server().anotherSession(ann);
+    const { users, has_more } = await again.ok("users", { contains: "u3499" });
+    assert.deepEqual([users.map((user) => user.username), has_more], [[crowdName(3_499)], false]);
+    const names: string[] = [];
+    for (let [after, more] = [{}, true]; more;) {
+      const page = await again.ok("users", { ...after, contains: "u", limit: 200 });
+      names.push(...page.users.map((user) => user.username));
+      [after, more] = [{ after: names.at(-1) ?? "" }, page.has_more];
+    }
+    assert.deepEqual(names, sortedByName(range(0, 3_499).map(crowdName)));
   });
 });

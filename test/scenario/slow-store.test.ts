@@ -29,7 +29,9 @@ describe("writes that wait for a slow store", function () {
     log = new MemoryLog();
     const settings = { storeUrl: "sqlite:test.db", dataDir: folder(), bcryptCost: 4 };
     const sizes = { requestThreads: 1, passwordThreads: 1 };
-    pools = new Pools({ ...settings, registration: { kind: "open" } }, sizes, log, { storage: SLOW_THREAD });
+    pools = new Pools({ ...settings, registration: { kind: "open" }, directory: "everybody" }, sizes, log, {
+      storage: SLOW_THREAD,
+    });
     assert.equal((await pools.openStore()).fault, undefined);
   });
   afterEach(() => pools.close());

@@ -83,6 +83,11 @@ const DATA: { readonly [A in keyof typeof ACTIONS]: fc.Arbitrary<object> } = {
     cursor: maybe(fc.constantFrom("Y2hhdHM6MTpjb21tb24", "Y2hhdHM6MTpjb21tb24=", "x")),
     limit: page.limit,
   }),
+  users: fc.record({
+    contains: maybe(text.map((name) => name.slice(0, 8))),
+    after: maybe(known("name")),
+    limit: page.limit,
+  }),
   contacts: fc.record({ after: maybe(known("name")), limit: page.limit }),
   blocked: fc.record({ after: maybe(known("name")), limit: page.limit }),
   add_message: fc.record({

@@ -4,13 +4,14 @@ import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { foldCase } from "../../protocol/text.ts";
 import type { AccountQuery, Changes, ChatPosition, History, HistoryPage, NamePage } from "../store.ts";
-import type { StoreReader, User } from "../store.ts";
+import type { DirectoryQuery, StoreReader, User } from "../store.ts";
 import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
 import { readAccounts, readBlocks, readIsBlocked } from "./account-reads.ts";
 import { profileOf } from "./account-writes.ts";
 import type { MongoConnection } from "./connection.ts";
 import type { Collections, MessageDocument, UserDocument } from "./documents.ts";
 import { readRev } from "./changes.ts";
+import { readDirectory } from "./directory.ts";
 import { readBlocked, readChats, readContacts, readWatched } from "./lists.ts";
 import { WITHOUT_FOLDED, withNames } from "./sent-messages.ts";
 import { Page } from "./page.ts";
@@ -68,6 +69,10 @@ export class MongoReader implements StoreReader {
 
   blocked(userId: UserId, page: NamePage): ReturnType<StoreReader["blocked"]> {
     return this.#connection.run(() => readBlocked(this.#collections, userId, page));
+  }
+
+  directory(query: DirectoryQuery): ReturnType<StoreReader["directory"]> {
+    return this.#connection.run(() => readDirectory(this.#collections, query));
   }
 
   chats(userId: UserId, after: ChatPosition | undefined, limit: number): ReturnType<StoreReader["chats"]> {

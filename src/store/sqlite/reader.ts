@@ -4,11 +4,12 @@ import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { StoreUnavailableError } from "../store.ts";
 import type { AccountQuery, Changes, ChatPosition, History, HistoryPage, NamePage } from "../store.ts";
-import type { StoreReader, User } from "../store.ts";
+import type { DirectoryQuery, StoreReader, User } from "../store.ts";
 import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
 import type { UserRecord } from "../transfer.ts";
 import { AccountReads } from "./account-reads.ts";
 import { storeError } from "./errors.ts";
+import { Directory } from "./directory.ts";
 import { Lists } from "./lists.ts";
 import { MAX_SEQ, MESSAGE_COLUMNS, Page } from "./rows.ts";
 import type { MessageRow } from "./rows.ts";
@@ -59,6 +60,7 @@ export class SqliteReader implements StoreReader {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #accounts: AccountReads;
   readonly #lists: Lists;
+  readonly #directory: Directory;
   readonly #search: Search;
 
   constructor(database: Database.Database, options: ReaderOptions) {
@@ -66,6 +68,7 @@ export class SqliteReader implements StoreReader {
     this.#sql = prepare(database);
     this.#accounts = new AccountReads(database);
     this.#lists = new Lists(database);
+    this.#directory = new Directory(database);
     const usual = { sliceMs: SEARCH_SLICE_MS, shortWordScanCount: SHORT_WORD_SCAN_COUNT };
     this.#search = new Search(database, { ...usual, ...options });
   }
@@ -92,6 +95,10 @@ export class SqliteReader implements StoreReader {
 
   async blocked(userId: UserId, page: NamePage): ReturnType<StoreReader["blocked"]> {
     return this.#read(() => this.#lists.blocked(userId, page));
+  }
+
+  async directory(query: DirectoryQuery): ReturnType<StoreReader["directory"]> {
+    return this.#read(() => this.#directory.slice(query));
   }
 
   async chats(userId: UserId, after: ChatPosition | undefined, limit: number): ReturnType<StoreReader["chats"]> {

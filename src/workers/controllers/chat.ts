@@ -59,7 +59,9 @@ function appendTo(data: DataOf<"add_message">, { userId, username }: Identity): 
 export const searchInChat: SessionController<"search_in_chat"> = async (request, identity, { reader }) => {
   const { chat_id: chatId, word, before, limit = DEFAULT_PAGE } = request.data;
   await partnerIn(chatId, identity, reader);
-  const slice = await reader.search({ chatId, word, before, limit }, request.continuation);
+  const { continuation } = request;
+  const from = continuation !== undefined && "foundSeqs" in continuation ? continuation : undefined;
+  const slice = await reader.search({ chatId, word, before, limit }, from);
   if ("place" in slice) return { kind: "pause", continuation: slice.place };
   const { messages, hasMore } = slice.result;
   return { kind: "reply", info: "Found", fields: { messages, has_more: hasMore } };

@@ -1,8 +1,10 @@
-// Lists in pages: chats, contacts, blocked.
-import { DEFAULT_CHATS_PAGE, DEFAULT_NAMES_PAGE } from "../../protocol/limits.ts";
+// Lists in pages: chats, contacts, blocked, users.
+import { ProtocolError } from "../../protocol/codes.ts";
+import type { FoundUser } from "../../protocol/entities.ts";
+import { DEFAULT_CHATS_PAGE, DEFAULT_NAMES_PAGE, DEFAULT_USERS_PAGE } from "../../protocol/limits.ts";
 import type { NamesAfter } from "../../protocol/actions.ts";
-import { usernameKey } from "../../protocol/text.ts";
-import type { NamePage } from "../../store/store.ts";
+import { foldCase, usernameKey } from "../../protocol/text.ts";
+import type { DirectoryUser, NamePage } from "../../store/store.ts";
 import { chatPosition, chatsCursor } from "../cursors.ts";
 import type { SessionController } from "../outcome.ts";
 
@@ -27,6 +29,29 @@ export const blocked: SessionController<"blocked"> = async ({ data }, { userId }
   const users = page.blocked.map(({ userId: user_id, username }) => ({ user_id, username }));
   return { kind: "reply", info: "Blocked", fields: { blocked: users, has_more: page.hasMore } };
 };
+
+/** Looks at a slice of the accounts at a time: a part of a name may be that of the last of very many. */
+export const users: SessionController<"users"> = async (request, { userId }, { reader, directory }) => {
+  if (directory !== "everybody") throw new ProtocolError("directory_closed", "this server does not list its users");
+  const { contains = "", after = "", limit = DEFAULT_USERS_PAGE } = request.data;
+  const { continuation } = request;
+  const begun = continuation !== undefined && "found" in continuation ? continuation : undefined;
+  const place = begun ?? { found: [], after: usernameKey(after) };
+  const wanted = limit + 1 - place.found.length;
+  const slice = await reader.directory({ userId, contains: foldCase(contains), after: place.after, limit: wanted });
+  const found = [...place.found, ...slice.users.map(foundUser)];
+  if (slice.next !== undefined && found.length <= limit) {
+    return { kind: "pause", continuation: { found, after: slice.next } };
+  }
+  const people = found.slice(0, limit);
+  return { kind: "people", info: "Users", list: "users", people, fields: { has_more: found.length > limit } };
+};
+
+function foundUser({ profile, isBlocked }: DirectoryUser): FoundUser {
+  const { user_id, username, first_name, second_name, file_name } = profile;
+  if (isBlocked) return { user_id, username, first_name: "", second_name: "", file_name: null, online: false };
+  return { user_id, username, first_name, second_name, file_name, online: true };
+}
 
 function namePage({ after = "", limit = DEFAULT_NAMES_PAGE }: NamesAfter): NamePage {
   return { after: usernameKey(after), limit };

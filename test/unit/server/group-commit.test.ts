@@ -42,7 +42,9 @@ describe("GroupCommit, when the storage thread dies", function () {
     const log = new MemoryLog();
     const settings = { storeUrl: "sqlite:test.db", dataDir: folder(), bcryptCost: 4 };
     const sizes = { requestThreads: 1, passwordThreads: 1 };
-    pools = new Pools({ ...settings, registration: { kind: "open" } }, sizes, log, { storage: DYING_THREAD });
+    pools = new Pools({ ...settings, registration: { kind: "open" }, directory: "everybody" }, sizes, log, {
+      storage: DYING_THREAD,
+    });
     chunks = [];
     commits = new GroupCommit(pools, new RoundPacer(monotonicClock), log, (batch) => {
       chunks.push(...batch.chunks);

@@ -19,7 +19,7 @@ describe("request tasks of one turn", function () {
     log = new MemoryLog();
     const settings = { storeUrl: "sqlite:test.db", dataDir: folder(), bcryptCost: 4 };
     const sizes = { requestThreads, passwordThreads: 1 };
-    pools = new Pools({ ...settings, registration: { kind: "open" } }, sizes, log, files);
+    pools = new Pools({ ...settings, registration: { kind: "open" }, directory: "everybody" }, sizes, log, files);
     assert.equal((await pools.openStore()).fault, undefined);
   }
   afterEach(() => pools.close());

@@ -24,7 +24,10 @@ describe("Router", () => {
   /** On a store whose every opening fails with this error. */
   function routerOn(fault: Error): Router {
     const reader: StoreReader = new LazyReader(() => Promise.reject(fault), new ManualClock());
-    return new Router({ reader, bcryptCost: 4, registration: { kind: "open" }, now: () => 0 }, log);
+    return new Router(
+      { reader, bcryptCost: 4, registration: { kind: "open" }, directory: "everybody", now: () => 0 },
+      log,
+    );
   }
 
   function route(
@@ -76,7 +79,13 @@ describe("Router", () => {
       0,
     );
     const reader = await openReader("sqlite:test.db", { dataDir: folder });
-    const context = { reader, bcryptCost: 4, registration: { kind: "open" as const }, now: () => 0 };
+    const context = {
+      reader,
+      bcryptCost: 4,
+      registration: { kind: "open" as const },
+      directory: "everybody" as const,
+      now: () => 0,
+    };
     const router = new Router(context, log);
     const ask = (action: string, username: string, admission?: Admission): Step | Promise<Step> => {
       const payload = Buffer.from(JSON.stringify({ action, data: { username, password: "a wrong password" } }));
