@@ -3,6 +3,7 @@ import type { AccountState } from "../protocol/admin.ts";
 import type { ChatSummary, Message, Profile } from "../protocol/entities.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import { foldCase } from "../protocol/text.ts";
+import type { Refusal } from "./refusal.ts";
 
 /** A user as stored. */
 export interface User {
@@ -254,9 +255,9 @@ export type Write =
       readonly userId: UserId;
       readonly chatId: ChatId;
       readonly seq: number;
-      /** True when the chat's other user is not told; no store looks at it. */
-      readonly isPrivate?: boolean;
     }
+  /** Stores nothing: asks whether the user may now be heard in this one-to-one chat, as an append would be. */
+  | { readonly kind: "typing"; readonly userId: UserId; readonly chatId: ChatId }
   /** Sets the password and makes every token of the user void but `keepTokenHash`. NotFound for a deleted account. */
   | {
       readonly kind: "setPassword";
@@ -264,6 +265,8 @@ export type Write =
       readonly passwordHash: string;
       readonly keepTokenHash: string | undefined;
       readonly mustChangePassword?: boolean;
+      /** Only if this is still the user's, who must be active; undefined for the administrator. */
+      readonly verifiedHash?: string;
     }
   /** Disabling makes every token of the user void. NotFound for a deleted account. */
   | { readonly kind: "setAccountState"; readonly userId: UserId; readonly state: "active" | "disabled" }
@@ -274,6 +277,8 @@ export type Write =
   | {
       readonly kind: "deleteAccount";
       readonly userId: UserId;
+      /** Only if this is still the user's password; undefined for the administrator. */
+      readonly verifiedHash?: string;
       readonly username: string;
       readonly usernameKey: string;
     }
@@ -297,30 +302,20 @@ export interface WriteResults {
   putToken: Record<string, never>;
   deleteToken: Record<string, never>;
   dropTokens: Record<string, never>;
-  addContact: Record<string, never>;
+  /** Whether one of the two has blocked the other. */
+  addContact: { readonly isBlocked: boolean };
   deleteContact: Record<string, never>;
   updateProfile: { readonly profile: Profile };
   /** `changed` is false when the mark was there already. */
-  markRead: { readonly readSeq: number; readonly changed: boolean };
+  /** `isPrivate`: one of the chat's two users has blocked the other, who is not told. */
+  markRead: { readonly readSeq: number; readonly changed: boolean; readonly isPrivate: boolean };
+  typing: Record<string, never>;
   setPassword: Record<string, never>;
   setAccountState: Record<string, never>;
   deleteAccount: Record<string, never>;
   block: Record<string, never>;
   unblock: Record<string, never>;
 }
-
-/** Why one write of a batch was refused; the others are not touched by it. */
-export const Refusal = {
-  /** createUser: the name or the id is another user's (the same user again is done). addContact: already a contact. */
-  Conflict: "conflict",
-  /** The user, contact or token does not exist (any more); append, markRead: nor such a chat of this user. */
-  NotFound: "notFound",
-  /** The message is another user's. */
-  Forbidden: "forbidden",
-  /** append: the store did not take this message, for reasons of its own. */
-  Rejected: "rejected",
-} as const;
-export type Refusal = (typeof Refusal)[keyof typeof Refusal];
 
 /** The fate of one write; `K` is the kind of that write. */
 export type WriteOutcome<K extends WriteKind = WriteKind> =

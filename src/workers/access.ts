@@ -12,26 +12,26 @@ const MAX_KNOWN_USERS = 100_000;
 const knownUsers = new Set<UserId>();
 
 /**
- * The other user of a one-to-one chat, or undefined for the common chat.
- * @throws ProtocolError 404 for what is no chat or a chat with nobody, 403 for a chat of two others.
+ * The other user of a one-to-one chat by its id alone, or undefined for the common chat.
+ * @throws ProtocolError 404 for what is no chat, 403 for a chat of two others.
  */
-export async function partnerIn(chatId: ChatId, identity: Identity, reader: StoreReader): Promise<UserId | undefined> {
+export function partnerByName(chatId: ChatId, identity: Identity): UserId | undefined {
   if (chatId === COMMON_CHAT) return undefined;
   const users = directChatUsers(chatId);
   if (users === undefined) throw new ProtocolError("no_such_chat", "chat_id: no such chat");
   if (!users.includes(identity.userId)) throw new ProtocolError("forbidden", "chat_id: not a member of this chat");
-  const partner = users[0] === identity.userId ? users[1] : users[0];
-  if (!knownUsers.has(partner)) {
+  return users[0] === identity.userId ? users[1] : users[0];
+}
+
+/** The same of a user that exists. @throws ProtocolError 404 also for a chat with nobody. */
+export async function partnerIn(chatId: ChatId, identity: Identity, reader: StoreReader): Promise<UserId | undefined> {
+  const partner = partnerByName(chatId, identity);
+  if (partner !== undefined && !knownUsers.has(partner)) {
     const user = await reader.userById(partner);
     if (user === undefined) throw new ProtocolError("no_such_chat", "chat_id: no such chat");
     remember(partner);
   }
   return partner;
-}
-
-/** @throws ProtocolError 403 when one of the two has blocked the other: nobody is told which. */
-export async function requireUnblocked(one: UserId, other: UserId, reader: StoreReader): Promise<void> {
-  if (await reader.isBlocked(one, other)) throw new ProtocolError("blocked", "chat_id: blocked");
 }
 
 function remember(userId: UserId): void {

@@ -81,7 +81,8 @@ export class BatchEncoder {
     } else if (!outcome.done) {
       const error = refusalError(write.kind, outcome.refusal);
       this.refuse(pending, error);
-      if (write.kind === "putToken") this.#group.effects.push({ kind: "loginFailed" });
+      if (write.kind === "putToken" && error.reason === "wrong_credentials")
+        this.#group.effects.push({ kind: "loginFailed" });
     } else if (write.kind === "append") {
       this.#addStored(pending, outcome.result as WriteResults["append"]);
     } else {

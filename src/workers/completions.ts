@@ -4,7 +4,8 @@ import type { Fields } from "../protocol/envelope.ts";
 import { eventText } from "../protocol/events.ts";
 import { directChatUsers } from "../protocol/ids.ts";
 import type { Profile } from "../protocol/entities.ts";
-import { Refusal, type WriteKind, type WriteOf, type WriteResults } from "../store/store.ts";
+import { Refusal } from "../store/refusal.ts";
+import type { WriteKind, WriteOf, WriteResults } from "../store/store.ts";
 import type { Effect, Identity, PendingWrite } from "./task.ts";
 
 /** What a completed write adds to its PendingWrite. `answered` is true when an effect makes the gateway answer. */
@@ -32,16 +33,19 @@ const COMPLETIONS: Completions = {
   putToken: (write, _result, pending) => ({ effects: [loginEffect(write, pending)], answered: true }),
   deleteToken: () => NOTHING,
   dropTokens: () => NOTHING,
-  addContact: () => NOTHING,
+  addContact: ({ userId, contactId }, { isBlocked }) => {
+    return { effects: [{ kind: "watch", userId, contactId, on: !isBlocked }] };
+  },
   deleteContact: () => NOTHING,
   updateProfile: (_write, { profile }, _pending, nowMs) => ({
     fields: { user_data: profile },
     effects: [profileEffect(profile, nowMs)],
   }),
-  markRead: (write, { readSeq, changed }, _pending, nowMs) => ({
+  markRead: (write, { readSeq, changed, isPrivate }, _pending, nowMs) => ({
     fields: { read_seq: readSeq },
-    effects: changed ? [readEffect(write, readSeq, nowMs)] : [],
+    effects: changed ? [readEffect(write, readSeq, isPrivate, nowMs)] : [],
   }),
+  typing: () => NOTHING,
   setPassword: () => NOTHING,
   setAccountState: () => NOTHING,
   deleteAccount: () => NOTHING,
@@ -72,14 +76,31 @@ function profileEffect(profile: Profile, nowMs: number): Effect {
   return { kind: "emit", text, to: { users: [profile.user_id], watchersOf: profile.user_id, others: true } };
 }
 
-function readEffect(write: WriteOf<"markRead">, readSeq: number, nowMs: number): Effect {
+function readEffect(write: WriteOf<"markRead">, readSeq: number, isPrivate: boolean, nowMs: number): Effect {
   const event = { chat_id: write.chatId, user_id: write.userId, seq: readSeq };
-  const users = (write.isPrivate === true ? undefined : directChatUsers(write.chatId)) ?? [write.userId];
+  const users = (isPrivate ? undefined : directChatUsers(write.chatId)) ?? [write.userId];
   return { kind: "emit", text: eventText("read", event, nowMs), to: { users, others: true } };
 }
 
 /** What the peer is told of a write that was refused. */
 export function refusalError(kind: WriteKind, refusal: Refusal): ProtocolError {
+  switch (refusal) {
+    case Refusal.Disabled:
+      return new ProtocolError("account_disabled", "the account is disabled");
+    case Refusal.Blocked:
+      return new ProtocolError("blocked", "chat_id: blocked");
+    case Refusal.PartnerGone:
+      return new ProtocolError("no_such_user", "chat_id: the other user's account is deleted");
+    case Refusal.NoChat:
+      return new ProtocolError("no_such_chat", "chat_id: no such chat");
+    case Refusal.StalePassword:
+      return new ProtocolError("wrong_credentials", "password: wrong");
+    default:
+      return refusalOf(kind, refusal);
+  }
+}
+
+function refusalOf(kind: WriteKind, refusal: Refusal): ProtocolError {
   const conflict = refusal === Refusal.Conflict;
   switch (kind) {
     case "createUser":

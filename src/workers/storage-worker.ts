@@ -1,7 +1,8 @@
 // The storage thread: the only one that writes to the store; it answers writes and encodes their events.
 import { steadyClock } from "../util/clock.ts";
 import { openWriter } from "../store/open.ts";
-import { Refusal, StoreOpenError, StoreUnavailableError } from "../store/store.ts";
+import { Refusal } from "../store/refusal.ts";
+import { StoreOpenError, StoreUnavailableError } from "../store/store.ts";
 import type { StoreWriter, Write, WriteKind, WriteOutcome } from "../store/store.ts";
 import { BatchEncoder } from "./batch-encoder.ts";
 import { moved } from "./moved.ts";
@@ -98,5 +99,7 @@ function repeated(kind: WriteKind | undefined, outcome: WriteOutcome): WriteOutc
   const isConflict = outcome.refusal === Refusal.Conflict;
   const wasAdded = (kind === "addContact" || kind === "block") && isConflict;
   const wasRemoved = (kind === "deleteContact" || kind === "unblock") && !isConflict;
-  return wasAdded || wasRemoved ? { done: true, result: {} } : outcome;
+  // Whether the new contact is blocked is not known then: presence is told from the next login on.
+  const result = kind === "addContact" ? { isBlocked: true } : {};
+  return wasAdded || wasRemoved ? { done: true, result } : outcome;
 }

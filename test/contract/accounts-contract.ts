@@ -97,7 +97,18 @@ export function accountsContract(kind: StoreKind): void {
 
   it("refuses what was on its way when an account was disabled or deleted", async () => {
     await store.commit(putToken(anna, "a1"), { kind: "setAccountState", userId: anna, state: "disabled" });
-    assert.deepEqual(await store.one(putToken(anna, "a2")), NOT_FOUND);
+    const disabled = { done: false, refusal: "disabled" };
+    for (const write of [
+      putToken(anna, "a2"),
+      append(COMMON_CHAT, anna, "m0", "too late"),
+      markRead(anna, COMMON_CHAT, 1),
+      { kind: "typing", userId: anna, chatId: directChatId(anna, bert) },
+      { kind: "addContact", userId: anna, contactId: bert },
+      { kind: "block", userId: anna, blockedId: bert },
+      { kind: "updateProfile", userId: anna, changes: { bio: "about me" } },
+    ] satisfies Write[]) {
+      assert.deepEqual(await store.one(write), disabled, write.kind);
+    }
     await store.one({ kind: "setAccountState", userId: anna, state: "active" });
     assert.equal(await store.reader.userByToken("a2", store.nowMs), undefined);
     const direct = directChatId(anna, bert);
@@ -122,6 +133,54 @@ export function accountsContract(kind: StoreKind): void {
     );
     const user = await store.reader.userById(anna);
     assert.deepEqual([user?.profile.bio, user?.passwordHash], ["", ""]);
+  });
+
+  it("lets nobody write to who has blocked them, or to an account that is deleted; what was sent stays answered", async () => {
+    const direct = directChatId(anna, bert);
+    const isPrivate = async (): Promise<boolean> => {
+      const outcome = await store.one(markRead(anna, direct, 1));
+      assert.ok(outcome.done && "isPrivate" in outcome.result);
+      return outcome.result.isPrivate;
+    };
+    const typing: Write = { kind: "typing", userId: anna, chatId: direct };
+    await store.one(append(direct, anna, "m1", "in time"));
+    assert.deepEqual([await store.one(typing), await isPrivate()], [DONE, false]);
+    const outcomes = await store.commit(
+      { kind: "block", userId: bert, blockedId: anna },
+      append(direct, anna, "m1", "again"),
+      append(direct, anna, "m2", "too late"),
+      typing,
+      append(directChatId(anna, NOBODY), anna, "m3", "to nobody"),
+    );
+    assert.deepEqual(
+      outcomes.map((outcome) => (outcome.done ? "done" : outcome.refusal)),
+      ["done", "done", "blocked", "blocked", "noChat"],
+    );
+    assert.equal(await isPrivate(), true);
+    const contact = await store.one({ kind: "addContact", userId: anna, contactId: bert });
+    assert.deepEqual(contact, { done: true, result: { isBlocked: true } });
+    await store.one({ kind: "unblock", userId: bert, blockedId: anna });
+    assert.deepEqual([await store.one(typing), await isPrivate()], [DONE, false]);
+    await store.one(deletion(bert));
+    const gone = { done: false, refusal: "partnerGone" };
+    assert.deepEqual(await store.commit(append(direct, anna, "m4", "too late"), typing), [gone, gone]);
+    assert.equal(appended(await store.one(append(direct, anna, "m1", "again"))).isNew, false);
+    assert.equal((await store.one(markRead(anna, direct, 1))).done, true);
+    assert.deepEqual(await store.texts(direct), ["in time"]);
+  });
+
+  it("changes a password, or deletes, only by the one that was verified", async () => {
+    const before = (await store.reader.userById(anna))?.passwordHash ?? "";
+    const change = { kind: "setPassword", userId: anna, keepTokenHash: undefined } as const;
+    const stale = { done: false, refusal: "stalePassword" };
+    assert.deepEqual(await store.one({ ...change, passwordHash: "second", verifiedHash: before }), DONE);
+    assert.deepEqual(await store.one({ ...change, passwordHash: "second", verifiedHash: before }), DONE);
+    assert.deepEqual(await store.one({ ...change, passwordHash: "third", verifiedHash: before }), stale);
+    const drop = { ...deletion(anna), verifiedHash: before } as Write;
+    assert.deepEqual(await store.one(drop), stale);
+    assert.equal((await store.reader.userById(anna))?.passwordHash, "second");
+    assert.deepEqual(await store.one({ ...drop, verifiedHash: "second" } as Write), DONE);
+    assert.deepEqual(await store.one({ ...drop, verifiedHash: "second" } as Write), DONE);
   });
 
   it("knows what a deleted account sent before, when a batch is committed again", async () => {

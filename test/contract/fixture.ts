@@ -162,6 +162,8 @@ function isAppended(result: WriteResults[WriteKind]): result is WriteResults["ap
 }
 
 export const DONE = { done: true, result: {} };
+/** A contact was added, and none of the two has blocked the other. */
+export const ADDED = { done: true, result: { isBlocked: false } };
 export const NOT_FOUND = { done: false, refusal: "notFound" };
 export const FORBIDDEN = { done: false, refusal: "forbidden" };
 export const CONFLICT = { done: false, refusal: "conflict" };

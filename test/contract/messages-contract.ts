@@ -72,7 +72,8 @@ function appends(cast: () => Cast): void {
       append("Common", anna, "m7", "no chat"),
       append(direct, bert, "m8", "two"),
     );
-    assert.deepEqual(outcomes.slice(1, 7), new Array(6).fill(NOT_FOUND));
+    const refusals = outcomes.slice(1, 7).map((outcome) => outcome.done || outcome.refusal);
+    assert.deepEqual(refusals, ["notFound", "notFound", "noChat", "notFound", "notFound", "notFound"]);
     assert.deepEqual([appended(outcomes[0]).message.seq, appended(outcomes[7]).message.seq], [1, 2]);
     assert.deepEqual(await store.texts(direct), ["one", "two"]);
     assert.deepEqual(await store.texts(`dm:${bert}:${anna}`), []);
@@ -88,9 +89,9 @@ function appends(cast: () => Cast): void {
       append(direct, id, "m2", "hello"),
       markRead(anna, direct, 1),
     );
-    assert.deepEqual(outcomes[0], NOT_FOUND);
+    assert.deepEqual(outcomes[0], { done: false, refusal: "noChat" });
     assert.equal(appended(outcomes[2]).message.seq, 1);
-    assert.deepEqual(outcomes[3], { done: true, result: { readSeq: 1, changed: true } });
+    assert.deepEqual(outcomes[3], { done: true, result: { readSeq: 1, changed: true, isPrivate: false } });
   });
 
   it("keeps every text as it was sent", async () => {
@@ -215,12 +216,12 @@ function marks(cast: () => Cast): void {
     const { store, anna, bert, direct } = cast();
     for (const text of ["one", "two", "three"]) await store.say(direct, anna, text);
     const mark = async (seq: number) => store.one(markRead(bert, direct, seq));
-    assert.deepEqual(await mark(0), { done: true, result: { readSeq: 0, changed: false } });
-    assert.deepEqual(await mark(2), { done: true, result: { readSeq: 2, changed: true } });
-    assert.deepEqual(await mark(2), { done: true, result: { readSeq: 2, changed: false } });
-    assert.deepEqual(await mark(1), { done: true, result: { readSeq: 2, changed: false } });
+    assert.deepEqual(await mark(0), { done: true, result: { readSeq: 0, changed: false, isPrivate: false } });
+    assert.deepEqual(await mark(2), { done: true, result: { readSeq: 2, changed: true, isPrivate: false } });
+    assert.deepEqual(await mark(2), { done: true, result: { readSeq: 2, changed: false, isPrivate: false } });
+    assert.deepEqual(await mark(1), { done: true, result: { readSeq: 2, changed: false, isPrivate: false } });
     assert.equal((await store.chat(bert, direct)).unread, 1);
-    assert.deepEqual(await mark(2 ** 53 - 1), { done: true, result: { readSeq: 3, changed: true } });
+    assert.deepEqual(await mark(2 ** 53 - 1), { done: true, result: { readSeq: 3, changed: true, isPrivate: false } });
     assert.equal((await store.chat(bert, direct)).read_seq, 3);
   });
 
@@ -237,9 +238,9 @@ function marks(cast: () => Cast): void {
     );
     const results = [outcomes[2], outcomes[3], outcomes[6]].map((outcome) => outcome?.done && outcome.result);
     assert.deepEqual(results, [
-      { readSeq: 1, changed: true },
-      { readSeq: 2, changed: true },
-      { readSeq: 4, changed: false },
+      { readSeq: 1, changed: true, isPrivate: false },
+      { readSeq: 2, changed: true, isPrivate: false },
+      { readSeq: 4, changed: false, isPrivate: false },
     ]);
     assert.deepEqual([(await store.chat(anna, direct)).unread, (await store.chat(bert, direct)).unread], [1, 0]);
   });
@@ -256,7 +257,7 @@ function marks(cast: () => Cast): void {
     const { store, anna, carl, direct } = cast();
     assert.deepEqual(await store.one(markRead(anna, direct, 7)), {
       done: true,
-      result: { readSeq: 0, changed: false },
+      result: { readSeq: 0, changed: false, isPrivate: false },
     });
     assert.deepEqual(await store.one(markRead(NOBODY, COMMON_CHAT, 1)), NOT_FOUND);
     assert.deepEqual(await store.one(markRead(anna, directChatId(anna, NOBODY), 1)), NOT_FOUND);

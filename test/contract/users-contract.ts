@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { COMMON_CHAT } from "../../src/protocol/ids.ts";
 import { usernameKey } from "../../src/protocol/text.ts";
-import { CONFLICT, DONE, Fixture, newUser, NOBODY, NOT_FOUND, putToken } from "./fixture.ts";
+import { ADDED, CONFLICT, DONE, Fixture, newUser, NOBODY, NOT_FOUND, putToken } from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
 
 export function usersContract(kind: StoreKind): void {
@@ -155,8 +155,8 @@ function passwords(store: () => Fixture): void {
 function contacts(store: () => Fixture): void {
   it("lists contacts sorted by name, one way", async () => {
     const [anna = "", carl = "", bert = ""] = await store().users("anna", "carl", "bert");
-    assert.deepEqual(await store().one({ kind: "addContact", userId: anna, contactId: carl }), DONE);
-    assert.deepEqual(await store().one({ kind: "addContact", userId: anna, contactId: bert }), DONE);
+    assert.deepEqual(await store().one({ kind: "addContact", userId: anna, contactId: carl }), ADDED);
+    assert.deepEqual(await store().one({ kind: "addContact", userId: anna, contactId: bert }), ADDED);
     assert.deepEqual(await store().contacts(anna), [
       { userId: bert, username: "bert" },
       { userId: carl, username: "carl" },
@@ -172,7 +172,7 @@ function contacts(store: () => Fixture): void {
       { kind: "addContact", userId: anna, contactId: NOBODY },
       { kind: "addContact", userId: NOBODY, contactId: anna },
     );
-    assert.deepEqual(outcomes, [DONE, CONFLICT, NOT_FOUND, NOT_FOUND]);
+    assert.deepEqual(outcomes, [ADDED, CONFLICT, NOT_FOUND, NOT_FOUND]);
     assert.equal((await store().contacts(anna)).length, 1);
   });
 
@@ -182,11 +182,11 @@ function contacts(store: () => Fixture): void {
       { kind: "addContact", userId: anna, contactId: bert } as const,
       { kind: "deleteContact", userId: anna, contactId: bert } as const,
     ];
-    assert.deepEqual(await store().commit(drop, add, drop, drop), [NOT_FOUND, DONE, DONE, NOT_FOUND]);
+    assert.deepEqual(await store().commit(drop, add, drop, drop), [NOT_FOUND, ADDED, DONE, NOT_FOUND]);
     assert.deepEqual(await store().contacts(anna), []);
     assert.deepEqual(await store().one({ ...drop, contactId: NOBODY }), NOT_FOUND);
     assert.deepEqual(await store().one({ ...drop, userId: NOBODY }), NOT_FOUND);
-    assert.deepEqual(await store().one(add), DONE);
+    assert.deepEqual(await store().one(add), ADDED);
     assert.equal((await store().contacts(anna)).length, 1);
   });
 }

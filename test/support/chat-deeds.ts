@@ -69,7 +69,11 @@ export class Deeds {
     const { user } = session;
     const check = (reply: Reply): void => {
       if (partner === user) return assert.equal(reply.code, 404);
-      if (partner !== undefined && this.#model.isBlocked(user, partner)) return assert.equal(reply.code, 403);
+      const isStored = messageId !== undefined && this.#model.seqOf(user, chatId, messageId) !== undefined;
+      if (!isStored && partner?.isDeleted === true) return assert.equal(reply.code, 404);
+      if (!isStored && partner !== undefined && this.#model.isBlocked(user, partner)) {
+        return assert.equal(reply.code, 403);
+      }
       assert.equal(reply.code, 200, reply.info);
       const id = String(reply["message_id"]);
       if (messageId !== undefined) assert.equal(id, messageId);
@@ -133,7 +137,7 @@ export class Deeds {
     const { userId, username } = session.user;
     const check = ({ code }: Reply): void => {
       if (partner === undefined) return assert.equal(code, 400);
-      if (partner === session.user) return assert.equal(code, 404);
+      if (partner === session.user || partner.isDeleted) return assert.equal(code, 404);
       if (this.#model.isBlocked(session.user, partner)) return assert.equal(code, 403);
       assert.equal(code, 200);
       const data = { chat_id: chatId, user_id: userId, username };

@@ -33,8 +33,8 @@ export class Gates {
       await meanwhile();
     } finally {
       rmSync(this.#file("held", name));
-      rmSync(this.#file("waits", name), { force: true });
     }
+    await eventually(`${name} goes on`, () => !existsSync(this.#file("waits", name)));
     return result;
   }
 }

@@ -1,6 +1,6 @@
 // A request thread for tests that can be held: it keeps back what it has read for as long as its data folder has a file
 // `held-NAME`, and leaves a file `waits-NAME` when it does. NAME is an action, or `roster`.
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import runTask from "../../src/workers/request-worker.ts";
@@ -16,6 +16,7 @@ export default async function run(task: Task): Promise<unknown> {
     const [held, waits] = [join(dataDir, `held-${name}`), join(dataDir, `waits-${name}`)];
     if (existsSync(held)) writeFileSync(waits, "");
     while (existsSync(held)) await delay(POLL_MS);
+    rmSync(waits, { force: true });
   }
   return result;
 }

@@ -1,9 +1,10 @@
 // What becomes of accounts: disabled, deleted, blocked by others. Each is one step that may run again.
+import { isStillPassword } from "../may.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
 import type { WriterState } from "./chat-batch.ts";
 import { pairId } from "./documents.ts";
 import { isDuplicate } from "./errors.ts";
-import { CONFLICT, DONE, NOT_FOUND } from "../write-outcomes.ts";
+import { CONFLICT, DONE, NOT_FOUND, STALE_PASSWORD } from "../write-outcomes.ts";
 
 export class AccountStates {
   readonly #state: WriterState;
@@ -16,14 +17,19 @@ export class AccountStates {
   async set({ userId, state }: WriteOf<"setAccountState">): Promise<WriteOutcome<"setAccountState">> {
     const { users, tokens } = this.#state.collections;
     const { matchedCount } = await users.updateOne({ _id: userId, state: { $ne: "deleted" } }, { $set: { state } });
+    this.#state.users.forget(); // the old state
     if (matchedCount === 0) return NOT_FOUND;
     if (state === "disabled") await tokens.deleteMany({ user_id: userId });
     return DONE;
   }
 
   /** The name goes last: a repeat of a deletion that was broken off finds the rest to remove by the id alone. */
-  async delete({ userId, username, usernameKey }: WriteOf<"deleteAccount">): Promise<WriteOutcome<"deleteAccount">> {
+  async delete(write: WriteOf<"deleteAccount">): Promise<WriteOutcome<"deleteAccount">> {
+    const { userId, verifiedHash, username, usernameKey } = write;
     const { users, tokens, contacts, blocks } = this.#state.collections;
+    const user = await users.findOne({ _id: userId });
+    if (user === null) return NOT_FOUND;
+    if (user.state !== "deleted" && !isStillPassword(user.password_hash, verifiedHash)) return STALE_PASSWORD;
     const empty = { password_hash: "", first_name: "", second_name: "", bio: "", file_name: null };
     await tokens.deleteMany({ user_id: userId });
     await contacts.deleteMany({ $or: [{ user_id: userId }, { contact_id: userId }] });
@@ -39,7 +45,9 @@ export class AccountStates {
     const { userId: user_id, blockedId: blocked_id } = write;
     const { users, collections } = this.#state;
     await users.load([user_id, blocked_id]);
-    if (!users.isPresent(user_id) || !users.isPresent(blocked_id)) return NOT_FOUND;
+    const refused = users.refusalOf(user_id);
+    if (refused !== undefined) return refused;
+    if (!users.isPresent(blocked_id)) return NOT_FOUND;
     try {
       const name_key = users.keyOf(blocked_id);
       await collections.blocks.insertOne({ _id: pairId(user_id, blocked_id), user_id, blocked_id, name_key });

@@ -5,12 +5,14 @@ import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKENS_PER_USER } from "../store.ts";
 import type { Write, WriteOf, WriteOutcome } from "../store.ts";
 import type { TokenTimes } from "../token-times.ts";
+import { isStillPassword, writerRefusal } from "../may.ts";
+import { readIsBlocked } from "./account-reads.ts";
 import { AccountStates } from "./account-states.ts";
 import type { ChatWrite, WriterState } from "./chat-batch.ts";
 import { pairId } from "./documents.ts";
 import type { Collections, UserDocument } from "./documents.ts";
 import { isDuplicate } from "./errors.ts";
-import { CONFLICT, DONE, NOT_FOUND } from "../write-outcomes.ts";
+import { CONFLICT, DONE, NOT_FOUND, STALE_PASSWORD } from "../write-outcomes.ts";
 
 /** The time of the batch, and those of tokens. */
 export interface AccountTimes {
@@ -108,6 +110,9 @@ export class AccountWrites {
   }
 
   async #updateProfile({ userId, changes }: WriteOf<"updateProfile">): Promise<WriteOutcome<"updateProfile">> {
+    await this.#state.users.load([userId]);
+    const refused = this.#state.users.refusalOf(userId);
+    if (refused !== undefined) return refused;
     const { first_name, second_name, bio, file_name } = changes;
     const given = Object.entries({ first_name, second_name, bio }).filter(([, value]) => value != null);
     const $set = { ...Object.fromEntries(given), ...(file_name === undefined ? {} : { file_name }) };
@@ -121,7 +126,12 @@ export class AccountWrites {
 
   /** The tokens first: what a crash leaves is then safe, and the same command mends it. */
   async #setPassword(write: WriteOf<"setPassword">): Promise<WriteOutcome<"setPassword">> {
-    const { userId, passwordHash, keepTokenHash, mustChangePassword = false } = write;
+    const { userId, passwordHash, keepTokenHash, mustChangePassword = false, verifiedHash } = write;
+    const user = await this.#collections.users.findOne({ _id: userId, ...NOT_DELETED });
+    if (user === null) return NOT_FOUND;
+    const refusal = verifiedHash === undefined ? undefined : writerRefusal(user.state ?? "active");
+    if (refusal !== undefined) return { done: false, refusal };
+    if (!isStillPassword(user.password_hash, verifiedHash, passwordHash)) return STALE_PASSWORD;
     await this.#collections.tokens.deleteMany({ user_id: userId, hash: { $ne: keepTokenHash ?? "" } });
     const update = { $set: { password_hash: passwordHash, must_change_password: mustChangePassword ? 1 : 0 } } as const;
     const { matchedCount } = await this.#collections.users.updateOne({ _id: userId, ...NOT_DELETED }, update);
@@ -135,9 +145,10 @@ export class AccountWrites {
   ): Promise<WriteOutcome<"putToken">> {
     const { userId, passwordHash, oldTokenHash, newTokenHash } = write;
     const { tokens, users } = this.#collections;
-    const proof = passwordHash === undefined ? {} : { password_hash: passwordHash };
-    const user = await users.findOne({ _id: userId, state: { $nin: ["disabled", "deleted"] }, ...proof });
-    if (user === null) return NOT_FOUND;
+    const user = await users.findOne({ _id: userId });
+    if (user === null || !isStillPassword(user.password_hash, passwordHash)) return NOT_FOUND;
+    const refusal = writerRefusal(user.state ?? "active");
+    if (refusal !== undefined) return { done: false, refusal };
     const present = await tokens.findOne({ hash: newTokenHash });
     if (present?.user_id === userId) return DONE;
     await users.updateOne({ _id: userId }, { $set: { last_login_ms: nowMs } });
@@ -171,14 +182,19 @@ export class AccountWrites {
 
   async #addContact(write: WriteOf<"addContact">, isRepeat: boolean): Promise<WriteOutcome<"addContact">> {
     const { userId: user_id, contactId: contact_id } = write;
-    if (!(await this.#isPresent(user_id)) || !(await this.#isPresent(contact_id))) return NOT_FOUND;
+    const { users, collections } = this.#state;
+    await users.load([user_id, contact_id]);
+    const refused = users.refusalOf(user_id);
+    if (refused !== undefined) return refused;
+    if (!users.isPresent(contact_id)) return NOT_FOUND;
+    const done = { done: true, result: { isBlocked: await readIsBlocked(collections, user_id, contact_id) } } as const;
     try {
-      const name_key = this.#state.users.keyOf(contact_id);
+      const name_key = users.keyOf(contact_id);
       await this.#collections.contacts.insertOne({ _id: pairId(user_id, contact_id), user_id, contact_id, name_key });
-      return DONE;
+      return done;
     } catch (error) {
       if (!isDuplicate(error)) throw error;
-      return isRepeat ? DONE : CONFLICT;
+      return isRepeat ? done : CONFLICT;
     }
   }
 

@@ -1,7 +1,8 @@
 // Changes of stored messages: each takes the next revision of its chat.
 import type { ChatId } from "../../protocol/ids.ts";
 import { COMMON_CHAT, directChatUsers } from "../../protocol/ids.ts";
-import { Refusal, StoreUnavailableError } from "../store.ts";
+import { Refusal } from "../refusal.ts";
+import { StoreUnavailableError } from "../store.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
 import type { WriterState } from "./chat-batch.ts";
 import type { Collections, MessageDocument } from "./documents.ts";

@@ -2,10 +2,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { COMMON_CHAT, directChatUsers } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
+import { directRefusal, writerRefusal } from "../may.ts";
+import { Refusal } from "../refusal.ts";
 import { StoreUnavailableError } from "../store.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
 import { Append } from "./appends.ts";
 import type { Appends } from "./appends.ts";
+import { pairId } from "./documents.ts";
 import type { Collections } from "./documents.ts";
 import type { LastSeqs } from "./last-seqs.ts";
 import { Marks } from "./marks.ts";
@@ -21,7 +24,7 @@ export interface WriterState {
   readonly appends: Appends;
 }
 
-export type ChatWrite = WriteOf<"append"> | WriteOf<"markRead">;
+export type ChatWrite = WriteOf<"append"> | WriteOf<"markRead"> | WriteOf<"typing">;
 
 /** Longest pause before a round that follows one without success, in milliseconds. */
 const MAX_PAUSE_MS = 40;
@@ -41,6 +44,8 @@ export class ChatBatch {
   readonly #deadlineMs: number;
   readonly #appends = new Map<string, Append>();
   readonly #startSeqs = new Map<ChatId, number>();
+  /** `pairId` of who has blocked whom, of the users of the batch's one-to-one chats. */
+  #blocks: ReadonlySet<string> = new Set();
   #isPlanned = false;
   #look = false;
   /** True when a message was found stored by a command that nobody answered, so perhaps not durably yet. */
@@ -82,26 +87,56 @@ export class ChatBatch {
     await users.load(concerned);
     await lastSeqs.load(this.#entries.map(({ write }) => write.chatId).filter((chatId) => this.#isChat(chatId)));
     if (this.#isPlanned) return;
-    const repeats = await this.#storedOfDeleted();
+    this.#blocks = await this.#readBlocks();
+    const repeats = await this.#storedOfRefused();
     for (const entry of this.#entries) {
       const { index, write } = entry;
       const username = users.nameOf(write.userId);
-      const mayWrite = users.isPresent(write.userId) || (write.kind === "append" && repeats.has(keyText(write)));
-      if (username === undefined || !mayWrite || !this.#mayUse(write.userId, write.chatId)) outcomes[index] = NOT_FOUND;
+      const refusal = this.#refusal(write);
+      const isRepeat = write.kind === "append" && repeats.has(keyText(write));
+      if (username === undefined) outcomes[index] = NOT_FOUND;
+      else if (refusal !== undefined && !isRepeat) outcomes[index] = { done: false, refusal };
+      else if (write.kind === "typing") outcomes[index] = { done: true, result: {} };
       else if (write.kind === "append") entry.append = this.#append(write, username);
       if (!this.#startSeqs.has(write.chatId)) this.#startSeqs.set(write.chatId, lastSeqs.of(write.chatId));
     }
     this.#isPlanned = true;
   }
 
-  /** Of messages of deleted accounts those that are stored already: they are answered, new ones are not taken. */
-  async #storedOfDeleted(): Promise<ReadonlyMap<string, unknown>> {
-    const { users, collections } = this.#state;
-    const writes = this.#entries.flatMap(({ write }) => (write.kind === "append" ? [write] : []));
+  /** Of messages that may not be sent those that are stored already: they are answered, new ones are not taken. */
+  async #storedOfRefused(): Promise<ReadonlyMap<string, unknown>> {
+    const appends = this.#entries.flatMap(({ write }) => (write.kind === "append" ? [write] : []));
     return findStored(
-      collections,
-      writes.filter(({ userId }) => users.nameOf(userId) !== undefined && !users.isPresent(userId)),
+      this.#state.collections,
+      appends.filter((write) => this.#state.users.nameOf(write.userId) !== undefined && this.#refusal(write)),
     );
+  }
+
+  async #readBlocks(): Promise<ReadonlySet<string>> {
+    const ids = new Set<string>();
+    for (const { write } of this.#entries) {
+      const [one, other] = directChatUsers(write.chatId) ?? [];
+      if (one !== undefined && other !== undefined) ids.add(pairId(one, other)).add(pairId(other, one));
+    }
+    if (ids.size === 0) return ids;
+    const found = this.#state.collections.blocks.find({ _id: { $in: [...ids] } }, { projection: { _id: 1 } });
+    return new Set((await found.toArray()).map(({ _id }) => _id));
+  }
+
+  /** Why the write may not be; reading goes on with who is gone or blocked. */
+  #refusal({ kind, userId, chatId }: ChatWrite): Refusal | undefined {
+    const { users } = this.#state;
+    const own = writerRefusal(users.stateOf(userId));
+    if (own !== undefined || chatId === COMMON_CHAT) return own;
+    const pair = directChatUsers(chatId);
+    if (!pair?.includes(userId)) return Refusal.NotFound;
+    const partner = users.stateOf(pair[0] === userId ? pair[1] : pair[0]);
+    if (kind === "markRead") return partner === undefined ? Refusal.NotFound : undefined;
+    return directRefusal({ partner, isBlocked: this.#isBlocked(pair) });
+  }
+
+  #isBlocked([one, other]: readonly [UserId, UserId]): boolean {
+    return this.#blocks.has(pairId(one, other)) || this.#blocks.has(pairId(other, one));
   }
 
   #append(write: WriteOf<"append">, username: string): Append {
@@ -113,12 +148,6 @@ export class ChatBatch {
 
   #isChat(chatId: ChatId): boolean {
     return chatId === COMMON_CHAT || directChatUsers(chatId) !== undefined;
-  }
-
-  #mayUse(userId: UserId, chatId: ChatId): boolean {
-    if (chatId === COMMON_CHAT) return true;
-    const users: readonly UserId[] = directChatUsers(chatId) ?? [];
-    return users.includes(userId) && users.every((user) => this.#state.users.nameOf(user) !== undefined);
   }
 
   async #store(): Promise<void> {
@@ -145,7 +174,8 @@ export class ChatBatch {
       if (outcomes[index] !== undefined) continue;
       const lastSeq = lastSeqs.get(write.chatId) ?? 0;
       if (write.kind === "markRead") {
-        outcomes[index] = mark(marks, write, lastSeq);
+        const pair = directChatUsers(write.chatId);
+        outcomes[index] = mark(marks, write, lastSeq, pair !== undefined && this.#isBlocked(pair));
       } else if (append?.outcome?.done === true) {
         const { message, isNew } = append.outcome.result;
         const isFirst = isNew && !seen.has(append);
@@ -166,10 +196,10 @@ export class ChatBatch {
   }
 }
 
-function mark(marks: Marks, write: WriteOf<"markRead">, lastSeq: number): WriteOutcome<"markRead"> {
+function mark(marks: Marks, write: WriteOf<"markRead">, lastSeq: number, isPrivate: boolean): WriteOutcome<"markRead"> {
   const before = marks.of(write.userId, write.chatId);
   const after = Math.min(write.seq, lastSeq);
-  if (after <= before) return { done: true, result: { readSeq: before, changed: false } };
+  if (after <= before) return { done: true, result: { readSeq: before, changed: false, isPrivate } };
   marks.raise(write.userId, write.chatId, after);
-  return { done: true, result: { readSeq: after, changed: true } };
+  return { done: true, result: { readSeq: after, changed: true, isPrivate } };
 }

@@ -1,6 +1,9 @@
 // The users that the writer knows: an append needs to know that they exist, and their names.
+import type { AccountState } from "../../protocol/admin.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import { usernameKey } from "../../protocol/text.ts";
+import { writerRefusal } from "../may.ts";
+import type { WriteOutcome } from "../store.ts";
 import type { Collections, UserDocument } from "./documents.ts";
 
 /** Users remembered; when full, all are forgotten. */
@@ -11,7 +14,7 @@ const IDS_PER_QUERY = 1_000;
 export class KnownUsers {
   readonly #collections: Collections;
   readonly #names = new Map<UserId, string>();
-  readonly #deleted = new Set<UserId>();
+  readonly #states = new Map<UserId, AccountState>();
 
   constructor(collections: Collections) {
     this.#collections = collections;
@@ -23,7 +26,7 @@ export class KnownUsers {
     const unknown = [...new Set(userIds)].filter((userId) => !this.#names.has(userId));
     for await (const { _id: userId, username, state } of find(this.#collections, unknown)) {
       this.#names.set(userId, username);
-      if (state === "deleted") this.#deleted.add(userId);
+      this.#states.set(userId, state ?? "active");
     }
   }
 
@@ -39,12 +42,23 @@ export class KnownUsers {
 
   /** Whether at the last `load` there was such a user, whose account is not deleted: deleted ones write nothing any more. */
   isPresent(userId: UserId): boolean {
-    return this.#names.has(userId) && !this.#deleted.has(userId);
+    return this.#names.has(userId) && this.#states.get(userId) !== "deleted";
+  }
+
+  /** The account's state at the last `load`; undefined when there was no such user. */
+  stateOf(userId: UserId): AccountState | undefined {
+    return this.#states.get(userId);
+  }
+
+  /** Why this user's own writes are refused; undefined when they are not. To be called after a `load`. */
+  refusalOf(userId: UserId): WriteOutcome<never> | undefined {
+    const refusal = writerRefusal(this.stateOf(userId));
+    return refusal && { done: false, refusal };
   }
 
   forget(): void {
     this.#names.clear();
-    this.#deleted.clear();
+    this.#states.clear();
   }
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Message } from "../../protocol/entities.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { StoreUnavailableError } from "../store.ts";
-import type { StoreWriter, Write, WriteOutcome } from "../store.ts";
+import type { StoreWriter, Write, WriteKind, WriteOutcome } from "../store.ts";
 import { tokenTimes } from "../token-times.ts";
 import { AccountWrites } from "./account-writes.ts";
 import type { AccountTimes } from "./account-writes.ts";
@@ -24,6 +24,15 @@ const COMMIT_TIMEOUT_MS = 4_000;
 const RETRY_PAUSE_MS = 100;
 /** Expired tokens are removed so often. */
 const PURGE_INTERVAL_MS = 3_600_000;
+
+/** What makes a difference to who may write what follows in chats. */
+const CHANGES_STANDING: ReadonlySet<WriteKind> = new Set([
+  "createUser",
+  "setAccountState",
+  "deleteAccount",
+  "block",
+  "unblock",
+]);
 
 /** A part of a batch that must be whole before the next begins. `run` may be called again after it has failed. */
 interface Step {
@@ -114,7 +123,7 @@ export class MongoWriter implements StoreWriter {
     const steps: Step[] = [];
     let open: ChatBatch | undefined;
     for (const [index, write] of writes.entries()) {
-      if (write.kind === "append" || write.kind === "markRead") {
+      if (write.kind === "append" || write.kind === "markRead" || write.kind === "typing") {
         if (open === undefined) steps.push((open = newBatch()));
         open.add(index, write);
         continue;
@@ -124,8 +133,7 @@ export class MongoWriter implements StoreWriter {
         steps.push(repeatable(index, (isRepeat) => deleteMessage(this.#state, write, times.nowMs, isRepeat)));
         continue;
       }
-      // Only a new user, or none any more, makes a difference to what follows in chats.
-      if (write.kind === "createUser" || write.kind === "deleteAccount") open = undefined;
+      if (CHANGES_STANDING.has(write.kind)) open = undefined;
       steps.push(repeatable(index, (isRepeat) => this.#accounts.carryOut(write, times, isRepeat)));
     }
     return steps;

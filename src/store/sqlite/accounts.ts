@@ -3,7 +3,7 @@ import type Database from "better-sqlite3";
 import type { UserId } from "../../protocol/ids.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
 import type { UserWrites } from "./users.ts";
-import { CONFLICT, DONE, NOT_FOUND } from "../write-outcomes.ts";
+import { CONFLICT, DONE, NOT_FOUND, STALE_PASSWORD } from "../write-outcomes.ts";
 
 function prepare(database: Database.Database) {
   return {
@@ -35,13 +35,15 @@ export class AccountWrites {
   setState({ userId, state }: WriteOf<"setAccountState">): WriteOutcome<"setAccountState"> {
     const user = this.#users.find(userId);
     if (user === undefined || this.#sql.setState.get(state, userId) === undefined) return NOT_FOUND;
+    this.#users.forget(); // the old state
     if (state === "disabled") this.#sql.dropTokens.run(user.id);
     return DONE;
   }
 
-  delete({ userId, username, usernameKey }: WriteOf<"deleteAccount">): WriteOutcome<"deleteAccount"> {
+  delete({ userId, verifiedHash, username, usernameKey }: WriteOf<"deleteAccount">): WriteOutcome<"deleteAccount"> {
     const user = this.#users.find(userId);
     if (user === undefined) return NOT_FOUND;
+    if (user.state !== "deleted" && !this.#users.isStillPassword(user, verifiedHash)) return STALE_PASSWORD;
     this.#sql.dropTokens.run(user.id);
     this.#sql.dropContacts.run(user.id, user.id);
     this.#sql.dropBlocks.run(user.id, user.id);
@@ -51,6 +53,8 @@ export class AccountWrites {
   }
 
   block({ userId, blockedId }: WriteOf<"block">): WriteOutcome<"block"> {
+    const refused = this.#users.refusalOf(userId);
+    if (refused !== undefined) return refused;
     const user = this.#users.findPresent(userId);
     const blocked = this.#users.findPresent(blockedId);
     if (user === undefined || blocked === undefined) return NOT_FOUND;

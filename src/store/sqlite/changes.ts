@@ -1,7 +1,7 @@
 // Changes of stored messages: each takes the next revision of its chat.
 import type Database from "better-sqlite3";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
-import { Refusal } from "../store.ts";
+import { Refusal } from "../refusal.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
 import { MESSAGE_COLUMNS, messageOf } from "./rows.ts";
 import type { MessageRow } from "./rows.ts";

@@ -3,6 +3,8 @@ import type Database from "better-sqlite3";
 import type { Message } from "../../protocol/entities.ts";
 import { COMMON_CHAT, directChatUsers } from "../../protocol/ids.ts";
 import type { ChatId } from "../../protocol/ids.ts";
+import { directRefusal, writerRefusal } from "../may.ts";
+import { Refusal } from "../refusal.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
 import type { Indexer } from "./indexer.ts";
 import type { UserRow, UserWrites } from "./users.ts";
@@ -23,6 +25,8 @@ interface Chat {
   readonly id: number;
   /** The participants' rows; undefined for the common chat. */
   readonly users: readonly [number, number] | undefined;
+  /** Why nothing may be sent here; looked up again after what may change it. */
+  refusal: { readonly since: number; readonly is: Refusal | undefined } | undefined;
   lastSeq: number;
   /** Time of the batch under way, when it has appended; Unix milliseconds. */
   appendedMs: number | null;
@@ -78,6 +82,8 @@ export class MessageWrites {
   readonly #indexFromCount: number;
   readonly #chats = new Map<ChatId, Chat>();
   readonly #touched = new Set<Chat>();
+  /** Grows when a block or the state of an account changes: what is remembered of chats before is out of date. */
+  #standing = 0;
 
   /** The indexer hears of a chat whenever `indexFromCount` more messages are there to be indexed. */
   constructor(database: Database.Database, users: UserWrites, indexer: Indexer, indexFromCount: number) {
@@ -90,6 +96,11 @@ export class MessageWrites {
   /** Last seq of the common chat. */
   commonSeq(): number {
     return this.#find(COMMON_CHAT)?.lastSeq ?? 0;
+  }
+
+  /** To be called when a block, or the state of an account, has changed. */
+  standingChanged(): void {
+    this.#standing += 1;
   }
 
   /** Appends messages, in order; one that is there already is answered by the first. */
@@ -112,8 +123,14 @@ export class MessageWrites {
     const senders: UserRow[] = [];
     let seq = chat.lastSeq;
     for (const write of writes) {
-      const user = this.#users.findPresent(write.userId);
-      if (user === undefined || this.#chats.get(write.chatId) !== chat || !takesPart(chat, user)) return undefined;
+      const user = this.#users.find(write.userId);
+      if (
+        user?.state !== "active" ||
+        this.#refusal(write.chatId, chat, user) !== undefined ||
+        this.#chats.get(write.chatId) !== chat ||
+        !takesPart(chat, user)
+      )
+        return undefined;
       seq += 1;
       values.push(chat.id, seq, user.id, write.messageId, nowMs, write.text);
       senders.push(user);
@@ -135,8 +152,10 @@ export class MessageWrites {
   #append(write: WriteOf<"append">, nowMs: number): WriteOutcome<"append"> {
     const user = this.#users.find(write.userId);
     if (user === undefined) return NOT_FOUND;
-    if (user.is_deleted === 1) return this.#stored(write, this.#find(write.chatId), user) ?? NOT_FOUND;
-    const chat = this.#find(write.chatId) ?? this.#create(write.chatId);
+    const known = this.#find(write.chatId);
+    const refusal = writerRefusal(user.state) ?? this.#refusal(write.chatId, known, user);
+    if (refusal !== undefined) return this.#stored(write, known, user) ?? { done: false, refusal };
+    const chat = known ?? this.#create(write.chatId);
     if (chat === undefined || !takesPart(chat, user)) return NOT_FOUND;
     const seq = chat.lastSeq + 1;
     const { changes } = this.#sql.append.run(chat.id, seq, user.id, write.messageId, nowMs, write.text);
@@ -149,9 +168,14 @@ export class MessageWrites {
   }
 
   markRead(write: WriteOf<"markRead">): WriteOutcome<"markRead"> {
-    const user = this.#users.findPresent(write.userId);
-    if (user === undefined) return NOT_FOUND;
+    const user = this.#users.find(write.userId);
+    const refused = this.#users.refusalOf(write.userId);
+    if (user === undefined || refused !== undefined) return refused ?? NOT_FOUND;
     const chat = this.#find(write.chatId);
+    const isPrivate = this.#refusal(write.chatId, chat, user) === Refusal.Blocked;
+    const marked = (readSeq: number, changed: boolean): WriteOutcome<"markRead"> => {
+      return { done: true, result: { readSeq, changed, isPrivate } };
+    };
     if (chat === undefined) {
       return this.#participants(write.chatId)?.includes(user.id) === true ? marked(0, false) : NOT_FOUND;
     }
@@ -162,6 +186,27 @@ export class MessageWrites {
     chat.marks.set(user.id, after);
     this.#touched.add(chat);
     return marked(after, true);
+  }
+
+  typing({ userId, chatId }: WriteOf<"typing">): WriteOutcome<"typing"> {
+    const user = this.#users.find(userId);
+    if (user === undefined) return NOT_FOUND;
+    const refusal = writerRefusal(user.state) ?? this.#refusal(chatId, this.#find(chatId), user);
+    return refusal === undefined ? { done: true, result: {} } : { done: false, refusal };
+  }
+
+  /** Why this user may not send in the chat, which may not be there yet; undefined for the common chat and when they may. */
+  #refusal(chatId: ChatId, chat: Chat | undefined, user: UserRow): Refusal | undefined {
+    if (chat !== undefined && chat.users === undefined) return undefined;
+    if (chat !== undefined && !takesPart(chat, user)) return Refusal.NotFound;
+    if (chat?.refusal?.since === this.#standing) return chat.refusal.is;
+    const others = (directChatUsers(chatId) ?? []).map((userId) => this.#users.find(userId));
+    if (!others.some((other) => other?.id === user.id)) return Refusal.NotFound;
+    const partner = others.find((other) => other?.id !== user.id);
+    const isBlocked = partner !== undefined && this.#users.isBlocked(user.id, partner.id);
+    const is = directRefusal({ partner: partner?.state, isBlocked });
+    if (chat !== undefined) chat.refusal = { since: this.#standing, is };
+    return is;
   }
 
   /** Writes the counters and marks of the batch. */
@@ -199,7 +244,8 @@ export class MessageWrites {
     const { id, first_user: first, second_user: second } = row;
     const users: Chat["users"] = first === null || second === null ? undefined : [first, second];
     const announceAt = row.indexed_seq + this.#indexFromCount;
-    return this.#remember(chatId, { id, users, lastSeq: row.last_seq, appendedMs: null, announceAt, marks: new Map() });
+    const fresh = { appendedMs: null, announceAt, marks: new Map(), refusal: undefined };
+    return this.#remember(chatId, { id, users, lastSeq: row.last_seq, ...fresh });
   }
 
   /** Makes a one-to-one chat with its first message; undefined when there cannot be such a chat. */
@@ -208,8 +254,8 @@ export class MessageWrites {
     if (users === undefined) return undefined;
     const id = Number(this.#sql.createChat.run(chatId, ...users).lastInsertRowid);
     for (const user of users) this.#sql.setMark.run(user, id, 0);
-    const announceAt = this.#indexFromCount;
-    return this.#remember(chatId, { id, users, lastSeq: 0, appendedMs: null, announceAt, marks: new Map() });
+    const fresh = { appendedMs: null, announceAt: this.#indexFromCount, marks: new Map(), refusal: undefined };
+    return this.#remember(chatId, { id, users, lastSeq: 0, ...fresh });
   }
 
   #participants(chatId: ChatId): readonly [number, number] | undefined {
@@ -234,10 +280,6 @@ function missing({ id }: Chat): never {
 
 function takesPart(chat: Chat, user: UserRow): boolean {
   return chat.users === undefined || chat.users.includes(user.id);
-}
-
-function marked(readSeq: number, changed: boolean): WriteOutcome<"markRead"> {
-  return { done: true, result: { readSeq, changed } };
 }
 
 function message(write: WriteOf<"append">, user: UserRow, seq: number, timeMs: number, text: string): Message {

@@ -1,12 +1,14 @@
 // The writes that concern users: accounts, profiles, tokens, contacts.
 import type Database from "better-sqlite3";
+import type { AccountState } from "../../protocol/admin.ts";
 import type { Profile } from "../../protocol/entities.ts";
 import type { UserId } from "../../protocol/ids.ts";
+import { isStillPassword, writerRefusal } from "../may.ts";
 import { TOKENS_PER_USER } from "../store.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
 import type { TokenTimes } from "../token-times.ts";
 import { COMMON_CHAT_ROW } from "./schema.ts";
-import { CONFLICT, DONE, NOT_FOUND } from "../write-outcomes.ts";
+import { CONFLICT, DONE, NOT_FOUND, STALE_PASSWORD } from "../write-outcomes.ts";
 
 /** Users whose row is remembered, so that an append reads no table; when full, all are forgotten. */
 const REMEMBERED_USERS = 50_000;
@@ -17,8 +19,7 @@ const EXPIRED_PER_TOKEN = 8;
 export interface UserRow {
   readonly id: number;
   readonly username: string;
-  /** 1 for a deleted account, which writes nothing any more. */
-  readonly is_deleted: 0 | 1;
+  readonly state: AccountState;
 }
 
 interface AccountRow {
@@ -36,9 +37,7 @@ const ACCOUNT = "SELECT id, user_id, username, username_key, first_name, second_
 
 function prepare(database: Database.Database) {
   return {
-    find: database.prepare<[UserId], UserRow>(
-      "SELECT id, username, state = 'deleted' AS is_deleted FROM users WHERE user_id = ?",
-    ),
+    find: database.prepare<[UserId], UserRow>("SELECT id, username, state FROM users WHERE user_id = ?"),
     account: database.prepare<[UserId], AccountRow>(`${ACCOUNT} WHERE user_id = ? AND state <> 'deleted'`),
     accountByKey: database.prepare<[string], AccountRow>(`${ACCOUNT} WHERE username_key = ?`),
     create: database.prepare<[UserId, string, string, string, number, number]>(
@@ -52,9 +51,7 @@ function prepare(database: Database.Database) {
     update: database.prepare<[string, string, string, string | null, number]>(
       "UPDATE users SET first_name = ?, second_name = ?, bio = ?, file_name = ? WHERE id = ?",
     ),
-    active: database.prepare<[number], { password_hash: string }>(
-      "SELECT password_hash FROM users WHERE id = ? AND state = 'active'",
-    ),
+    password: database.prepare<[number], string>("SELECT password_hash FROM users WHERE id = ?").pluck(),
     setPassword: database.prepare<[string, number, number]>(
       "UPDATE users SET password_hash = ?, must_change_password = ? WHERE id = ? AND state <> 'deleted'",
     ),
@@ -73,6 +70,12 @@ function prepare(database: Database.Database) {
     dropExpired: database.prepare<[number, number]>(
       `DELETE FROM tokens WHERE time_ms < ? AND id IN (SELECT id FROM tokens ORDER BY id LIMIT ?)`,
     ),
+    isBlocked: database
+      .prepare<[number, number, number, number], number>(
+        `SELECT EXISTS (SELECT 1 FROM blocks WHERE user = ? AND blocked = ?)
+           OR EXISTS (SELECT 1 FROM blocks WHERE user = ? AND blocked = ?)`,
+      )
+      .pluck(),
     addContact: database.prepare<[number, number]>("INSERT OR IGNORE INTO contacts (user, contact) VALUES (?, ?)"),
     dropContact: database.prepare<[number, number]>("DELETE FROM contacts WHERE user = ? AND contact = ?"),
   };
@@ -101,7 +104,13 @@ export class UserWrites {
   /** The user's row; undefined also for a deleted account. */
   findPresent(userId: UserId): UserRow | undefined {
     const row = this.find(userId);
-    return row?.is_deleted === 0 ? row : undefined;
+    return row?.state === "deleted" ? undefined : row;
+  }
+
+  /** Why this user's own writes are refused; undefined when they are not. */
+  refusalOf(userId: UserId): WriteOutcome<never> | undefined {
+    const refusal = writerRefusal(this.find(userId)?.state);
+    return refusal && { done: false, refusal };
   }
 
   /** To be called after a rollback: what is remembered may not be stored. */
@@ -129,6 +138,8 @@ export class UserWrites {
   }
 
   updateProfile({ userId, changes }: WriteOf<"updateProfile">): WriteOutcome<"updateProfile"> {
+    const refused = this.refusalOf(userId);
+    if (refused !== undefined) return refused;
     const account = this.#sql.account.get(userId);
     if (account === undefined) return NOT_FOUND;
     const next = {
@@ -145,7 +156,10 @@ export class UserWrites {
   setPassword(write: WriteOf<"setPassword">): WriteOutcome<"setPassword"> {
     const user = this.find(write.userId);
     if (user === undefined) return NOT_FOUND;
-    const { passwordHash, mustChangePassword = false } = write;
+    const { passwordHash, mustChangePassword = false, verifiedHash } = write;
+    const refused = verifiedHash === undefined ? undefined : this.refusalOf(write.userId);
+    if (refused !== undefined) return refused;
+    if (!this.isStillPassword(user, verifiedHash, passwordHash)) return STALE_PASSWORD;
     if (this.#sql.setPassword.run(passwordHash, Number(mustChangePassword), user.id).changes === 0) return NOT_FOUND;
     this.#sql.dropTokensBut.run(user.id, write.keepTokenHash ?? "");
     return DONE;
@@ -154,9 +168,9 @@ export class UserWrites {
   putToken(write: WriteOf<"putToken">, nowMs: number, { storedMs, expiredMs }: TokenTimes): WriteOutcome<"putToken"> {
     const user = this.find(write.userId);
     if (user === undefined) return NOT_FOUND;
-    const active = this.#sql.active.get(user.id);
-    if (active === undefined) return NOT_FOUND;
-    if (write.passwordHash !== undefined && write.passwordHash !== active.password_hash) return NOT_FOUND;
+    if (!this.isStillPassword(user, write.passwordHash)) return NOT_FOUND;
+    const refused = this.refusalOf(write.userId);
+    if (refused !== undefined) return refused;
     if (this.#sql.tokenUser.get(write.newTokenHash)?.user === user.id) return DONE;
     if (write.oldTokenHash !== undefined) {
       const old = this.#sql.tokenUser.get(write.oldTokenHash);
@@ -174,6 +188,10 @@ export class UserWrites {
     return this.#sql.dropToken.run(write.tokenHash).changes > 0 ? DONE : NOT_FOUND;
   }
 
+  isStillPassword({ id }: UserRow, verified: string | undefined, next?: string): boolean {
+    return isStillPassword(this.#sql.password.get(id) ?? "", verified, next);
+  }
+
   dropTokens(write: WriteOf<"dropTokens">): WriteOutcome<"dropTokens"> {
     const user = this.findPresent(write.userId);
     if (user === undefined) return NOT_FOUND;
@@ -182,10 +200,18 @@ export class UserWrites {
   }
 
   addContact(write: WriteOf<"addContact">): WriteOutcome<"addContact"> {
+    const refused = this.refusalOf(write.userId);
+    if (refused !== undefined) return refused;
     const user = this.findPresent(write.userId);
     const contact = this.findPresent(write.contactId);
     if (user === undefined || contact === undefined) return NOT_FOUND;
-    return this.#sql.addContact.run(user.id, contact.id).changes > 0 ? DONE : CONFLICT;
+    if (this.#sql.addContact.run(user.id, contact.id).changes === 0) return CONFLICT;
+    return { done: true, result: { isBlocked: this.isBlocked(user.id, contact.id) } };
+  }
+
+  /** Whether one of two users, by their rows, has blocked the other. */
+  isBlocked(one: number, other: number): boolean {
+    return this.#sql.isBlocked.get(one, other, other, one) === 1;
   }
 
   deleteContact(write: WriteOf<"deleteContact">): WriteOutcome<"deleteContact"> {

@@ -118,6 +118,8 @@ export class SqliteWriter implements StoreWriter {
     switch (write.kind) {
       case "markRead":
         return this.#messages.markRead(write);
+      case "typing":
+        return this.#messages.typing(write);
       case "deleteMessage":
         return this.#changes.delete(write, nowMs);
       case "createUser":
@@ -137,12 +139,16 @@ export class SqliteWriter implements StoreWriter {
       case "setPassword":
         return this.#users.setPassword(write);
       case "setAccountState":
+        this.#messages.standingChanged();
         return this.#accounts.setState(write);
       case "deleteAccount":
+        this.#messages.standingChanged();
         return this.#accounts.delete(write);
       case "block":
+        this.#messages.standingChanged();
         return this.#accounts.block(write);
       case "unblock":
+        this.#messages.standingChanged();
         return this.#accounts.unblock(write);
     }
   }

@@ -133,7 +133,13 @@ export const changePassword: SessionController<"change_password"> = async (reque
     throw new ProtocolError("wrong_credentials", "password: wrong");
   return {
     kind: "write",
-    write: { kind: "setPassword", userId: identity.userId, passwordHash: hash, keepTokenHash: identity.tokenHash },
+    write: {
+      kind: "setPassword",
+      userId: identity.userId,
+      passwordHash: hash,
+      keepTokenHash: identity.tokenHash,
+      verifiedHash,
+    },
     info: "Password changed",
     fields: {},
     effects: [{ kind: "endOtherSessions", userId: identity.userId, reason: "the password was changed" }],
@@ -166,7 +172,7 @@ export const deleteAccount: SessionController<"delete_account"> = async (request
   }
   return {
     kind: "write",
-    write: deletionOf(userId),
+    write: { ...deletionOf(userId), verifiedHash },
     info: "Account deleted",
     fields: {},
     effects: [

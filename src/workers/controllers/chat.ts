@@ -6,7 +6,7 @@ import { COMMON_CHAT, directChatId, type ChatId } from "../../protocol/ids.ts";
 import { DEFAULT_PAGE } from "../../protocol/limits.ts";
 import type { StoreReader } from "../../store/store.ts";
 import { newMessageId } from "../../util/message-id.ts";
-import { meantUser, partnerIn, requireUnblocked } from "../access.ts";
+import { meantUser, partnerByName, partnerIn } from "../access.ts";
 import type { Outcome, SessionController } from "../outcome.ts";
 import type { Identity } from "../task.ts";
 
@@ -34,17 +34,14 @@ async function readPage(chatId: ChatId, { before, after, limit = DEFAULT_PAGE }:
   return { chat_id: chatId, length: lastSeq, rev, messages, has_more: hasMore };
 }
 
-/** Asks for the message's write; 200 goes out once it is committed, so it means "will survive a crash". */
-export const addMessage: SessionController<"add_message"> = ({ data }, identity, { reader }) => {
-  if (data.chat_id === COMMON_CHAT) return appendTo(data, identity); // at once: it depends on nothing stored
-  return addDirectMessage(data, identity, reader);
-};
-
-async function addDirectMessage(data: DataOf<"add_message">, identity: Identity, reader: StoreReader) {
-  const partner = await partnerIn(data.chat_id, identity, reader);
-  if (partner !== undefined) await requireUnblocked(identity.userId, partner, reader);
+/**
+ * Asks for the message's write; 200 goes out once it is committed, so it means "will survive a crash". Who may write is
+ * asked there too.
+ */
+export const addMessage: SessionController<"add_message"> = ({ data }, identity) => {
+  partnerByName(data.chat_id, identity);
   return appendTo(data, identity);
-}
+};
 
 function appendTo(data: DataOf<"add_message">, { userId, username }: Identity): Outcome<"add_message"> {
   const messageId = data.message_id ?? newMessageId();
@@ -68,25 +65,24 @@ export const searchInChat: SessionController<"search_in_chat"> = async (request,
 };
 
 export const markRead: SessionController<"mark_read"> = async ({ data }, identity, { reader }) => {
-  const { userId } = identity;
-  const partner = await partnerIn(data.chat_id, identity, reader);
-  const isPrivate = partner !== undefined && (await reader.isBlocked(userId, partner));
+  await partnerIn(data.chat_id, identity, reader);
   return {
     kind: "write",
-    write: { kind: "markRead", userId, chatId: data.chat_id, seq: data.seq, isPrivate },
+    write: { kind: "markRead", userId: identity.userId, chatId: data.chat_id, seq: data.seq },
     info: "Marked as read",
     fields: { chat_id: data.chat_id },
   };
 };
 
-export const typing: SessionController<"typing"> = async ({ data }, identity, { reader, now }) => {
-  const partner = await partnerIn(data.chat_id, identity, reader);
+/** A write although nothing is stored: so it has its place among blocks, and is not told after one. */
+export const typing: SessionController<"typing"> = ({ data }, identity, { now }) => {
+  const { userId, username } = identity;
+  const partner = partnerByName(data.chat_id, identity);
   if (partner === undefined) throw badField("chat_id", "not in the common chat");
-  await requireUnblocked(identity.userId, partner, reader);
-  const event = { chat_id: data.chat_id, user_id: identity.userId, username: identity.username };
-  const text = eventText("typing", event, now());
+  const text = eventText("typing", { chat_id: data.chat_id, user_id: userId, username }, now());
   return {
-    kind: "reply",
+    kind: "write",
+    write: { kind: "typing", userId, chatId: data.chat_id },
     info: "Told",
     fields: {},
     effects: [{ kind: "emit", text, to: { users: [partner], others: true } }],

@@ -10,16 +10,12 @@ export const addContact: SessionController<"add_contact"> = async ({ data }, ide
   const contact = await userNamed(data.contact, "contact", reader);
   if (contact.userId === identity.userId) throw badField("contact", "is yourself");
   const added = { [contact.username]: contact.userId };
-  const isBlocked = await reader.isBlocked(identity.userId, contact.userId);
   return {
     kind: "write",
     write: { kind: "addContact", userId: identity.userId, contactId: contact.userId },
     info: "Contact added",
     fields: { new_contact: added },
-    effects: [
-      { kind: "watch", userId: identity.userId, contactId: contact.userId, on: !isBlocked },
-      contactEvent(identity, { added }, now()),
-    ],
+    effects: [contactEvent(identity, { added }, now())],
   };
 };
 
