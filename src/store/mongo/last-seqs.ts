@@ -23,12 +23,14 @@ interface Chat {
 /**
  * The last seq of each of the chats: 0 for one without messages.
  *
+ * By what a majority has, as everything is read (connection.ts): what one server alone has may be rolled back after a
+ * failover, and whoever numbers after it leaves a hole for ever. A seq that is too low is refused by the index instead.
+ *
  * One query with a range from the hint on for each: an index answers it, however many messages there are.
  */
 export async function readLastSeqs(
   { messages }: Collections,
   chats: readonly Pick<ChatDocument, "_id" | "seq_hint">[],
-  readConcern: "local" | "majority",
 ): Promise<Map<ChatId, number>> {
   const seqs = new Map<ChatId, number>();
   for (let start = 0; start < chats.length; start += CHATS_PER_QUERY) {
@@ -37,7 +39,7 @@ export async function readLastSeqs(
       .map(({ _id, seq_hint }) => ({ chat_id: _id, seq: { $gte: seq_hint } }));
     const [only] = ranges;
     const filter = ranges.length === 1 && only !== undefined ? only : { $or: ranges };
-    const found = messages.find(filter, { projection: { _id: 0, chat_id: 1, seq: 1 }, readConcern });
+    const found = messages.find(filter, { projection: { _id: 0, chat_id: 1, seq: 1 } });
     for await (const { chat_id, seq } of found) seqs.set(chat_id, Math.max(seqs.get(chat_id) ?? 0, seq));
   }
   return seqs;
@@ -71,8 +73,8 @@ export class LastSeqs {
     const unknown = [...new Set(chatIds)].filter((chatId) => !this.#chats.has(chatId));
     for (let start = 0; start < unknown.length; start += CHATS_PER_QUERY) {
       const ids = unknown.slice(start, start + CHATS_PER_QUERY);
-      const found = await this.#collections.chats.find({ _id: { $in: ids } }, { readConcern: "local" }).toArray();
-      const seqs = await readLastSeqs(this.#collections, found, "local");
+      const found = await this.#collections.chats.find({ _id: { $in: ids } }).toArray();
+      const seqs = await readLastSeqs(this.#collections, found);
       for (const { _id, seq_hint } of found) {
         this.#chats.set(_id, { lastSeq: seqs.get(_id) ?? 0, lastMs: undefined, hint: seq_hint });
       }

@@ -179,7 +179,7 @@ async function summaries(
   chats: readonly ChatDocument[],
 ): Promise<ChatSummary[]> {
   const written = chats.filter(({ last_ms }) => last_ms > 0);
-  const seqs = await readLastSeqs(collections, written, "majority");
+  const seqs = await readLastSeqs(collections, written);
   const others = chats.flatMap(({ _id }) => otherUser(_id, userId) ?? []);
   const marks = collections.marks.find({ _id: { $in: chats.map(({ _id }) => pairId(userId, _id)) } });
   const [names, read, lastMessages, revs] = await Promise.all([

@@ -130,7 +130,7 @@ export class MongoTransfer implements StoreTransfer {
       const ends: ChatEnd[] = [];
       for (let start = 0; start < chats.length; start += CHATS_AT_ONCE) {
         const some = chats.slice(start, start + CHATS_AT_ONCE);
-        const seqs = await Promise.all(some.map((chat) => readLastSeqs(this.#collections, [chat], "majority")));
+        const seqs = await Promise.all(some.map((chat) => readLastSeqs(this.#collections, [chat])));
         ends.push(...seqs.flatMap((found) => [...found].map(([chatId, lastSeq]) => ({ chatId, lastSeq }))));
       }
       return ends;

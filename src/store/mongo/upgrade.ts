@@ -37,7 +37,7 @@ const LACKS_NAME = { name_key: { $exists: false } };
 async function fillChats(collections: Collections): Promise<boolean> {
   const chats = await collections.chats.find(LACKS_TIME).limit(DOCUMENTS_PER_ROUND).toArray();
   if (chats.length === 0) return false;
-  const seqs = await readLastSeqs(collections, chats, "majority");
+  const seqs = await readLastSeqs(collections, chats);
   const times = await readTimes(collections, seqs);
   const operations = chats.map(({ _id, seq_hint }) => {
     // The common chat's hint may stay behind; lists do not sort it.
