@@ -173,7 +173,7 @@ export class Link {
     }
   }
 
-  /** The old token is void from the login on, so the new one is on the disk before anything else happens. */
+  /** The first request makes the old token void, so the new one is on the disk before anything else happens. */
   async #keep(login: LoginResult): Promise<void> {
     this.#session = { userId: login.user_id, username: login.username, token: login.token };
     try {

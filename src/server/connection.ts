@@ -37,6 +37,8 @@ export class Connection {
   session: Session | undefined;
   /** On the host's clock. */
   readonly openedMs: number;
+  /** Called when a request has arrived. */
+  onNextRequest: (() => void) | undefined;
   /** Messages stored for this connection. */
   messageCount = 0;
   readonly #host: ConnectionHost<Connection>;
@@ -142,7 +144,9 @@ export class Connection {
     if (this.#decoder === undefined) this.#begin(chunk);
     if (this.#decoder === undefined) return;
     const heldBytes = this.#decoder.pendingBytes;
+    const arrivals = this.#queue.arrivals.length;
     this.#decoder.push(chunk, this.#queue.arrivals);
+    if (this.#queue.arrivals.length > arrivals) this.onNextRequest?.();
     const mayGoOn = this.#queue.received(heldBytes + chunk.length - this.#decoder.pendingBytes);
     if (!mayGoOn) return this.#closeForAbuse("too many blank frames");
     // When all that is held of a frame came with this chunk, then the frame began in it.

@@ -10,12 +10,13 @@ import { sortedByName } from "../protocol/text.ts";
 import type { ThrottledLog } from "../log/throttled-log.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Pools } from "../workers/pools.ts";
-import type { Effect, EffectOf } from "../workers/task.ts";
+import type { Effect, EffectOf, Identity } from "../workers/task.ts";
 import type { AccessControl } from "./access-control.ts";
 import { addressKey } from "../util/address.ts";
 import type { Connection } from "./connection.ts";
 import type { Fanout } from "./fanout.ts";
 import { ownSessions } from "./own-sessions.ts";
+import type { GroupCommit } from "./group-commit.ts";
 import type { PasswordGate } from "./password-gate.ts";
 import type { Registry } from "./registry.ts";
 import { Session } from "./session.ts";
@@ -24,6 +25,7 @@ import { Session } from "./session.ts";
 const SHOWN_PER_MINUTE = 10;
 
 export interface EffectParts {
+  readonly groupCommit: GroupCommit;
   readonly clock: Clock;
   readonly pools: Pools;
   readonly registry: Registry;
@@ -70,6 +72,8 @@ export class EffectRunner {
 
   #applyOne(effect: Effect, cause: Connection | undefined): Promise<void> | void {
     switch (effect.kind) {
+      case "endReplaced":
+        return this.#endReplaced(effect, cause);
       case "endOtherSessions":
         return void this.#parts.access.endSessions(effect.userId, effect.reason, cause?.session);
       case "watch":
@@ -129,6 +133,26 @@ export class EffectRunner {
     const more = online.length > LOGIN_USERS && { more_contacts: true };
     const told = { ...fields, online: online.slice(0, LOGIN_USERS), ...more };
     this.#reply(connection, login.replyTo, login.info, { ...login.fields, ...told });
+    if (login.isResumed) connection.onNextRequest = () => this.#confirm(login.identity, connection);
+  }
+
+  /** A session that another login with the same token has taken the place of; the connection's own ends with that login. */
+  #endReplaced({ userId, tokenHash }: EffectOf<"endReplaced">, cause: Connection | undefined): void {
+    for (const session of [...this.#parts.registry.sessionsOf(userId)]) {
+      const isReplaced = session.identity.tokenHash === tokenHash && session !== cause?.session;
+      if (isReplaced) session.close("resumed by another connection");
+    }
+  }
+
+  /** From now on the token that the session was resumed with is void: a request shows that the new one has arrived. */
+  #confirm({ userId, username, tokenHash }: Identity, connection: Connection): void {
+    connection.onNextRequest = undefined;
+    this.#parts.groupCommit.write({ kind: "confirmToken", tokenHash }).catch((error: unknown) => {
+      // It stays good until the next login; a token that is void by now needs no confirmation.
+      if (error instanceof ProtocolError && error.reason === "no_such_user") return;
+      const fields = { user: username, error };
+      this.#parts.acts.write("warn", "an old token stays good", userId, fields, SHOWN_PER_MINUTE);
+    });
   }
 
   /** The names of those of the users that have a session, in the order of lists of users. */

@@ -103,10 +103,10 @@ export class MessengerServer {
     const access = new AccessControl(accessLimits(config), clock, this.#acts);
     this.#access = access;
     const avatarEffects = this.#avatarEffects();
-    const core = { pools: this.#pools, registry, gate, access, acts: this.#acts };
+    const core = { pools: this.#pools, groupCommit: this.#groupCommit, registry, gate, access, acts: this.#acts };
     const effects = new EffectRunner({ ...core, fanout, clock: awake, ...avatarEffects });
     const ownWrites = new OwnWrites(this.#groupCommit, effects);
-    const shared = { ...core, groupCommit: this.#groupCommit, effects, ownWrites, metrics, log };
+    const shared = { ...core, effects, ownWrites, metrics, log };
     const avatars = config.ftp ? new Avatars({ ...shared, config, certificate }) : undefined;
     this.#avatars = avatars;
     const gateway = new Gateway({

@@ -230,7 +230,8 @@ export type Write =
     }
   /**
    * Makes `newTokenHash` a token of the user, who must be active, with `passwordHash` only if that is still the user's; with
-   * `oldTokenHash` only if that one is a token of the same user and not expired; it is then void. Beyond TOKENS_PER_USER the user's oldest tokens go.
+   * `oldTokenHash` only if that one is a token of the same user and not expired. That one stays good until the new one is
+   * confirmed or replaced, and takes the place of a successor that was not. Beyond TOKENS_PER_USER the user's oldest tokens go.
    */
   | {
       readonly kind: "putToken";
@@ -239,6 +240,8 @@ export type Write =
       readonly oldTokenHash: string | undefined;
       readonly newTokenHash: string;
     }
+  /** The token has been used: the one that it replaced is void. */
+  | { readonly kind: "confirmToken"; readonly tokenHash: string }
   | { readonly kind: "deleteToken"; readonly tokenHash: string }
   /** Makes every token of the user void but `keepTokenHash`. */
   | { readonly kind: "dropTokens"; readonly userId: UserId; readonly keepTokenHash: string }
@@ -299,7 +302,9 @@ export interface WriteResults {
    */
   deleteMessage: { readonly message: Message; readonly isChanged: boolean; readonly changedMs: number | null };
   createUser: { readonly profile: Profile };
-  putToken: Record<string, never>;
+  /** `replacedHash`: a successor of the old token that was never used, and is void now. */
+  putToken: { readonly replacedHash?: string };
+  confirmToken: Record<string, never>;
   deleteToken: Record<string, never>;
   dropTokens: Record<string, never>;
   /** Whether one of the two has blocked the other. */

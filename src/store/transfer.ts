@@ -27,6 +27,9 @@ export interface TokenRecord {
   readonly token_hash: string;
   readonly user_id: UserId;
   readonly time_ms: number;
+  /** The token that it replaced, while that is good, and when that one was stored. */
+  readonly previous_hash: string | null;
+  readonly previous_ms: number | null;
 }
 
 /** One user who has another as a contact, or has blocked another. */

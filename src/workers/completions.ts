@@ -2,7 +2,7 @@
 import { ProtocolError } from "../protocol/codes.ts";
 import type { Fields } from "../protocol/envelope.ts";
 import { eventText } from "../protocol/events.ts";
-import { directChatUsers } from "../protocol/ids.ts";
+import { directChatUsers, type UserId } from "../protocol/ids.ts";
 import type { Profile } from "../protocol/entities.ts";
 import { Refusal } from "../store/refusal.ts";
 import type { WriteKind, WriteOf, WriteResults } from "../store/store.ts";
@@ -30,7 +30,11 @@ const COMPLETIONS: Completions = {
   append: () => NOTHING, // the path of a message: the batch's encoder answers it by itself
   deleteMessage: (_write, { message: { seq, rev = 0 } }) => ({ fields: { seq, rev } }),
   createUser: () => NOTHING,
-  putToken: (write, _result, pending) => ({ effects: [loginEffect(write, pending)], answered: true }),
+  putToken: (write, { replacedHash }, pending) => ({
+    effects: [...endOf(write.userId, replacedHash), loginEffect(write, pending)],
+    answered: true,
+  }),
+  confirmToken: () => NOTHING,
   deleteToken: () => NOTHING,
   dropTokens: () => NOTHING,
   addContact: ({ userId, contactId }, { isBlocked }) => {
@@ -64,10 +68,16 @@ export function complete<K extends WriteKind>(
   return completion(write, result, pending, nowMs);
 }
 
+/** The session of a token that was never used, and is void now: its answer was lost, or somebody else has the old token. */
+function endOf(userId: UserId, tokenHash: string | undefined): Effect[] {
+  return tokenHash === undefined ? [] : [{ kind: "endReplaced", userId, tokenHash }];
+}
+
 function loginEffect(write: WriteOf<"putToken">, pending: PendingWrite): Effect {
   const { username } = pending.fields as { username: string };
   const identity: Identity = { userId: write.userId, username, tokenHash: write.newTokenHash };
-  return { kind: "login", identity, replyTo: pending.replyTo, info: pending.info, fields: pending.fields };
+  const isResumed = write.oldTokenHash !== undefined;
+  return { kind: "login", identity, isResumed, replyTo: pending.replyTo, info: pending.info, fields: pending.fields };
 }
 
 /** The `profile` event of a changed profile. */

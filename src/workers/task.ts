@@ -173,6 +173,8 @@ export type Effect =
   | {
       readonly kind: "login";
       readonly identity: Identity;
+      /** By a token, which stays good until the session is used. */
+      readonly isResumed: boolean;
       readonly replyTo: ReplyTo;
       readonly info: string;
       readonly fields: Fields;
@@ -180,6 +182,8 @@ export type Effect =
   | { readonly kind: "logout" }
   /** A token was none. Failures of passwords are counted where passwords are verified. */
   | { readonly kind: "loginFailed" }
+  /** The session that this token began has ended: another login has taken its place. */
+  | { readonly kind: "endReplaced"; readonly userId: UserId; readonly tokenHash: string }
   | { readonly kind: "endOtherSessions"; readonly userId: UserId; readonly reason: string }
   | { readonly kind: "watch"; readonly userId: UserId; readonly contactId: UserId; readonly on: boolean }
   /** The two see each other's presence no more. */

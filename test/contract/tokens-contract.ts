@@ -23,24 +23,62 @@ export function tokensContract(kind: StoreKind): void {
     assert.deepEqual([await holder("a1"), await holder("b1"), await holder("A1")], ["anna", "bert", undefined]);
   });
 
-  it("rotates a token: the old one is void, and can be rotated once", async () => {
+  const confirm = (tokenHash: string) => ({ kind: "confirmToken", tokenHash }) as const;
+
+  it("rotates a token: the old one is void when the new one is confirmed", async () => {
     await store.one(putToken(anna, "a1"));
     assert.deepEqual(await store.one(putToken(anna, "a2", "a1")), DONE);
+    assert.deepEqual([await holder("a1"), await holder("a2")], ["anna", "anna"]);
+    await store.reopen();
+    assert.deepEqual([await holder("a1"), await holder("a2")], ["anna", "anna"]);
+    assert.deepEqual(await store.one(confirm("a2")), DONE);
     assert.deepEqual([await holder("a1"), await holder("a2")], [undefined, "anna"]);
     assert.deepEqual(await store.one(putToken(anna, "a3", "a1")), NOT_FOUND);
     assert.equal(await holder("a3"), undefined);
+    assert.deepEqual(await store.one(confirm("a1")), NOT_FOUND);
   });
 
-  it("rotates once within a batch too", async () => {
+  it("rotates a token: the old one is void when the new one is rotated", async () => {
+    await store.commit(putToken(anna, "a1"), putToken(anna, "a2", "a1"), putToken(anna, "a3", "a2"));
+    assert.deepEqual([await holder("a1"), await holder("a2"), await holder("a3")], [undefined, "anna", "anna"]);
+  });
+
+  it("lets an old token take the place of a successor that was never used", async () => {
+    await store.commit(putToken(anna, "a1"), putToken(anna, "a2", "a1"));
+    const again = await store.one(putToken(anna, "a3", "a1"));
+    assert.deepEqual(again, { done: true, result: { replacedHash: "a2" } });
+    const holders = await Promise.all(["a1", "a2", "a3"].map(holder));
+    assert.deepEqual(holders, ["anna", undefined, "anna"]);
+    assert.deepEqual(await store.one(confirm("a3")), DONE);
+    assert.equal(await holder("a1"), undefined);
+  });
+
+  it("makes an old token void with its successor, and where all others are dropped; it lives no longer than it would", async () => {
+    await store.commit(putToken(anna, "a1"), putToken(anna, "a2", "a1"), { kind: "deleteToken", tokenHash: "a2" });
+    assert.equal(await holder("a1"), undefined);
+    await store.commit(putToken(anna, "b1"), putToken(anna, "b2", "b1"));
+    assert.deepEqual(await store.one({ kind: "deleteToken", tokenHash: "b1" }), DONE);
+    assert.deepEqual([await holder("b1"), await holder("b2")], [undefined, "anna"]);
+    await store.commit(putToken(anna, "c1"), putToken(anna, "c2", "c1"));
+    await store.one({ kind: "dropTokens", userId: anna, keepTokenHash: "c2" });
+    assert.deepEqual([await holder("b2"), await holder("c1"), await holder("c2")], [undefined, undefined, "anna"]);
+    store.nowMs += TOKEN_LIFETIME_MS - 1;
+    await store.one(putToken(anna, "c3", "c2"));
+    store.nowMs += 2;
+    assert.deepEqual([await holder("c2"), await holder("c3")], [undefined, "anna"]);
+    assert.deepEqual(await store.one(putToken(anna, "c4", "c2")), NOT_FOUND);
+  });
+
+  it("rotates in order within a batch too: the last one counts", async () => {
     const outcomes = await store.commit(
       putToken(anna, "a1"),
       putToken(anna, "a2", "a1"),
       putToken(anna, "a3", "a1"),
       putToken(anna, "a4", "a2"),
     );
-    assert.deepEqual(outcomes, [DONE, DONE, NOT_FOUND, DONE]);
+    assert.deepEqual(outcomes, [DONE, DONE, { done: true, result: { replacedHash: "a2" } }, NOT_FOUND]);
     const holders = await Promise.all(["a1", "a2", "a3", "a4"].map(holder));
-    assert.deepEqual(holders, [undefined, undefined, undefined, "anna"]);
+    assert.deepEqual(holders, ["anna", undefined, "anna", undefined]);
   });
 
   it("does not rotate the token of another user", async () => {
@@ -63,7 +101,7 @@ export function tokensContract(kind: StoreKind): void {
     assert.deepEqual(await store.one(putToken(anna, "a1")), DONE);
     assert.deepEqual(await store.one(putToken(anna, "a2", "a1")), DONE);
     assert.deepEqual(await store.one(putToken(anna, "a2", "a1")), DONE);
-    assert.deepEqual([await holder("a1"), await holder("a2")], [undefined, "anna"]);
+    assert.deepEqual([await holder("a1"), await holder("a2")], ["anna", "anna"]);
   });
 
   it("refuses a user that is not there", async () => {

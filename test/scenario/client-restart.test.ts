@@ -5,6 +5,8 @@ import { COMMON_CHAT, type ChatId } from "../../src/protocol/ids.ts";
 import type { Message } from "../../src/protocol/entities.ts";
 import { ClientPerson, texts } from "../support/client.ts";
 import { eventually } from "../support/eventually.ts";
+import { TcpProxy } from "../support/tcp-proxy.ts";
+import { useServer } from "../support/server.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { tempDirPerTest } from "../support/temp-dir.ts";
 
@@ -111,3 +113,24 @@ function check(stream: readonly Message[], people: readonly ClientPerson[], type
     );
   });
 }
+
+describe("a client whose login is stored and not answered", () => {
+  const server = useServer();
+
+  it("comes back by the same token, and is not signed out", async () => {
+    const proxy = await TcpProxy.start(server().port);
+    const alice = await ClientPerson.register(proxy.port, "alice");
+    try {
+      const lost = proxy.loseAnswers((request) => request.includes('"login"'));
+      proxy.cut();
+      await lost;
+      proxy.heal();
+      await eventually("alice is back", () => alice.messenger.state.kind === "online" && alice.messenger.isCaughtUp);
+      alice.messenger.send(COMMON_CHAT, "still here");
+      assert.ok(await alice.messenger.whenSent(10_000));
+    } finally {
+      await alice.close();
+      await proxy.close();
+    }
+  });
+});

@@ -2,7 +2,6 @@
 import type { Profile } from "../../protocol/entities.ts";
 import { COMMON_CHAT } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
-import { TOKENS_PER_USER } from "../store.ts";
 import type { Write, WriteOf, WriteOutcome } from "../store.ts";
 import type { TokenTimes } from "../token-times.ts";
 import { isStillPassword, writerRefusal } from "../may.ts";
@@ -12,6 +11,7 @@ import type { ChatWrite, WriterState } from "./chat-batch.ts";
 import { pairId } from "./documents.ts";
 import type { Collections, UserDocument } from "./documents.ts";
 import { isDuplicate } from "./errors.ts";
+import { TokenWrites } from "./tokens.ts";
 import { CONFLICT, DONE, NOT_FOUND, STALE_PASSWORD } from "../write-outcomes.ts";
 
 /** The time of the batch, and those of tokens. */
@@ -29,9 +29,11 @@ export class AccountWrites {
   readonly #state: WriterState;
   readonly #collections: Collections;
   readonly #states: AccountStates;
+  readonly #tokens: TokenWrites;
 
   constructor(state: WriterState) {
     this.#states = new AccountStates(state);
+    this.#tokens = new TokenWrites(state.collections);
     this.#state = state;
     this.#collections = state.collections;
   }
@@ -45,9 +47,11 @@ export class AccountWrites {
       case "createUser":
         return this.#createUser(write, nowMs);
       case "putToken":
-        return this.#putToken(write, nowMs, tokens);
+        return this.#tokens.put(write, nowMs, tokens);
+      case "confirmToken":
+        return this.#tokens.confirm(write);
       case "deleteToken":
-        return this.#deleteToken(write, isRepeat);
+        return this.#tokens.delete(write, isRepeat);
       case "dropTokens":
         return this.#dropTokens(write);
       case "addContact":
@@ -132,51 +136,15 @@ export class AccountWrites {
     const refusal = verifiedHash === undefined ? undefined : writerRefusal(user.state ?? "active");
     if (refusal !== undefined) return { done: false, refusal };
     if (!isStillPassword(user.password_hash, verifiedHash, passwordHash)) return STALE_PASSWORD;
-    await this.#collections.tokens.deleteMany({ user_id: userId, hash: { $ne: keepTokenHash ?? "" } });
+    await this.#tokens.dropBut(userId, keepTokenHash);
     const update = { $set: { password_hash: passwordHash, must_change_password: mustChangePassword ? 1 : 0 } } as const;
     const { matchedCount } = await this.#collections.users.updateOne({ _id: userId, ...NOT_DELETED }, update);
     return matchedCount > 0 ? DONE : NOT_FOUND;
   }
 
-  async #putToken(
-    write: WriteOf<"putToken">,
-    nowMs: number,
-    { storedMs, expiredMs }: TokenTimes,
-  ): Promise<WriteOutcome<"putToken">> {
-    const { userId, passwordHash, oldTokenHash, newTokenHash } = write;
-    const { tokens, users } = this.#collections;
-    const user = await users.findOne({ _id: userId });
-    if (user === null || !isStillPassword(user.password_hash, passwordHash)) return NOT_FOUND;
-    const refusal = writerRefusal(user.state ?? "active");
-    if (refusal !== undefined) return { done: false, refusal };
-    const present = await tokens.findOne({ hash: newTokenHash });
-    if (present?.user_id === userId) return DONE;
-    await users.updateOne({ _id: userId }, { $set: { last_login_ms: nowMs } });
-    if (oldTokenHash !== undefined) {
-      const old = { hash: oldTokenHash, user_id: userId, created_ms: { $gte: expiredMs } };
-      const { matchedCount } = await tokens.updateOne(old, { $set: { hash: newTokenHash, created_ms: storedMs } });
-      return matchedCount > 0 ? DONE : NOT_FOUND;
-    }
-    await tokens.insertOne({ hash: newTokenHash, user_id: userId, created_ms: storedMs });
-    await this.#dropSurplusTokens(userId);
-    return DONE;
-  }
-
-  async #dropSurplusTokens(userId: UserId): Promise<void> {
-    const { tokens } = this.#collections;
-    const newestFirst = tokens.find({ user_id: userId }, { projection: { hash: 1 } }).sort({ created_ms: -1, _id: -1 });
-    const surplus = await newestFirst.skip(TOKENS_PER_USER).toArray();
-    if (surplus.length > 0) await tokens.deleteMany({ hash: { $in: surplus.map((token) => token.hash) } });
-  }
-
-  async #deleteToken(write: WriteOf<"deleteToken">, isRepeat: boolean): Promise<WriteOutcome<"deleteToken">> {
-    const { deletedCount } = await this.#collections.tokens.deleteOne({ hash: write.tokenHash });
-    return deletedCount > 0 || isRepeat ? DONE : NOT_FOUND;
-  }
-
   async #dropTokens({ userId, keepTokenHash }: WriteOf<"dropTokens">): Promise<WriteOutcome<"dropTokens">> {
     if (!(await this.#isPresent(userId))) return NOT_FOUND;
-    await this.#collections.tokens.deleteMany({ user_id: userId, hash: { $ne: keepTokenHash } });
+    await this.#tokens.dropBut(userId, keepTokenHash);
     return DONE;
   }
 

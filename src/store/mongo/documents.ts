@@ -39,6 +39,9 @@ export interface TokenDocument {
   readonly user_id: UserId;
   /** When it was made or last rotated. */
   readonly created_ms: number;
+  /** The hash that this one replaced, good until this one is used, and when that one was made. */
+  readonly previous_hash?: string | null;
+  readonly previous_ms?: number | null;
 }
 
 /** `_id` is `pairId(user_id, contact_id)`. */

@@ -14,6 +14,7 @@ interface Index {
 const INDEXES: readonly Index[] = [
   { collection: "users", name: "name", key: { username_key: 1 }, unique: true },
   { collection: "tokens", name: "hash", key: { hash: 1 }, unique: true },
+  { collection: "tokens", name: "previous", key: { previous_hash: 1 }, unique: false },
   { collection: "tokens", name: "user", key: { user_id: 1 }, unique: false },
   { collection: "tokens", name: "age", key: { created_ms: 1 }, unique: false },
   { collection: "contacts", name: "list", key: { user_id: 1, name_key: 1 }, unique: false },

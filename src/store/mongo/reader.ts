@@ -53,8 +53,11 @@ export class MongoReader implements StoreReader {
 
   userByToken(tokenHash: string, nowMs: number): Promise<User | undefined> {
     return this.#connection.run(async () => {
-      const valid = { hash: tokenHash, created_ms: { $gte: nowMs - TOKEN_LIFETIME_MS } };
-      const token = await this.#collections.tokens.findOne(valid);
+      const { tokens } = this.#collections;
+      const valid = { $gte: nowMs - TOKEN_LIFETIME_MS };
+      const token =
+        (await tokens.findOne({ hash: tokenHash, created_ms: valid })) ??
+        (await tokens.findOne({ previous_hash: tokenHash, previous_ms: valid }));
       return token === null ? undefined : userOf(await this.#collections.users.findOne({ _id: token.user_id }));
     });
   }

@@ -45,11 +45,19 @@ const FORMS: { readonly [K in RecordKind]: Form<Records[K]> } = {
   blocks: pairForm("blocked_id"),
   tokens: {
     key: "hash",
-    toDocument: ({ token_hash, user_id, time_ms }) => ({ hash: token_hash, user_id, created_ms: time_ms }),
+    toDocument: ({ token_hash, user_id, time_ms, previous_hash, previous_ms }) => ({
+      hash: token_hash,
+      user_id,
+      created_ms: time_ms,
+      previous_hash,
+      previous_ms,
+    }),
     toRecord: (token) => ({
       token_hash: String(token["hash"]),
       user_id: String(token["user_id"]),
       time_ms: Number(token["created_ms"]),
+      previous_hash: token["previous_hash"] == null ? null : String(token["previous_hash"]),
+      previous_ms: token["previous_ms"] == null ? null : Number(token["previous_ms"]),
     }),
   },
   marks: {

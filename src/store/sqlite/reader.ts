@@ -34,8 +34,9 @@ function prepare(database: Database.Database) {
   return {
     byKey: database.prepare<[string], UserRow>(`${USER} WHERE username_key = ?`),
     byId: database.prepare<[UserId], UserRow>(`${USER} WHERE user_id = ?`),
-    byToken: database.prepare<[string, number], UserRow>(
-      `${USER} WHERE id = (SELECT user FROM tokens WHERE token_hash = ? AND time_ms >= ?)`,
+    byToken: database.prepare<[string, number, string, number], UserRow>(
+      `${USER} WHERE id = (SELECT user FROM tokens
+         WHERE (token_hash = ? AND time_ms >= ?) OR (previous_hash = ? AND previous_ms >= ?))`,
     ),
     chat: database.prepare<[ChatId], ChatRow>("SELECT id, last_seq, rev FROM chats WHERE chat_id = ?"),
     oldest: database.prepare<PageBounds, MessageRow>(`${PAGE} LIMIT ?`),
@@ -82,7 +83,8 @@ export class SqliteReader implements StoreReader {
   }
 
   async userByToken(tokenHash: string, nowMs: number): Promise<User | undefined> {
-    return this.#read(() => user(this.#sql.byToken.get(tokenHash, nowMs - TOKEN_LIFETIME_MS)));
+    const since = nowMs - TOKEN_LIFETIME_MS;
+    return this.#read(() => user(this.#sql.byToken.get(tokenHash, since, tokenHash, since)));
   }
 
   async contacts(userId: UserId, page: NamePage): ReturnType<StoreReader["contacts"]> {

@@ -97,6 +97,10 @@ const MIGRATIONS: readonly string[] = [
   `ALTER TABLE chats ADD COLUMN last_ms INTEGER NOT NULL DEFAULT 0;
    UPDATE chats SET last_ms =
      coalesce((SELECT time_ms FROM messages WHERE messages.id = (chats.id << 32 | chats.last_seq)), 0);`,
+  // The token that this one replaced, good until this one is used, and when that one was stored.
+  `ALTER TABLE tokens ADD COLUMN previous_hash TEXT;
+   ALTER TABLE tokens ADD COLUMN previous_ms INTEGER;
+   CREATE UNIQUE INDEX tokens_by_previous ON tokens (previous_hash) WHERE previous_hash IS NOT NULL;`,
 ];
 
 /** The version that this program makes and needs. */

@@ -19,7 +19,7 @@ const USER_COLUMNS = `user_id, username, username_key, password_hash, first_name
 const READ: { readonly [K in RecordKind]: string } = {
   users: `SELECT id AS place, 0 AS second, ${USER_COLUMNS} FROM users
     WHERE id > @place ORDER BY id LIMIT ${BATCH_COUNT}`,
-  tokens: `SELECT t.id AS place, 0 AS second, t.token_hash, u.user_id, t.time_ms
+  tokens: `SELECT t.id AS place, 0 AS second, t.token_hash, u.user_id, t.time_ms, t.previous_hash, t.previous_ms
     FROM tokens t JOIN users u ON u.id = t.user WHERE t.id > @place ORDER BY t.id LIMIT ${BATCH_COUNT}`,
   contacts: pairs("contacts", "contact"),
   blocks: pairs("blocks", "blocked"),
@@ -44,8 +44,8 @@ const WRITE: { readonly [K in RecordKind]: readonly string[] } = {
     `INSERT OR IGNORE INTO marks (user, chat, read_seq) SELECT id, ${COMMON_CHAT_ROW}, 0 FROM users WHERE user_id = @user_id`,
   ],
   tokens: [
-    `INSERT OR IGNORE INTO tokens (token_hash, user, time_ms)
-     SELECT @token_hash, id, @time_ms FROM users WHERE user_id = @user_id`,
+    `INSERT OR IGNORE INTO tokens (token_hash, user, time_ms, previous_hash, previous_ms)
+     SELECT @token_hash, id, @time_ms, @previous_hash, @previous_ms FROM users WHERE user_id = @user_id`,
   ],
   contacts: [insertPair("contacts", "contact")],
   blocks: [insertPair("blocks", "blocked")],

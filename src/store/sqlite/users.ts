@@ -4,16 +4,12 @@ import type { AccountState } from "../../protocol/admin.ts";
 import type { Profile } from "../../protocol/entities.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import { isStillPassword, writerRefusal } from "../may.ts";
-import { TOKENS_PER_USER } from "../store.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
-import type { TokenTimes } from "../token-times.ts";
 import { COMMON_CHAT_ROW } from "./schema.ts";
-import { CONFLICT, DONE, NOT_FOUND, STALE_PASSWORD } from "../write-outcomes.ts";
+import { CONFLICT, DONE, NOT_FOUND } from "../write-outcomes.ts";
 
 /** Users whose row is remembered, so that an append reads no table; when full, all are forgotten. */
 const REMEMBERED_USERS = 50_000;
-/** Expired tokens removed at most with each new one. */
-const EXPIRED_PER_TOKEN = 8;
 
 /** The part of a user that appends need. */
 export interface UserRow {
@@ -44,7 +40,6 @@ function prepare(database: Database.Database) {
       `INSERT INTO users (user_id, username, username_key, password_hash, must_change_password, created_ms)
        VALUES (?, ?, ?, ?, ?, ?)`,
     ),
-    loggedIn: database.prepare<[number, number]>("UPDATE users SET last_login_ms = ? WHERE id = ?"),
     mark: database.prepare<[number | bigint, number, number]>(
       "INSERT INTO marks (user, chat, read_seq) VALUES (?, ?, ?)",
     ),
@@ -52,24 +47,6 @@ function prepare(database: Database.Database) {
       "UPDATE users SET first_name = ?, second_name = ?, bio = ?, file_name = ? WHERE id = ?",
     ),
     password: database.prepare<[number], string>("SELECT password_hash FROM users WHERE id = ?").pluck(),
-    setPassword: database.prepare<[string, number, number]>(
-      "UPDATE users SET password_hash = ?, must_change_password = ? WHERE id = ? AND state <> 'deleted'",
-    ),
-    dropTokensBut: database.prepare<[number, string]>("DELETE FROM tokens WHERE user = ? AND token_hash <> ?"),
-    dropToken: database.prepare<[string]>("DELETE FROM tokens WHERE token_hash = ?"),
-    tokenUser: database.prepare<[string], { user: number; time_ms: number }>(
-      "SELECT user, time_ms FROM tokens WHERE token_hash = ?",
-    ),
-    putToken: database.prepare<[string, number, number]>(
-      "INSERT INTO tokens (token_hash, user, time_ms) VALUES (?, ?, ?)",
-    ),
-    dropSurplus: database.prepare<[number, number, number]>(
-      `DELETE FROM tokens WHERE user = ? AND
-         id <= (SELECT id FROM tokens WHERE user = ? ORDER BY id DESC LIMIT 1 OFFSET ?)`,
-    ),
-    dropExpired: database.prepare<[number, number]>(
-      `DELETE FROM tokens WHERE time_ms < ? AND id IN (SELECT id FROM tokens ORDER BY id LIMIT ?)`,
-    ),
     isBlocked: database
       .prepare<[number, number, number, number], number>(
         `SELECT EXISTS (SELECT 1 FROM blocks WHERE user = ? AND blocked = ?)
@@ -153,50 +130,8 @@ export class UserWrites {
     return { done: true, result: { profile: next } };
   }
 
-  setPassword(write: WriteOf<"setPassword">): WriteOutcome<"setPassword"> {
-    const user = this.find(write.userId);
-    if (user === undefined) return NOT_FOUND;
-    const { passwordHash, mustChangePassword = false, verifiedHash } = write;
-    const refused = verifiedHash === undefined ? undefined : this.refusalOf(write.userId);
-    if (refused !== undefined) return refused;
-    if (!this.isStillPassword(user, verifiedHash, passwordHash)) return STALE_PASSWORD;
-    if (this.#sql.setPassword.run(passwordHash, Number(mustChangePassword), user.id).changes === 0) return NOT_FOUND;
-    this.#sql.dropTokensBut.run(user.id, write.keepTokenHash ?? "");
-    return DONE;
-  }
-
-  putToken(write: WriteOf<"putToken">, nowMs: number, { storedMs, expiredMs }: TokenTimes): WriteOutcome<"putToken"> {
-    const user = this.find(write.userId);
-    if (user === undefined) return NOT_FOUND;
-    if (!this.isStillPassword(user, write.passwordHash)) return NOT_FOUND;
-    const refused = this.refusalOf(write.userId);
-    if (refused !== undefined) return refused;
-    if (this.#sql.tokenUser.get(write.newTokenHash)?.user === user.id) return DONE;
-    if (write.oldTokenHash !== undefined) {
-      const old = this.#sql.tokenUser.get(write.oldTokenHash);
-      if (old === undefined || old.user !== user.id || old.time_ms < expiredMs) return NOT_FOUND;
-      this.#sql.dropToken.run(write.oldTokenHash);
-    }
-    this.#sql.putToken.run(write.newTokenHash, user.id, storedMs);
-    this.#sql.loggedIn.run(nowMs, user.id);
-    this.#sql.dropSurplus.run(user.id, user.id, TOKENS_PER_USER);
-    this.#sql.dropExpired.run(expiredMs, EXPIRED_PER_TOKEN);
-    return DONE;
-  }
-
-  deleteToken(write: WriteOf<"deleteToken">): WriteOutcome<"deleteToken"> {
-    return this.#sql.dropToken.run(write.tokenHash).changes > 0 ? DONE : NOT_FOUND;
-  }
-
   isStillPassword({ id }: UserRow, verified: string | undefined, next?: string): boolean {
     return isStillPassword(this.#sql.password.get(id) ?? "", verified, next);
-  }
-
-  dropTokens(write: WriteOf<"dropTokens">): WriteOutcome<"dropTokens"> {
-    const user = this.findPresent(write.userId);
-    if (user === undefined) return NOT_FOUND;
-    this.#sql.dropTokensBut.run(user.id, write.keepTokenHash);
-    return DONE;
   }
 
   addContact(write: WriteOf<"addContact">): WriteOutcome<"addContact"> {

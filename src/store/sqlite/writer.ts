@@ -10,6 +10,7 @@ import { storeError } from "./errors.ts";
 import { INDEX_FROM_COUNT, Indexer } from "./indexer.ts";
 import { MessageWrites } from "./messages.ts";
 import type { StoreLock } from "./store-lock.ts";
+import { TokenWrites } from "./tokens.ts";
 import { UserWrites } from "./users.ts";
 
 export interface WriterOptions {
@@ -24,6 +25,7 @@ export class SqliteWriter implements StoreWriter {
   readonly guarantee = "SQLite: every batch has been written through to the disk (WAL, fsync)";
   readonly #database: Database.Database;
   readonly #lock: StoreLock;
+  readonly #tokens: TokenWrites;
   readonly #users: UserWrites;
   readonly #accounts: AccountWrites;
   readonly #messages: MessageWrites;
@@ -40,6 +42,7 @@ export class SqliteWriter implements StoreWriter {
     this.#database = database;
     this.#lock = lock;
     this.#users = new UserWrites(database);
+    this.#tokens = new TokenWrites(database, this.#users);
     this.#accounts = new AccountWrites(database, this.#users);
     this.#indexer = new Indexer(database, indexFromCount);
     this.#messages = new MessageWrites(database, this.#users, this.#indexer, indexFromCount);
@@ -125,19 +128,21 @@ export class SqliteWriter implements StoreWriter {
       case "createUser":
         return this.#users.create(write, this.#messages.commonSeq(), nowMs);
       case "putToken":
-        return this.#users.putToken(write, nowMs, tokens);
+        return this.#tokens.put(write, nowMs, tokens);
+      case "confirmToken":
+        return this.#tokens.confirm(write);
       case "deleteToken":
-        return this.#users.deleteToken(write);
+        return this.#tokens.delete(write);
       case "addContact":
         return this.#users.addContact(write);
       case "dropTokens":
-        return this.#users.dropTokens(write);
+        return this.#tokens.dropTokens(write);
       case "deleteContact":
         return this.#users.deleteContact(write);
       case "updateProfile":
         return this.#users.updateProfile(write);
       case "setPassword":
-        return this.#users.setPassword(write);
+        return this.#tokens.setPassword(write);
       case "setAccountState":
         this.#messages.standingChanged();
         return this.#accounts.setState(write);
