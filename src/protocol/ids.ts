@@ -7,6 +7,9 @@ export type ChatId = string;
 
 export const COMMON_CHAT: ChatId = "common";
 
+/** The account under which the server itself speaks: whatever it is called, nobody else has this id, and it never logs in. */
+export const SERVER_USER_ID: UserId = "0".repeat(24);
+
 const USER_ID = /^[0-9a-f]{24}$/;
 const DIRECT_CHAT = /^dm:([0-9a-f]{24}):([0-9a-f]{24})$/;
 

@@ -3,7 +3,7 @@
 import { Code } from "../protocol/codes.ts";
 import { errorResponse, okResponse } from "../protocol/envelope.ts";
 import { encodeFrames, frameBytes, type Framing } from "../protocol/frame.ts";
-import type { UserId } from "../protocol/ids.ts";
+import { SERVER_USER_ID, type UserId } from "../protocol/ids.ts";
 import { usernameKey } from "../protocol/text.ts";
 import { openReader } from "../store/open.ts";
 import { monotonicClock } from "../util/clock.ts";
@@ -84,7 +84,7 @@ async function findBlocks(userId: UserId): Promise<UserId[]> {
 async function findCredentials(username: string): Promise<Credentials> {
   const account = usernameKey(username);
   const user = await reader.userByKey(account);
-  const isActive = user?.state === "active";
+  const isActive = user?.state === "active" && user.userId !== SERVER_USER_ID;
   return {
     account,
     userId: isActive ? user.userId : undefined,

@@ -4,6 +4,7 @@ import { statSync } from "node:fs";
 import { AdminLink } from "../../src/client/admin-link.ts";
 import { DisconnectedError, RequestError } from "../../src/client/errors.ts";
 import type { TrafficEntry } from "../../src/protocol/admin.ts";
+import { SERVER_USER_ID } from "../../src/protocol/ids.ts";
 import { adminSocketPath } from "../../src/util/admin-socket.ts";
 import { useServer } from "../support/server.ts";
 
@@ -103,6 +104,25 @@ describe("the admin channel", () => {
     await link.request("create_user", { username: "Chosen", password: "chosen password" });
     const chosen = await fourth.ok("login", { username: "Chosen", password: "chosen password" });
     assert.ok(!("must_change_password" in chosen));
+  });
+
+  it("lets nobody be the server: its names are not given, and its account is nobody's", async () => {
+    const ann = await server().newPerson("Ann");
+    await link.request("announce", { message: "hear, hear" });
+    const [told] = await ann.events("message");
+    assert.equal(told?.user_id, SERVER_USER_ID);
+    for (const username of ["Server", "Sеrver", "Messenger.Server", "Deleted-x", "all", "Adrnin"]) {
+      await ann.fails("register", { username, password: "a good password" }, 409, /^username: /);
+      await assert.rejects(link.request("create_user", { username }), refusal(409, /^username: /));
+    }
+    for (const action of ["reset_password", "disable_user", "delete_user", "end_sessions"] as const) {
+      await assert.rejects(link.request(action, { username: "Server" }), refusal(403, /^username: /));
+    }
+    await assert.rejects(link.request("announce", { message: "x", username: "Server" }), refusal(403));
+    const client = await server().connect();
+    for (const password of ["", "a good password"]) await client.fails("login", { username: "Server", password }, 401);
+    await link.request("announce", { message: "still here" });
+    assert.equal((await ann.events("message"))[0]?.message, "still here");
   });
 
   it("announces to everybody or to one, under a name of the server's own", async () => {

@@ -1,5 +1,6 @@
 // How things look in a terminal: as lines of text that can do nothing to it.
 import type { Message, Profile } from "../../protocol/entities.ts";
+import { SERVER_USER_ID } from "../../protocol/ids.ts";
 import { parseMarkup, type Span } from "../../protocol/markup.ts";
 import { visibleMessage } from "../../util/visible-text.ts";
 
@@ -29,7 +30,10 @@ function styledSpan(span: Span): string {
 /** `[12:34] [chat] author: text`; further lines of the text are indented. */
 export function messageLine(message: Message, chatTitle: string, styled: boolean): string {
   const [first = "", ...rest] = textLines(message.message, styled);
-  const head = `[${clockTime(message.time * 1000)}] [${visibleMessage(chatTitle)}] ${visibleMessage(message.username)}: `;
+  // No username has a space or a parenthesis.
+  const mark = message.user_id === SERVER_USER_ID ? " (the server)" : "";
+  const author = visibleMessage(message.username) + mark;
+  const head = `[${clockTime(message.time * 1000)}] [${visibleMessage(chatTitle)}] ${author}: `;
   return [head + first, ...rest.map((line) => `    ${line}`)].join("\n");
 }
 

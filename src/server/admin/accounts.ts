@@ -3,8 +3,9 @@ import { randomBytes } from "node:crypto";
 import type { AccountInfo, AdminActions } from "../../protocol/admin.ts";
 import { charCount } from "../../protocol/envelope.ts";
 import { ProtocolError, badField } from "../../protocol/codes.ts";
-import { COMMON_CHAT, directChatId, type UserId } from "../../protocol/ids.ts";
+import { COMMON_CHAT, directChatId, SERVER_USER_ID, type UserId } from "../../protocol/ids.ts";
 import { MAX_MESSAGE_CHARS } from "../../protocol/limits.ts";
+import { isReservedName } from "../../protocol/reserved-names.ts";
 import { normalizeUsername, passwordFault, usernameKey } from "../../protocol/text.ts";
 import { newMessageId } from "../../util/message-id.ts";
 import { deletionOf } from "../../workers/deletion.ts";
@@ -16,10 +17,8 @@ import type { OwnWrites } from "../own-writes.ts";
 import type { PasswordGate } from "../password-gate.ts";
 import type { Registry } from "../registry.ts";
 
-/** The account that announcements come from; nobody can log in with an empty hash. */
-const ANNOUNCER_ID: UserId = "0".repeat(24);
 /** What it is called: the first name that is free when it is made. */
-const ANNOUNCER_NAMES = ["Server", "Messenger.Server", `Server-${ANNOUNCER_ID.slice(0, 8)}`];
+const ANNOUNCER_NAMES = ["Server", "Messenger.Server", `Server-${SERVER_USER_ID.slice(0, 8)}`];
 /** 96 random bits: a password that is typed once and then changed. */
 const ONE_TIME_PASSWORD_BYTES = 12;
 const DEFAULT_PAGE = 100;
@@ -68,6 +67,7 @@ export class AdminAccounts {
   async create({ username, password }: Data<"create_user">): Promise<Result<"create_user">> {
     const name = normalizeUsername(username);
     if (name === undefined) throw badField("username", "is not a valid username");
+    if (isReservedName(name)) throw new ProtocolError("name_taken", "username: is reserved");
     const chosen = password ?? oneTimePassword();
     const fault = passwordFault(chosen);
     if (fault !== undefined) throw badField("password", `${fault}`);
@@ -115,11 +115,11 @@ export class AdminAccounts {
     }
     const to = username === undefined ? undefined : await this.#found(username);
     const announcer = await this.#announcer();
-    const chatId = to === undefined ? COMMON_CHAT : directChatId(ANNOUNCER_ID, to.userId);
+    const chatId = to === undefined ? COMMON_CHAT : directChatId(SERVER_USER_ID, to.userId);
     const { message: stored } = await this.#parts.ownWrites.commit({
       kind: "append",
       chatId,
-      userId: ANNOUNCER_ID,
+      userId: SERVER_USER_ID,
       username: announcer,
       messageId: newMessageId(),
       text: message,
@@ -131,9 +131,13 @@ export class AdminAccounts {
   async #announcer(): Promise<string> {
     for (const name of ANNOUNCER_NAMES) {
       const holder = await this.#parts.pools.userNamed(name);
-      if (holder?.userId === ANNOUNCER_ID) return holder.username;
+      if (holder?.userId === SERVER_USER_ID) {
+        // Servers before this one let it be disabled.
+        await this.#parts.ownWrites.commit({ kind: "setAccountState", userId: SERVER_USER_ID, state: "active" });
+        return holder.username;
+      }
       if (holder !== undefined) continue;
-      await this.#create(ANNOUNCER_ID, name, "");
+      await this.#create(SERVER_USER_ID, name, "");
       return name;
     }
     throw new ProtocolError("already", "no name is free for the announcer account");
@@ -153,6 +157,7 @@ export class AdminAccounts {
   async #found(username: string): Promise<FoundUser> {
     const user = await this.#parts.pools.userNamed(username);
     if (user === undefined) throw new ProtocolError("no_such_user", `username: no such user ${username}`);
+    if (user.userId === SERVER_USER_ID) throw new ProtocolError("forbidden", "username: is the server's own account");
     return user;
   }
 }

@@ -4,6 +4,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { ProtocolError, badField } from "../../protocol/codes.ts";
 import { FEATURES, grantedFeatures } from "../../protocol/features.ts";
 import { MAX_MESSAGE_CHARS, MAX_REQUEST_BYTES, MAX_USERNAME_CHARS, MIN_USERNAME_CHARS } from "../../protocol/limits.ts";
+import { SERVER_USER_ID } from "../../protocol/ids.ts";
+import { isReservedName } from "../../protocol/reserved-names.ts";
 import { normalizeUsername, passwordFault, usernameKey } from "../../protocol/text.ts";
 import type { User, WriteOf } from "../../store/store.ts";
 import { packageVersion } from "../../util/package-version.ts";
@@ -43,6 +45,7 @@ export const register: OpenController<"register"> = async (request, { reader, re
         "and begin with a letter or digit",
     );
   }
+  if (isReservedName(username)) throw new ProtocolError("name_taken", "username: is reserved");
   requireGoodPassword("password", data.password);
   if (data.repeat_password !== undefined && data.repeat_password !== data.password) {
     throw badField("repeat_password", "differs from password");
@@ -70,7 +73,7 @@ export const login: OpenController<"login"> = async (request, context) => {
   if (username === undefined) throw badField("username", "missing");
   if (password === undefined) throw badField("password", "missing");
   const account = usernameKey(username);
-  const user = await context.reader.userByKey(account);
+  const user = personOf(await context.reader.userByKey(account));
   if (request.admission === undefined) {
     const hash = user?.passwordHash ?? unknownUserHash(context.bcryptCost);
     return { kind: "stop", stop: { kind: "login", account, job: { verify: { password, hash } } } };
@@ -82,6 +85,11 @@ export const login: OpenController<"login"> = async (request, context) => {
   return beginSession(user, { passwordHash: verifiedHash, oldTokenHash: undefined }, request.data.features);
 };
 
+/** Nobody logs in as the server itself. */
+function personOf(user: User | undefined): User | undefined {
+  return user?.userId === SERVER_USER_ID ? undefined : user;
+}
+
 async function loginByToken(
   token: string,
   retryAfter: number,
@@ -90,7 +98,7 @@ async function loginByToken(
 ): Promise<Outcome<"login">> {
   if (retryAfter > 0) throw new ProtocolError("rate_limited", "too many failed logins", retryAfter);
   const tokenHash = hashToken(token);
-  const user = await context.reader.userByToken(tokenHash, Math.min(context.now(), steadyClock.now()));
+  const user = personOf(await context.reader.userByToken(tokenHash, Math.min(context.now(), steadyClock.now())));
   if (user === undefined) return { kind: "refuse", error: wrongCredentials(), effects: [{ kind: "loginFailed" }] };
   return beginSession(user, { passwordHash: undefined, oldTokenHash: tokenHash }, features);
 }

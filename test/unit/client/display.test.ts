@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { visibleMessage as visible } from "../../../src/util/visible-text.ts";
 import { clockTime, messageLine, profileLines } from "../../../src/client/terminal/display.ts";
+import { SERVER_USER_ID } from "../../../src/protocol/ids.ts";
 import { message } from "../../support/messages.ts";
 
 const DANGEROUS = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
@@ -31,6 +32,12 @@ describe("terminal display", () => {
   it("shows where, who and what; further lines are indented so that nobody can fake a line", () => {
     const line = messageLine({ ...message(1), message: "one\n[12:00] [common] Alice: two" }, "common", false);
     assert.match(line, /^\[[0-9: -]+\] \[common\] Bob: one\n {4}\[12:00\] \[common\] Alice: two$/);
+  });
+
+  it("marks what the server itself says, in a way that no name can", () => {
+    const line = messageLine({ ...message(1), user_id: SERVER_USER_ID, username: "Server" }, "common", false);
+    assert.match(line, /\] Server \(the server\): /);
+    assert.doesNotMatch(messageLine({ ...message(1), username: "Server" }, "common", false), /the server/);
   });
 
   it("shows emphasis to people and marks to scripts", () => {
