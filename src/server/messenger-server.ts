@@ -175,7 +175,10 @@ export class MessengerServer {
   /** What follows from requests at the avatar server; nothing with avatars off. */
   #avatarEffects(): Pick<EffectParts, "onAccountDeleted" | "issueTicket"> {
     return {
-      onAccountDeleted: (userId) => this.#avatars?.forget(userId),
+      onAccountDeleted: (userId) => {
+        this.registry.forget(userId);
+        this.#avatars?.forget(userId);
+      },
       issueTicket: (userId) => this.#avatars?.issueTicket(userId),
     };
   }

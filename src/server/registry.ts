@@ -61,6 +61,12 @@ export class Registry {
     return !this.#byUser.has(userId);
   }
 
+  /** Nobody watches this user any more: the account is deleted. */
+  forget(userId: UserId): void {
+    for (const session of this.watchersOf(userId)) session.contacts.delete(userId);
+    this.#watchers.delete(userId);
+  }
+
   /** Has a session that has begun watch those of whom was read that it should, but for what has changed since. */
   beginWatching(session: Session, contactIds: Iterable<UserId>): void {
     for (const contactId of contactIds) {

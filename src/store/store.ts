@@ -202,6 +202,9 @@ export interface StoreReader {
   close(): Promise<void>;
 }
 
+/** Users that are named as those who had a deleted account as a contact; others find out at their next login. */
+export const HOLDERS_TOLD = 100_000;
+
 /** Tokens kept per user: as many devices may stay logged in. */
 export const TOKENS_PER_USER = 100;
 
@@ -317,7 +320,8 @@ export interface WriteResults {
   typing: Record<string, never>;
   setPassword: Record<string, never>;
   setAccountState: Record<string, never>;
-  deleteAccount: Record<string, never>;
+  /** What the user was called, and who had it as a contact: HOLDERS_TOLD at most, nobody when it was deleted before. */
+  deleteAccount: { readonly formerName: string; readonly holders: readonly UserId[] };
   block: Record<string, never>;
   unblock: Record<string, never>;
 }

@@ -142,8 +142,8 @@ export class BatchEncoder {
   #answer(pending: PendingWrite, result: WriteResults[WriteKind]): void {
     const { fields, effects, answered } = complete(pending.write, result, pending, this.#nowMs);
     const group = this.#group;
-    if (effects !== undefined) group.effects.push(...effects);
     group.effects.push(...pending.effects);
+    if (effects !== undefined) group.effects.push(...effects);
     if (group.outcomes !== undefined) group.outcomes.push({ done: true, result });
     else if (!answered)
       group.replies.push(okResponse(pending.replyTo, pending.info, { ...pending.fields, ...fields }, this.#nowMs));

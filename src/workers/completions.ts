@@ -52,7 +52,9 @@ const COMPLETIONS: Completions = {
   typing: () => NOTHING,
   setPassword: () => NOTHING,
   setAccountState: () => NOTHING,
-  deleteAccount: () => NOTHING,
+  deleteAccount: (write, { formerName, holders }, _pending, nowMs) => ({
+    effects: farewell(write, formerName, holders, nowMs),
+  }),
   block: () => NOTHING,
   unblock: () => NOTHING,
 };
@@ -66,6 +68,22 @@ export function complete<K extends WriteKind>(
 ): Completion {
   const completion: Completions[K] = COMPLETIONS[write.kind];
   return completion(write, result, pending, nowMs);
+}
+
+/** Who had a deleted account as a contact is told what it is called now, and that it is a contact no more. */
+function farewell(
+  { userId, username }: WriteOf<"deleteAccount">,
+  formerName: string,
+  holders: readonly UserId[],
+  nowMs: number,
+): Effect[] {
+  if (holders.length === 0) return [];
+  const profile = { user_id: userId, username, first_name: "", second_name: "", bio: "", file_name: null };
+  const texts = [
+    eventText("profile", { user_data: profile }, nowMs),
+    eventText("contact", { deleted: { [formerName]: userId } }, nowMs),
+  ];
+  return texts.map((text) => ({ kind: "emit", text, to: { users: holders, others: false } }));
 }
 
 /** The session of a token that was never used, and is void now: its answer was lost, or somebody else has the old token. */

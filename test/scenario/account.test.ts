@@ -30,6 +30,28 @@ describe("deleting an account", () => {
     assert.notEqual((await fresh.ok("register", { username, password })).user_id, ann.userId);
   });
 
+  it("tells those who have it as a contact, and whoever writes to it; the chat can be read as before", async () => {
+    const [ann, ben, cid] = await server().newPeople("Ann", "Ben", "Cid");
+    const phone = await server().anotherSession(ben);
+    await ben.addContact(ann);
+    await ann.say("the last word", ann.chatWith(ben));
+    await ben.client.barrier();
+    for (const session of [ben, phone]) session.client.takeAllEvents();
+    await ann.ok("delete_account", { password: ann.password });
+    for (const session of [ben, phone]) {
+      assert.deepEqual(await session.client.nextEvent("contact"), { deleted: { [ann.username]: ann.userId } });
+      const [profile] = await session.events("profile");
+      assert.equal(profile?.user_data.user_id, ann.userId);
+      assert.match(profile?.user_data.username ?? "", /^deleted-/);
+      const reply = await session.fails("add_message", { chat_id: ben.chatWith(ann), message: "too late" }, 404);
+      assert.equal(reply["reason"], "no_such_user");
+    }
+    const { messages, contact_username: name } = await ben.ok("get_chat", { contact_id: ann.userId });
+    assert.deepEqual([messages.map(({ message }) => message), name.startsWith("deleted-")], [["the last word"], true]);
+    await ben.ok("mark_read", { chat_id: ben.chatWith(ann), seq: 1 });
+    await cid.heardNothing();
+  });
+
   it("cannot be kept from it by who has registered the name that it would get", async () => {
     const [ann, ben] = await server().newPeople("Ann", "Ben");
     const squatter = await server().connect();

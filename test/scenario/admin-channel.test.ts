@@ -31,7 +31,7 @@ describe("the admin channel", () => {
     }
     const ann = await server().newPerson("Ann");
     await ann.fails("status", {}, 404);
-    await ann.fails("users", {}, 404);
+    await ann.fails("create_user", { username: "new.user" }, 404);
   });
 
   it("says what the server is", async () => {

@@ -84,13 +84,17 @@ export class ChatModel {
 
   /** To be called when its sessions have ended. */
   delete(user: ModelUser): void {
+    const formerName = user.username;
     user.isDeleted = true;
     user.username = `deleted-${user.userId.slice(0, 8)}-${user.userId.slice(-6)}`;
     Object.assign(user.profile, { first_name: "", second_name: "", bio: "" });
     for (const set of [user.contacts, user.blocked, user.tokens]) set.clear();
     for (const other of this.users.values()) {
-      other.contacts.delete(user.userId);
       other.blocked.delete(user.userId);
+      if (!other.contacts.delete(user.userId)) continue;
+      const isTold = (session: ModelSession): boolean => session.user === other;
+      this.tell(isTold, { event: "profile", data: { user_data: this.profileOf(user) } });
+      this.tell(isTold, { event: "contact", data: { deleted: { [formerName]: user.userId } } });
     }
     this.gone = user;
   }

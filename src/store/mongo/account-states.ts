@@ -1,5 +1,7 @@
 // What becomes of accounts: disabled, deleted, blocked by others. Each is one step that may run again.
 import { isStillPassword } from "../may.ts";
+import type { UserId } from "../../protocol/ids.ts";
+import { HOLDERS_TOLD } from "../store.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
 import type { WriterState } from "./chat-batch.ts";
 import { pairId } from "./documents.ts";
@@ -8,6 +10,8 @@ import { CONFLICT, DONE, NOT_FOUND, STALE_PASSWORD } from "../write-outcomes.ts"
 
 export class AccountStates {
   readonly #state: WriterState;
+  /** Of deletions that are under way. */
+  readonly #holdersOf = new Map<UserId, readonly UserId[]>();
 
   constructor(state: WriterState) {
     this.#state = state;
@@ -31,13 +35,25 @@ export class AccountStates {
     if (user === null) return NOT_FOUND;
     if (user.state !== "deleted" && !isStillPassword(user.password_hash, verifiedHash)) return STALE_PASSWORD;
     const empty = { password_hash: "", first_name: "", second_name: "", bio: "", file_name: null };
+    const holders = await this.#holders(userId);
     await tokens.deleteMany({ user_id: userId });
     await contacts.deleteMany({ $or: [{ user_id: userId }, { contact_id: userId }] });
     await blocks.deleteMany({ $or: [{ user_id: userId }, { blocked_id: userId }] });
     const update = { $set: { ...empty, state: "deleted" as const, username, username_key: usernameKey } };
     const { matchedCount } = await users.updateOne({ _id: userId }, update);
     this.#state.users.forget(); // the old name
-    return matchedCount > 0 ? DONE : NOT_FOUND;
+    this.#holdersOf.delete(userId);
+    return matchedCount > 0 ? { done: true, result: { formerName: user.username, holders } } : NOT_FOUND;
+  }
+
+  /** Who has the user as a contact; as it was before a deletion that was broken off. */
+  async #holders(userId: UserId): Promise<readonly UserId[]> {
+    const known = this.#holdersOf.get(userId);
+    if (known !== undefined) return known;
+    const found = this.#state.collections.contacts.find({ contact_id: userId }, { projection: { user_id: 1 } });
+    const holders = (await found.limit(HOLDERS_TOLD).toArray()).map(({ user_id }) => user_id);
+    this.#holdersOf.set(userId, holders);
+    return holders;
   }
 
   /** `isRepeat`: what is so already was done by the try before. */

@@ -1,6 +1,7 @@
 // What becomes of accounts: disabled, deleted, blocked by others.
 import type Database from "better-sqlite3";
 import type { UserId } from "../../protocol/ids.ts";
+import { HOLDERS_TOLD } from "../store.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
 import type { UserWrites } from "./users.ts";
 import { CONFLICT, DONE, NOT_FOUND, STALE_PASSWORD } from "../write-outcomes.ts";
@@ -11,6 +12,11 @@ function prepare(database: Database.Database) {
       "UPDATE users SET state = ? WHERE user_id = ? AND state <> 'deleted' RETURNING id",
     ),
     dropTokens: database.prepare<[number]>("DELETE FROM tokens WHERE user = ?"),
+    holders: database
+      .prepare<[number, number], UserId>(
+        "SELECT u.user_id FROM contacts c JOIN users u ON u.id = c.user WHERE c.contact = ? LIMIT ?",
+      )
+      .pluck(),
     dropContacts: database.prepare<[number, number]>("DELETE FROM contacts WHERE user = ? OR contact = ?"),
     dropBlocks: database.prepare<[number, number]>("DELETE FROM blocks WHERE user = ? OR blocked = ?"),
     anonymise: database.prepare<[string, string, number]>(
@@ -44,12 +50,13 @@ export class AccountWrites {
     const user = this.#users.find(userId);
     if (user === undefined) return NOT_FOUND;
     if (user.state !== "deleted" && !this.#users.isStillPassword(user, verifiedHash)) return STALE_PASSWORD;
+    const holders = this.#sql.holders.all(user.id, HOLDERS_TOLD);
     this.#sql.dropTokens.run(user.id);
     this.#sql.dropContacts.run(user.id, user.id);
     this.#sql.dropBlocks.run(user.id, user.id);
     this.#sql.anonymise.run(username, usernameKey, user.id);
     this.#users.forget(); // the old name
-    return DONE;
+    return { done: true, result: { formerName: user.username, holders } };
   }
 
   block({ userId, blockedId }: WriteOf<"block">): WriteOutcome<"block"> {
