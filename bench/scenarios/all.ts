@@ -1,5 +1,6 @@
 // All scenarios, in the order in which `all` runs them.
 import { clientMix } from "./client-mix.ts";
+import { costlyRequests } from "./costly-requests.ts";
 import { fanOut } from "./fan-out.ts";
 import { history } from "./history.ts";
 import { idle } from "./idle.ts";
@@ -22,4 +23,5 @@ export const SCENARIOS: readonly Scenario[] = [
   history,
   clientMix,
   panel,
+  costlyRequests,
 ];

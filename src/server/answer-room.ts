@@ -6,7 +6,7 @@ import type { Outbox } from "./outbox.ts";
  * Bytes of answers, with the events among them, that may wait to be read by the peer before its requests wait too; the
  * answer that goes beyond it is the last.
  */
-const MAX_UNREAD_BYTES = 256 * 1024;
+const MAX_UNREAD_BYTES = 192 * 1024;
 /** The longest wait for bytes in one go, in milliseconds: the clock may be another than the timer's. */
 const MAX_WAIT_MS = 1_000;
 

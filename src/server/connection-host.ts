@@ -22,8 +22,11 @@ export interface ConnectionHost<Asker> {
   readonly settings: ConnectionSettings;
   /** Never jumps. */
   readonly clock: Clock;
-  /** Wraps a socket whose first byte began TLS; undefined without a certificate. */
-  secure(socket: Socket): Socket | undefined;
+  /**
+   * Calls `begin` when the TLS handshake of a connection may begin, with what wraps its socket; not for one that is closed
+   * by then. False without a certificate.
+   */
+  startTls(connection: Asker, begin: (wrap: (socket: Socket) => Socket) => void): boolean;
   /** Whether a peer at this address may do without TLS. */
   mayBePlain(address: string): boolean;
   /** Resolves when a connection's next task may begin; undefined when it may at once. */

@@ -158,8 +158,7 @@ export class Connection {
   #begin(chunk: Buffer): void {
     const mode = modeOf(chunk[0] ?? 0);
     if (mode === "tls" && !this.#isSecure) {
-      const secure = this.#startTls(chunk);
-      if (!secure) this.#refuseMode("TLS is not configured on this server");
+      if (!this.#startTls(chunk)) this.#refuseMode("TLS is not configured on this server");
     } else if (!this.#isSecure && !this.#host.mayBePlain(this.address)) {
       this.#refuseMode("this server asks for TLS");
     } else if (mode === "prefixed" || mode === "lines") {
@@ -173,18 +172,21 @@ export class Connection {
     this.#refuse(new ProtocolError("bad_request", `frame: ${reason}`));
   }
 
-  /** Hands the socket to TLS, beginning with `chunk`, and listens to what comes out of it; false without a certificate. */
+  /**
+   * Hands the socket to TLS when its turn has come, beginning with `chunk`, and listens to what comes out of it; false
+   * without a certificate.
+   */
   #startTls(chunk: Buffer): boolean {
     const plain = this.#socket;
-    const secure = this.#host.secure(plain);
-    if (secure === undefined) return false;
-    plain.off("data", this.#onData).off("drain", this.#onDrain).off("end", this.#onEnd);
-    plain.unshift(chunk); // TLS begins with what it finds read already
-    secure.on("error", () => plain.destroy());
-    this.#isSecure = true;
-    this.#socket = secure;
-    this.#listen();
-    return true;
+    plain.pause(); // what comes meanwhile is TLS's
+    return this.#host.startTls(this, (wrap) => {
+      plain.off("data", this.#onData).off("drain", this.#onDrain).off("end", this.#onEnd);
+      plain.unshift(chunk); // TLS begins with what it finds read already
+      const secure = wrap(plain).on("error", () => plain.destroy());
+      this.#isSecure = true;
+      this.#socket = secure;
+      this.#listen();
+    });
   }
 
   /** Goes on with whatever can go on now: gaps, the next task, reading, the end. */

@@ -7,6 +7,8 @@
 import { COMMON_CHAT, directChatUsers } from "../protocol/ids.ts";
 import { eventText } from "../protocol/events.ts";
 import type { Audience, EventChunk, Identity } from "../workers/task.ts";
+import { monotonicClock } from "../util/clock.ts";
+import { Announcements } from "./announcements.ts";
 import { CommonFeed } from "./common-feed.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Registry } from "./registry.ts";
@@ -35,6 +37,7 @@ export class Fanout {
   /** What the sessions follow. */
   readonly feed = new CommonFeed();
   readonly #registry: Registry;
+  readonly #announcements: Announcements;
   readonly #metrics: Metrics;
   readonly #slice: Slice;
   /** Whose turn it is, in the registry's list. */
@@ -48,6 +51,7 @@ export class Fanout {
 
   constructor(registry: Registry, metrics: Metrics, slice = SLICE) {
     this.#registry = registry;
+    this.#announcements = new Announcements((userId) => registry.watchersOf(userId), monotonicClock);
     this.#metrics = metrics;
     this.#slice = slice;
   }
@@ -116,15 +120,14 @@ export class Fanout {
     const frames = new EventFrames(text);
     const left = to.others ? cause : undefined;
     for (const userId of to.users) sendAll(this.#registry.sessionsOf(userId), frames, left);
-    if (to.watchersOf !== undefined) sendAll(this.#registry.watchersOf(to.watchersOf), frames, left);
+    if (to.watchersOf !== undefined) this.#announcements.tell(to.watchersOf, { kind: "profile", frames, cause: left });
   }
 
   /** Tells those who have this session's user as a contact that the user came or went. */
   presence({ identity: { userId, username } }: Session, online: boolean): void {
-    const watchers = this.#registry.watchersOf(userId);
-    if (watchers.size === 0) return;
+    if (this.#registry.watchersOf(userId).size === 0) return;
     const text = eventText("presence", { user_id: userId, username, online }, Date.now());
-    sendAll(watchers, new EventFrames(text), undefined);
+    this.#announcements.tell(userId, { kind: "presence", frames: new EventFrames(text), state: String(online) });
   }
 
   /** Tells one session alone. */

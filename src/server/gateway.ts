@@ -13,6 +13,7 @@ import type { Connection } from "./connection.ts";
 import type { ConnectionHost, ConnectionSettings } from "./connection-host.ts";
 import type { EffectRunner } from "./effects.ts";
 import type { GroupCommit } from "./group-commit.ts";
+import { Handshakes } from "./handshakes.ts";
 import type { Metrics } from "./metrics.ts";
 import type { PasswordGate } from "./password-gate.ts";
 import type { Registry } from "./registry.ts";
@@ -48,6 +49,7 @@ export class Gateway implements ConnectionHost<Connection>, Endpoint {
   readonly #parts: GatewayParts;
   readonly #acts: ThrottledLog;
   readonly #costs: RequestCosts;
+  readonly #handshakes = new Handshakes();
 
   constructor(parts: GatewayParts) {
     this.settings = parts.settings;
@@ -57,8 +59,10 @@ export class Gateway implements ConnectionHost<Connection>, Endpoint {
     this.#costs = new RequestCosts(parts.clock);
   }
 
-  secure(socket: Socket): Socket | undefined {
-    return this.#parts.secure?.(socket);
+  startTls(connection: Connection, begin: (wrap: (socket: Socket) => Socket) => void): boolean {
+    const { secure } = this.#parts;
+    if (secure !== undefined) this.#handshakes.run(connection, addressKey(connection.address), () => begin(secure));
+    return secure !== undefined;
   }
 
   mayBePlain(address: string): boolean {

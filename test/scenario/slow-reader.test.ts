@@ -135,7 +135,7 @@ describe("a slow reader's own requests", () => {
     const frame = ben.client.frame({ action: "get_chat", data: { contact: ann.username, limit: 20 } });
     ben.client.raw(Buffer.concat(Array<Buffer>(count).fill(frame)));
     const outbox = outboxOf(server(), ben);
-    await eventually("answers wait", () => outbox.pendingBytes > 256 * 1024);
+    await eventually("answers wait", () => outbox.pendingBytes > 192 * 1024);
     await ann.client.barrier();
     assert.ok(outbox.pendingBytes < 2 * 1024 * 1024, `${outbox.pendingBytes} bytes wait`);
     ben.client.socket.resume();
@@ -171,7 +171,7 @@ describe("a session that does not read its answers", () => {
     };
     socket.pause();
     ask();
-    await eventually("answers wait", () => outbox.pendingBytes > 256 * 1024);
+    await eventually("answers wait", () => outbox.pendingBytes > 192 * 1024);
     await looked();
     clock.advance(28_000);
     const sentBytes = outbox.sentBytes;
@@ -179,7 +179,7 @@ describe("a session that does not read its answers", () => {
     await eventually("it has read more", () => outbox.sentBytes > sentBytes + 1024 * 1024);
     socket.pause();
     ask();
-    await eventually("answers wait again", () => outbox.pendingBytes > 256 * 1024);
+    await eventually("answers wait again", () => outbox.pendingBytes > 192 * 1024);
     clock.advance(29_000);
     await looked();
     assert.ok(isOnline(), "it has read within the time");
