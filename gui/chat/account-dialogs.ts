@@ -2,6 +2,7 @@
 import { QDialog, QScrollArea, ScrollBarPolicy, type QWidget } from "@nodegui/nodegui";
 import { RequestError } from "../../src/client/errors.ts";
 import type { Messenger } from "../../src/client/messenger.ts";
+import { changePassword, deleteAccount } from "../../src/client/own-account.ts";
 import type { OwnSession } from "../../src/protocol/entities.ts";
 import { passwordFault } from "../../src/protocol/text.ts";
 import { moment } from "../../src/util/quantities.ts";
@@ -10,8 +11,6 @@ import { openForm } from "../kit/form-dialog.ts";
 import { guard } from "../kit/guard.ts";
 import { button, column, field, label, panel, row } from "../kit/widgets.ts";
 
-/** A password takes the server its time. */
-const PASSWORD_TIMEOUT_MS = 60_000;
 const MAX_SESSIONS_SHOWN = 50;
 
 export interface PasswordOptions {
@@ -46,8 +45,7 @@ export function openChangePassword({ parent, messenger, forced, known, onDone }:
       if (fault !== undefined) return `The new password ${fault}.`;
       if (wanted.text() !== repeat.text()) return "The two new passwords differ.";
       if (wanted.text() === present.text()) return "That is the present password.";
-      const data = { password: present.text(), new_password: wanted.text() };
-      await messenger.request("change_password", data, PASSWORD_TIMEOUT_MS);
+      await changePassword(messenger, present.text(), wanted.text());
       return undefined;
     },
     problemText: (error) => problemText(error, "The present password is wrong."),
@@ -75,7 +73,7 @@ export function openDeleteAccount(parent: QWidget, messenger: Messenger, onDelet
     submit: async () => {
       if (password.text() === "") return "Enter your password.";
       if (name.text().trim() !== username) return `Type your name, ${username}, to confirm.`;
-      await messenger.request("delete_account", { password: password.text() }, PASSWORD_TIMEOUT_MS);
+      await deleteAccount(messenger, password.text());
       return undefined;
     },
     problemText: (error) => problemText(error, "The password is wrong."),

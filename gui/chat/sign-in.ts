@@ -1,6 +1,6 @@
 // Logging in and registering, with failures told by the field that they belong to. Without Qt.
 import { DisconnectedError, isInvitationRefusal, RequestError, UntrustedServerError } from "../../src/client/errors.ts";
-import { registerUser } from "../../src/client/messenger.ts";
+import { registerUser } from "../../src/client/own-account.ts";
 import { AccountSession, acceptTrusted, type SessionOptions } from "./account-session.ts";
 
 /** A certificate that nobody vouches for; both are SHA-256 fingerprints. */

@@ -8,7 +8,7 @@ import { DisposableStore } from "../util/disposable.ts";
 import { Emitter } from "../util/emitter.ts";
 import type { Account } from "./account-folder.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
-import type { AcceptCertificate, DialOptions } from "./dial.ts";
+import type { AcceptCertificate } from "./dial.ts";
 import { DisconnectedError } from "./errors.ts";
 import { fetchHistory } from "./history.ts";
 import { Link, RECONNECT, type LinkState } from "./link.ts";
@@ -308,22 +308,4 @@ function savedRoster(cache: HistoryCache): Roster | undefined {
   if (!isResult("login", login)) return undefined;
   const { token: _, ...roster } = login;
   return roster;
-}
-
-/**
- * Makes a new user; `invitation` is the code of a server that lets in only who has one. Rejects with RequestError
- * (409: the name is taken; see also `isInvitationRefusal`) or as dialling does.
- */
-export async function registerUser(
-  server: DialOptions,
-  username: string,
-  password: string,
-  invitation?: string,
-): Promise<void> {
-  const connection = await Connection.open(server);
-  try {
-    await connection.request("register", { username, password, ...(invitation !== undefined && { invitation }) });
-  } finally {
-    connection.close("registered");
-  }
 }

@@ -1,6 +1,7 @@
 // A headless client of a named person on a real server, with its models.
 import { memoryAccount, openAccount } from "../../src/client/account-folder.ts";
-import { Messenger, registerUser } from "../../src/client/messenger.ts";
+import { Messenger } from "../../src/client/messenger.ts";
+import { registerUser } from "../../src/client/own-account.ts";
 import { Conversation } from "../../src/client/models/conversation.ts";
 import { Workspace } from "../../src/client/models/workspace.ts";
 import { directChatId, type ChatId } from "../../src/protocol/ids.ts";

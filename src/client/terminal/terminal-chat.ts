@@ -2,7 +2,8 @@
 import { memoryAccount, openAccount } from "../account-folder.ts";
 import type { AcceptCertificate } from "../dial.ts";
 import { isInvitationRefusal } from "../errors.ts";
-import { Messenger, registerUser } from "../messenger.ts";
+import { Messenger } from "../messenger.ts";
+import { registerUser } from "../own-account.ts";
 import type { BackoffOptions } from "../../util/backoff.ts";
 import { ChatSession } from "./chat-session.ts";
 import { isCommandLine, runCommand, UsageError, type TerminalHost } from "./commands.ts";

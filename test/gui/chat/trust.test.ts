@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generate } from "selfsigned";
-import { registerUser } from "../../../src/client/messenger.ts";
+import { registerUser } from "../../../src/client/own-account.ts";
 import { eventually } from "../../support/eventually.ts";
 import { TestServer } from "../../support/server.ts";
 import { TestClient } from "../support/client.ts";
