@@ -1,6 +1,7 @@
 // A real disk that is full, refuses writes, or becomes read-only under a running server.
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { Message } from "../../src/protocol/entities.ts";
 import { DiskImage } from "../support/disk-image.ts";
 import { eventually } from "../support/eventually.ts";
 import { range, seqs } from "../support/lists.ts";
@@ -126,7 +127,12 @@ async function assertGoesOn(stage: Stage): Promise<void> {
 }
 
 async function assertKept({ acknowledged }: Stage, ann: Person): Promise<void> {
-  const { messages } = await ann.ok("common_chat", { limit: 200 });
+  const messages: Message[] = [];
+  for (let isMore = true; isMore;) {
+    const page = await ann.ok("common_chat", { after: messages.at(-1)?.seq ?? 0, limit: 200 });
+    messages.push(...page.messages);
+    isMore = page.has_more;
+  }
   assert.deepEqual(
     messages.map(({ message_id }) => message_id),
     acknowledged,

@@ -34,7 +34,7 @@ describe("a log that strangers write to", () => {
   });
 
   it("has one for avatar logins that are refused", async () => {
-    server = await TestServer.start({ ftp: true });
+    server = await TestServer.start({ ftp: true, failedLoginsPerAddress: 0 });
     const port = Number(/ftp:\/\/\S+:(\d+)/.exec(server.running.readyLine)?.[1]);
     for (const _ of range(1, TIMES)) {
       const socket = connect(port, "127.0.0.1").setEncoding("utf8");
