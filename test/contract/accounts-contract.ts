@@ -96,13 +96,15 @@ export function accountsContract(kind: StoreKind): void {
   });
 
   it("refuses what was on its way when an account was disabled or deleted", async () => {
-    await store.commit(putToken(anna, "a1"), { kind: "setAccountState", userId: anna, state: "disabled" });
+    await store.commit(putToken(anna, "a1"), append(COMMON_CHAT, anna, "first", "stays"));
+    await store.one({ kind: "setAccountState", userId: anna, state: "disabled" });
     const disabled = { done: false, refusal: "disabled" };
     for (const write of [
       putToken(anna, "a2"),
       append(COMMON_CHAT, anna, "m0", "too late"),
       markRead(anna, COMMON_CHAT, 1),
       { kind: "typing", userId: anna, chatId: directChatId(anna, bert) },
+      { kind: "deleteMessage", userId: anna, chatId: COMMON_CHAT, seq: 1 },
       { kind: "addContact", userId: anna, contactId: bert },
       { kind: "block", userId: anna, blockedId: bert },
       { kind: "updateProfile", userId: anna, changes: { bio: "about me" } },
@@ -126,7 +128,7 @@ export function accountsContract(kind: StoreKind): void {
       { kind: "setPassword", userId: anna, passwordHash: "another", keepTokenHash: "a3" },
     ];
     for (const write of late) assert.deepEqual(await store.one(write), NOT_FOUND, write.kind);
-    assert.deepEqual(await store.texts(COMMON_CHAT), ["in time"]);
+    assert.deepEqual(await store.texts(COMMON_CHAT), ["stays", "in time"]);
     assert.deepEqual(
       (await store.chats(bert)).map((chat) => chat.chat_id),
       [COMMON_CHAT],

@@ -45,6 +45,8 @@ export async function deleteMessage(
       const isChanged = isRepeat && changedMs === nowMs;
       return { done: true, result: { message: messageOf(found, username), isChanged, changedMs } };
     }
+    const refused = users.refusalOf(userId);
+    if (refused !== undefined) return refused;
     const rev = (await readRev(collections, chatId)) + 1;
     const change = { text: "", folded: "", rev, changed_ms: nowMs, deleted: "author" } as const;
     if (await applyTo(found, change, collections)) {

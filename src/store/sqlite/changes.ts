@@ -5,6 +5,7 @@ import { Refusal } from "../refusal.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
 import { MESSAGE_COLUMNS, messageOf } from "./rows.ts";
 import type { MessageRow } from "./rows.ts";
+import type { UserWrites } from "./users.ts";
 import { indexText } from "./search-text.ts";
 
 /** A message as a change finds it; `id` is its key. */
@@ -41,8 +42,10 @@ function prepare(database: Database.Database) {
 /** Carries out the writes that change messages; called within the batch's transaction only. */
 export class MessageChanges {
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #users: UserWrites;
 
-  constructor(database: Database.Database) {
+  constructor(database: Database.Database, users: UserWrites) {
+    this.#users = users;
     this.#sql = prepare(database);
   }
 
@@ -57,6 +60,8 @@ export class MessageChanges {
         result: { message: messageOf(chatId, found), isChanged: false, changedMs: found.changed_ms },
       };
     }
+    const refused = this.#users.refusalOf(userId);
+    if (refused !== undefined) return refused;
     const { rev } = this.#sql.nextRev.get(found.chat) ?? missing(chatId);
     this.#sql.erase.run(rev, nowMs, "author", found.id);
     if (found.is_indexed === 1) this.#sql.unindex.run(found.id, indexText(found.text));

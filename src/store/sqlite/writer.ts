@@ -46,7 +46,7 @@ export class SqliteWriter implements StoreWriter {
     this.#accounts = new AccountWrites(database, this.#users);
     this.#indexer = new Indexer(database, indexFromCount);
     this.#messages = new MessageWrites(database, this.#users, this.#indexer, indexFromCount);
-    this.#changes = new MessageChanges(database);
+    this.#changes = new MessageChanges(database, this.#users);
     this.#erasure = new Erasure(database);
     this.#look = database.prepare<[], number>("SELECT id FROM chats LIMIT 1");
     this.#carryOut = database.transaction((writes: readonly Write[], nowMs: number, tokens: TokenTimes) => {
