@@ -118,7 +118,8 @@ export class EffectRunner {
     const { registry, fanout } = this.#parts;
     const session = new Session(login.identity, connection.outbox, [], connection, this.#parts.clock.now());
     connection.session = session;
-    session.outbox.follow(fanout.feed);
+    const features = login.fields["features"];
+    session.outbox.follow(fanout.feed, Array.isArray(features) && features.includes("changes"));
     if (registry.add(session)) fanout.presence(session, true);
     this.#log("session began", session, connection);
     const result = await this.#parts.pools.roster(login.identity.userId);

@@ -77,4 +77,32 @@ describe("delete_message", () => {
     await ann.ok("delete_message", { chat_id: COMMON_CHAT, seq });
     await ben.heardNothing();
   });
+
+  it("is told once, in order, to the sessions that asked for changes, and to nobody outside the chat", async () => {
+    const sessions = await Promise.all(
+      [ann, ben, cid].map(async ({ username, password }) => {
+        const client = await server().connect();
+        const { features } = await client.ok("login", { username, password, features: ["changes", "none"] });
+        assert.deepEqual(features, ["changes"]);
+        return client;
+      }),
+    );
+    const chat_id = ann.chatWith(ben);
+    for (const text of ["one", "two"]) await ann.say(text, chat_id);
+    for (const seq of [2, 1, 2]) await ann.ok("delete_message", { chat_id, seq });
+    for (const [index, client] of sessions.entries()) {
+      await client.barrier();
+      const told = client.takeAllEvents().filter(({ event }) => event === "message" || event === "changed");
+      const seen = told.map(({ event, data }) => [event, data["seq"], data["rev"], data["message"]]);
+      const expected = [
+        ["message", 1, undefined, "one"],
+        ["message", 2, undefined, "two"],
+        ["changed", 2, 1, ""],
+        ["changed", 1, 2, ""],
+      ];
+      assert.deepEqual(seen, index === 2 ? [] : expected);
+    }
+    await ben.client.barrier();
+    assert.ok(ben.client.takeAllEvents().every(({ event }) => event !== "changed"));
+  });
 });
