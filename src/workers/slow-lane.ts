@@ -6,12 +6,21 @@ import type { WatchedPool } from "./watched-pool.ts";
 /** Time after which a task ends here, in milliseconds: those behind it wait for so long. */
 const SLICE_MS = 5;
 
+/**
+ * Bytes of answers in a millisecond (31 MiB/s), on average and of all together: the thread that sends them has others to
+ * serve, and so has the system's memory for sockets.
+ */
+const ANSWER_BYTES_PER_MS = 32 * 1024;
+
 /** Who asks, and whether the answer is still wanted when the turn comes. */
 export interface Asker {
   /** Tasks of an account take turns with those of others, whatever their number. */
   readonly account: string;
   readonly connection: { readonly id: number; readonly isClosed: boolean };
 }
+
+/** What it needs of the threads. */
+export type SlowPool = Pick<WatchedPool, "runTwice" | "close">;
 
 interface Call {
   readonly task: RequestTask;
@@ -31,14 +40,17 @@ const NOTHING: RequestTaskResult = {
 };
 
 export class SlowLane {
-  readonly #open: () => WatchedPool;
+  readonly #open: () => SlowPool;
   readonly #maxCount: number;
   readonly #waiting = new FairQueue<Call>();
-  #pool: WatchedPool | undefined;
+  #pool: SlowPool | undefined;
   #count = 0;
+  /** When what has been answered is made up for. */
+  #nextAtMs = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   /** `open` makes the threads when they are first needed; at most `maxCount` tasks are under way at a time. */
-  constructor(open: () => WatchedPool, maxCount: number) {
+  constructor(open: () => SlowPool, maxCount: number) {
     this.#open = open;
     this.#maxCount = maxCount;
   }
@@ -53,7 +65,7 @@ export class SlowLane {
   }
 
   #next(): void {
-    while (this.#count < this.#maxCount) {
+    while (this.#count < this.#maxCount && !this.#rests()) {
       const call = this.#waiting.take();
       if (call === undefined) return;
       if (call.asker.connection.isClosed) call.resolve(NOTHING);
@@ -61,11 +73,24 @@ export class SlowLane {
     }
   }
 
+  /** Whether nothing may begin for now, since so much was answered; then it goes on by itself. */
+  #rests(): boolean {
+    const waitMs = this.#nextAtMs - performance.now();
+    if (waitMs < 1 || this.#waiting.size === 0) return false;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#next();
+    }, waitMs);
+    return true;
+  }
+
   async #carryOut({ task, resolve, reject }: Call): Promise<void> {
     this.#count += 1;
     try {
       this.#pool ??= this.#open();
-      resolve((await this.#pool.runTwice(task)) as RequestTaskResult);
+      const result = (await this.#pool.runTwice(task)) as RequestTaskResult;
+      this.#nextAtMs = Math.max(performance.now(), this.#nextAtMs) + result.replies.length / ANSWER_BYTES_PER_MS;
+      resolve(result);
     } catch (error) {
       reject(error);
     } finally {
@@ -76,6 +101,7 @@ export class SlowLane {
 
   /** As `WatchedPool.close`. */
   async close(): Promise<void> {
+    clearTimeout(this.#timer);
     await this.#pool?.close();
   }
 }
