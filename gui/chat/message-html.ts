@@ -1,6 +1,7 @@
 // What a bubble shows of a message, as the HTML that Qt's labels understand. Pure; nothing of a text is ever markup.
 import { parseMarkup, type Span } from "../../src/protocol/markup.ts";
 import type { Colors } from "../kit/colors.ts";
+import { escapeHtml } from "../kit/tip.ts";
 
 export interface BubbleText {
   readonly text: string;
@@ -53,10 +54,6 @@ export function visible(text: string): string {
     .replaceAll("\r\n", "\n")
     .replace(CONTROLS, (char) => String.fromCodePoint(char === "\u007f" ? 0x2421 : 0x2400 + char.charCodeAt(0)))
     .replace(BIDI_CONTROLS, "");
-}
-
-export function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
 /** A text that was copied out of a bubble, as it was written. */

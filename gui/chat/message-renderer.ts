@@ -19,6 +19,7 @@ import { label } from "../kit/widgets.ts";
 import type { Avatars } from "./avatars.ts";
 import { bubbleHtml } from "./message-html.ts";
 import { clockText, type MessageRow, type ViewRow } from "./message-rows.ts";
+import { setTip } from "../kit/tip.ts";
 
 const AVATAR_PX = 36;
 const EDGE_PX = 14;
@@ -189,14 +190,14 @@ export class MessageRenderer implements RowRenderer<ViewRow> {
     bubble.setWordWrap(this.#sizeOf(row, widthPx, false).wraps);
     bubble.setText(this.html(row));
     bubble.setAccessibleName(`${row.item.username}, ${clockText(row.item.timeMs)}: ${row.item.text.slice(0, 200)}`);
-    bubble.setToolTip(row.item.failure === undefined ? "" : `Not sent: ${row.item.failure}`);
+    setTip(bubble, row.item.failure === undefined ? "" : `Not sent: ${row.item.failure}`);
     meta.setText(clockText(row.item.timeMs));
     if (tick) {
       const { state } = row.item;
       const name = state === "waiting" ? "clock" : state === "failed" ? "failed" : state === "read" ? "ticks" : "tick";
       const color = state === "failed" ? colors.danger : state === "waiting" ? colors.bubbleOutFaint : colors.tick;
       tick.setPixmap(iconPixmap(name, color, TICK_PX, pixelRatio));
-      tick.setToolTip(row.item.failure ?? STATE_TEXTS[state]);
+      setTip(tick, row.item.failure ?? STATE_TEXTS[state]);
     }
     avatar?.setPixmap(this.#avatars.pixmap(row.item.userId, row.item.username, AVATAR_PX));
     avatar?.setAccessibleName(`Profile of ${row.item.username}`);

@@ -35,7 +35,7 @@ QLabel#subtitleActive { color: ${c.accent}; font-size: ${px - 1}px; }
 QLabel#error { color: ${c.danger}; font-size: ${px - 1}px; }
 QLabel#good { color: ${c.online}; font-size: ${px - 1}px; }
 QLabel#detail { font-family: 'DejaVu Sans Mono','Noto Sans Mono',monospace; font-size: ${px - 1}px; background: ${c.field}; border-radius: 8px; padding: 9px 12px; }
-QWidget#connectionBar { background: ${c.warning}; }
+QWidget#connectionBar { background: ${c.warning}; border-radius: 8px; }
 QLabel#connectionText { color: ${c.onWarning}; font-size: ${px - 1}px; }
 QToolTip { background: ${c.panel}; color: ${c.text}; border: 1px solid ${c.fieldBorder}; padding: 4px 6px; font-size: ${px - 2}px; }
 `;
@@ -56,6 +56,7 @@ QPushButton#primary { background: ${c.accent}; border: 1px solid ${c.accent}; co
 QPushButton#primary:hover, QPushButton#primary:focus { background: ${c.accentHover}; border-color: ${c.accentHover}; }
 QPushButton#primary:disabled { background: ${c.badgeMuted}; border-color: ${c.badgeMuted}; }
 QPushButton#danger { color: ${c.danger}; }
+QPushButton#danger:disabled { color: ${c.faint}; }
 QPushButton#link { background: transparent; border: 0; color: ${c.accent}; padding: 4px; }
 QPushButton#link:hover, QPushButton#link:focus { text-decoration: underline; }
 QPushButton#tab { background: transparent; border: 0; border-bottom: 2px solid transparent; border-radius: 0; color: ${c.faint}; padding: 8px 14px; font-weight: 600; }
@@ -171,6 +172,8 @@ QWidget#tableHead { background: ${c.panel}; border-bottom: 1px solid ${c.fieldBo
 QPushButton#columnHead { background: transparent; border: 0; border-radius: 0; padding: 0; color: ${c.faint}; font-size: ${px - 2}px; font-weight: 600; text-align: left; }
 QPushButton#columnHeadRight { background: transparent; border: 0; border-radius: 0; padding: 0; color: ${c.faint}; font-size: ${px - 2}px; font-weight: 600; text-align: right; }
 QPushButton#columnHead:hover, QPushButton#columnHeadRight:hover, QPushButton#columnHead:focus, QPushButton#columnHeadRight:focus { color: ${c.accent}; }
+QScrollArea#table:focus { border: 1px solid ${c.accent}; }
+QLabel#tableEmpty { color: ${c.faint}; padding: 28px 22px; }
 QLabel#cell { font-size: ${px - 1}px; background: transparent; }
 QLabel#cellFaint { font-size: ${px - 1}px; background: transparent; color: ${c.faint}; }
 QLabel#cellGood { font-size: ${px - 1}px; background: transparent; color: ${c.online}; }

@@ -4,6 +4,7 @@ import { QProgressBar, type QPushButton, type QWidget } from "@nodegui/nodegui";
 import type { BackupInfo } from "../../src/protocol/admin.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
 import { bytes, moment } from "../../src/util/quantities.ts";
+import { setEnabled } from "../kit/focus.ts";
 import { button, label, row } from "../kit/widgets.ts";
 import { Outcome } from "./outcome.ts";
 import { pageOf, PageTopic } from "./page-parts.ts";
@@ -23,6 +24,8 @@ const COLUMNS: readonly TableColumn<BackupInfo>[] = [
   { name: "file", title: "File", minPx: 160, share: 1, text: ({ file }) => basename(file), tone: () => "faint" },
 ];
 
+const NO_BACKUPS = "No backup was made here yet. Each is kept until somebody deletes its file.";
+
 export class BackupPage implements Page {
   readonly title = "Backup";
   readonly widget: QWidget;
@@ -37,7 +40,13 @@ export class BackupPage implements Page {
   constructor(context: PageContext) {
     this.#context = context;
     this.#topic = new PageTopic(context.connection, "backup");
-    this.table = new TableView({ theme: context.theme, columns: COLUMNS, keyOf: ({ file }) => file });
+    this.table = new TableView({
+      title: "Table of backups",
+      theme: context.theme,
+      columns: COLUMNS,
+      keyOf: ({ file }) => file,
+      emptyText: NO_BACKUPS,
+    });
     this.make = button({ text: "Make a backup now", name: "primary", onClick: () => this.#make() });
     this.progress.setRange(0, 100);
     this.progress.setTextVisible(false);
@@ -74,7 +83,7 @@ export class BackupPage implements Page {
   }
 
   async #make(): Promise<void> {
-    this.make.setEnabled(false);
+    setEnabled([this.make], false, this.table.widget);
     this.outcome.clear();
     this.#showProgress(0);
     this.progress.show();

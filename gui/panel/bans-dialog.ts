@@ -14,6 +14,7 @@ export function openBans(parent: QWidget, connection: AdminConnection, theme: Th
   const dialog = new QDialog(parent);
   const outcome = new Outcome();
   const table = new TableView<Ban>({
+    title: "Banned addresses",
     theme,
     columns: [
       { name: "address", title: "Address", minPx: 140, share: 1, text: ({ address }) => address },

@@ -13,7 +13,7 @@ import {
   RenderHint,
   WidgetEventTypes,
 } from "@nodegui/nodegui";
-import { niceCeiling, type AdminSamples, type Figure } from "../../src/client/models/admin-samples.ts";
+import { niceCeiling, WINDOW_MS, type AdminSamples, type Figure } from "../../src/client/models/admin-samples.ts";
 import type { Colors } from "../kit/colors.ts";
 import { guard } from "../kit/guard.ts";
 import type { Theme } from "../kit/theme.ts";
@@ -35,10 +35,11 @@ export interface CurveOptions {
   readonly unit?: number;
 }
 
-const MIN_HEIGHT_PX = 118;
+const MIN_HEIGHT_PX = 128;
 const PAD_PX = 12;
 const TITLE_PX = 24;
-const FOOT_PX = 8;
+/** Room for the times below. */
+const FOOT_PX = 20;
 const RADIUS_PX = 10;
 /** One step of a curve on the screen. */
 const STEP_PX = 2;
@@ -127,7 +128,20 @@ export class CurveView {
       const y = Math.round(top + height * part) + 0.5;
       painter.drawLineF(left, y, left + width, y);
     }
+    this.#drawTimes(painter, { left, top, width, height });
     drawText(painter, scaleText, left + 2, top + textPx - 2, textPx - 4, colors.faint, false);
+  }
+
+  /** Below the curves, from the first minute to the last. */
+  #drawTimes(painter: QPainter, { left, top, width, height }: Area): void {
+    const { colors, textPx } = this.#options.theme;
+    const minutes = WINDOW_MS / 60_000;
+    const texts = [`${minutes} min ago`, `${minutes / 2} min`, "now"];
+    texts.forEach((text, index) => {
+      const part = index / (texts.length - 1);
+      const x = left + part * (width - textWidth(text, textPx - 4, false));
+      drawText(painter, text, x, top + height + textPx, textPx - 4, colors.faint, false);
+    });
   }
 }
 

@@ -2,10 +2,14 @@
 import { QLabel, type QLineEdit, type QPushButton, type QWidget } from "@nodegui/nodegui";
 import type { AdminConnection } from "../../src/client/models/admin-connection.ts";
 import type { ServerStatus } from "../../src/protocol/admin.ts";
+import { ask } from "../kit/dialogs.ts";
 import { column, field, button, label, panel, rename, row } from "../kit/widgets.ts";
 import { Outcome } from "./outcome.ts";
+import { restartQuestion, stopQuestion } from "./questions.ts";
 
 const MAX_PORT = 65_535;
+/** Between what is pressed often and what throws everybody out. */
+const FAR_PX = 24;
 
 export class ListenerControls {
   readonly widget: QWidget;
@@ -15,38 +19,38 @@ export class ListenerControls {
   readonly run: QPushButton;
   readonly stop: QPushButton;
   readonly restart: QPushButton;
-  readonly outcome = new Outcome();
+  readonly outcome = new Outcome({ hidesEmpty: true });
   readonly #connection: AdminConnection;
+  readonly #window: QWidget;
   readonly #onChange: () => Promise<void>;
   /** Where the listener was last, so that the fields follow it but keep what is being typed. */
   #shown = "";
   #status: ServerStatus | undefined;
   #isBusy = false;
 
-  /** `onChange` is called after the listener was started or stopped. */
-  constructor(connection: AdminConnection, onChange: () => Promise<void>) {
+  /** `window` is behind the questions; `onChange` is called after the listener was started or stopped. */
+  constructor(connection: AdminConnection, window: QWidget, onChange: () => Promise<void>) {
     this.#connection = connection;
+    this.#window = window;
     this.#onChange = onChange;
     this.address.setFixedWidth(150);
     this.port.setFixedWidth(76);
-    this.run = button({ text: "Run", onClick: () => this.#listen("It runs.") });
-    this.stop = button({ text: "Stop", onClick: () => this.#stop() });
-    this.restart = button({ text: "Restart", onClick: () => this.#listen("It runs again.") });
-    const controls = [this.address, this.port, this.run, this.stop, this.restart];
-    this.outcome.widget.hide();
-    this.widget = panel(
+    this.run = button({ text: "Run", onClick: () => this.#run() });
+    this.stop = button({ text: "Stop…", name: "danger", onClick: () => this.#stop() });
+    this.restart = button({ text: "Restart…", onClick: () => this.#restart() });
+    const state = panel(
       "header",
-      column({
-        children: [row({ spacing: 8, children: [this.state, "stretch", ...controls] }), this.outcome.widget],
-      }),
+      column({ spacing: 2, children: ["stretch", this.state, this.outcome.widget, "stretch"] }),
     );
+    const controls = [this.address, this.port, this.run, this.restart, FAR_PX, this.stop];
+    this.widget = panel("header", row({ spacing: 8, children: [{ grow: state }, ...controls] }));
     this.show(undefined);
   }
 
   /** Shows the state that the server told; undefined without a connection. */
   show(status: ServerStatus | undefined): void {
     this.#status = status;
-    if (status === undefined) this.outcome.widget.hide(); // of a server that is gone
+    if (status === undefined) this.outcome.clear(); // of a server that is gone
     const listening = status?.listening;
     this.state.setText(stateText(status));
     rename(this.state, listening ? "stateGood" : "stateBad");
@@ -72,35 +76,47 @@ export class ListenerControls {
     this.port.setEnabled(isThere);
   }
 
-  async #listen(done: string): Promise<void> {
+  /** What is typed; undefined, and told, when it is no address and port. */
+  #place(): { readonly address: string; readonly port: number } | undefined {
     const address = this.address.text().trim();
     const port = Number(this.port.text());
-    if (address === "") return this.#tell(() => this.outcome.bad("The address is missing."));
-    if (!/^\d+$/.test(this.port.text()) || port > MAX_PORT)
-      return this.#tell(() => this.outcome.bad(`The port must be a whole number from 0 to ${MAX_PORT}.`));
-    await this.#do(this.#connection.request("listen", { address, port }), done);
+    if (address === "") this.outcome.bad("The address is missing.");
+    else if (!/^\d+$/.test(this.port.text()) || port > MAX_PORT)
+      this.outcome.bad(`The port must be a whole number from 0 to ${MAX_PORT}.`);
+    else return { address, port };
+    return undefined;
   }
 
-  #stop(): Promise<void> {
-    return this.#do(
-      this.#connection.request("stop_listening", {}),
-      "Stopped: nobody can connect, nobody is connected.",
+  async #run(): Promise<void> {
+    const place = this.#place();
+    if (place) await this.#do(this.#connection.request("listen", place), "It runs.");
+  }
+
+  #restart(): void {
+    const place = this.#place();
+    if (!place || !this.#status) return;
+    ask(this.#window, restartQuestion(this.#status, place.address, place.port), () =>
+      this.#do(this.#connection.request("listen", place), "It runs again."),
+    );
+  }
+
+  #stop(): void {
+    if (!this.#status) return;
+    ask(this.#window, stopQuestion(this.#status), () =>
+      this.#do(this.#connection.request("stop_listening", {}), "Stopped: nobody can connect, nobody is connected."),
     );
   }
 
   async #do(work: Promise<object>, done: string): Promise<void> {
     this.#isBusy = true;
+    this.#window.setFocus(); // Qt would give it to the address when the button is switched off, with all of it selected
     this.#enable();
     await this.outcome.of(work, () => done);
     this.#isBusy = false;
-    this.outcome.widget.show();
     await this.#onChange();
     this.#enable();
-  }
-
-  #tell(say: () => void): void {
-    say();
-    this.outcome.widget.show();
+    if (this.run.isEnabled()) this.run.setFocus();
+    else if (this.restart.isEnabled()) this.restart.setFocus();
   }
 }
 

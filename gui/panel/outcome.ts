@@ -6,23 +6,31 @@ import { label, rename } from "../kit/widgets.ts";
 
 export class Outcome {
   readonly widget: QLabel = label({ name: "hint", wraps: true });
+  readonly #hidesEmpty: boolean;
 
-  constructor() {
+  /** `hidesEmpty`: takes no room while there is nothing to tell. */
+  constructor({ hidesEmpty = false } = {}) {
+    this.#hidesEmpty = hidesEmpty;
     this.clear();
   }
 
   clear(): void {
-    this.widget.setText("");
+    this.#show("");
   }
 
   good(text: string): void {
     rename(this.widget, "good");
-    this.widget.setText(visible(text));
+    this.#show(visible(text));
   }
 
   bad(text: string): void {
     rename(this.widget, "error");
-    this.widget.setText(visible(text));
+    this.#show(visible(text));
+  }
+
+  #show(text: string): void {
+    this.widget.setText(text);
+    if (this.#hidesEmpty) this.widget.setVisible(text !== "");
   }
 
   /** Runs something that asks the server; `done` makes the text for success. What the server refuses is shown. */

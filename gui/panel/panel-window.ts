@@ -27,6 +27,8 @@ import { UsersPage } from "./users-page.ts";
 
 const STATUS_MS = 2_000;
 const NAVIGATION_PX = 156;
+/** Height of the head in letters: the state and two lines of what came of the last act. */
+const HEAD_LINES = 4.4;
 const SIZE = { width: 1120, height: 780, minWidth: 860, minHeight: 620 };
 
 export interface PanelEvents {
@@ -54,6 +56,7 @@ export class PanelWindow implements Disposable {
   readonly tabs: readonly QPushButton[];
   readonly themeButton = button({ text: "", name: "link", onClick: () => this.events.emit("theme", undefined) });
   readonly #all: readonly Page[];
+  readonly #head = new QStackedWidget();
   readonly #stack = new QStackedWidget();
   readonly #subscriptions = new DisposableStore();
   #page: Page;
@@ -63,7 +66,7 @@ export class PanelWindow implements Disposable {
   constructor(connection: AdminConnection, theme: Theme) {
     this.connection = connection;
     const context = { connection, theme, window: this.window };
-    this.listener = new ListenerControls(connection, () => this.#askStatus());
+    this.listener = new ListenerControls(connection, this.window, () => this.#askStatus());
     this.pages = {
       overview: new OverviewPage(context),
       sessions: new SessionsPage(context),
@@ -79,10 +82,13 @@ export class PanelWindow implements Disposable {
     const retry = button({ text: "Try now", name: "link", onClick: () => connection.retryNow() });
     this.banner = panel(
       "connectionBar",
-      row({ margins: [22, 4, 12, 4], children: [{ grow: this.bannerText }, retry] }),
+      row({ margins: [14, 4, 12, 4], children: [{ grow: this.bannerText }, retry] }),
     );
     this.#layOut();
-    const showTheme = (): void => this.themeButton.setText(theme.colors.isDark ? "Light colours" : "Dark colours");
+    const showTheme = (): void => {
+      this.themeButton.setText(theme.colors.isDark ? "Light colours" : "Dark colours");
+      this.#head.setFixedHeight(Math.round(theme.textPx * HEAD_LINES));
+    };
     showTheme();
     this.#subscriptions.add(theme.onChange(showTheme));
     this.#subscriptions.add(connection.events.on("state", (state) => this.#showState(state)));
@@ -125,11 +131,14 @@ export class PanelWindow implements Disposable {
     );
     navigation.setFixedWidth(NAVIGATION_PX);
     for (const page of this.#all) this.#stack.addWidget(page.widget);
-    const head = panel("header", column({ margins: [22, 12, 22, 12], children: [this.listener.widget] }));
+    // In the place of the controls, which are of no use then: the page stays where it is.
+    this.#head.addWidget(this.listener.widget);
+    this.#head.addWidget(this.banner);
+    const head = panel("header", column({ margins: [22, 10, 22, 10], children: [this.#head] }));
     const body = row({ children: [navigation, line("down"), { grow: this.#stack }] });
     window.setObjectName("window");
     window.setWindowTitle("Messenger control panel");
-    window.setLayout(column({ children: [head, line(), this.banner, { grow: panel("page", body) }] }));
+    window.setLayout(column({ children: [head, line(), { grow: panel("page", body) }] }));
     window.setMinimumSize(SIZE.minWidth, SIZE.minHeight);
     window.resize(SIZE.width, SIZE.height);
   }
@@ -143,7 +152,7 @@ export class PanelWindow implements Disposable {
   #showState(state: AdminState): void {
     if (state.kind === "connecting") return; // what was shown before holds until it is known better
     const isOnline = state.kind === "online";
-    this.banner.setVisible(!isOnline);
+    this.#head.setCurrentWidget(isOnline ? this.listener.widget : this.banner);
     clearInterval(this.#timer);
     if (state.kind === "offline") {
       this.bannerText.setText(`No connection: ${state.problem}. It is tried again every second.`);

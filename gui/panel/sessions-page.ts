@@ -6,16 +6,22 @@ import type { AdminTable } from "../../src/client/models/admin-table.ts";
 import type { SessionInfo } from "../../src/protocol/admin.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
 import { bytes, duration, moment } from "../../src/util/quantities.ts";
+import { ask } from "../kit/dialogs.ts";
+import { setEnabled } from "../kit/focus.ts";
 import { openMenu } from "../kit/menu.ts";
 import { button, label, row } from "../kit/widgets.ts";
 import { openBans } from "./bans-dialog.ts";
 import { Outcome, reasonOf } from "./outcome.ts";
 import { countText, filterField, pageOf } from "./page-parts.ts";
 import type { Page, PageContext } from "./page.ts";
+import { banQuestion, counted } from "./questions.ts";
 import { TableView, type TableColumn } from "./table-view.ts";
 
 /** How often the list is asked for while it is in view. 10,000 sessions are 2 MB of JSON. */
 const REFRESH_MS = 3_000;
+
+/** Of a moment without its seconds. */
+const MINUTE_CHARS = "2026-11-30 06:49".length;
 
 const DURATIONS = [
   ["10 minutes", 600],
@@ -26,25 +32,31 @@ const DURATIONS = [
 ] as const;
 
 const COLUMNS: readonly TableColumn<SessionInfo>[] = [
-  { name: "connection", title: "Number", minPx: 58, alignsRight: true, text: ({ connection }) => String(connection) },
+  { name: "connection", title: "Number", minPx: 66, alignsRight: true, text: ({ connection }) => String(connection) },
   {
     name: "username",
     title: "User",
-    minPx: 90,
+    minPx: 80,
     share: 2,
     text: ({ username }) => username ?? "not logged in",
     tone: ({ username }) => (username === null ? "faint" : "plain"),
   },
-  { name: "address", title: "Address", minPx: 100, share: 1, text: ({ address }) => address },
-  { name: "client", title: "Client", minPx: 76, share: 1, text: clientText },
+  { name: "address", title: "Address", minPx: 92, share: 1, text: ({ address }) => address },
+  { name: "client", title: "Client", minPx: 116, text: clientText },
   { name: "mode", title: "Mode", minPx: 92, text: modeText },
-  { name: "since", title: "Since", minPx: 132, text: ({ since_ms: since }) => moment(since), tone: () => "faint" },
-  { name: "idle", title: "Idle", minPx: 62, alignsRight: true, text: ({ idle_ms: idle }) => duration(idle) },
+  {
+    name: "since",
+    title: "Since",
+    minPx: 112,
+    text: ({ since_ms: since }) => moment(since).slice(0, MINUTE_CHARS),
+    tone: () => "faint",
+  },
+  { name: "idle", title: "Idle", minPx: 52, alignsRight: true, text: ({ idle_ms: idle }) => duration(idle) },
   { name: "messages", title: "Messages", minPx: 68, alignsRight: true, text: ({ messages }) => String(messages) },
   {
     name: "queued",
     title: "Queued",
-    minPx: 74,
+    minPx: 66,
     alignsRight: true,
     text: ({ queued_bytes: queued }) => bytes(queued),
     tone: ({ queued_bytes: queued }) => (queued > 0 ? "bad" : "faint"),
@@ -82,9 +94,11 @@ export class SessionsPage implements Page {
     this.#connection = context.connection;
     this.#model = sessionsTable();
     this.table = new TableView({
+      title: "Table of connections",
       theme: context.theme,
       columns: COLUMNS,
       keyOf: ({ connection }) => String(connection),
+      emptyText: "No connection to be shown.",
       onSort: (name) => this.#sortBy(name),
       onSelect: () => this.#showChosen(),
       onMenu: (session) => this.#openMenu(session),
@@ -92,7 +106,7 @@ export class SessionsPage implements Page {
     this.table.showOrder(this.#model.order);
     this.filter = filterField("Filter by user or address", (text) => this.#filterBy(text));
     this.disconnect = button({ text: "Disconnect", onClick: () => this.#disconnect() });
-    this.ban = button({ text: "Ban this address", name: "danger", onClick: () => this.#ban() });
+    this.ban = button({ text: "Ban this address…", name: "danger", onClick: () => this.#ban() });
     this.banTime.addItems(DURATIONS.map(([text]) => text));
     this.banTime.setCurrentIndex(1);
     this.banTime.setAccessibleName("How long the address is banned");
@@ -164,7 +178,7 @@ export class SessionsPage implements Page {
 
   #showChosen(): void {
     const { selected } = this.table;
-    for (const widget of [this.disconnect, this.ban, this.banTime]) widget.setEnabled(selected !== undefined);
+    setEnabled([this.disconnect, this.ban, this.banTime], selected !== undefined, this.filter);
     this.#chosen.setText(
       selected === undefined
         ? "Choose a row to disconnect or ban it."
@@ -175,7 +189,7 @@ export class SessionsPage implements Page {
   #openMenu({ username, address }: SessionInfo): void {
     openMenu(this.#context.window, [
       { text: `Disconnect ${username ?? "this connection"}`, onClick: () => this.#disconnect() },
-      { text: `Ban ${address} for ${this.banTime.currentText()}`, onClick: () => this.#ban() },
+      { text: `Ban ${address} for ${this.banTime.currentText()}…`, onClick: () => this.#ban() },
     ]);
   }
 
@@ -193,10 +207,17 @@ export class SessionsPage implements Page {
     const [text, seconds] = DURATIONS[this.banTime.currentIndex()] ?? DURATIONS[1];
     if (!selected) return;
     const { address } = selected;
+    await this.outcome.of(this.#connection.request("sessions", {}), ({ sessions }) => {
+      ask(this.#context.window, banQuestion(address, text, sessions), () => this.#banFor(address, text, seconds));
+      return undefined;
+    });
+  }
+
+  async #banFor(address: string, time: string, seconds: number): Promise<void> {
     const work = this.#connection.request("ban", { address, seconds });
     await this.outcome.of(
       work,
-      ({ disconnected }) => `${address} is banned for ${text}; ${disconnected} connections were ended.`,
+      ({ disconnected }) => `${address} is banned for ${time}; ${counted(disconnected, "connection")} ended.`,
     );
     await this.refresh();
   }

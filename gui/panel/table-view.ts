@@ -1,11 +1,22 @@
 // A table of any length with columns that can be sorted; it has widgets only for the rows in view.
-import { AlignmentFlag, QMouseEvent, QPushButton, QWidget, WidgetEventTypes, type QLabel } from "@nodegui/nodegui";
+import {
+  AlignmentFlag,
+  FocusPolicy,
+  QKeyEvent,
+  QMouseEvent,
+  QPushButton,
+  QWidget,
+  WidgetEventTypes,
+  type QLabel,
+} from "@nodegui/nodegui";
 import type { TableOrder } from "../../src/client/models/admin-table.ts";
 import { visible } from "../../src/util/visible-text.ts";
 import { elided } from "../kit/elided.ts";
 import { guard } from "../kit/guard.ts";
+import { Key } from "../kit/keys.ts";
 import type { Row } from "../kit/row-heights.ts";
 import type { Theme } from "../kit/theme.ts";
+import { setTip } from "../kit/tip.ts";
 import { VirtualList, type RowPlace, type RowRenderer, type RowWidgets } from "../kit/virtual-list.ts";
 import { column, label, panel, rename } from "../kit/widgets.ts";
 
@@ -21,9 +32,13 @@ export interface TableColumn<T> {
 }
 
 export interface TableViewOptions<T> {
+  /** As a screen reader tells it. */
+  readonly title: string;
   readonly theme: Theme;
   readonly columns: readonly TableColumn<T>[];
   readonly keyOf: (row: T) => string;
+  /** Shown while there are no rows. */
+  readonly emptyText?: string;
   /** True: while the last row is in view, later ones come into view. */
   readonly sticksToEnd?: boolean;
   /** Called with a column's name when its heading is clicked. */
@@ -42,7 +57,8 @@ interface CellPlace {
   readonly widthPx: number;
 }
 
-const EDGE_PX = 14;
+/** As far from the edge as the page's other parts. */
+const EDGE_PX = 22;
 const GAP_PX = 14;
 const HEAD_PX = 30;
 const MOUSE_LEFT = 1;
@@ -54,6 +70,8 @@ export class TableView<T> {
   readonly #options: TableViewOptions<T>;
   readonly #heads: QPushButton[];
   readonly #head: QWidget;
+  readonly #empty: QLabel;
+  #headsPx = 0;
   #values: readonly T[] = [];
   #selected: string | undefined;
 
@@ -70,7 +88,17 @@ export class TableView<T> {
       },
     });
     this.list = new VirtualList({ renderer, name: "rows", sticksToEnd: options.sticksToEnd === true });
-    this.widget = panel("rows", column({ children: [this.#head, { grow: this.list.area }] }));
+    this.#empty = label({ text: options.emptyText ?? "", name: "tableEmpty", align: AlignmentFlag.AlignHCenter });
+    this.#empty.hide();
+    this.widget = panel("rows", column({ children: [this.#head, this.#empty, { grow: this.list.area }] }));
+    // A scroll bar that comes or goes changes the width of rows; headings stay above their columns.
+    this.list.onView = () => this.#placeHeads();
+    this.list.area.setObjectName("table");
+    this.list.area.setAccessibleName(options.title);
+    this.list.area.addEventListener(
+      WidgetEventTypes.KeyPress,
+      guard((event) => event && this.#onKey(new QKeyEvent(event).key())),
+    );
     this.#head.addEventListener(
       WidgetEventTypes.Resize,
       guard(() => this.#placeHeads()),
@@ -92,6 +120,7 @@ export class TableView<T> {
 
   setRows(values: readonly T[]): void {
     this.#values = values;
+    this.#empty.setVisible(values.length === 0 && this.#options.emptyText !== undefined);
     this.list.setRows(
       values.map((value) => {
         const key = this.#options.keyOf(value);
@@ -118,6 +147,19 @@ export class TableView<T> {
     if (found) this.#select(found);
   }
 
+  /** Up and Down choose a row and bring it into view; other keys scroll. */
+  #onKey(key: number): void {
+    const step = key === Key.up ? -1 : key === Key.down ? 1 : 0;
+    if (step === 0) return;
+    const { rows } = this.list;
+    const chosen = this.#selected === undefined ? -1 : this.list.indexOf(this.#selected);
+    const row = rows[chosen < 0 ? 0 : chosen + step];
+    this.list.area.setEventProcessed(true);
+    if (row === undefined) return;
+    this.#select(row);
+    this.list.ensureVisible(row.key);
+  }
+
   #select(row: TableRow<T>): void {
     this.#selected = row.key;
     this.setRows(this.#values);
@@ -128,6 +170,11 @@ export class TableView<T> {
     const head = new QPushButton(this.#head);
     head.setObjectName(alignsRight === true ? "columnHeadRight" : "columnHead");
     head.setText(title);
+    if (this.#options.onSort === undefined) {
+      head.setFocusPolicy(FocusPolicy.NoFocus);
+      head.setEnabled(false);
+      return head;
+    }
     head.setAccessibleName(`Sort by ${title}`);
     head.addEventListener(
       "clicked",
@@ -137,7 +184,10 @@ export class TableView<T> {
   }
 
   #placeHeads(): void {
-    const places = cellPlaces(this.#options.columns, this.#head.width());
+    const wholePx = this.list.widthPx === 0 ? this.#head.width() : this.list.widthPx;
+    if (wholePx === this.#headsPx) return;
+    this.#headsPx = wholePx;
+    const places = cellPlaces(this.#options.columns, wholePx);
     this.#heads.forEach((head, index) => {
       const { leftPx, widthPx } = places[index] ?? { leftPx: 0, widthPx: 0 };
       head.setGeometry(leftPx, 0, widthPx, HEAD_PX);
@@ -231,7 +281,10 @@ class TableRowWidgets<T> implements RowWidgets<TableRow<T>> {
   #setText(index: number, cell: QLabel, text: string, widthPx: number, isResized: boolean): void {
     if (this.#texts[index] === text && !isResized) return;
     this.#texts[index] = text;
-    cell.setText(elided(visible(text), widthPx, this.#options.theme.textPx - 1, false));
+    const whole = visible(text);
+    const shown = elided(whole, widthPx, this.#options.theme.textPx - 1, false);
+    cell.setText(shown);
+    setTip(cell, shown === whole ? "" : whole);
   }
 }
 

@@ -51,6 +51,7 @@ export class TrafficPage implements Page {
   constructor(context: PageContext) {
     this.#topic = new PageTopic(context.connection, "traffic");
     this.table = new TableView({
+      title: "Table of requests",
       theme: context.theme,
       columns: COLUMNS,
       keyOf: ({ key }) => key,

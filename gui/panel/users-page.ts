@@ -2,9 +2,11 @@
 import type { QLabel, QLineEdit, QPushButton, QWidget } from "@nodegui/nodegui";
 import { AdminUsers, stateText } from "../../src/client/models/admin-users.ts";
 import type { AccountInfo } from "../../src/protocol/admin.ts";
+import { SERVER_USER_ID } from "../../src/protocol/ids.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
 import { moment } from "../../src/util/quantities.ts";
-import { ask } from "../kit/dialogs.ts";
+import { ask, type Question } from "../kit/dialogs.ts";
+import { setEnabled } from "../kit/focus.ts";
 import { openMenu, type MenuEntry } from "../kit/menu.ts";
 import { button, label, row } from "../kit/widgets.ts";
 import { openCreateUser } from "./create-user-dialog.ts";
@@ -12,6 +14,7 @@ import { openOneTimePassword } from "./one-time-password.ts";
 import { Outcome } from "./outcome.ts";
 import { filterField, pageOf } from "./page-parts.ts";
 import type { Page, PageContext } from "./page.ts";
+import { counted, disableQuestion, endQuestion, resetQuestion } from "./questions.ts";
 import { TableView, type TableColumn } from "./table-view.ts";
 
 /** A search begins when typing has paused. */
@@ -23,7 +26,7 @@ const COLUMNS: readonly TableColumn<AccountInfo>[] = [
     name: "state",
     title: "State",
     minPx: 80,
-    text: stateText,
+    text: (account) => (account.user_id === SERVER_USER_ID ? "the server" : stateText(account)),
     tone: ({ state, online }) => (state === "active" ? (online ? "good" : "plain") : "bad"),
   },
   { name: "login", title: "Last login", minPx: 140, text: ({ last_login_ms: last }) => moment(last) },
@@ -40,6 +43,11 @@ const COLUMNS: readonly TableColumn<AccountInfo>[] = [
 ];
 
 type ByName = "disable_user" | "enable_user" | "delete_user";
+
+/** False for accounts that are gone, and for the one that announcements come from: it belongs to no person. */
+function isForActs(account: AccountInfo | undefined): account is AccountInfo {
+  return account !== undefined && account.state !== "deleted" && account.user_id !== SERVER_USER_ID;
+}
 
 export class UsersPage implements Page {
   readonly title = "Users";
@@ -58,9 +66,11 @@ export class UsersPage implements Page {
     this.#context = context;
     this.#model = new AdminUsers(context.connection);
     this.table = new TableView({
+      title: "Table of users",
       theme: context.theme,
       columns: COLUMNS,
       keyOf: ({ user_id: id }) => id,
+      emptyText: "No user to be shown.",
       onSort: (name) => this.#sortBy(name),
       onSelect: () => this.#showChosen(),
       onMenu: () => this.#openMenu(),
@@ -69,9 +79,9 @@ export class UsersPage implements Page {
     this.filter = filterField("Find users by name", () => this.#searchSoon());
     this.buttons = {
       create: button({ text: "New user…", name: "primary", onClick: () => this.#create() }),
-      reset: button({ text: "Reset password", onClick: () => this.#resetPassword() }),
-      state: button({ text: "Disable", onClick: () => this.#switchState() }),
-      end: button({ text: "End sessions", onClick: () => this.#endSessions() }),
+      reset: button({ text: "Reset password…", onClick: () => this.#resetPassword() }),
+      state: button({ text: "Disable…", onClick: () => this.#switchState() }),
+      end: button({ text: "End sessions…", onClick: () => this.#endSessions() }),
       remove: button({ text: "Delete…", name: "danger", onClick: () => this.#delete() }),
       more: button({ text: "Show more", name: "link", onClick: () => this.#load(this.#model.more()) }),
     };
@@ -128,18 +138,17 @@ export class UsersPage implements Page {
   #showChosen(): void {
     const { selected } = this.table;
     const { reset, state, end, remove } = this.buttons;
-    const canAct = selected !== undefined && selected.state !== "deleted";
-    for (const widget of [reset, state, end, remove]) widget.setEnabled(canAct);
-    state.setText(selected?.state === "disabled" ? "Enable" : "Disable");
+    setEnabled([reset, state, end, remove], isForActs(selected), this.filter);
+    state.setText(selected?.state === "disabled" ? "Enable" : "Disable…");
   }
 
   #openMenu(): void {
     const { selected } = this.table;
-    if (!selected || selected.state === "deleted") return;
+    if (!isForActs(selected)) return;
     const entries: MenuEntry[] = [
-      { text: "Reset password", onClick: () => this.#resetPassword() },
-      { text: selected.state === "disabled" ? "Enable" : "Disable", onClick: () => this.#switchState() },
-      { text: "End sessions", onClick: () => this.#endSessions() },
+      { text: "Reset password…", onClick: () => this.#resetPassword() },
+      { text: selected.state === "disabled" ? "Enable" : "Disable…", onClick: () => this.#switchState() },
+      { text: "End sessions…", onClick: () => this.#endSessions() },
       "separator",
       { text: "Delete…", onClick: () => this.#delete() },
     ];
@@ -155,9 +164,27 @@ export class UsersPage implements Page {
     });
   }
 
-  async #resetPassword(): Promise<void> {
-    const username = this.table.selected?.username;
-    if (username === undefined) return;
+  /** Asks a question that says how many sessions of the chosen user are concerned. */
+  async #ask(
+    question: (username: string, sessionCount: number) => Question,
+    onYes: (username: string) => unknown,
+  ): Promise<void> {
+    const { selected } = this.table;
+    if (!isForActs(selected)) return;
+    const { username } = selected;
+    const { window, connection } = this.#context;
+    await this.outcome.of(connection.request("sessions", { contains: username }), ({ sessions }) => {
+      const count = sessions.filter((session) => session.username === username).length;
+      ask(window, question(username, count), () => onYes(username));
+      return undefined;
+    });
+  }
+
+  #resetPassword(): Promise<void> {
+    return this.#ask(resetQuestion, (username) => this.#reset(username));
+  }
+
+  async #reset(username: string): Promise<void> {
     const { window, connection } = this.#context;
     await this.outcome.of(connection.request("reset_password", { username }), ({ password }) => {
       openOneTimePassword(window, username, password);
@@ -167,24 +194,25 @@ export class UsersPage implements Page {
   }
 
   #switchState(): Promise<void> {
-    const isDisabled = this.table.selected?.state === "disabled";
-    return isDisabled ? this.#byName("enable_user", "may log in again") : this.#byName("disable_user", "is disabled");
+    const { selected } = this.table;
+    if (selected?.state === "disabled") return this.#byName("enable_user", "may log in again", selected.username);
+    return this.#ask(disableQuestion, (username) => this.#byName("disable_user", "is disabled", username));
   }
 
-  async #endSessions(): Promise<void> {
-    const username = this.table.selected?.username;
-    if (username === undefined) return;
+  #endSessions(): Promise<void> {
+    return this.#ask(endQuestion, (username) => this.#end(username));
+  }
+
+  async #end(username: string): Promise<void> {
     const work = this.#context.connection.request("end_sessions", { username });
-    await this.outcome.of(
-      work,
-      ({ ended }) => `${ended} ${ended === 1 ? "session" : "sessions"} of ${username} ended.`,
-    );
+    await this.outcome.of(work, ({ ended }) => `${counted(ended, "session")} of ${username} ended.`);
     this.open();
   }
 
   #delete(): void {
-    const username = this.table.selected?.username;
-    if (username === undefined) return;
+    const { selected } = this.table;
+    if (!isForActs(selected)) return;
+    const { username } = selected;
     ask(
       this.#context.window,
       {
@@ -197,8 +225,7 @@ export class UsersPage implements Page {
     );
   }
 
-  async #byName(action: ByName, done: string, username = this.table.selected?.username): Promise<void> {
-    if (username === undefined) return;
+  async #byName(action: ByName, done: string, username: string): Promise<void> {
     await this.outcome.of(this.#context.connection.request(action, { username }), () => `${username} ${done}.`);
     this.open();
   }

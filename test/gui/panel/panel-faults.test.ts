@@ -79,6 +79,7 @@ describe("control panel in trouble", () => {
   it("shows what is done in another panel, and is not closed with it", async () => {
     const [one, other] = [await openPanel(), await openPanel()];
     user.click(one.window.listener.stop);
+    await one.answer(/Stop listening\?/, "Stop");
     for (const { window } of [one, other]) {
       await eventually("it is stopped", () => window.listener.state.text() === "Stopped");
     }
@@ -91,15 +92,17 @@ describe("control panel in trouble", () => {
   });
 
   it("says why a restart on a taken port failed, and runs where it ran before", async () => {
-    const { window, pages } = await openPanel();
+    const panel = await openPanel();
+    const { window, pages } = panel;
     const { listener } = window;
     const anna = await newPerson("anna");
     const { holder, port } = await takePort();
     try {
       listener.port.setText(String(port));
       user.click(listener.restart);
+      await panel.answer(/Restart listening\?/, "Restart");
       await eventually("it has failed", () => listener.state.text() === "Stopped");
-      await eventually("the reason is told", () => !listener.outcome.widget.isHidden());
+      await eventually("the reason is told", () => listener.outcome.widget.text() !== "");
       assert.match(listener.outcome.widget.text(), new RegExp(`port: ${port} is in use on 127\\.0\\.0\\.1`));
       assert.equal(listener.port.text(), String(port), "what was typed stays");
       await anna.client.closed();

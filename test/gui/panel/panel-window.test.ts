@@ -6,7 +6,9 @@ import { once } from "node:events";
 import { eventually } from "../../support/eventually.ts";
 import { TestServer } from "../../support/server.ts";
 import { TestPanel } from "../support/panel.ts";
-import { treeOf, user } from "../support/qt.ts";
+import { textsIn, treeOf, user } from "../support/qt.ts";
+
+const { QPoint } = await import("@nodegui/nodegui");
 
 describe("control panel", () => {
   let server: TestServer;
@@ -65,6 +67,9 @@ describe("control panel", () => {
     const [only] = sessions.table.values;
     if (only) sessions.table.select(only);
     user.click(sessions.ban);
+    const asked = await panel.answer(/Ban 127.0.0.1 for 1 hour\?/, "Ban");
+    assert.match(asked, /1 connection of 1 user will be closed/);
+    assert.match(asked, /the server's own machine/);
     await anna.client.closed();
     await eventually("it is told", () => /banned for 1 hour/.test(sessions.outcome.widget.text()));
     const { openBans } = await import("../../../gui/panel/bans-dialog.ts");
@@ -94,13 +99,55 @@ describe("control panel", () => {
     const [found] = users.table.values;
     if (found) users.table.select(found);
     user.click(users.buttons.reset);
+    assert.match(await panel.answer(/Reset the password of anna/, "Reset"), /1 session will end/);
     await anna.client.closed();
     await eventually("it is told", () => /new password/.test(users.outcome.widget.text()));
     user.click(users.buttons.state);
+    assert.match(await panel.answer(/Disable anna/, "Disable"), /0 sessions will end/);
     await eventually("she is disabled", () => users.table.values[0]?.state === "disabled");
     await eventually("the button turns round", () => users.buttons.state.text() === "Enable");
     user.click(users.buttons.state);
     await eventually("she is enabled", () => users.table.values[0]?.state === "active");
+  });
+
+  it("acts on nobody in the name of the server", async () => {
+    await server.newPerson("anna");
+    const { users, announce } = panel.pages;
+    panel.window.show(announce);
+    user.type(announce.text, "Tea is ready");
+    user.click(announce.send);
+    await eventually("it is said", () => /common chat/.test(announce.outcome.widget.text()));
+    panel.window.show(users);
+    await eventually("both are listed", () => users.table.values.length === 2);
+    const { reset, state, end, remove } = users.buttons;
+    const canAct = (): boolean[] => [reset, state, end, remove].map((button) => button.isEnabled());
+    for (const account of users.table.values) {
+      users.table.select(account);
+      const isPerson = account.username.startsWith("anna");
+      assert.deepEqual(canAct(), [isPerson, isPerson, isPerson, isPerson], account.username);
+    }
+    assert.match(textsIn(users.table.widget), /the server\b/);
+  });
+
+  it("says so where a list has nothing to show", async () => {
+    const { backup, users } = panel.pages;
+    panel.window.show(backup);
+    await eventually("there is no backup", () => /No backup/.test(textsIn(backup.table.widget)));
+    panel.window.show(users);
+    await server.newPerson("anna");
+    user.type(users.filter, "nobody has such a name");
+    await eventually("nobody is found", () => /No user/.test(textsIn(users.table.widget)));
+  });
+
+  it("keeps the page where it is when the connection comes and goes", async () => {
+    const top = (): number => panel.window.page.widget.mapToGlobal(new QPoint(0, 0)).y();
+    const before = top();
+    await server.stop();
+    await eventually("the banner is there", () => !panel.window.banner.isHidden());
+    assert.equal(top(), before);
+    await server.start();
+    await eventually("the banner is gone", () => panel.window.banner.isHidden());
+    assert.equal(top(), before);
   });
 
   it("tells in place why a user cannot be made, and shows a one-time password", async () => {
@@ -195,6 +242,7 @@ describe("control panel", () => {
     const { listener } = panel.window;
     const { port } = server;
     user.click(listener.stop);
+    await panel.answer(/Stop listening\?/, "Stop");
     await eventually("it is stopped", () => listener.state.text() === "Stopped");
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");

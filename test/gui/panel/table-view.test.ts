@@ -27,6 +27,7 @@ function sessionsOf(count: number, messages = 0): SessionInfo[] {
 async function shownTable() {
   const chosen: SessionInfo[] = [];
   const table = new TableView<SessionInfo>({
+    title: "Connections",
     theme: new Theme(),
     columns: [
       { name: "connection", title: "Number", minPx: 60, alignsRight: true, text: (row) => String(row.connection) },
@@ -43,6 +44,20 @@ async function shownTable() {
 }
 
 describe("TableView", () => {
+  it("keeps headings above their columns, with and without a scroll bar", async () => {
+    const { table } = await shownTable();
+    const last = table.heads.at(-1) ?? assert.fail("no heading");
+    const toTheEdge = (): number => table.list.widthPx - last.pos().x - last.width();
+    table.setRows(sessionsOf(3));
+    const [wide, edge] = [table.list.widthPx, toTheEdge()];
+    table.setRows(sessionsOf(10_000));
+    assert.ok(table.list.widthPx < wide, "there is a scroll bar");
+    assert.ok(Math.abs(toTheEdge() - edge) <= 1, `${toTheEdge()} in place of ${edge}`);
+    table.setRows(sessionsOf(2));
+    assert.equal(toTheEdge(), edge);
+    table.widget.close();
+  });
+
   it("has widgets for the rows in view only, also while everything changes", async () => {
     const { table } = await shownTable();
     const model = sessionsTable();

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import "../support/qt.ts";
 import { eventually } from "../../support/eventually.ts";
-import { user } from "../support/qt.ts";
+import { textsIn, user } from "../support/qt.ts";
 
 const { PanelApplication } = await import("../../../gui/panel/panel-application.ts");
 
@@ -89,6 +89,8 @@ const place = taken.address();
 panel.show(pages.overview);
 panel.listener.port.setText(String(typeof place === "object" ? place?.port : ""));
 user.click(panel.listener.restart);
+await eventually("it is asked", () => /Restart listening/.test(textsIn(panel.window)));
+user.pressButton(panel.window, "Restart");
 await eventually("the start has failed", () => panel.listener.outcome.widget.text() !== "", 20_000);
 await shoot("start-failed");
 await panel.connection.request("shutdown", {});

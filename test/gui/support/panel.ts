@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { PanelApplication as PanelApplicationType } from "../../../gui/panel/panel-application.ts";
 import type { PanelPage } from "../../../src/config/panel-pages.ts";
 import { eventually } from "../../support/eventually.ts";
+import { textsIn, user } from "./qt.ts";
 
 const { PanelApplication } = await import("../../../gui/panel/panel-application.ts");
 
@@ -42,6 +43,16 @@ export class TestPanel {
 
   get pages() {
     return this.window.pages;
+  }
+
+  /** Waits for a question, presses the button that says yes, and returns what the question said. */
+  async answer(title: RegExp, yes: string): Promise<string> {
+    const { window } = this.window;
+    await eventually(`${title.source} is asked`, () => title.test(textsIn(window)));
+    const text = textsIn(window);
+    user.pressButton(window, yes);
+    await eventually(`${title.source} is answered`, () => !title.test(textsIn(window)));
+    return text;
   }
 
   close(): void {
