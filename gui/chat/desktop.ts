@@ -54,9 +54,9 @@ export function appPixmap(hasUnread: boolean): QPixmap {
   return iconPixmap("app", hasUnread ? "#e0483e" : "#2f84d6", ICON_PX, 1);
 }
 
-/** Opens a web address in the browser; anything else is ignored. */
+/** Opens a web address in the browser, a mail address in the program for mail; anything else is ignored. */
 export function openLink(url: string, onProblem: (error: unknown) => void): void {
-  if (!/^https?:\/\//i.test(url)) return;
+  if (!/^(?:https?:\/\/|mailto:)/i.test(url)) return;
   const [command, ...args] =
     process.platform === "darwin"
       ? ["open"]

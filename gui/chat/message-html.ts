@@ -28,7 +28,12 @@ const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 /** What would change the direction of what follows the text. */
 const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/g;
-const ZERO_WIDTH_SPACE = "\u200b";
+/** A place where a run may be broken. Two, since texts have single ones: Khmer and Thai have them between words. */
+const BREAK = "\u200b\u200b";
+/** Between a text and the room for the time. */
+const ROOM_GAP = "\u00a0\u00a0";
+/** Of a text so much is looked at for a preview. */
+const PREVIEW_UNITS = 2000;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
@@ -37,15 +42,21 @@ export function bubbleHtml({ text, author, meta, word }: BubbleText, colors: Col
   const name = author
     ? `<div style="color:${author.color};font-weight:600;font-size:${px - 1}px">${escapeHtml(author.name)}</div>`
     : "";
+  // A text with such places of its own gets no others, so that they can be told apart when it is copied.
+  const toHtml = text.includes(BREAK) ? textHtml : (part: string): string => textHtml(part.replace(LONG_RUN, breakRun));
   const body = parseMarkup(visible(text))
-    .map((span) => spanHtml(span, colors, word))
+    .map((span) => spanHtml(span, colors, word, toHtml))
     .join("");
   // From one font only, so that what is joined of several characters stays one.
   const big = `<span style="font-family:'Noto Color Emoji';font-size:${px * 2 + 6}px">${body}</span>`;
-  // A text from right to left ends at the left: the time gets a line of its own.
-  const gap = isRightToLeft(text) ? "<br>" : " ";
-  const room = `<span style="color:transparent;font-size:${px - 3}px">&nbsp;&nbsp;${escapeHtml(meta)}</span>`;
+  const room = `<span style="color:transparent;font-size:${px - 3}px">${ROOM_GAP}${escapeHtml(meta)}</span>`;
+  const gap = gapAfter(text).replace("\n", "<br>");
   return `${name}<div style="white-space:pre-wrap">${isBigEmoji(text) ? big : body}${gap}${room}</div>`;
+}
+
+/** A text from right to left ends at the left: the time gets a line of its own. */
+function gapAfter(text: string): string {
+  return isRightToLeft(text) ? "\n" : " ";
 }
 
 /** Control characters are shown as pictures of themselves, those that turn directions are left out. */
@@ -56,42 +67,77 @@ export function visible(text: string): string {
     .replace(BIDI_CONTROLS, "");
 }
 
-/** A text that was copied out of a bubble, as it was written. */
-export function copiedText(selected: string, meta: string): string {
-  const text = selected.replaceAll(ZERO_WIDTH_SPACE, "").replaceAll("\u2028", "\n").replaceAll("\u2029", "\n");
-  const end = meta.replaceAll("\u00a0", " ");
-  const plain = text.replaceAll("\u00a0", " ");
-  return plain.endsWith(end) ? plain.slice(0, -end.length).trimEnd() : plain;
+/**
+ * What was selected in a bubble, as it was written: without the time and the places for breaks. `written` is the message
+ * that the bubble shows; without it the time is known by its look alone.
+ */
+export function copiedText(selected: string, meta: string, written?: string): string {
+  const lines = selected.replaceAll(/[\u2028\u2029]/g, "\n");
+  const text = written?.includes(BREAK) === true ? lines : lines.replaceAll(BREAK, "");
+  const room = ROOM_GAP + meta;
+  if (written === undefined) {
+    const spaced = text.replaceAll("\u00a0", " ");
+    const end = room.replaceAll("\u00a0", " ");
+    return spaced.endsWith(end) ? text.slice(0, -end.length).replace(/[ \n]$/, "") : text;
+  }
+  const shown = plainText(visible(written)).replace(JOINED_EMOJI, withoutSelectors);
+  return withSelectors(withoutRoom(text, shown, gapAfter(written) + room), written);
 }
 
-/** One line for lists and notifications: without marks of emphasis, spaces in place of line breaks. */
-export function previewText(text: string, maxChars = 120): string {
-  const shown = parseMarkup(visible(text.slice(0, maxChars * 4)))
+/** A selection without that part of `room` in which it ends, if it goes on behind the text `shown`. */
+function withoutRoom(selected: string, shown: string, room: string): string {
+  if (shown.includes(selected)) return selected;
+  for (let length = Math.min(room.length, selected.length); length > 0; length -= 1) {
+    const rest = selected.slice(0, -length);
+    const isAtEnd = shown.endsWith(rest) || rest.endsWith(shown);
+    if (isAtEnd && selected.endsWith(room.slice(0, length))) return rest;
+  }
+  return selected;
+}
+
+/** Puts back what `joined` has left out of the emoji of a text. */
+function withSelectors(selected: string, written: string): string {
+  const emoji = new Set(written.match(JOINED_EMOJI));
+  return [...emoji].reduce((text, one) => text.replaceAll(withoutSelectors(one), one), selected);
+}
+
+/** What is shown of a text's spans. */
+function plainText(text: string): string {
+  return parseMarkup(text)
     .filter(({ isMark }) => !isMark)
     .map((span) => span.text)
-    .join("")
-    .replace(/\s+/g, " ");
-  const chars = [...graphemes.segment(shown.slice(0, maxChars * 3))];
-  return chars.length <= maxChars
-    ? shown
-    : `${chars
-        .slice(0, maxChars)
-        .map(({ segment }) => segment)
-        .join("")}…`;
+    .join("");
 }
 
-function spanHtml(span: Span, colors: Colors, word: string): string {
+/**
+ * One line for lists and notifications: without marks of emphasis, spaces in place of line breaks; of at most `maxChars`
+ * code points, cut between characters as people see them, with an ellipsis.
+ */
+export function previewText(text: string, maxChars = 120): string {
+  const head = text.slice(0, PREVIEW_UNITS).replace(/[\ud800-\udbff]$/, "");
+  const line = plainText(visible(head)).replace(/\s+/g, " ");
+  let shown = "";
+  let count = 0;
+  for (const { segment } of graphemes.segment(line)) {
+    count += [...segment].length;
+    if (count > maxChars) return `${shown}…`;
+    shown += segment;
+  }
+  return head.length < text.length ? `${shown.trimEnd()}…` : shown;
+}
+
+function spanHtml(span: Span, colors: Colors, word: string, toHtml: (text: string) => string): string {
   if (span.isMark) return "";
   const inner = piecesOf(span.text, word)
     .map(({ text, isHit }) =>
-      isHit ? `<span style="background-color:${colors.mark}">${textHtml(text)}</span>` : textHtml(text),
+      isHit ? `<span style="background-color:${colors.mark}">${toHtml(text)}</span>` : toHtml(text),
     )
     .join("");
   if (span.isCode) {
     return `<span style="font-family:${MONOSPACE};color:${colors.code};background-color:${colors.codeBackground}">${inner}</span>`;
   }
   if (span.isLink) {
-    return `<a href="${escapeHtml(span.text)}" style="color:${colors.link};text-decoration:none">${inner}</a>`;
+    return `<a href="${escapeHtml(span.address ?? span.text)}" style="color:${colors.link};text-decoration:none">${inner}</a>`;
   }
   const bold = span.isBold ? `<b>${inner}</b>` : inner;
   const italic = span.isItalic ? `<i>${bold}</i>` : bold;
@@ -113,13 +159,16 @@ function piecesOf(text: string, word: string): { readonly text: string; readonly
 }
 
 function textHtml(text: string): string {
-  const html = escapeHtml(text.replace(LONG_RUN, breakRun)).replaceAll("\n", "<br>");
-  return html.replace(JOINED_EMOJI, joined);
+  return escapeHtml(text).replaceAll("\n", "<br>").replace(JOINED_EMOJI, joined);
 }
 
 /** Qt joins what is joined of several characters only if they are of one font, with nothing between them. */
 function joined(emoji: string): string {
-  return `<span style="font-family:'Noto Color Emoji'">${emoji.replaceAll("\ufe0f\u200d", "\u200d")}</span>`;
+  return `<span style="font-family:'Noto Color Emoji'">${withoutSelectors(emoji)}</span>`;
+}
+
+function withoutSelectors(emoji: string): string {
+  return emoji.replaceAll("\ufe0f\u200d", "\u200d");
 }
 
 function breakRun(run: string): string {
@@ -134,7 +183,7 @@ function breakRun(run: string): string {
       part = "";
     }
   }
-  return [...parts, part].join(ZERO_WIDTH_SPACE);
+  return [...parts, part].join(BREAK);
 }
 
 function isBigEmoji(text: string): boolean {

@@ -279,7 +279,7 @@ export class MessageView {
 
 /** What is selected in a bubble, as it was written; "" for nothing. */
 function selectedIn(row: MessageRow, bubble: QLabel): string {
-  return bubble.hasSelectedText() ? copiedText(bubble.selectedText(), metaText(row)) : "";
+  return bubble.hasSelectedText() ? copiedText(bubble.selectedText(), metaText(row), row.item.text) : "";
 }
 
 function copy(text: string): void {

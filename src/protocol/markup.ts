@@ -1,16 +1,19 @@
 // Emphasis and links in a message's text, cut into spans. Pure, in time linear in the length of the text.
+import { findLinks, type TextLink } from "./links.ts";
 
 /** A piece of a text. The texts of all spans, joined, are the whole text again. */
 export interface Span {
   readonly text: string;
-  /** A mark of emphasis itself (`**`, `*`, `__`, a backtick): not to be shown. */
+  /** A mark of emphasis itself (`**`, `*`, `__`, backticks with what belongs to their line): not to be shown. */
   readonly isMark: boolean;
   readonly isBold: boolean;
   readonly isItalic: boolean;
   readonly isUnderlined: boolean;
   readonly isCode: boolean;
-  /** A web address; its text is the address. */
+  /** A web or mail address. */
   readonly isLink: boolean;
+  /** Of a link: what it opens, with the scheme. */
+  readonly address?: string;
 }
 
 type Mark = "**" | "*" | "__";
@@ -20,22 +23,30 @@ interface Piece {
   readonly kind: "text" | "link" | "code" | "mark";
   readonly start: number;
   readonly end: number;
+  /** Of a link: its address. */
+  readonly address?: string;
+  /** Of code: the length of the marks at its ends. */
+  readonly opening?: number;
+  readonly closing?: number;
   /** Of a mark that has a partner. */
   readonly mark?: Mark;
   readonly role?: "opens" | "closes";
 }
 
-const LINK = /https?:\/\/[^\s<>"`]+/y;
-const SPECIAL = /[*`]|__|https?:\/\//g;
+const SPECIAL = /[*`]|__/g;
 const WORD = /[A-Za-z0-9]/;
 const SPACE = /\s/;
-/** What ends a sentence or an emphasis rather than an address. */
-const AFTER_LINK = ".,;:!?'*_]}";
+const BACKTICKS = /`+/g;
+/** Three backticks fence a block. */
+const FENCE = 3;
+/** The rest of a fence's line, which may name a language. */
+const FENCE_LINE = /[\w+#.-]*\r?\n/y;
 
 /**
  * Cuts a text into spans. A mark opens emphasis when no space follows it and no Latin letter or digit precedes it, and
  * closes it the other way round, so "2*3*4" and "a * b" stay as they are. Marks may be nested, not crossed: what has
- * no partner is plain text. Between backticks and in links, nothing is a mark.
+ * no partner is plain text. Code is what lies between two runs of equally many backticks; of three and more, which fence
+ * a block, the rest of the first line and the last line break belong to the marks. In code and links, nothing is a mark.
  */
 export function parseMarkup(text: string): Span[] {
   const pieces = cut(text);
@@ -51,11 +62,14 @@ export function parseMarkup(text: string): Span[] {
     flush(piece.start);
     plainStart = piece.end;
     if (piece.kind === "code") {
-      spans.push(span("`", style, "mark"), span(text.slice(piece.start + 1, piece.end - 1), style, "code"));
-      spans.push(span("`", style, "mark"));
+      const { start, end, opening = 1, closing = 1 } = piece;
+      spans.push(span(text.slice(start, start + opening), style, "mark"));
+      spans.push(span(text.slice(start + opening, end - closing), style, "code"));
+      spans.push(span(text.slice(end - closing, end), style, "mark"));
       continue;
     }
-    spans.push(span(text.slice(piece.start, piece.end), style, piece.kind));
+    const one = span(text.slice(piece.start, piece.end), style, piece.kind);
+    spans.push(piece.address === undefined ? one : { ...one, address: piece.address });
     if (piece.mark) style[STYLES[piece.mark]] = piece.role === "opens";
   }
   flush(text.length);
@@ -71,9 +85,11 @@ function cut(text: string): Piece[] {
   const pieces: Piece[] = [];
   /** Marks that wait for a partner, outermost first: their places in `pieces`. */
   const open: { readonly mark: Mark; readonly index: number }[] = [];
-  const lastBacktick = text.lastIndexOf("`");
-  for (let at = special(text, 0); at < text.length; at = special(text, at)) {
-    const piece = linkAt(text, at) ?? codeAt(text, at, lastBacktick);
+  const places = new Places(text);
+  const code = findCode(text);
+  for (let at = places.next(0); at < text.length; at = places.next(at)) {
+    const link = places.linkAt(at);
+    const piece: Piece | undefined = link ? { kind: "link", ...link } : code.get(at);
     if (piece) {
       pieces.push(piece);
       at = piece.end;
@@ -81,16 +97,63 @@ function cut(text: string): Piece[] {
     }
     const char = text[at];
     const isDouble = text[at + 1] === char;
-    if (char === "*" || char === "_") at += takeMark(text, at, isDouble, pieces, open);
-    else at += 1;
+    if (char === "`") while (text[at] === "`") at += 1;
+    else at += takeMark(text, at, isDouble, pieces, open);
   }
   return pieces;
 }
 
-/** Where the next character is that could begin something; the text's length when there is none. */
-function special(text: string, from: number): number {
-  SPECIAL.lastIndex = from;
-  return SPECIAL.exec(text)?.index ?? text.length;
+/** The places of a text where something may begin, in their order; each is looked for once. */
+class Places {
+  readonly #text: string;
+  readonly #links: readonly TextLink[];
+  #linkIndex = 0;
+  #special = -1;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#links = findLinks(text);
+  }
+
+  /** The first place at or behind `from`; the text's length when there is none. */
+  next(from: number): number {
+    if (this.#special < from) {
+      SPECIAL.lastIndex = from;
+      this.#special = SPECIAL.exec(this.#text)?.index ?? this.#text.length;
+    }
+    while ((this.#links[this.#linkIndex]?.start ?? from) < from) this.#linkIndex += 1; // it lies in code
+    return Math.min(this.#special, this.#links[this.#linkIndex]?.start ?? this.#text.length);
+  }
+
+  /** The link that begins at the place that `next` has given. */
+  linkAt(at: number): TextLink | undefined {
+    const link = this.#links[this.#linkIndex];
+    return link?.start === at ? link : undefined;
+  }
+}
+
+/** All code of a text by its beginning: each run of backticks with the next one of the same length. */
+function findCode(text: string): Map<number, Piece> {
+  const found = new Map<number, Piece>();
+  const nextOfLength = new Map<number, number>();
+  for (const { 0: run, index: start } of [...text.matchAll(BACKTICKS)].toReversed()) {
+    const { length } = run;
+    const closing = nextOfLength.get(length);
+    nextOfLength.set(length, start);
+    if (closing !== undefined) found.set(start, codePiece(text, start, closing, length));
+  }
+  return found;
+}
+
+function codePiece(text: string, start: number, closeAt: number, length: number): Piece {
+  const plain: Piece = { kind: "code", start, end: closeAt + length, opening: length, closing: length };
+  if (length < FENCE) return plain;
+  FENCE_LINE.lastIndex = start + length;
+  const line = FENCE_LINE.exec(text)?.[0].length ?? 0;
+  const lastBreak = text[closeAt - 1] === "\n" ? (text[closeAt - 2] === "\r" ? 2 : 1) : 0;
+  // A block of nothing but its fences is shown as it is.
+  if (line === 0 || start + length + line >= closeAt - lastBreak) return plain;
+  return { ...plain, opening: length + line, closing: length + lastBreak };
 }
 
 /** Deals with the mark at `at`; returns its length. */
@@ -138,27 +201,4 @@ function closes(
     if (isHere && !isEmpty && !WORD.test(text[at + mark.length] ?? " ")) return { mark, depth };
   }
   return undefined;
-}
-
-function codeAt(text: string, at: number, lastBacktick: number): Piece | undefined {
-  // Without the second test each of many backticks in a row could search the rest of the text in vain.
-  if (text[at] !== "`" || at >= lastBacktick) return undefined;
-  const end = text.indexOf("`", at + 1);
-  return end > at + 1 ? { kind: "code", start: at, end: end + 1 } : undefined;
-}
-
-function linkAt(text: string, at: number): Piece | undefined {
-  if (text[at] !== "h" || WORD.test(text[at - 1] ?? " ")) return undefined;
-  LINK.lastIndex = at;
-  const found = LINK.exec(text)?.[0];
-  if (found === undefined) return undefined;
-  let surplus = found.split(")").length - found.split("(").length;
-  let end = found.length;
-  for (; end > 0; end -= 1) {
-    const last = found[end - 1] ?? "";
-    if (last === ")" && surplus > 0) surplus -= 1;
-    else if (!AFTER_LINK.includes(last)) break;
-  }
-  // "https://" and punctuation alone is no address.
-  return end > found.indexOf("//") + 2 ? { kind: "link", start: at, end: at + end } : undefined;
 }

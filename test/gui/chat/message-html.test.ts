@@ -13,10 +13,9 @@ const seen = (text: string): string =>
     .replaceAll("&lt;", "<")
     .replaceAll("&gt;", ">")
     .replaceAll("&quot;", '"')
-    .replaceAll("&nbsp;", "")
     .replaceAll("&amp;", "&")
     .replaceAll("\u200b", "")
-    .replace(/.?12:34$/s, "");
+    .replace(/.?\u00a0\u00a012:34$/s, "");
 
 describe("message html", () => {
   it("shows markup of others as the text it is", () => {
@@ -33,6 +32,8 @@ describe("message html", () => {
     assert.match(html("`a<b`"), /monospace[^>]*>a&lt;b</);
     assert.match(html("see https://example.org/?a=1&b=2"), /<a href="https:\/\/example.org\/\?a=1&amp;b=2"/);
     assert.ok(!html("javascript:alert(1)").includes("<a "));
+    assert.match(html("www.example.org"), /<a href="https:\/\/www.example.org"[^>]*>www.example.org</);
+    assert.match(html("anna@example.org"), /<a href="mailto:anna@example.org"/);
   });
 
   it("cannot be broken out of by a link", () => {
@@ -77,8 +78,52 @@ describe("message html", () => {
   });
 
   it("copies what was written, without the time", () => {
-    assert.equal(copiedText("hel\u200blo  12:34", "12:34"), "hello");
+    assert.equal(copiedText("hel\u200b\u200blo  12:34", "12:34"), "hello");
     assert.equal(copiedText("two\u2028lines", "12:34"), "two\nlines");
+  });
+
+  it("copies exactly what was written, whatever is like what a bubble adds", () => {
+    const written = [
+      "\u17a2\u1780\u17d2\u179f\u179a\u200b\u1781\u17d2\u1798\u17c2\u179a",
+      "10\u00a0€",
+      "it is 12:34",
+      "at\u00a0\u00a012:34",
+      "two\u200b\u200bplaces",
+      `${"x".repeat(40)}\u200b${"y".repeat(40)}`,
+      "so \u{1f3f3}\ufe0f\u200d\u{1f308}!",
+      "two\nlines ",
+      "\u05e9\u05dc\u05d5\u05dd",
+    ];
+    /** What Qt gives of a selection: a bubble's text as it is laid out. */
+    const selection = (text: string, meta: string): string =>
+      bubbleHtml({ text, author: undefined, meta, word: "" }, LIGHT, 14)
+        .replaceAll("<br>", "\u2028")
+        .replace(/<[^>]*>/g, "");
+    for (const text of written) {
+      for (const meta of ["12:34", "12:34\u00a0MM"]) {
+        const all = selection(text, meta);
+        assert.equal(copiedText(all, meta, text), text);
+        assert.equal(copiedText(all.slice(0, -3), meta, text), text, "to the middle of the time");
+        assert.equal(copiedText(all.slice(0, 1), meta, text), text.slice(0, 1));
+      }
+    }
+  });
+
+  it("cuts previews between characters, and says that it has cut", () => {
+    const half = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+    const family = "\u{1f468}\u200d\u{1f469}\u200d\u{1f467}\u200d\u{1f466}";
+    for (const text of [
+      family.repeat(400),
+      "`" + "\u{1f1e9}\u{1f1ea}".repeat(900),
+      "a" + family.repeat(200),
+      "ä".repeat(121),
+    ]) {
+      const preview = previewText(text);
+      assert.doesNotMatch(preview, half);
+      assert.ok(preview.endsWith("…"), preview);
+      assert.ok(text.startsWith(preview.slice(0, -1)) || text[0] === "`");
+    }
+    assert.equal(previewText("ä".repeat(120)), "ä".repeat(120));
   });
 
   it("makes one line for lists", () => {

@@ -45,6 +45,24 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   "**https://a.example**": ["bl|https://a.example"],
   "(https://a.example/(b))": ["|(", "l|https://a.example/(b)", "|)"],
   "https://": ["|https://"],
+  "见 https://example.com/a。谢谢": ["|见 ", "l|https://example.com/a", "|。谢谢"],
+  "请看https://example.com/a，详见": ["|请看", "l|https://example.com/a", "|，详见"],
+  "（https://example.com/a）": ["|（", "l|https://example.com/a", "|）"],
+  "“https://example.com/a”…": ["|“", "l|https://example.com/a", "|”…"],
+  "https://example.com؟ https://example.com/a।": ["l|https://example.com", "|؟ ", "l|https://example.com/a", "|।"],
+  "http://[::1]/x https://a.example/?q=[1]": ["l|http://[::1]/x", "| ", "l|https://a.example/?q=[1]"],
+  "https://ja.example/wiki/サクラ_(花)": ["l|https://ja.example/wiki/サクラ_(花)"],
+  "see www.example.org, main.rs": ["|see ", "l|www.example.org", "|, main.rs"],
+  "to anna@example.org.": ["|to ", "l|anna@example.org", "|."],
+  "**www.example.org/a**": ["bl|www.example.org/a"],
+  "`https://a.example`": ["c|https://a.example"],
+  "ftp://a.example //a.example javascript:alert(1)": ["|ftp://a.example //a.example javascript:alert(1)"],
+  "``a ` b``": ["c|a ` b"],
+  "see ```one``` here": ["|see ", "c|one", "| here"],
+  "so:\n```js\nint **p;\n\n```\nend": ["|so:\n", "c|int **p;\n", "|\nend"],
+  "```\n```": ["c|\n"],
+  "```open `a`": ["|```open ", "c|a"],
+  "````": ["|````"],
   "xhttp://a": ["|xhttp://a"],
 };
 
@@ -53,7 +71,36 @@ describe("markup", () => {
     it(`cuts ${JSON.stringify(text)}`, () => assert.deepEqual(show(text), expected));
   }
 
-  const pieces = fc.constantFrom("*", "**", "__", "_", "`", " ", "a", "\n", "https://x.y", "(", ")", ".", "é", "😀");
+  it("tells what a link opens", () => {
+    const addresses = (text: string): (string | undefined)[] =>
+      parseMarkup(text).flatMap((span) => (span.isLink ? [span.address] : []));
+    assert.deepEqual(addresses("https://a.example/x*, www.b.example anna@c.example"), [
+      "https://a.example/x",
+      "https://www.b.example",
+      "mailto:anna@c.example",
+    ]);
+  });
+
+  const pieces = fc.constantFrom(
+    "*",
+    "**",
+    "__",
+    "_",
+    "`",
+    " ",
+    "a",
+    "\n",
+    "https://x.y",
+    "www.x.y",
+    "@x.y",
+    "。",
+    "```",
+    "(",
+    ")",
+    ".",
+    "é",
+    "😀",
+  );
   const texts = fc.oneof(
     fc.string({ unit: "binary" }),
     fc.array(pieces, { maxLength: 40 }).map((all) => all.join("")),
@@ -65,7 +112,7 @@ describe("markup", () => {
         const spans = parseMarkup(text);
         assert.equal(spans.map((span) => span.text).join(""), text);
         assert.ok(spans.every((span) => span.text !== ""));
-        assert.ok(spans.filter((span) => span.isMark).every((span) => ["*", "**", "__", "`"].includes(span.text)));
+        assert.ok(spans.filter((span) => span.isMark).every((span) => /^(?:\*\*?|__|\s*`+\s*)$/.test(span.text)));
         assert.equal(spans.filter((span) => span.isMark).length % 2, 0);
       }),
     { numRuns: 2000, weight: 0.2 },
@@ -73,7 +120,21 @@ describe("markup", () => {
 
   it("takes no longer than a scan for texts made to be slow", () => {
     // Quadratic time would take hours for these: a million characters each.
-    for (const piece of ["*a ", " *a", "**", "`", "__a ", "(", "https://", " https://a)"]) {
+    for (const piece of [
+      "*a ",
+      " *a",
+      "**",
+      "`",
+      "__a ",
+      "(",
+      "https://",
+      " https://a)",
+      "` ",
+      "``` `",
+      "www.",
+      "a@",
+      "a@b.cc ",
+    ]) {
       const text = piece.repeat(1_000_000 / piece.length);
       assert.equal(
         parseMarkup(text).reduce((sum, span) => sum + span.text.length, 0),
