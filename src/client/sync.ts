@@ -113,9 +113,13 @@ export class Sync {
     this.#fetchNext();
   }
 
-  /** The connection is lost: nothing is fetched until the next `start`. */
+  /**
+   * The connection is lost: nothing is fetched until the next `start`. Messages that wait for an earlier one are
+   * dropped and fetched again then: the next connection may be to a server that was restored and has others.
+   */
   stop(): void {
     this.#fetchPage = undefined;
+    for (const feed of this.#feeds.values()) feed.giveUp();
     this.#waiting.clear();
     this.#fetching.clear();
     this.#unasked.clear();

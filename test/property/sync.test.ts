@@ -49,6 +49,12 @@ const restore: fc.Arbitrary<Step> = fc.record({
   chat: fc.nat(2),
 });
 
+/** A message comes before an earlier one is fetched, and the server that had both is restored. */
+const AHEAD_OF_A_RESTORE: [Step[], Step][] = [
+  [[], { kind: "restore", kept: 0, storedMeanwhile: 1, chat: 1 }],
+  [[{ kind: "store", chat: 1, event: "now" }], { kind: "restore", kept: 0, storedMeanwhile: 1, chat: 1 }],
+];
+
 class ModelServer {
   readonly stored = new Map<string, Message[]>(CHATS.map((chatId) => [chatId, []]));
   readonly given = new Map<string, number[]>(CHATS.map((chatId) => [chatId, []]));
@@ -164,7 +170,7 @@ describe("sync, against a model of a server", () => {
         }
         server.cache.close();
       }),
-      { numRuns: 150 },
+      { numRuns: 150, examples: [[AHEAD_OF_A_RESTORE]] },
     );
   }).timeout(60_000);
 });
