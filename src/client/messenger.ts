@@ -9,7 +9,8 @@ import { Emitter } from "../util/emitter.ts";
 import type { Account } from "./account-folder.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { AcceptCertificate } from "./dial.ts";
-import { DisconnectedError } from "./errors.ts";
+import { isContactOnline } from "./contact-presence.ts";
+import { DisconnectedError, isAnswer } from "./errors.ts";
 import { fetchHistory } from "./history.ts";
 import { Link, RECONNECT, type LinkState } from "./link.ts";
 import type { OutgoingMessage, OutgoingQueue } from "./outgoing.ts";
@@ -279,6 +280,17 @@ export class Messenger {
     const { contacts } = this.#roster;
     const after = "added" in change ? withUsers(contacts, change.added) : withoutUsers(contacts, change.deleted);
     this.#keepRoster({ ...this.#roster, contacts: after });
+    if ("added" in change) void this.#tellPresence(change.added);
+  }
+
+  /** Of contacts that are new, whose presence the server tells when it changes. */
+  async #tellPresence(added: ContactMap): Promise<void> {
+    for (const [username, userId] of Object.entries(added)) {
+      const online = await isContactOnline(this, this.#roster, { userId, username }).catch((error: unknown) => {
+        if (!isAnswer(error)) throw error;
+      });
+      if (online !== undefined) this.events.emit("presence", { user_id: userId, username, online });
+    }
   }
 
   #onBlock(change: Events["block"]): void {

@@ -68,7 +68,7 @@ export class ChatBook implements Disposable {
     return {
       chatId,
       partnerId,
-      partnerName: undefined,
+      partnerName: this.#savedName(chatId),
       lastSeq: 0,
       readSeq: this.#savedMark("own", chatId),
       partnerReadSeq: this.#savedMark("partner", chatId),
@@ -81,10 +81,18 @@ export class ChatBook implements Disposable {
     return isCount(saved) ? saved : 0;
   }
 
+  #savedName(chatId: ChatId): string | undefined {
+    const saved = this.#messenger.cache.load(`partner-name:${chatId}`);
+    return typeof saved === "string" ? saved : undefined;
+  }
+
   #change(chatId: ChatId, change: Partial<ChatFacts>): void {
     const before = this.get(chatId);
     const facts = { ...before, ...change };
-    // The marks are kept for a start without the server, which could tell them.
+    // The marks and the name are kept for a start without the server, which could tell them.
+    if (facts.partnerName !== undefined && facts.partnerName !== before.partnerName) {
+      this.#messenger.cache.save(`partner-name:${chatId}`, facts.partnerName);
+    }
     if (facts.readSeq > before.readSeq) this.#messenger.cache.save(markNote("own", chatId), facts.readSeq);
     if (facts.partnerReadSeq > before.partnerReadSeq) {
       this.#messenger.cache.save(markNote("partner", chatId), facts.partnerReadSeq);

@@ -29,7 +29,8 @@ export class Contacts implements Disposable {
     this.#subscriptions.add(
       events.on("presence", ({ user_id: userId, online }) => {
         const contact = this.#byId.get(userId);
-        const lastSeenMs = online ? contact?.lastSeenMs : Date.now();
+        // Who was not known to be there was not seen to leave.
+        const lastSeenMs = !online && contact?.online === true ? Date.now() : contact?.lastSeenMs;
         if (contact) this.#put({ ...contact, online, lastSeenMs });
       }),
     );
