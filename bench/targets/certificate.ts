@@ -1,7 +1,7 @@
 // The certificate of a server under test, made before it starts, so that the clients know it without asking.
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { selfSignedFiles } from "../../src/server/tls.ts";
+import { selfSignedFiles } from "../../src/server/connections/tls.ts";
 
 /** PEM files, and what clients compare. */
 export interface TestCertificate {

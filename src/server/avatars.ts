@@ -11,10 +11,10 @@ import type { AvatarTicket } from "../protocol/entities.ts";
 import type { UserId } from "../protocol/ids.ts";
 import { monotonicClock } from "../util/clock.ts";
 import type { Pools } from "../workers/pools.ts";
-import type { AccessControl, Endpoint } from "./access-control.ts";
-import type { OwnWrites } from "./own-writes.ts";
-import type { PasswordGate } from "./password-gate.ts";
-import type { Certificate } from "./key-pair.ts";
+import type { AccessControl, Endpoint } from "./connections/access-control.ts";
+import type { OwnWrites } from "./commit/own-writes.ts";
+import type { PasswordGate } from "./login/password-gate.ts";
+import type { Certificate } from "./connections/key-pair.ts";
 
 export interface AvatarParts {
   readonly config: Config;

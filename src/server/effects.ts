@@ -11,15 +11,15 @@ import type { ThrottledLog } from "../log/throttled-log.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Pools } from "../workers/pools.ts";
 import type { Effect, EffectOf, Identity } from "../workers/task.ts";
-import type { AccessControl } from "./access-control.ts";
+import type { AccessControl } from "./connections/access-control.ts";
 import { addressKey } from "../util/address.ts";
-import type { Connection } from "./connection.ts";
-import type { Fanout } from "./fanout.ts";
-import { ownSessions } from "./own-sessions.ts";
-import type { GroupCommit } from "./group-commit.ts";
-import type { PasswordGate } from "./password-gate.ts";
-import type { Registry } from "./registry.ts";
-import { Session } from "./session.ts";
+import type { Connection } from "./connections/connection.ts";
+import type { Fanout } from "./delivery/fanout.ts";
+import { ownSessions } from "./login/own-sessions.ts";
+import type { GroupCommit } from "./commit/group-commit.ts";
+import type { PasswordGate } from "./login/password-gate.ts";
+import type { Registry } from "./delivery/registry.ts";
+import { Session } from "./delivery/session.ts";
 
 /** Sessions of one user whose beginnings, and ends, are logged one by one within a minute; more are only counted. */
 const SHOWN_PER_MINUTE = 10;

@@ -8,17 +8,17 @@ import type { Clock } from "../util/clock.ts";
 import type { Pools } from "../workers/pools.ts";
 import type { Admission, Effect, GroupResult, PasswordStop } from "../workers/task.ts";
 import type { RequestTask, RequestTaskResult, WriteGroup } from "../workers/task.ts";
-import type { AccessControl, Endpoint } from "./access-control.ts";
-import type { Connection } from "./connection.ts";
-import type { ConnectionHost, ConnectionSettings } from "./connection-host.ts";
+import type { AccessControl, Endpoint } from "./connections/access-control.ts";
+import type { Connection } from "./connections/connection.ts";
+import type { ConnectionHost, ConnectionSettings } from "./connections/connection-host.ts";
 import type { EffectRunner } from "./effects.ts";
-import type { GroupCommit } from "./group-commit.ts";
-import { Handshakes } from "./handshakes.ts";
+import type { GroupCommit } from "./commit/group-commit.ts";
+import { Handshakes } from "./connections/handshakes.ts";
 import type { Metrics } from "./metrics.ts";
-import type { PasswordGate } from "./password-gate.ts";
-import type { Registry } from "./registry.ts";
-import { RequestCosts } from "./request-costs.ts";
-import type { RequestSource, RoundPacer } from "./round-pacer.ts";
+import type { PasswordGate } from "./login/password-gate.ts";
+import type { Registry } from "./delivery/registry.ts";
+import { RequestCosts } from "./connections/request-costs.ts";
+import type { RequestSource, RoundPacer } from "./commit/round-pacer.ts";
 
 /** Requests of one address that fail by our fault and are logged one by one. */
 const SHOWN_PER_MINUTE = 10;

@@ -5,10 +5,10 @@ import { AwakeClock } from "../util/clock.ts";
 import { ProtocolError } from "../protocol/codes.ts";
 import { errorResponse } from "../protocol/envelope.ts";
 import { encodeFrame } from "../protocol/frame.ts";
-import type { AccessControl } from "./access-control.ts";
-import { Connection } from "./connection.ts";
+import type { AccessControl } from "./connections/access-control.ts";
+import { Connection } from "./connections/connection.ts";
 import type { Gateway } from "./gateway.ts";
-import { peerName, unansweredPeers } from "./unanswered.ts";
+import { peerName, unansweredPeers } from "./connections/unanswered.ts";
 import { guarded } from "./guarded.ts";
 
 /** How often deadlines are looked at, in milliseconds: none is kept more exactly than that. */

@@ -4,7 +4,7 @@ import type { Logger } from "../log/logger.ts";
 import { Deadline } from "../util/deadline.ts";
 import { STOP_SIGNALS, StopSignals } from "../util/stop-signals.ts";
 import { MessengerServer } from "./messenger-server.ts";
-import { PanelProcess } from "./panel-process.ts";
+import { PanelProcess } from "./admin/panel-process.ts";
 import { StartCancelled } from "./start-error.ts";
 
 /** How long a stop may take before the process ends all the same, in milliseconds (the contract: within 10 s). */

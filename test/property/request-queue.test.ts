@@ -1,8 +1,8 @@
 // RequestQueue: whatever arrives and is carried out in whatever pieces, every request goes out once and in order.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Allowance } from "../../src/server/allowance.ts";
-import { RequestQueue } from "../../src/server/request-queue.ts";
+import { Allowance } from "../../src/server/connections/allowance.ts";
+import { RequestQueue } from "../../src/server/connections/request-queue.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 
 const SEED = { seed: 20_260_105, numRuns: 200 };

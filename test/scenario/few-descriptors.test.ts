@@ -1,6 +1,6 @@
 // A server that the system allows few open files: who is there is served, others are refused, nothing ends.
 import assert from "node:assert/strict";
-import { affordable } from "../../src/server/descriptors.ts";
+import { affordable } from "../../src/server/connections/descriptors.ts";
 import { AdminLink } from "../../src/client/admin-link.ts";
 import { range } from "../support/lists.ts";
 import { Person } from "../support/person.ts";

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { GroupCommit } from "../../src/server/group-commit.ts";
-import { RoundPacer } from "../../src/server/round-pacer.ts";
+import { GroupCommit } from "../../src/server/commit/group-commit.ts";
+import { RoundPacer } from "../../src/server/commit/round-pacer.ts";
 import { COMMON_CHAT } from "../../src/protocol/ids.ts";
 import { openReader } from "../../src/store/open.ts";
 import { monotonicClock } from "../../src/util/clock.ts";

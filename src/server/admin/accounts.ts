@@ -12,10 +12,10 @@ import { deletionOf } from "../../workers/deletion.ts";
 import { newUserId } from "../../workers/passwords.ts";
 import type { FoundUser } from "../../workers/task.ts";
 import type { Pools } from "../../workers/pools.ts";
-import type { AccessControl } from "../access-control.ts";
-import type { OwnWrites } from "../own-writes.ts";
-import type { PasswordGate } from "../password-gate.ts";
-import type { Registry } from "../registry.ts";
+import type { AccessControl } from "../connections/access-control.ts";
+import type { OwnWrites } from "../commit/own-writes.ts";
+import type { PasswordGate } from "../login/password-gate.ts";
+import type { Registry } from "../delivery/registry.ts";
 
 /** What it is called: the first name that is free when it is made. */
 const ANNOUNCER_NAMES = ["Server", "Messenger.Server", `Server-${SERVER_USER_ID.slice(0, 8)}`];

@@ -1,0 +1,130 @@
+// Who may come in: bans, numbers of connections, plain text, and the end of sessions, by one rule for all ports.
+import type { ThrottledLog } from "../../log/throttled-log.ts";
+import type { UserId } from "../../protocol/ids.ts";
+import { addressKey, isLoopback, plainAddress } from "../../util/address.ts";
+import type { Clock } from "../../util/clock.ts";
+import { AddressBook } from "./address-book.ts";
+import type { Allowance, RateLimits } from "./allowance.ts";
+import { Bans } from "./bans.ts";
+
+export interface AccessLimits {
+  /** At all ports together. */
+  readonly maxConnections: number;
+  /** The same of one address (`addressKey`), loopback exempt; 0 means without limit. */
+  readonly maxConnectionsPerAddress: number;
+  /** Of all connections of an address together; loopback is exempt. */
+  readonly addressRates: RateLimits;
+  /** Plain text is then for this machine only. */
+  readonly requiresTls: boolean;
+}
+
+/** The connections of one port of the server, whatever is spoken there. */
+export interface Endpoint {
+  /** Closes the connections from the addresses that are meant; returns how many. */
+  closeFrom(isMeant: (address: string) => boolean, reason: string): number;
+  /** Ends what a user has opened there, but `kept`; returns how many sessions that were. */
+  endSessions(userId: UserId, reason: string, kept?: object): number;
+}
+
+/** A connection that was let in. */
+export interface Place {
+  /** Where it comes from, with IPv4 in its own form. */
+  readonly address: string;
+  /** What all connections of this address may ask together; undefined without limit. */
+  readonly allowance: Allowance | undefined;
+  /** To be called when the connection has ended. */
+  leave(): void;
+}
+
+/** Why a connection is not let in. */
+export type EntryRefusal = "banned" | "tooMany" | "stopped";
+
+export class AccessControl {
+  readonly bans: Bans;
+  /** No connection is let in while it is false. */
+  isOpen = false;
+  readonly #limits: AccessLimits;
+  readonly #addresses: AddressBook;
+  readonly #log: ThrottledLog;
+  readonly #endpoints: Endpoint[] = [];
+  /** Logins whose last check is under way. */
+  readonly #logins = new Set<{ readonly userId: UserId; isVoid: boolean }>();
+  #connectionsCount = 0;
+  /** What the system allows, where that is less than the settings do. */
+  #affordableCount = Infinity;
+
+  /** The clock must never jump. */
+  constructor(limits: AccessLimits, clock: Clock, log: ThrottledLog) {
+    this.#limits = limits;
+    this.bans = new Bans(clock);
+    this.#addresses = new AddressBook(limits.addressRates, clock);
+    this.#log = log;
+  }
+
+  /** Connections beyond so many are refused, whatever the settings say. */
+  allowAtMost(count: number): void {
+    this.#affordableCount = count;
+  }
+
+  /** From now on bans and ended sessions reach its connections too. */
+  add(endpoint: Endpoint): void {
+    this.#endpoints.push(endpoint);
+  }
+
+  /** Lets a new connection in, or says why not. `remoteAddress` is as the socket gives it. */
+  enter(remoteAddress: string | undefined): Place | EntryRefusal {
+    const address = plainAddress(remoteAddress ?? "");
+    if (this.bans.has(address)) return "banned";
+    if (!this.isOpen) return "stopped";
+    const { maxConnections, maxConnectionsPerAddress: maxCount } = this.#limits;
+    const overAddress = maxCount > 0 && this.#addresses.countOf(address) >= maxCount && !isLoopback(address);
+    if (overAddress || this.#connectionsCount >= Math.min(maxConnections, this.#affordableCount)) {
+      this.#log.write("warn", "connection refused: too many", addressKey(address), { address });
+      return "tooMany";
+    }
+    this.#connectionsCount += 1;
+    const allowance = this.#addresses.enter(address);
+    const leave = (): void => {
+      this.#connectionsCount -= 1;
+      this.#addresses.leave(address);
+    };
+    return { address, allowance, leave };
+  }
+
+  /** Whether a peer at this address may do without TLS. */
+  mayBePlain(address: string): boolean {
+    return !this.#limits.requiresTls || isLoopback(address);
+  }
+
+  /** Keeps an address out and closes its connections; returns how many those were. */
+  ban(address: string, durationMs: number): number {
+    this.bans.add(address, durationMs);
+    return this.#closeFrom((other) => this.bans.has(other), "banned by the administrator");
+  }
+
+  /** Closes every connection. */
+  closeAll(reason: string): void {
+    this.#closeFrom(() => true, reason);
+  }
+
+  #closeFrom(isMeant: (address: string) => boolean, reason: string): number {
+    return this.#endpoints.reduce((count, endpoint) => count + endpoint.closeFrom(isMeant, reason), 0);
+  }
+
+  /** Ends all sessions of a user but `kept`, and the logins that are being checked; returns how many sessions. */
+  endSessions(userId: UserId, reason: string, kept?: object): number {
+    for (const login of this.#logins) if (login.userId === userId) login.isVoid = true;
+    return this.#endpoints.reduce((count, endpoint) => count + endpoint.endSessions(userId, reason, kept), 0);
+  }
+
+  /** The last check of a login; false also when sessions of the user were ended while it read what was there before. */
+  async confirm(userId: UserId, check: () => Promise<boolean>): Promise<boolean> {
+    const login = { userId, isVoid: false };
+    this.#logins.add(login);
+    try {
+      return (await check()) && !login.isVoid;
+    } finally {
+      this.#logins.delete(login);
+    }
+  }
+}

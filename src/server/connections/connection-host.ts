@@ -1,0 +1,51 @@
+// What a connection is given and asks for: its settings, and the server around it. Types only.
+import type { Socket } from "node:net";
+import type { Clock } from "../../util/clock.ts";
+import type { Admission, Effect, GroupResult, PasswordStop } from "../../workers/task.ts";
+import type { RequestTask, RequestTaskResult, WriteGroup } from "../../workers/task.ts";
+import type { RateLimits } from "./allowance.ts";
+import type { RequestSource } from "../commit/round-pacer.ts";
+
+/** Settings of connections; times in milliseconds, 0 for an idle time without end. */
+export interface ConnectionSettings extends RateLimits {
+  /** Refused requests of a peer that does not wait as it is told, until it is closed; 0: any number. */
+  readonly maxRefusals: number;
+  readonly outboxBytes: number;
+  readonly handshakeTimeoutMs: number;
+  readonly frameTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly drainTimeoutMs: number;
+}
+
+/** What a connection, of type `Asker`, asks of the server around it. */
+export interface ConnectionHost<Asker> {
+  readonly settings: ConnectionSettings;
+  /** Never jumps. */
+  readonly clock: Clock;
+  /**
+   * Calls `begin` when the TLS handshake of a connection may begin, with what wraps its socket; not for one that is closed
+   * by then. False without a certificate.
+   */
+  startTls(connection: Asker, begin: (wrap: (socket: Socket) => Socket) => void): boolean;
+  /** Whether a peer at this address may do without TLS. */
+  mayBePlain(address: string): boolean;
+  /** Resolves when a connection's next task may begin; undefined when it may at once. */
+  turn(source: RequestSource): Promise<void> | undefined;
+  request(task: RequestTask, connection: Asker): Promise<RequestTaskResult>;
+  /** `receivedMs` is when the requests arrived, on the host's clock. */
+  commit(group: WriteGroup, receivedMs: number): Promise<GroupResult>;
+  admit(stop: PasswordStop, connection: Asker): Promise<Admission>;
+  loginRetryAfter(connection: Asker): number;
+  /** Resolves when what answers is there; undefined when it is at once. */
+  apply(effects: readonly Effect[], connection: Asker): Promise<void> | undefined;
+  /** Logs a bug, and returns the reference that the peer is given. */
+  report(error: unknown, connection: Asker): string;
+  /** The connection is about to be closed because its peer asks too much. */
+  onAbuse(connection: Asker, reason: string): void;
+  /** The connection is used no more; its socket may linger. Called once. */
+  onClosed(connection: Asker): void;
+  /** The socket is gone, always after `onClosed`. Called once. */
+  onGone(connection: Asker): void;
+  /** Is shown what was asked, and the frames that answered it; undefined while nobody looks. */
+  readonly traffic: ((connection: Asker, payloads: readonly Buffer[], replies: Uint8Array[]) => void) | undefined;
+}

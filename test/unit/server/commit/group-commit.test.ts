@@ -1,0 +1,94 @@
+// Batches whose storage thread is lost: the real threads and store, and a thread that dies after a commit.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { GroupCommit } from "../../../../src/server/commit/group-commit.ts";
+import { RoundPacer } from "../../../../src/server/commit/round-pacer.ts";
+import { COMMON_CHAT, directChatId, type ChatId } from "../../../../src/protocol/ids.ts";
+import { FrameDecoder } from "../../../../src/protocol/frame.ts";
+import type { Message } from "../../../../src/protocol/entities.ts";
+import type { Write } from "../../../../src/store/store.ts";
+import { monotonicClock } from "../../../../src/util/clock.ts";
+import { Pools } from "../../../../src/workers/pools.ts";
+import type { EventChunk, GroupResult } from "../../../../src/workers/task.ts";
+import { seqs } from "../../../support/lists.ts";
+import { appendOf, codesOf, groupOf, userOf } from "../../../support/pending-writes.ts";
+import { MemoryLog } from "../../../support/memory-log.ts";
+import { tempDirPerTest } from "../../../support/temp-dir.ts";
+
+const DYING_THREAD = new URL("../../../support/dying-storage-thread.js", import.meta.url);
+const ANN = "a".repeat(24);
+const BEN = "b".repeat(24);
+
+const append = (messageId: string, chatId?: ChatId): Write => appendOf(ANN, messageId, chatId);
+
+/** The messages of chunks of events. */
+function messagesIn(chunks: readonly EventChunk[]): Message[] {
+  const payloads: Buffer[] = [];
+  for (const { bytes } of chunks) new FrameDecoder("prefixed", 1 << 20).push(Buffer.from(bytes), payloads);
+  return payloads.map((payload) => (JSON.parse(payload.toString()) as { data: Message }).data);
+}
+
+describe("GroupCommit, when the storage thread dies", function () {
+  this.timeout(20_000);
+  const folder = tempDirPerTest();
+  let pools: Pools;
+  let commits: GroupCommit;
+  let chunks: EventChunk[];
+
+  const submit = (...writes: Write[]): Promise<GroupResult> => commits.submit(groupOf(...writes));
+
+  beforeEach(async () => {
+    const log = new MemoryLog();
+    const settings = { storeUrl: "sqlite:test.db", dataDir: folder(), bcryptCost: 4 };
+    const sizes = { requestThreads: 1, passwordThreads: 1 };
+    pools = new Pools({ ...settings, registration: { kind: "open" }, directory: "everybody" }, sizes, log, {
+      storage: DYING_THREAD,
+    });
+    chunks = [];
+    commits = new GroupCommit(pools, new RoundPacer(monotonicClock), log, (batch) => {
+      chunks.push(...batch.chunks);
+      return undefined;
+    });
+    assert.equal((await pools.openStore()).fault, undefined);
+    await submit(userOf(ANN, "ann"), userOf(BEN, "ben"));
+    await submit(append("first"));
+  });
+  afterEach(async () => {
+    await commits.drain();
+    await pools.close();
+  });
+
+  it("announces what the thread had committed, once and in order, and what comes after", async () => {
+    const direct = directChatId(ANN, BEN);
+    writeFileSync(join(folder(), "die"), "");
+    // A repeat of an earlier message, and one within the batch, are no news.
+    const result = await submit(append("first"), append("m1"), append("d1", direct), append("m1"), append("m2"));
+    assert.deepEqual(codesOf(result), [200, 200, 200, 200, 200]);
+    await submit(append("after"));
+    const messages = messagesIn(chunks);
+    assert.deepEqual(seqs(messages.filter(({ chat_id }) => chat_id === COMMON_CHAT)), [1, 2, 3, 4]);
+    assert.deepEqual(seqs(messages.filter(({ chat_id }) => chat_id === direct)), [1]);
+    assert.deepEqual(
+      messages.map(({ message_id }) => message_id),
+      ["first", "m1", "m2", "d1", "after"],
+    );
+  });
+
+  it("answers that to be done which was done", async () => {
+    writeFileSync(join(folder(), "die"), "");
+    const added = await submit(
+      { kind: "addContact", userId: ANN, contactId: BEN },
+      { kind: "block", userId: BEN, blockedId: ANN },
+    );
+    assert.deepEqual(codesOf(added), [200, 200]);
+    writeFileSync(join(folder(), "die"), "");
+    const removed = await submit(
+      { kind: "deleteContact", userId: ANN, contactId: BEN },
+      { kind: "unblock", userId: BEN, blockedId: ANN },
+      { kind: "addContact", userId: ANN, contactId: "c".repeat(24) },
+    );
+    assert.deepEqual(codesOf(removed), [200, 200, 404]);
+    assert.deepEqual(codesOf(await submit({ kind: "deleteContact", userId: ANN, contactId: BEN })), [404]);
+  });
+});
