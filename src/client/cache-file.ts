@@ -35,6 +35,15 @@ const NEWEST = `
   SELECT (SELECT json FROM message WHERE chat_id = chat.id ORDER BY seq DESC LIMIT 1) FROM chat WHERE id IS NOT NULL
 `;
 
+const SELECT_OLDER = `
+  SELECT id, bytes FROM message WHERE chat_id = ? AND seq = ? AND coalesce(json_extract(json, '$.rev'), 0) < ?
+`;
+
+interface Place {
+  readonly id: number;
+  readonly bytes: number;
+}
+
 /** True when the file holds something else than SQLite has written: a page was lost, or overwritten. */
 export function isDamage(error: unknown): boolean {
   return error instanceof SqliteDatabase.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
@@ -44,6 +53,10 @@ export function isDamage(error: unknown): boolean {
 export class CacheFile {
   readonly database: Database.Database;
   readonly insert: Database.Statement;
+  /** The place of a kept message in an older state: chat, seq, the newer revision. */
+  readonly selectOlder: Database.Statement<[string, number, number], Place>;
+  readonly replace: Database.Statement;
+  readonly saveNote: Database.Statement;
   readonly selectBefore: Database.Statement;
   readonly selectAfter: Database.Statement;
   readonly selectNewest: Database.Statement;
@@ -55,6 +68,9 @@ export class CacheFile {
       this.#prepareFile();
       const prepare = (sql: string): Database.Statement => this.database.prepare(sql);
       this.insert = prepare("INSERT OR IGNORE INTO message (chat_id, seq, bytes, json) VALUES (?, ?, ?, ?)");
+      this.selectOlder = this.database.prepare(SELECT_OLDER);
+      this.replace = prepare("UPDATE message SET bytes = ?, json = ? WHERE id = ?");
+      this.saveNote = prepare("REPLACE INTO note VALUES (?, ?)");
       this.selectBefore = prepare(
         "SELECT json FROM message WHERE chat_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
       ).pluck();
@@ -109,6 +125,7 @@ export class CacheFile {
     this.database.pragma("locking_mode = EXCLUSIVE");
     this.database.pragma("journal_mode = TRUNCATE");
     this.database.pragma("synchronous = OFF");
+    this.database.pragma("secure_delete = ON"); // what was deleted in a chat is not to be found here either
     this.database.pragma(`cache_size = -${PAGE_CACHE_KIB}`);
     this.database.exec("BEGIN EXCLUSIVE");
     if (this.database.pragma("user_version", { simple: true }) !== VERSION) {

@@ -49,13 +49,15 @@ export class Feed {
     this.#lastSeq = Math.max(this.#lastSeq, seq);
   }
 
-  /** Takes messages from anywhere; returns those that now continue the sequence, in order, each once. */
+  /** Takes messages from anywhere, of two states of one the newer; returns those that now continue the sequence, in order, each once. */
   take(messages: readonly Message[]): Message[] {
     for (const message of messages) {
       this.expect(message.seq);
       const isNext = message.seq === this.#liveSeq + 1;
-      if (message.seq > this.#liveSeq && (isNext || this.#ahead.size < MAX_AHEAD))
-        this.#ahead.set(message.seq, message);
+      const held = this.#ahead.get(message.seq);
+      const isOlder = held !== undefined && (message.rev ?? 0) < (held.rev ?? 0);
+      const hasRoom = isNext || held !== undefined || this.#ahead.size < MAX_AHEAD;
+      if (message.seq > this.#liveSeq && hasRoom && !isOlder) this.#ahead.set(message.seq, message);
     }
     const next: Message[] = [];
     for (let message = this.#pop(); message !== undefined; message = this.#pop()) next.push(message);

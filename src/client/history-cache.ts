@@ -10,7 +10,12 @@ import { isMessage } from "./shapes.ts";
  * Nothing here rejects or throws for want of disk space: a cache that cannot be written forgets.
  */
 export interface HistoryCache {
+  /** Keeps messages; of two states of one message the newer stays. */
   put(messages: readonly Message[]): void;
+  /** The chat's revision up to which `change` was told of all changes; 0 before the first. */
+  rev(chatId: ChatId): number;
+  /** Takes changed messages in the place of older states that are kept, and notes the revision; only forwards. */
+  change(chatId: ChatId, messages: readonly Message[], rev: number): void;
   /** The newest messages before `before` (without: the newest of all), ascending, only as far as none is missing. */
   before(chatId: ChatId, before: number | undefined, limit: number): Message[];
   /** The messages that follow `after` directly, ascending, only as far as none is missing. */
@@ -52,13 +57,23 @@ export function openHistoryCache(file: string, options: HistoryCacheOptions = {}
   return new SqliteHistoryCache(file, options);
 }
 
+/** A message on its way to the file. */
+interface Unwritten {
+  readonly message: Message;
+  /** False for a change: it is written only over an older state. */
+  readonly isNew: boolean;
+}
+
 class SqliteHistoryCache implements HistoryCache {
   readonly #path: string;
   readonly #maxMessages: number;
   readonly #maxTextBytes: number;
   #file: CacheFile;
-  #unwritten: Message[] = [];
+  #unwritten: Unwritten[] = [];
   #writeTimer: NodeJS.Timeout | undefined;
+  /** Revisions as far as they have been asked for, and those that are not in the file yet. */
+  readonly #revs = new Map<ChatId, number>();
+  readonly #unwrittenRevs = new Map<ChatId, number>();
   #messageCount = 0;
   #textBytes = 0;
 
@@ -71,10 +86,26 @@ class SqliteHistoryCache implements HistoryCache {
   }
 
   put(messages: readonly Message[]): void {
-    if (messages.length === 0) return;
-    this.#unwritten.push(...messages);
-    if (this.#unwritten.length >= MAX_UNWRITTEN) this.#write();
-    else this.#writeTimer ??= setTimeout(() => this.#write(), WRITE_DELAY_MS).unref();
+    for (const message of messages) this.#unwritten.push({ message, isNew: true });
+    this.#writeSoon();
+  }
+
+  rev(chatId: ChatId): number {
+    let rev = this.#revs.get(chatId);
+    if (rev === undefined) {
+      const noted = this.load(revNote(chatId));
+      this.#revs.set(chatId, (rev = typeof noted === "number" ? noted : 0));
+    }
+    return rev;
+  }
+
+  change(chatId: ChatId, messages: readonly Message[], rev: number): void {
+    for (const message of messages) this.#unwritten.push({ message, isNew: false });
+    if (rev > this.rev(chatId)) {
+      this.#revs.set(chatId, rev);
+      this.#unwrittenRevs.set(chatId, rev);
+    }
+    this.#writeSoon();
   }
 
   before(chatId: ChatId, before: number | undefined, limit: number): Message[] {
@@ -107,19 +138,22 @@ class SqliteHistoryCache implements HistoryCache {
   }
 
   save(name: string, value: unknown): void {
-    this.#change(({ database }) =>
-      database.prepare("REPLACE INTO note VALUES (?, ?)").run(name, JSON.stringify(value)),
-    );
+    this.#change((file) => file.saveNote.run(name, JSON.stringify(value)));
   }
 
   dropChat(chatId: ChatId): void {
     this.#write();
-    this.#change(({ database }) => database.prepare("DELETE FROM message WHERE chat_id = ?").run(chatId));
+    this.#revs.delete(chatId);
+    this.#change(({ database }) => {
+      database.prepare("DELETE FROM message WHERE chat_id = ?").run(chatId);
+      database.prepare("DELETE FROM note WHERE name = ?").run(revNote(chatId));
+    });
     this.#guarded(() => this.#count());
   }
 
   clear(): void {
     this.#unwritten = [];
+    for (const revs of [this.#revs, this.#unwrittenRevs]) revs.clear();
     this.#change(({ database }) => database.exec("DELETE FROM message; DELETE FROM note"));
     this.#change(({ database }) => database.exec("VACUUM"), false);
     this.#guarded(() => this.#count());
@@ -130,21 +164,44 @@ class SqliteHistoryCache implements HistoryCache {
     this.#file.database.close();
   }
 
+  #writeSoon(): void {
+    if (this.#unwritten.length >= MAX_UNWRITTEN) this.#write();
+    else if (this.#unwritten.length + this.#unwrittenRevs.size > 0) {
+      this.#writeTimer ??= setTimeout(() => this.#write(), WRITE_DELAY_MS).unref();
+    }
+  }
+
   #write(): void {
     clearTimeout(this.#writeTimer);
     this.#writeTimer = undefined;
     const messages = this.#unwritten;
+    const revs = [...this.#unwrittenRevs];
     this.#unwritten = [];
-    if (messages.length === 0) return;
-    this.#change((file) => {
-      for (const message of messages) {
-        const json = JSON.stringify(message);
-        const { changes } = file.insert.run(message.chat_id, message.seq, json.length, json);
-        this.#messageCount += changes;
-        this.#textBytes += changes * json.length;
-      }
+    this.#unwrittenRevs.clear();
+    if (messages.length + revs.length === 0) return;
+    // Together, so that a revision is never noted without the changes up to it.
+    const isWritten = this.#change((file) => {
+      for (const one of messages) this.#writeOne(file, one);
+      for (const [chatId, rev] of revs) file.saveNote.run(revNote(chatId), JSON.stringify(rev));
       while (this.#messageCount > this.#maxMessages || this.#textBytes > this.#maxTextBytes) this.#dropOldest(file);
     });
+    // What is in the file is older: the changes have to be asked for again.
+    if (!isWritten) this.#revs.clear();
+  }
+
+  #writeOne(file: CacheFile, { message, isNew }: Unwritten): void {
+    const json = JSON.stringify(message);
+    const { chat_id: chatId, seq, rev } = message;
+    if (isNew) {
+      const { changes } = file.insert.run(chatId, seq, json.length, json);
+      this.#messageCount += changes;
+      this.#textBytes += changes * json.length;
+      if (changes > 0 || rev === undefined) return;
+    }
+    const older = file.selectOlder.get(chatId, seq, rev ?? 0);
+    if (older === undefined) return;
+    file.replace.run(json.length, json, older.id);
+    this.#textBytes += json.length - older.bytes;
   }
 
   #read(select: (file: CacheFile) => unknown[]): Message[] {
@@ -178,14 +235,21 @@ class SqliteHistoryCache implements HistoryCache {
     }
   }
 
-  /** A full disk must not stop the chat. */
-  #change(write: (file: CacheFile) => void, inTransaction = true): void {
+  /** A full disk must not stop the chat: false when nothing was written. */
+  #change(write: (file: CacheFile) => void, inTransaction = true): boolean {
     try {
       this.#guarded((file) => (inTransaction ? file.database.transaction(write)(file) : write(file)));
+      return true;
     } catch (error) {
       if (!(error instanceof SqliteDatabase.SqliteError)) throw error;
+      return false;
     }
   }
+}
+
+/** Name of the note that holds a chat's revision. */
+function revNote(chatId: ChatId): string {
+  return `rev:${chatId}`;
 }
 
 /** What makes no database at all is begun anew, damaged or not. */

@@ -29,6 +29,9 @@ export interface LinkEvents {
 
 export type LinkOptions = DialOptions & ConnectionOptions & { readonly backoff?: BackoffOptions | undefined };
 
+/** What this client understands beside version 1; a server that does not know a word ignores it. */
+const FEATURES = ["changes"];
+
 export const RECONNECT: BackoffOptions = { baseMs: 1000, capMs: 30_000 };
 
 /** What logs in: a password once, or the token of the session before. */
@@ -159,7 +162,7 @@ export class Link {
     const giveUp = (): void => connection.close("given up");
     attempt.signal.addEventListener("abort", giveUp, { once: true });
     try {
-      const login = await connection.request("login", credentials);
+      const login = await connection.request("login", { ...credentials, features: FEATURES });
       await this.#keep(login);
       const whole = await wholeLogin(connection, login);
       if (attempt.signal.aborted) throw new DisconnectedError("given up");

@@ -1,17 +1,19 @@
 // The always-on client of one account: logged in whenever it can be, sends what was written, misses nothing.
-import type { ActionName, DataOf, LoginResult, Page, ResultOf } from "../protocol/actions.ts";
-import type { ContactMap, Profile } from "../protocol/entities.ts";
+import type { ActionName, DataOf, HistoryResult, LoginResult, Page, ResultOf } from "../protocol/actions.ts";
+import { lastMessageOf, type ChatSummary, type ContactMap, type Message, type Profile } from "../protocol/entities.ts";
 import type { Events } from "../protocol/events.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { BackoffOptions } from "../util/backoff.ts";
+import { MAX_PAGE } from "../protocol/limits.ts";
 import { DisposableStore } from "../util/disposable.ts";
 import { Emitter } from "../util/emitter.ts";
 import type { Account } from "./account-folder.ts";
+import { ChangeSync, type ChangeSyncEvents } from "./change-sync.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { AcceptCertificate } from "./dial.ts";
 import { isContactOnline } from "./contact-presence.ts";
 import { DisconnectedError, isAnswer } from "./errors.ts";
-import { fetchHistory } from "./history.ts";
+import { fetchHistory, type Requester } from "./history.ts";
 import { Link, RECONNECT, type LinkState } from "./link.ts";
 import type { OutgoingMessage, OutgoingQueue } from "./outgoing.ts";
 import { ReadMarks } from "./read-marks.ts";
@@ -30,7 +32,7 @@ export interface MessengerOptions extends ConnectionOptions {
 /** What a login tells, without the token; kept in the cache for a start without the server. */
 export type Roster = Omit<LoginResult, "token">;
 
-export interface MessengerEvents extends SyncEvents {
+export interface MessengerEvents extends SyncEvents, ChangeSyncEvents {
   state: LinkState;
   /** After each login, before what was missed is given out. */
   login: Roster;
@@ -65,11 +67,14 @@ export class Messenger {
   readonly #account: Account;
   readonly #link: Link;
   readonly #sync: Sync;
+  readonly #changes: ChangeSync;
   readonly #sender: Sender;
   readonly #readMarks = new ReadMarks();
   readonly #typingMs = new Map<ChatId, number>();
   readonly #subscriptions = new DisposableStore();
   #roster: Roster | undefined;
+  /** That nothing is missing any more since the login. */
+  #isToldCaughtUp = true;
 
   constructor(options: MessengerOptions) {
     const { account } = options;
@@ -80,6 +85,7 @@ export class Messenger {
     const { host, port } = account.address;
     this.#link = new Link({ ...options, host, port }, account.tokens);
     this.#sync = new Sync(account.cache, this.#roster?.chats);
+    this.#changes = new ChangeSync(account.cache);
     this.#sender = new Sender(account.outgoing, (message) => this.#sync.offer(message), options.backoff ?? RECONNECT);
     this.#pass();
   }
@@ -135,14 +141,14 @@ export class Messenger {
     return connection?.request(action, data, timeoutMs) ?? Promise.reject(new DisconnectedError("not connected"));
   }
 
-  /** A part of a chat's history from the server, ascending. */
-  history(chatId: ChatId, page: Page): Promise<ResultOf<"common_chat">> {
-    return fetchHistory(this, chatId, this.roster, page);
+  /** A part of a chat's history from the server, ascending; no message is older than it was shown before. */
+  history(chatId: ChatId, page: Page): Promise<HistoryResult> {
+    return this.#fetchPage(this, this.roster, chatId, page);
   }
 
   /** Connected, and everything that was missed has been given out. */
   get isCaughtUp(): boolean {
-    return this.#sync.isCaughtUp;
+    return this.#sync.isCaughtUp && this.#changes.isIdle;
   }
 
   /** The seq of the last message of the chat that `messages` has given out. */
@@ -225,6 +231,7 @@ export class Messenger {
     this.#subscriptions.dispose();
     this.#sender.stop();
     this.#sync.stop();
+    this.#changes.stop();
     this.#readMarks.stop();
     await this.#account.close();
   }
@@ -241,8 +248,12 @@ export class Messenger {
     all.add(this.#sync.events.on("messages", (value) => events.emit("messages", value)));
     all.add(this.#sync.events.on("skipped", (value) => events.emit("skipped", value)));
     all.add(this.#sync.events.on("reset", (value) => events.emit("reset", value)));
-    all.add(this.#sync.events.on("caughtUp", (value) => events.emit("caughtUp", value)));
+    all.add(this.#sync.events.on("caughtUp", () => this.#tellCaughtUp()));
+    all.add(this.#changes.events.on("idle", () => this.#tellCaughtUp()));
+    all.add(this.#changes.events.on("changed", (value) => events.emit("changed", value)));
     all.add(events.on("reset", ({ chatId }) => this.#readMarks.forget(chatId)));
+    all.add(events.on("reset", ({ chatId }) => this.#changes.forget(chatId)));
+    all.add(events.on("changed", ({ messages }) => this.#keepNewest(messages)));
     all.add(events.on("contact", (change) => this.#onContact(change)));
     all.add(events.on("block", (change) => this.#onBlock(change)));
   }
@@ -256,7 +267,11 @@ export class Messenger {
     this.#sync.reconcile({ chats: login.chats, isWhole: login.more_chats !== true });
     this.#keepRoster(roster);
     connection.events.on("message", (message) => this.#sync.offer(message));
-    connection.events.on("gap", ({ chat_id: chatId, to_seq: seq = 0 }) => this.#sync.expect(chatId, seq));
+    connection.events.on("changed", (message) => this.#onChanged(message));
+    connection.events.on("gap", ({ chat_id: chatId, to_seq: seq = 0, to_rev: rev = 0 }) => {
+      this.#sync.expect(chatId, seq);
+      this.#changes.expect(chatId, rev);
+    });
     connection.events.on("presence", (value) => this.events.emit("presence", value));
     connection.events.on("typing", (value) => this.events.emit("typing", value));
     connection.events.on("read", (value) => this.events.emit("read", value));
@@ -264,13 +279,56 @@ export class Messenger {
     connection.events.on("contact", (value) => this.events.emit("contact", value));
     connection.events.on("block", (value) => this.events.emit("block", value));
     this.events.emit("login", roster);
-    this.#sync.start(login.chats, (chatId, page) => fetchHistory(connection, chatId, login, page));
+    this.#isToldCaughtUp = false;
+    if (login.features?.includes("changes") === true) {
+      this.#changes.start(login.chats, (chatId, afterRev) =>
+        connection.request("changes", { chat_id: chatId, after_rev: afterRev, limit: MAX_PAGE }),
+      );
+    }
+    this.#sync.start(login.chats, (chatId, page) => this.#fetchPage(connection, login, chatId, page));
     this.#sender.start(connection, { userId: login.user_id, username: login.username });
     this.#readMarks.start(connection);
   }
 
+  async #fetchPage(
+    requester: Requester,
+    login: Pick<LoginResult, "user_id" | "server"> | undefined,
+    chatId: ChatId,
+    page: Page,
+  ): Promise<HistoryResult> {
+    const result = await fetchHistory(requester, chatId, login, page);
+    return { ...result, messages: await this.#changes.bringUpToDate(chatId, result) };
+  }
+
+  #onChanged(message: Message): void {
+    this.#changes.offer(message);
+    this.#sync.change(message);
+  }
+
+  /** What was deleted is not shown as a chat's last message by a start without the server either. */
+  #keepNewest(changed: readonly Message[]): void {
+    const roster = this.#roster;
+    if (roster === undefined) return;
+    const newer = new Map(changed.map((message) => [message.chat_id, message]));
+    const isOlder = ({ chat_id: chatId, last_message: last }: ChatSummary): boolean =>
+      last !== undefined && last.seq === newer.get(chatId)?.seq;
+    if (!roster.chats.some(isOlder)) return;
+    const chats = roster.chats.map((chat) => {
+      const message = newer.get(chat.chat_id);
+      return message !== undefined && isOlder(chat) ? { ...chat, last_message: lastMessageOf(message) } : chat;
+    });
+    this.#keepRoster({ ...roster, chats });
+  }
+
+  #tellCaughtUp(): void {
+    if (this.#isToldCaughtUp || !this.isCaughtUp) return;
+    this.#isToldCaughtUp = true;
+    this.events.emit("caughtUp", {});
+  }
+
   #onLost(): void {
     this.#sync.stop();
+    this.#changes.stop();
     this.#sender.stop();
     this.#readMarks.stop();
   }

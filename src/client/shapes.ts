@@ -1,7 +1,7 @@
 // Checks of what a server sends: every result and event is `unknown` until one of these has accepted it.
 import type { ActionName, ResultOf } from "../protocol/actions.ts";
 import type { AvatarTicket, ChatKind, ChatSummary, ContactMap } from "../protocol/entities.ts";
-import type { Message, OwnSession, Profile } from "../protocol/entities.ts";
+import type { Message, OwnSession, Profile, Reaction } from "../protocol/entities.ts";
 import type { EventName, Events } from "../protocol/events.ts";
 
 /** True when the value has the shape of T; members that T does not name are not looked at. */
@@ -39,6 +39,12 @@ const isContactMap = (value: unknown): value is ContactMap => isRecord(value) &&
 const isDeleter = (value: unknown): value is NonNullable<Message["deleted"]> =>
   value === "author" || value === "moderator";
 
+const isTrue = (value: unknown): value is true => value === true;
+
+const isReaction = objectOf<Reaction>({ count: isCount, user_ids: listOf(isText) });
+const isReactions = (value: unknown): value is NonNullable<Message["reactions"]> =>
+  isRecord(value) && Object.values(value).every(isReaction);
+
 export const isMessage = objectOf<Message>({
   chat_id: isText,
   seq: isCount,
@@ -48,7 +54,13 @@ export const isMessage = objectOf<Message>({
   message: isText,
   time: isTime,
   rev: optional(isCount),
+  edited: optional(isTime),
   deleted: optional(isDeleter),
+  reply_to: optional(isCount),
+  mentions: optional(listOf(isText)),
+  mentions_all: optional(isTrue),
+  reactions: optional(isReactions),
+  pinned: optional(isTrue),
 });
 
 const isProfile = objectOf<Profile>({
@@ -89,7 +101,6 @@ const isOwnSession = objectOf<OwnSession>({
   current: isFlag,
 });
 
-const isTrue = (value: unknown): value is true => value === true;
 const isServer = objectOf<{ name: string; version: string }>({ name: isText, version: isText });
 const isRegistration = (value: unknown): value is "open" | "invite" | "closed" =>
   value === "open" || value === "invite" || value === "closed";

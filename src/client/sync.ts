@@ -3,11 +3,10 @@ import type { Page } from "../protocol/actions.ts";
 import type { ChatSummary, Message } from "../protocol/entities.ts";
 import { MAX_PAGE } from "../protocol/limits.ts";
 import type { ChatId } from "../protocol/ids.ts";
-import { backoffDelayMs } from "../util/backoff.ts";
 import { Emitter } from "../util/emitter.ts";
-import { RequestError } from "./errors.ts";
 import { Feed } from "./feed.ts";
 import type { HistoryCache } from "./history-cache.ts";
+import { retryDelayMs } from "./retry.ts";
 
 export interface SyncEvents {
   /**
@@ -40,7 +39,6 @@ const MAX_FETCHES = 4;
 const MAX_ASKED = 200;
 /** Rejected fetches of one chat before it waits for the next event or login. */
 const MAX_ATTEMPTS = 6;
-const RETRY = { baseMs: 500, capMs: 10_000 };
 
 export class Sync {
   readonly events = new Emitter<SyncEvents>();
@@ -82,11 +80,14 @@ export class Sync {
    */
   reconcile({ chats, isWhole }: KnownChats): void {
     const left = new Set(this.#feeds.keys());
-    for (const { chat_id: chatId, last_seq: lastSeq, last_message: last } of chats) {
+    for (const { chat_id: chatId, last_seq: lastSeq, last_message: last, rev } of chats) {
       left.delete(chatId);
       const feed = this.#feeds.get(chatId);
-      if (!feed || feed.liveSeq < lastSeq) continue;
-      if (feed.liveSeq === lastSeq && (!feed.last || !last || isSame(feed.last, last))) continue;
+      if (!feed) continue;
+      const hasChanges = rev === undefined || rev >= this.#cache.rev(chatId);
+      if (feed.liveSeq < lastSeq && hasChanges) continue;
+      const isEnd = feed.liveSeq === lastSeq && (!feed.last || !last || isSame(feed.last, last));
+      if (isEnd && hasChanges) continue;
       this.#forgetChat(chatId, new Feed(lastSeq, last));
     }
     if (isWhole) for (const chatId of left) this.#forgetChat(chatId, undefined);
@@ -138,6 +139,14 @@ export class Sync {
     this.#deliver(message.chat_id, feed.take([message]), true);
     this.#follow(message.chat_id, feed);
     this.#fetchNext();
+  }
+
+  /**
+   * A message in a newer state, from an event. One that was not given out yet is now given out in this state: its own
+   * event, or what was acknowledged, may come later and is older.
+   */
+  change(message: Message): void {
+    if (message.seq > this.liveSeq(message.chat_id)) this.offer(message);
   }
 
   /** The chat has messages up to `seq` that no event will bring. */
@@ -206,8 +215,7 @@ export class Sync {
         else this.#merge(chatId, feed, known ? messages.slice(1) : messages, messages.length === 0);
       } catch (error) {
         attempts += 1;
-        const askedMs = error instanceof RequestError ? (error.retryAfterMs ?? 0) : 0;
-        await new Promise((resolve) => setTimeout(resolve, Math.max(askedMs, backoffDelayMs(attempts, RETRY))).unref());
+        await new Promise((resolve) => setTimeout(resolve, retryDelayMs(error, attempts)).unref());
       }
     }
     if (!isCurrent()) return;

@@ -2,6 +2,13 @@
 import type { ChatId, UserId } from "./ids.ts";
 import { LAST_MESSAGE_CHARS } from "./limits.ts";
 
+/** Who reacted to a message in one way. */
+export interface Reaction {
+  readonly count: number;
+  /** The first 50, in the order in which they reacted. */
+  readonly user_ids: readonly UserId[];
+}
+
 /** A stored message. `time` is the server's clock at the commit, in Unix seconds. */
 export interface Message {
   readonly chat_id: ChatId;
@@ -13,8 +20,19 @@ export interface Message {
   readonly time: number;
   /** Number of its latest change among all of the chat; absent for a message that was never changed. */
   readonly rev?: number;
+  /** When its text was last changed, in Unix seconds. */
+  readonly edited?: number;
   /** By whom it was deleted; its text is then empty. */
   readonly deleted?: "author" | "moderator";
+  /** Seq of the message of the same chat that it answers. */
+  readonly reply_to?: number;
+  /** Users whom its text names by "@". */
+  readonly mentions?: readonly UserId[];
+  /** A moderator of the group has named all of its members. */
+  readonly mentions_all?: true;
+  /** By the emoji. */
+  readonly reactions?: Readonly<Record<string, Reaction>>;
+  readonly pinned?: true;
 }
 
 export interface Profile {

@@ -55,6 +55,25 @@ describe("messenger chat", () => {
     assert.ok(later.lines.includes("* deleted Alice"));
   }).timeout(60_000);
 
+  it("deletes an own message for everybody, and says when somebody else's cannot be", async () => {
+    const alice = open();
+    const bob = open();
+    alice.type("/register Alice");
+    await alice.sees("logged in");
+    bob.type("/register Bob", "one", "two");
+    await alice.sees("#2] [common] Bob: two");
+    bob.type("/delete #1", "/history");
+    await bob.sees("* deleted #1");
+    await bob.sees("#1] [common] Bob (deleted): ");
+    await alice.sees("* #1 in common: deleted by Bob");
+    alice.type("/delete 2");
+    await alice.sees("* stopped at line ");
+    assert.equal(await alice.left(), 1, "a script stops where it fails");
+    bob.type("/delete two");
+    await bob.sees("* usage: /delete N");
+    assert.equal(await bob.left(), 1);
+  }).timeout(60_000);
+
   it("blocks somebody, also who is no contact, and ends that", async () => {
     const alice = open();
     alice.type("/register Alice");

@@ -39,6 +39,7 @@ export class ChatBook implements Disposable {
     for (const message of messenger.cache.newest()) this.#onMessages(message.chat_id, [message]);
     this.#subscriptions.add(events.on("login", (roster) => this.#onLogin(roster)));
     this.#subscriptions.add(events.on("messages", ({ chatId, messages }) => this.#onMessages(chatId, messages)));
+    this.#subscriptions.add(events.on("changed", ({ chatId, messages }) => this.#onChanged(chatId, messages)));
     this.#subscriptions.add(
       events.on("read", ({ chat_id: chatId, user_id: userId, seq }) => this.#onRead(chatId, userId, seq)),
     );
@@ -145,6 +146,12 @@ export class ChatBook implements Disposable {
       partnerReadSeq: Math.max(known.partnerReadSeq, partners?.seq ?? 0),
       lastMessage: isNewest ? last : known.lastMessage,
     });
+  }
+
+  #onChanged(chatId: ChatId, messages: readonly Message[]): void {
+    const last = this.get(chatId).lastMessage;
+    const newer = messages.findLast(({ seq, rev = 0 }) => seq === last?.seq && rev > (last.rev ?? 0));
+    if (newer) this.#change(chatId, { lastMessage: newer });
   }
 
   #onRead(chatId: ChatId, userId: UserId, seq: number): void {

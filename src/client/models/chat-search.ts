@@ -1,6 +1,7 @@
 // Searching a chat: the hits found so far, newest first, and the one that is looked at.
 import type { Message } from "../../protocol/entities.ts";
 import type { ChatId } from "../../protocol/ids.ts";
+import { foldCase } from "../../protocol/text.ts";
 import type { Disposable } from "../../util/disposable.ts";
 import type { Messenger } from "../messenger.ts";
 import { ChangeSignal } from "./change-signal.ts";
@@ -11,6 +12,7 @@ export class ChatSearch implements Disposable {
   readonly #messenger: Messenger;
   readonly #chatId: ChatId;
   readonly #changes = new ChangeSignal();
+  readonly #subscription: Disposable;
   #word = "";
   #hits: readonly Message[] = [];
   #index = 0;
@@ -22,6 +24,9 @@ export class ChatSearch implements Disposable {
   constructor(messenger: Messenger, chatId: ChatId) {
     this.#messenger = messenger;
     this.#chatId = chatId;
+    this.#subscription = messenger.events.on("changed", (change) => {
+      if (change.chatId === chatId && this.#word !== "") this.#onChanged(change.messages);
+    });
   }
 
   /** What is searched for; "" when nothing is. */
@@ -83,6 +88,7 @@ export class ChatSearch implements Disposable {
 
   dispose(): void {
     this.#generation += 1;
+    this.#subscription.dispose();
     this.#changes.dispose();
   }
 
@@ -90,6 +96,22 @@ export class ChatSearch implements Disposable {
     if (index >= 0 && index < this.#hits.length) this.#index = index;
     this.#changes.touch();
     return this.current;
+  }
+
+  /** A hit is shown in its newest state, and is none any more when the word has gone from it. */
+  #onChanged(messages: readonly Message[]): void {
+    const changed = new Map(messages.map((message) => [message.seq, message]));
+    const { current } = this;
+    this.#hits = this.#hits.flatMap((hit) => this.#hitNow(hit, changed.get(hit.seq)));
+    const place = this.#hits.findIndex(({ seq }) => seq <= (current?.seq ?? 0));
+    this.#index = place === -1 ? Math.max(0, this.#hits.length - 1) : place;
+    this.#changes.touch();
+  }
+
+  /** The hit in the newer of two states; nothing when the word is not in that any more. */
+  #hitNow(hit: Message, other: Message | undefined): Message[] {
+    if (other === undefined || (other.rev ?? 0) <= (hit.rev ?? 0)) return [hit];
+    return foldCase(other.message).includes(foldCase(this.#word)) ? [other] : [];
   }
 
   async #loadMore(): Promise<void> {
@@ -106,7 +128,12 @@ export class ChatSearch implements Disposable {
       if (generation !== this.#generation) return;
       // Two presses may have asked for the same page.
       const isNew = (hit: Message): boolean => hit.seq < (this.#hits.at(-1)?.seq ?? Number.POSITIVE_INFINITY);
-      this.#hits = [...this.#hits, ...found.messages.filter(isNew)];
+      const { cache } = this.#messenger;
+      // The answer may be older than a change that came before it.
+      const added = found.messages
+        .filter(isNew)
+        .flatMap((hit) => this.#hitNow(hit, cache.after(this.#chatId, hit.seq - 1, 1)[0]));
+      this.#hits = [...this.#hits, ...added];
       this.#hasMore = found.has_more;
     } catch (error) {
       if (generation === this.#generation) this.#problem = error instanceof Error ? error.message : String(error);

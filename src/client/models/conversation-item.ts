@@ -6,6 +6,17 @@ import type { OutgoingMessage } from "../outgoing.ts";
 /** Of an own message: not acknowledged yet, refused, stored, read by the other user. Others' are always "stored". */
 export type ItemState = "waiting" | "failed" | "stored" | "read";
 
+/** Users who reacted to a message in one way. */
+export interface ItemReaction {
+  /** An emoji. */
+  readonly reaction: string;
+  readonly count: number;
+  /** The first of them, in the order in which they reacted. */
+  readonly userIds: readonly UserId[];
+  /** The user is one of them, as far as they are known. */
+  readonly isOwn: boolean;
+}
+
 export interface ConversationItem {
   /** The same from the moment a message is written; unique within the chat. */
   readonly key: string;
@@ -23,7 +34,22 @@ export interface ConversationItem {
   readonly state: ItemState;
   /** Why the server refused it, for people. */
   readonly failure: string | undefined;
+  /** Number of its latest change among all of the chat; 0 for a message that was never changed. */
+  readonly rev: number;
+  /** By whom it was deleted; the text is then empty. */
+  readonly deleted: "author" | "moderator" | undefined;
+  /** When its text was last changed, in milliseconds since 1970. */
+  readonly editedMs: number | undefined;
+  /** Seq of the message that it answers: see `Conversation.quoted`. */
+  readonly replyTo: number | undefined;
+  readonly reactions: readonly ItemReaction[];
+  readonly mentions: readonly UserId[];
+  /** The user is mentioned, by name or with everybody. */
+  readonly mentionsMe: boolean;
+  readonly isPinned: boolean;
 }
+
+const NONE: readonly never[] = [];
 
 export function itemOf(message: Message, ownUserId: UserId | undefined, partnerReadSeq: number): ConversationItem {
   const isOwn = message.user_id === ownUserId;
@@ -38,7 +64,32 @@ export function itemOf(message: Message, ownUserId: UserId | undefined, partnerR
     isOwn,
     state: isOwn && message.seq <= partnerReadSeq ? "read" : "stored",
     failure: undefined,
+    rev: message.rev ?? 0,
+    deleted: message.deleted,
+    editedMs: message.edited === undefined ? undefined : message.edited * 1000,
+    replyTo: message.reply_to,
+    reactions: reactionsOf(message, ownUserId),
+    mentions: message.mentions ?? NONE,
+    mentionsMe: mentions(message, ownUserId),
+    isPinned: message.pinned === true,
   };
+}
+
+/** Whether the message names the user, or everybody where somebody else wrote it. */
+export function mentions(message: Message, userId: UserId | undefined): boolean {
+  if (userId === undefined) return false;
+  if (message.mentions_all === true && message.user_id !== userId) return true;
+  return message.mentions?.includes(userId) === true;
+}
+
+function reactionsOf({ reactions }: Message, ownUserId: UserId | undefined): readonly ItemReaction[] {
+  if (reactions === undefined) return NONE;
+  return Object.entries(reactions).map(([reaction, { count, user_ids: userIds }]) => ({
+    reaction,
+    count,
+    userIds,
+    isOwn: ownUserId !== undefined && userIds.includes(ownUserId),
+  }));
 }
 
 /** The item as it is when the other user has read up to `partnerReadSeq`; the same object if nothing has changed. */
@@ -62,6 +113,14 @@ export function waitingItem(
     isOwn: true,
     state: message.failure === undefined ? "waiting" : "failed",
     failure: message.failure,
+    rev: 0,
+    deleted: undefined,
+    editedMs: undefined,
+    replyTo: undefined,
+    reactions: NONE,
+    mentions: NONE,
+    mentionsMe: false,
+    isPinned: false,
   };
 }
 

@@ -9,6 +9,7 @@ import { unreadCount, type ChatBook, type ChatFacts } from "./chat-book.ts";
 import { ChatSearch } from "./chat-search.ts";
 import { itemOf, waitingItem, type ConversationItem } from "./conversation-item.ts";
 import { MessageWindow } from "./message-window.ts";
+import { Quotes } from "./quotes.ts";
 import { loadAfter, loadBefore } from "./stored-history.ts";
 import type { Typing } from "./typing.ts";
 
@@ -28,8 +29,11 @@ export class Conversation implements Disposable {
   readonly #changes = new ChangeSignal();
   readonly #subscriptions = new DisposableStore();
   readonly #window: MessageWindow;
+  readonly #quotes: Quotes;
   #items: readonly ConversationItem[] | undefined;
   #loading: Promise<void> | undefined;
+  /** Changes that came while something was loaded: what is on its way may be older. */
+  #changedMeanwhile: Message[] = [];
   #problem: string | undefined;
   #isOpen = false;
   #jumpsTo: number | undefined;
@@ -41,6 +45,7 @@ export class Conversation implements Disposable {
     this.#book = book;
     this.#typing = typing;
     this.#window = new MessageWindow((message) => this.#itemOf(message));
+    this.#quotes = new Quotes(messenger, chatId, () => this.#touch());
     this.search = this.#subscriptions.add(new ChatSearch(messenger, chatId));
     this.#listen();
   }
@@ -82,6 +87,14 @@ export class Conversation implements Disposable {
   /** Where the line "new messages" belongs: before the message with this seq; undefined for none. */
   get unreadFromSeq(): number | undefined {
     return this.#unreadFromSeq;
+  }
+
+  /** The message that an item answers (its `replyTo`); undefined until it is there, which is told as a change. */
+  quoted(seq: number): ConversationItem | undefined {
+    const shown = this.#window.at(seq);
+    if (shown) return shown;
+    const message = this.#quotes.get(seq);
+    return message && this.#itemOf(message);
   }
 
   /** At most once per 50 ms. */
@@ -182,6 +195,7 @@ export class Conversation implements Disposable {
     const { events, outgoing } = this.#messenger;
     const all = this.#subscriptions;
     all.add(events.on("messages", ({ chatId, messages }) => this.#isMine(chatId) && this.#onMessages(messages)));
+    all.add(events.on("changed", ({ chatId, messages }) => this.#isMine(chatId) && this.#onChanged(messages)));
     all.add(
       events.on("skipped", ({ chatId, fromSeq, toSeq }) => {
         // A view of the end stays one, and leaves what was skipped to be loaded; a view of the past stays as it is.
@@ -191,6 +205,7 @@ export class Conversation implements Disposable {
     all.add(events.on("reset", ({ chatId }) => this.#isMine(chatId) && this.#onReset()));
     all.add(
       events.on("login", () => {
+        this.#quotes.clear();
         if (this.#isOpen && this.#window.lastSeq === undefined) setImmediate(() => void this.open());
       }),
     );
@@ -221,8 +236,16 @@ export class Conversation implements Disposable {
     this.#touch();
   }
 
+  #onChanged(messages: readonly Message[]): void {
+    if (this.#loading) this.#changedMeanwhile.push(...messages);
+    this.#quotes.change(messages);
+    this.#window.change(messages);
+    this.#touch();
+  }
+
   #onReset(): void {
     this.#window.reset([]);
+    this.#quotes.clear();
     this.#unreadFromSeq = undefined;
     setImmediate(() => {
       if (this.#isOpen) void this.open();
@@ -255,13 +278,17 @@ export class Conversation implements Disposable {
     const run = async (): Promise<void> => {
       try {
         await work();
+        this.#window.change(this.#changedMeanwhile);
         this.#problem = undefined;
       } catch (error) {
         this.#problem = error instanceof Error ? error.message : String(error);
       }
     };
     const loading = (this.#loading ?? Promise.resolve()).then(run).finally(() => {
-      if (this.#loading === loading) this.#loading = undefined;
+      if (this.#loading === loading) {
+        this.#loading = undefined;
+        this.#changedMeanwhile = [];
+      }
       this.#touch();
     });
     this.#loading = loading;

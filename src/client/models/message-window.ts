@@ -34,6 +34,10 @@ export class MessageWindow {
     return this.firstSeq !== undefined && this.lastSeq !== undefined && seq >= this.firstSeq && seq <= this.lastSeq;
   }
 
+  at(seq: number): ConversationItem | undefined {
+    return this.#items[this.#indexOf(seq)];
+  }
+
   /** Whether an own message with this key is here. */
   hasOwn(key: string): boolean {
     return this.#ownKeys.has(key);
@@ -71,9 +75,22 @@ export class MessageWindow {
     if (this.#items.length > MAX_ITEMS) this.#cut(0, ITEMS_AFTER_CUT);
   }
 
+  /** Takes changed messages in the place of older states that are here. */
+  change(messages: readonly Message[]): void {
+    for (const message of messages) {
+      const item = this.at(message.seq);
+      if (item === undefined || item.rev >= (message.rev ?? 0)) continue;
+      this.#items[this.#indexOf(message.seq)] = this.#itemOf(message);
+    }
+  }
+
   /** Makes the own items anew whose state has changed. */
   refreshOwn(): void {
     this.#items = this.#items.map((item) => withReadState(item, this.partnerReadSeq));
+  }
+
+  #indexOf(seq: number): number {
+    return seq - (this.firstSeq ?? Infinity);
   }
 
   #cut(start: number, end: number): void {

@@ -11,6 +11,7 @@ import type { LinkState } from "../link.ts";
 import { visibleMessage } from "../../util/visible-text.ts";
 import { messageLine } from "./display.ts";
 import type { Screen } from "./screen.ts";
+import { ShownMessages } from "./shown-messages.ts";
 
 /** The name of the common chat in commands and lines. */
 const COMMON_NAME = "common";
@@ -22,6 +23,7 @@ export class ChatSession {
   readonly workspace: Workspace;
   readonly #screen: Screen;
   readonly #subscriptions = new DisposableStore();
+  readonly #shown = new ShownMessages();
   #chatId: ChatId = COMMON_CHAT;
   /** What came before `begin` has shown the history that belongs before it. */
   #held: Message[] | undefined = [];
@@ -38,6 +40,7 @@ export class ChatSession {
     const all = this.#subscriptions;
     all.add(events.on("state", (state) => this.#onState(state)));
     all.add(events.on("messages", ({ messages }) => this.#onMessages(messages)));
+    all.add(events.on("changed", ({ messages }) => messages.forEach((message) => this.#onChanged(message))));
     all.add(
       events.on("skipped", ({ chatId, fromSeq, toSeq }) =>
         this.say(`${toSeq - fromSeq + 1} messages of ${this.title(chatId)} are not shown; see /history`),
@@ -87,6 +90,7 @@ export class ChatSession {
   }
 
   show(message: Message): void {
+    this.#shown.add(message);
     this.#screen.print(messageLine(message, this.title(message.chat_id), this.#screen.isInteractive));
   }
 
@@ -177,6 +181,13 @@ export class ChatSession {
   #onMessages(messages: readonly Message[]): void {
     if (this.#held === undefined) this.#print(messages);
     else this.#held.push(...messages);
+  }
+
+  /** Of what was printed it is told what has changed. */
+  #onChanged(message: Message): void {
+    const change = this.#shown.change(message);
+    if (change?.kind === "text") this.show(message);
+    else if (change) this.say(`#${message.seq} in ${this.title(message.chat_id)}: ${change.text}`);
   }
 
   /** Resolves when nothing is missing any more, or when that may take longer than people wait. */

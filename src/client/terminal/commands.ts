@@ -115,6 +115,15 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       session.say(isNew ? `unblocked ${username}` : `${username} is not blocked`);
     },
   },
+  delete: {
+    usage: "/delete N",
+    help: "delete the own message #N of the current chat, for everybody",
+    runInSession: async (session, { rest }) => {
+      const seq = messageNumber(rest, "/delete N");
+      await session.messenger.request("delete_message", { chat_id: session.chatId, seq });
+      session.say(`deleted #${seq}`);
+    },
+  },
   search: {
     usage: "/search WORD",
     help: "search the current chat",
@@ -220,4 +229,11 @@ function count(argument: string): number {
   const value = argument === "" ? HISTORY_COUNT : Number(argument);
   if (!Number.isInteger(value) || value < 1 || value > MAX_PAGE) throw new UsageError(`a number from 1 to ${MAX_PAGE}`);
   return value;
+}
+
+/** The number that a message is shown with, with or without its "#". */
+function messageNumber(argument: string, usage: string): number {
+  if (!/^#?\d+$/.test(argument))
+    throw new UsageError(`usage: ${usage}, with the number that the message is shown with`);
+  return Number(argument.replace("#", ""));
 }

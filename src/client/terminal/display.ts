@@ -27,14 +27,26 @@ function styledSpan(span: Span): string {
   return lines.map((line) => (start === "" || line === "" ? line : start + line + PLAIN)).join("\n");
 }
 
-/** `[12:34] [chat] author: text`; further lines of the text are indented. */
+/**
+ * `[12:34 #7] [chat] author: text`, with the message's seq, by which commands mean it; further lines of the text are
+ * indented. What else there is to say of a message stands in parentheses, as no username can.
+ */
 export function messageLine(message: Message, chatTitle: string, styled: boolean): string {
   const [first = "", ...rest] = textLines(message.message, styled);
-  // No username has a space or a parenthesis.
-  const mark = message.user_id === SERVER_USER_ID ? " (the server)" : "";
-  const author = visibleMessage(message.username) + mark;
-  const head = `[${clockTime(message.time * 1000)}] [${visibleMessage(chatTitle)}] ${author}: `;
+  const marks = marksOf(message).map((mark) => ` (${mark})`);
+  const author = visibleMessage(message.username) + marks.join("");
+  const head = `[${clockTime(message.time * 1000)} #${message.seq}] [${visibleMessage(chatTitle)}] ${author}: `;
   return [head + first, ...rest.map((line) => `    ${line}`)].join("\n");
+}
+
+function marksOf(message: Message): string[] {
+  return [
+    ...(message.user_id === SERVER_USER_ID ? ["the server"] : []),
+    ...(message.reply_to === undefined ? [] : [`to #${message.reply_to}`]),
+    ...(message.edited === undefined ? [] : ["edited"]),
+    ...(message.deleted === undefined ? [] : [message.deleted === "author" ? "deleted" : "deleted by a moderator"]),
+    ...(message.pinned === true ? ["pinned"] : []),
+  ];
 }
 
 /** Hours and minutes, with the day in front when it is another one than today. */

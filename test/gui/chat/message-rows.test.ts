@@ -22,6 +22,14 @@ function item(seq: number, userId: string, timeMs = NOON_MS): ConversationItem {
     isOwn: userId === "me",
     state: "stored",
     failure: undefined,
+    rev: 0,
+    deleted: undefined,
+    editedMs: undefined,
+    replyTo: undefined,
+    reactions: [],
+    mentions: [],
+    mentionsMe: false,
+    isPinned: false,
   };
 }
 

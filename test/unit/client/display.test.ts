@@ -31,7 +31,7 @@ describe("terminal display", () => {
 
   it("shows where, who and what; further lines are indented so that nobody can fake a line", () => {
     const line = messageLine({ ...message(1), message: "one\n[12:00] [common] Alice: two" }, "common", false);
-    assert.match(line, /^\[[0-9: -]+\] \[common\] Bob: one\n {4}\[12:00\] \[common\] Alice: two$/);
+    assert.match(line, /^\[[0-9: -]+ #1\] \[common\] Bob: one\n {4}\[12:00\] \[common\] Alice: two$/);
   });
 
   it("marks what the server itself says, in a way that no name can", () => {

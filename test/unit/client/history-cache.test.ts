@@ -48,6 +48,24 @@ describe("history cache", () => {
     after.close();
   });
 
+  it("keeps the newest state of each message, and the revision with it, over a restart", () => {
+    const deleted = { ...message(2), message: "", rev: 2, deleted: "author" as const };
+    const before = filled(1, 2, 3);
+    before.change("common", [deleted, { ...message(9), rev: 1 }], 2);
+    before.put([message(2)]);
+    before.change("common", [{ ...message(2), rev: 1 }], 1);
+    before.put([{ ...message(3), rev: 3 }]);
+    assert.equal(before.rev("common"), 2);
+    before.close();
+    const after = openHistoryCache(file());
+    assert.deepEqual(after.before("common", undefined, 10), [message(1), deleted, { ...message(3), rev: 3 }]);
+    assert.deepEqual([after.rev("common"), after.rev("dm:x")], [2, 0]);
+    after.dropChat("common");
+    assert.equal(after.rev("common"), 0);
+    after.close();
+    assert.ok(!readFileSync(file()).includes("text 2"), "nor is the deleted text anywhere in the file");
+  });
+
   it("drops the oldest when it is full", () => {
     const cache = openHistoryCache(file(), { maxMessages: 100 });
     for (let seq = 1; seq <= 500; seq += 1) cache.put([message(seq)]);

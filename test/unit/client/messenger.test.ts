@@ -67,7 +67,7 @@ describe("messenger", () => {
       server.cut();
       await eventually("another login", () => asked("login").length > before);
       await online();
-      assert.deepEqual(asked("login").at(-1)?.data, { token });
+      assert.equal(asked("login").at(-1)?.data["token"], token);
     }
     assert.equal((await account.tokens.load())?.token, "token-3");
   });

@@ -1,0 +1,97 @@
+// Messages that change, as headless clients see them: at once, after an absence, and from servers without changes.
+import assert from "node:assert/strict";
+import { COMMON_CHAT } from "../../src/protocol/ids.ts";
+import { ClientPerson, texts } from "../support/client.ts";
+import { eventually } from "../support/eventually.ts";
+import type { Person } from "../support/person.ts";
+import { useServer } from "../support/server.ts";
+import { tempDirPerTest } from "../support/temp-dir.ts";
+
+describe("changes in the client", () => {
+  const server = useServer({ registrationsPerAddress: 1000 });
+  const folder = tempDirPerTest();
+  const clients: ClientPerson[] = [];
+  let ann: Person;
+  beforeEach(async () => {
+    ann = await server().newPerson("ann");
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) await client.close();
+  });
+
+  let lastName = 0;
+  const newClient = async (kept?: string): Promise<ClientPerson> => {
+    const client = await ClientPerson.register(server().port, `ben${(lastName += 1)}`, kept);
+    clients.push(client);
+    return client;
+  };
+  const comesBack = async (client: ClientPerson): Promise<ClientPerson> => {
+    const { username } = client.messenger;
+    const again = await ClientPerson.login(server().port, username, folder());
+    clients.push(again);
+    return again;
+  };
+  const remove = (seq: number): Promise<unknown> => ann.ok("delete_message", { chat_id: COMMON_CHAT, seq });
+  const kept = ({ messenger }: ClientPerson): string[] =>
+    messenger.cache.before(COMMON_CHAT, undefined, 100).map(({ message }) => message);
+
+  it("follow a deletion in conversation, list, search and cache", async () => {
+    const ben = await newClient();
+    const view = await ben.opened(COMMON_CHAT);
+    for (const text of ["first word", "second word", "third word"]) await ann.say(text);
+    await eventually("all came", () => view.items.length >= 3);
+    const place = view.items.length - 3;
+    const seqs = view.items.slice(place).map(({ seq = 0 }) => seq);
+    await view.search.find("word");
+    const [first = 0, , third = 0] = seqs;
+    for (const seq of [third, first]) await remove(seq);
+    await eventually("both are deleted", () => texts(view).slice(place).join() === ",second word,");
+    const deleted = view.items.slice(place).map((item) => item.deleted);
+    assert.deepEqual(deleted, ["author", undefined, "author"]);
+    assert.deepEqual(
+      view.search.hits.map(({ message }) => message),
+      ["second word"],
+    );
+    assert.deepEqual([view.search.current?.message, view.search.index], ["second word", 0]);
+    const last = ben.workspace.chats.row(COMMON_CHAT)?.lastMessage;
+    assert.deepEqual([last?.seq, last?.message, last?.deleted], [third, "", "author"]);
+    assert.deepEqual(kept(ben).slice(-3), ["", "second word", ""]);
+    assert.equal(view.unread, 3, "a deleted message counts as unread all the same");
+  });
+
+  it("are caught up with after an absence, also those of messages that were never seen", async () => {
+    const ben = await newClient(folder());
+    await ben.opened(COMMON_CHAT);
+    const { seq } = await ann.say("seen");
+    await eventually("it came", () => kept(ben).at(-1) === "seen");
+    await ben.close();
+    const { seq: missed } = await ann.say("missed");
+    for (const one of [missed, seq]) await remove(one);
+    const offline = await ClientPerson.start(server().port, ben.messenger.username, folder());
+    const before = await offline.opened(COMMON_CHAT);
+    assert.equal(texts(before).at(-1), "seen", "it is not known yet");
+    await offline.close();
+    const again = await comesBack(ben);
+    const view = await again.opened(COMMON_CHAT);
+    assert.deepEqual(texts(view).slice(-2), ["", ""]);
+    assert.deepEqual(kept(again).slice(-2), ["", ""]);
+    await again.close();
+    const later = await ClientPerson.start(server().port, ben.messenger.username, folder());
+    clients.push(later);
+    const row = later.workspace.chats.row(COMMON_CHAT);
+    assert.deepEqual([row?.lastMessage?.message, row?.lastMessage?.deleted], ["", "author"], "without the server too");
+  });
+
+  it("are many after a long absence, and end equal to a fresh fetch", async () => {
+    const ben = await newClient(folder());
+    for (let count = 0; count < 500; count += 1) await ann.say(`message ${count}`);
+    await eventually("all came", () => kept(ben).at(-1) === "message 499");
+    const first = ben.messenger.liveSeq(COMMON_CHAT) - 499;
+    await ben.close();
+    for (let count = 0; count < 450; count += 1) await remove(first + ((count * 7) % 500));
+    const again = await comesBack(ben);
+    const fresh = await again.messenger.history(COMMON_CHAT, { after: first + 299, limit: 200 });
+    assert.deepEqual(again.messenger.cache.after(COMMON_CHAT, first + 299, 200), fresh.messages);
+    assert.equal(again.messenger.cache.rev(COMMON_CHAT), fresh.rev);
+  }).timeout(30_000);
+});
