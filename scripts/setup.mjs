@@ -81,15 +81,26 @@ function installKey() {
   return `${createHash("sha256").update(lock).digest("hex")} ${process.platform}-${process.arch}-${process.versions.modules}`;
 }
 
-function install() {
+function isInstalled() {
   const isLink = existsSync(modules) && lstatSync(modules).isSymbolicLink();
-  if (isLink) return; // shared with another checkout, which looks after it
-  const key = installKey();
-  if (existsSync(installStamp) && readFileSync(installStamp, "utf8") === key) return;
-  const isReadyMade = Number(process.versions.napi) >= NODE_API_OF_READY_MADE && isCommonPlatform();
-  say(`installing packages (${isReadyMade ? "half a minute" : "2 to 4 minutes, something is compiled"}; once) …`);
-  if (!(isReadyMade && npmCi("--ignore-scripts") && nativeModulesLoad())) installAndCompile();
-  writeFileSync(installStamp, key); // last, so that an installation that was broken off is done again
+  if (isLink) return true; // shared with another checkout, which looks after it
+  return existsSync(installStamp) && readFileSync(installStamp, "utf8") === installKey();
+}
+
+function isReadyMade() {
+  return Number(process.versions.napi) >= NODE_API_OF_READY_MADE && isCommonPlatform();
+}
+
+/** Installs, where it may, what `setUp` will compile packages with: apt-get then does not run beside others' apt-get. */
+export function installCompileTools() {
+  if (!isInstalled() && !isReadyMade() && !COMPILE_TOOLS.every(has)) installDebian(COMPILE_PACKAGES);
+}
+
+function install() {
+  if (isInstalled()) return;
+  say(`installing packages (${isReadyMade() ? "half a minute" : "2 to 4 minutes, something is compiled"}; once) …`);
+  if (!(isReadyMade() && npmCi("--ignore-scripts") && nativeModulesLoad())) installAndCompile();
+  writeFileSync(installStamp, installKey()); // last, so that an installation that was broken off is done again
 }
 
 function npmCi(...options) {

@@ -1,80 +1,96 @@
-// `npm test`: makes everything ready, runs all tests, and ends with one line that counts them.
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+// `npm test`: makes everything ready, runs all tests, and ends with one line that counts them. `npm test -- PART…` runs
+// the files alone whose path has one of the parts, as in "scenario/login".
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import { join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { findMongodb } from "./mongodb.mjs";
-import { BuildError } from "./build-gui.mjs";
-import { installDisplayTools } from "./display-tools.mjs";
-import { setUpGui } from "./gui.mjs";
-import { root, setUp } from "./setup.mjs";
+import { installCompileTools, root, setUp } from "./setup.mjs";
+import { runLanes, TestQueue } from "./test-lanes.mjs";
+import { TestReport } from "./test-report.mjs";
 
+/** Begun first: a long file that begins last is waited for alone. */
+const LONGEST = ["contract/mongo", "scenario/mongo/", "scenario/bench-engines", "scenario/attacks"];
+/** Many tests wait for a disk or a deadline, so one process more than there are cores is of use. */
+const PROCESS_COUNT = availableParallelism() + 1;
+
+/** Files of a group may share a process; Qt chooses its display once in a process. */
+const SERVER = { env: {} };
+const OFFSCREEN = { env: { QT_QPA_PLATFORM: "offscreen" } };
+const DISPLAY = { env: {} };
+
+const parts = process.argv.slice(2);
+const report = new TestReport({ isVerbose: process.env.CI === undefined });
+const queue = new TestQueue();
+installCompileTools();
+const needs = prepareNeeds();
 setUp("test");
-installDisplayTools();
-findMongodb(); // installs a server for tests where there is none, before any test waits for it
+const serverTests = testFiles(join(root, "dist"));
+queue.add(
+  SERVER,
+  serverTests.filter((file) => !needsMongodb(file)),
+);
+needs.send("the packages are installed");
 
-/** All compiled test files below a folder. */
-function testFiles(folder) {
-  return readdirSync(folder).flatMap((name) => {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory()) return testFiles(path);
-    return name.endsWith(".test.js") ? [path] : [];
-  });
+const folder = mkdtempSync(join(tmpdir(), "messenger-test-"));
+const warnings = join(folder, "warnings.jsonl");
+const noting = `--import=${pathToFileURL(join(root, "scripts", "note-warnings.mjs")).href}`;
+const env = {
+  ...process.env,
+  NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} ${noting}`,
+  MESSENGER_TEST_WARNINGS: warnings,
+};
+const args = process.stdout.isTTY ? ["--colors"] : [];
+await runLanes(queue, { count: PROCESS_COUNT, env, args, onResult: (result) => report.add(result) });
+report.addWarnings(warnings);
+rmSync(folder, { recursive: true, force: true });
+process.exit(report.end() > 0 ? 1 : 0);
+
+/** The compiled test files below a folder of compiled files, the longest first. */
+function testFiles(parent) {
+  const tests = join(parent, "test");
+  const rank = (name) => LONGEST.findIndex((start) => name.replaceAll(sep, "/").startsWith(start));
+  const place = (name) => (rank(name) === -1 ? LONGEST.length : rank(name));
+  return readdirSync(tests, { recursive: true })
+    .filter((name) => name.endsWith(".test.js") && existsSync(join(root, "test", name.replace(/\.js$/, ".ts"))))
+    .filter((name) => parts.length === 0 || parts.some((part) => name.replaceAll(sep, "/").includes(part)))
+    .toSorted((one, other) => place(one) - place(other))
+    .map((name) => join(tests, name));
 }
 
-/** Runs one set of tests in a process of its own; a process that died counts as one failure. */
-function runTests(files, env = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "messenger-test-"));
-  const counts = join(folder, "counts.json");
-  const warnings = join(folder, "warnings.jsonl");
-  const noting = `--import=${pathToFileURL(join(root, "scripts", "note-warnings.mjs")).href}`;
-  const args = ["--enable-source-maps", join(root, "scripts", "run-mocha.mjs"), counts, ...files];
-  const { status, signal } = spawnSync(process.execPath, args, {
-    cwd: root,
-    stdio: "inherit",
-    env: {
-      ...process.env,
-      ...env,
-      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} ${noting}`,
-      MESSENGER_TEST_WARNINGS: warnings,
-    },
-  });
-  if (!existsSync(counts)) console.log(`the tests broke off: ${signal ?? `exit code ${status}`}`);
-  const result = existsSync(counts)
-    ? JSON.parse(readFileSync(counts, "utf8"))
-    : { passes: 0, failures: 1, skipped: [] };
-  for (const warning of existsSync(warnings) ? readFileSync(warnings, "utf8").trim().split("\n") : []) {
-    console.log(`A WARNING OF NODE, WHICH IS A FAILURE: ${warning}`);
-    result.failures += 1;
-  }
-  rmSync(folder, { recursive: true, force: true });
-  return result;
+function needsMongodb(file) {
+  return readFileSync(file, "utf8").includes("support/mongodb.js");
 }
 
-/** The tests of windows, where the native parts can be built: without a display, and on one that is made for them. */
-async function runGuiTests() {
-  try {
-    await setUpGui({ withTests: true });
-  } catch (error) {
-    if (!(error instanceof BuildError)) throw error;
-    console.log(error.message);
-    return [{ passes: 0, failures: 0, skipped: ["the tests of windows: the native parts cannot be built"] }];
-  }
-  const files = testFiles(join(root, "gui", "dist", "test", "gui"));
+/** A process that makes ready what some of the tests need; those come into the queue once it is there. */
+function prepareNeeds() {
+  const child = fork(join(root, "scripts", "test-needs.mjs"));
+  child.on("message", ({ ready, problem }) => {
+    if (ready === "mongodb") queue.add(SERVER, serverTests.filter(needsMongodb));
+    if (ready === "windows") addWindows();
+    if (problem === undefined) return;
+    console.log(problem);
+    report.skip("the tests of windows: the native parts cannot be built");
+  });
+  void closeQueueAfter(child);
+  return child;
+}
+
+/** Not at its exit alone: messages may still be on their way then. */
+async function closeQueueAfter(child) {
+  const [[code]] = await Promise.all([once(child, "exit"), once(child, "disconnect")]);
+  if (code !== 0) report.fail("  what some tests need could not be made ready, see above\n");
+  queue.close();
+}
+
+/** The tests of windows: those that need no display, and those on one that is made for them. */
+function addWindows() {
+  const files = testFiles(join(root, "gui", "dist"));
   const isOnDisplay = (file) => file.includes(`${sep}display${sep}`);
-  return [
-    runTests(
-      files.filter((file) => !isOnDisplay(file)),
-      { QT_QPA_PLATFORM: "offscreen" },
-    ),
-    runTests(files.filter(isOnDisplay)),
-  ];
+  queue.add(
+    OFFSCREEN,
+    files.filter((file) => !isOnDisplay(file)),
+  );
+  queue.add(DISPLAY, files.filter(isOnDisplay));
 }
-
-const results = [runTests(testFiles(join(root, "dist", "test"))), ...(await runGuiTests())];
-const sum = (pick) => results.reduce((total, result) => total + pick(result), 0);
-for (const title of results.flatMap(({ skipped }) => skipped)) console.log(`SKIPPED: ${title.toUpperCase()}`);
-const failed = sum(({ failures }) => failures);
-console.log(`${sum(({ passes }) => passes)} passed, ${failed} failed, ${sum(({ skipped }) => skipped.length)} skipped`);
-process.exit(failed > 0 ? 1 : 0);

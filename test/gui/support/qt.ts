@@ -5,7 +5,8 @@ import type { QWidget } from "@nodegui/nodegui";
 import { bootQt } from "../../../gui/boot.ts";
 
 process.env["QT_QPA_PLATFORM"] ??= "offscreen";
-process.env["QT_LOGGING_RULES"] = "*.debug=false;qt.qpa.*=false";
+// Of what Qt itself lacks without a desktop it warns again and again.
+process.env["QT_LOGGING_RULES"] = "*.debug=false;qt.qpa.*=false;qt.core.qobject.connect=false;default.warning=false";
 bootQt();
 
 /** See test/gui/native/input.cc. */
