@@ -2,7 +2,7 @@
 import { QApplication } from "@nodegui/nodegui";
 import { join } from "node:path";
 import { isAnswer } from "../../src/client/errors.ts";
-import { COMMON_CHAT } from "../../src/protocol/ids.ts";
+import { COMMON_CHAT, SERVER_USER_ID } from "../../src/protocol/ids.ts";
 import type { Message } from "../../src/protocol/entities.ts";
 import type { Logger } from "../../src/log/logger.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
@@ -12,6 +12,7 @@ import { handlerErrors, reportError } from "../kit/guard.ts";
 import { Theme } from "../kit/theme.ts";
 import { openChangePassword, openDeleteAccount, openSessions } from "./account-dialogs.ts";
 import { AccountSession, type SessionOptions } from "./account-session.ts";
+import { SERVER_MARK } from "./bubble-layout.ts";
 import { ChatWindow } from "./chat-window.ts";
 import { appIcon, appPixmap, Desktop, openLink } from "./desktop.ts";
 import { previewText } from "./message-html.ts";
@@ -263,7 +264,14 @@ export class Application {
     const isNew = last && Date.now() - last.time * 1000 < 60_000;
     if (!notifies || !last || !isNew || last.user_id === this.#session?.messenger.userId) return;
     if (this.#chat?.chatId === chatId && this.#chat.isInUse) return; // asked last: it asks Qt
-    const title = chatId === COMMON_CHAT ? `${last.username} (common chat)` : last.username;
+    const isServer = last.user_id === SERVER_USER_ID;
+    const place =
+      chatId === COMMON_CHAT
+        ? ` (${isServer ? `${SERVER_MARK}, ` : ""}common chat)`
+        : isServer
+          ? ` (${SERVER_MARK})`
+          : "";
+    const title = `${last.username}${place}`;
     this.#desktop.notifier.show({
       subject: chatId,
       title,

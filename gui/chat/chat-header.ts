@@ -2,11 +2,13 @@
 import { CursorShape, WidgetEventTypes, type QPushButton, type QWidget } from "@nodegui/nodegui";
 import type { Contact } from "../../src/client/models/contacts.ts";
 import type { ChatRow } from "../../src/client/models/chat-list.ts";
+import { SERVER_USER_ID } from "../../src/protocol/ids.ts";
 import { guard } from "../kit/guard.ts";
 import { icon, iconPixmap } from "../kit/icons.ts";
 import type { Theme } from "../kit/theme.ts";
 import { column, iconButton, label, line, panel, rename, row } from "../kit/widgets.ts";
 import type { Avatars } from "./avatars.ts";
+import { SERVER_MARK } from "./bubble-layout.ts";
 import { clockText, dayText } from "./message-rows.ts";
 
 const AVATAR_PX = 40;
@@ -88,6 +90,7 @@ export class ChatHeader {
 /** What is known of the other side, in words. */
 export function subtitleText({ chat, contact, isOnline }: HeaderContent, nowMs: number): string {
   if (chat.kind === "common") return "everybody on this server";
+  if (chat.userId === SERVER_USER_ID) return SERVER_MARK;
   if (chat.isBlocked) return "blocked";
   if (chat.typing.length > 0) return "typing…";
   if (!isOnline) return "waiting for the connection…";

@@ -88,6 +88,7 @@ export class ChatWindow {
       onLink: openLink,
       onProfile: (userId, username) => this.#openProfile(userId, username),
       isInUse: () => this.isInUse,
+      onLeave: (text) => this.#composer.focus(text),
     });
     this.#composer = new Composer(theme, {
       onSent: () => void this.#messages.jumpToEnd(),
@@ -165,7 +166,13 @@ export class ChatWindow {
     const conversation = panel(
       "panel",
       column({
-        children: [this.#header.widget, this.#search.widget, { grow: this.#messages.widget }, this.#composer.widget],
+        children: [
+          this.#header.widget,
+          this.#search.widget,
+          this.#messages.selectionBar,
+          { grow: this.#messages.widget },
+          this.#composer.widget,
+        ],
       }),
     );
     const empty = panel(

@@ -92,7 +92,9 @@ export class Composer implements Disposable {
     this.#conversation = undefined;
   }
 
-  focus(): void {
+  /** `text` was typed elsewhere, and belongs here. */
+  focus(text = ""): void {
+    if (text !== "") this.edit.insertPlainText(text);
     this.edit.setFocus();
   }
 

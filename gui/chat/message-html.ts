@@ -3,16 +3,6 @@ import { parseMarkup, type Span } from "../../src/protocol/markup.ts";
 import type { Colors } from "../kit/colors.ts";
 import { escapeHtml } from "../kit/tip.ts";
 
-export interface BubbleText {
-  readonly text: string;
-  /** Shown above the text, in a colour of its own. */
-  readonly author: { readonly name: string; readonly color: string } | undefined;
-  /** Shown over the bubble's last line by another label; room is left for it. */
-  readonly meta: string;
-  /** Searched for, to be marked; "" for nothing. */
-  readonly word: string;
-}
-
 const MONOSPACE = "'DejaVu Sans Mono','Noto Sans Mono',monospace";
 /** Longer runs without a space get places where they may be broken; Qt breaks at words only. */
 const LONG_RUN = /\S{32,}/gu;
@@ -30,33 +20,29 @@ const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/g;
 /** A place where a run may be broken. Two, since texts have single ones: Khmer and Thai have them between words. */
 const BREAK = "\u200b\u200b";
-/** Between a text and the room for the time. */
-const ROOM_GAP = "\u00a0\u00a0";
 /** Of a text so much is looked at for a preview. */
 const PREVIEW_UNITS = 2000;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-/** The HTML of a bubble; `px` is the size of a message's text. */
-export function bubbleHtml({ text, author, meta, word }: BubbleText, colors: Colors, px: number): string {
-  const name = author
-    ? `<div style="color:${author.color};font-weight:600;font-size:${px - 1}px">${escapeHtml(author.name)}</div>`
-    : "";
+/** A message's text; hits of `word` are marked, "" for nothing. `px` is the size of the text. */
+export function textHtml(text: string, word: string, colors: Colors, px: number): string {
   // A text with such places of its own gets no others, so that they can be told apart when it is copied.
-  const toHtml = text.includes(BREAK) ? textHtml : (part: string): string => textHtml(part.replace(LONG_RUN, breakRun));
+  const toHtml = text.includes(BREAK)
+    ? plainHtml
+    : (part: string): string => plainHtml(part.replace(LONG_RUN, breakRun));
   const body = parseMarkup(visible(text))
     .map((span) => spanHtml(span, colors, word, toHtml))
     .join("");
   // From one font only, so that what is joined of several characters stays one.
   const big = `<span style="font-family:'Noto Color Emoji';font-size:${px * 2 + 6}px">${body}</span>`;
-  const room = `<span style="color:transparent;font-size:${px - 3}px">${ROOM_GAP}${escapeHtml(meta)}</span>`;
-  const gap = gapAfter(text).replace("\n", "<br>");
-  return `${name}<div style="white-space:pre-wrap">${isBigEmoji(text) ? big : body}${gap}${room}</div>`;
+  return `<div style="white-space:pre-wrap">${isBigEmoji(text) ? big : body}</div>`;
 }
 
-/** A text from right to left ends at the left: the time gets a line of its own. */
-function gapAfter(text: string): string {
-  return isRightToLeft(text) ? "\n" : " ";
+/** To be measured, never shown: the text with room behind its last word, or below it (`isBelow`). */
+export function withRoom(html: string, widthPx: number, isBelow: boolean): string {
+  const room = `${isBelow ? "<br>\u00a0" : " "}<img width="${Math.ceil(widthPx)}" height="1">`;
+  return html.replace(/<\/div>$/, `${room}</div>`);
 }
 
 /** Control characters are shown as pictures of themselves, those that turn directions are left out. */
@@ -67,32 +53,10 @@ export function visible(text: string): string {
     .replace(BIDI_CONTROLS, "");
 }
 
-/**
- * What was selected in a bubble, as it was written: without the time and the places for breaks. `written` is the message
- * that the bubble shows; without it the time is known by its look alone.
- */
-export function copiedText(selected: string, meta: string, written?: string): string {
+/** What was selected in a bubble, as it was written: without the places for breaks. `written` is the message. */
+export function copiedText(selected: string, written: string): string {
   const lines = selected.replaceAll(/[\u2028\u2029]/g, "\n");
-  const text = written?.includes(BREAK) === true ? lines : lines.replaceAll(BREAK, "");
-  const room = ROOM_GAP + meta;
-  if (written === undefined) {
-    const spaced = text.replaceAll("\u00a0", " ");
-    const end = room.replaceAll("\u00a0", " ");
-    return spaced.endsWith(end) ? text.slice(0, -end.length).replace(/[ \n]$/, "") : text;
-  }
-  const shown = plainText(visible(written)).replace(JOINED_EMOJI, withoutSelectors);
-  return withSelectors(withoutRoom(text, shown, gapAfter(written) + room), written);
-}
-
-/** A selection without that part of `room` in which it ends, if it goes on behind the text `shown`. */
-function withoutRoom(selected: string, shown: string, room: string): string {
-  if (shown.includes(selected)) return selected;
-  for (let length = Math.min(room.length, selected.length); length > 0; length -= 1) {
-    const rest = selected.slice(0, -length);
-    const isAtEnd = shown.endsWith(rest) || rest.endsWith(shown);
-    if (isAtEnd && selected.endsWith(room.slice(0, length))) return rest;
-  }
-  return selected;
+  return withSelectors(written.includes(BREAK) ? lines : lines.replaceAll(BREAK, ""), written);
 }
 
 /** Puts back what `joined` has left out of the emoji of a text. */
@@ -158,7 +122,7 @@ function piecesOf(text: string, word: string): { readonly text: string; readonly
   return pieces;
 }
 
-function textHtml(text: string): string {
+function plainHtml(text: string): string {
   return escapeHtml(text).replaceAll("\n", "<br>").replace(JOINED_EMOJI, joined);
 }
 
@@ -190,7 +154,7 @@ function isBigEmoji(text: string): boolean {
   return text.length <= 40 && EMOJI_ONLY.test(text) && [...graphemes.segment(text)].length <= MAX_BIG_EMOJI;
 }
 
-function isRightToLeft(text: string): boolean {
+export function isRightToLeft(text: string): boolean {
   const first = FIRST_STRONG.exec(text)?.[0];
   return first !== undefined && RIGHT_TO_LEFT.test(first);
 }

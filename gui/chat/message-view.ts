@@ -1,27 +1,22 @@
 // The messages of one chat: loads what is scrolled to, marks what was seen, jumps.
-import {
-  QApplication,
-  QClipboardMode,
-  QWidget,
-  WidgetEventTypes,
-  type QLabel,
-  type QPushButton,
-} from "@nodegui/nodegui";
+import { QWidget, WidgetEventTypes, type QLabel, type QPushButton } from "@nodegui/nodegui";
 import type { Conversation } from "../../src/client/models/conversation.ts";
 import { COMMON_CHAT } from "../../src/protocol/ids.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
+import { copyText } from "../kit/clipboard.ts";
 import { guard } from "../kit/guard.ts";
 import { icon } from "../kit/icons.ts";
-import { openMenu, type MenuEntry } from "../kit/menu.ts";
+import { openMenu } from "../kit/menu.ts";
 import { Paced } from "../kit/paced.ts";
 import { badgePx } from "../kit/style-sheet.ts";
 import type { Theme } from "../kit/theme.ts";
 import { VirtualList } from "../kit/virtual-list.ts";
 import { column, iconButton, label, panel } from "../kit/widgets.ts";
 import type { Avatars } from "./avatars.ts";
-import { copiedText } from "./message-html.ts";
-import { MessageRenderer, metaText } from "./message-renderer.ts";
-import { MessageRows, type MessageRow, type ViewRow } from "./message-rows.ts";
+import { messageEntries, selectedIn, type MenuTarget } from "./message-menu.ts";
+import { MessagePicker } from "./message-picker.ts";
+import { MessageRenderer } from "./message-renderer.ts";
+import { MessageRows, type ViewRow } from "./message-rows.ts";
 
 /** Pages are loaded when the end of what is loaded is as near as this. */
 const LOAD_AHEAD_PX = 600;
@@ -34,12 +29,14 @@ export interface MessageViewOptions {
   readonly onProfile: (userId: string, username: string) => void;
   /** Whether the window is in use, so that what is in view counts as read. */
   readonly isInUse: () => boolean;
+  /** The keyboard leaves the messages; `text` was typed on the way. */
+  readonly onLeave: (text: string) => void;
 }
 
 export class MessageView {
   readonly widget: QWidget;
   readonly #options: MessageViewOptions;
-  readonly #renderer: MessageRenderer;
+  readonly #picker: MessagePicker;
   readonly #list: VirtualList<ViewRow>;
   readonly #rows = new MessageRows();
   readonly #jumpButton: QPushButton;
@@ -56,13 +53,31 @@ export class MessageView {
     this.#options = options;
     this.widget = panel("conversation");
     const { theme, avatars } = options;
-    this.#renderer = new MessageRenderer(this.widget, theme, avatars, {
-      onLink: options.onLink,
-      onMenu: (row, bubble) => this.#openMenu(row, bubble),
-      onCopy: (row, bubble) => copy(selectedIn(row, bubble)),
-      onAuthor: ({ item }) => options.onProfile(item.userId, item.username),
+    const renderer = new MessageRenderer(this.widget, {
+      theme,
+      avatars,
+      marks: {
+        isSelected: (row) => this.#picker.isSelected(row),
+        isCurrent: (row) => this.#picker.isCurrent(row),
+        word: () => this.#picker.word,
+      },
+      actions: {
+        onLink: options.onLink,
+        onMenu: ({ row, text, link }) => this.#openMenu({ row, selected: selectedIn(row, text), link }),
+        onCopy: ({ row, text }) => copyText(selectedIn(row, text)),
+        onAuthor: ({ item }) => options.onProfile(item.userId, item.username),
+        onPress: (message, isShift) => this.#picker.press(message, isShift),
+        onDrag: (message, contentY) => this.#picker.drag(message, contentY),
+        onRelease: () => this.#picker.release(),
+      },
     });
-    this.#list = new VirtualList({ renderer: this.#renderer, name: "messages", sticksToEnd: true, marginPx: 8 });
+    this.#list = new VirtualList({ renderer, name: "messages", sticksToEnd: true, marginPx: 8 });
+    this.#picker = new MessagePicker(this.#list, theme, {
+      onMenu: (target, at) => this.#openMenu(target, at),
+      onEnd: () => void this.jumpToEnd(),
+      onEscape: () => options.onLeave(""),
+      onType: (text) => options.onLeave(text),
+    });
     this.widget.setLayout(column({ children: [{ grow: this.#list.area }] }));
     this.#list.onView = () => this.#onView();
     this.#notice = label({ name: "emptyNotice", parent: this.widget });
@@ -93,8 +108,8 @@ export class MessageView {
     this.#subscriptions = new DisposableStore();
     this.#conversation = conversation;
     this.#isPlaced = false;
-    this.#renderer.word = "";
     this.#list.setRows([]);
+    this.#picker.leave();
     this.#subscriptions.add(conversation.onChange(() => this.#updates.ask()));
     await conversation.open("unread");
     if (this.#conversation !== conversation) return;
@@ -110,6 +125,12 @@ export class MessageView {
     this.#subscriptions.dispose();
     this.#conversation = undefined;
     this.#list.setRows([]);
+    this.#picker.leave();
+  }
+
+  /** The line above the messages while some are selected. */
+  get selectionBar(): QWidget {
+    return this.#picker.bar.widget;
   }
 
   /** The rows in view, from above. */
@@ -132,14 +153,17 @@ export class MessageView {
     if (this.#conversation !== conversation) return;
     this.#update();
     const item = conversation.items.find((one) => one.seq === seq);
-    if (item) this.#list.scrollToKey(item.key);
+    if (!item) return;
+    this.#list.scrollToKey(item.key);
+    this.#picker.point(item.key);
   }
 
   /** Marks the hits of a search; "" marks nothing. */
   setWord(word: string): void {
-    if (this.#renderer.word === word) return;
-    this.#renderer.word = word;
-    this.#list.refresh();
+    if (word === "") this.#picker.point(undefined);
+    if (this.#picker.word === word) return;
+    this.#picker.word = word;
+    this.#list.redraw();
   }
 
   async jumpToEnd(): Promise<void> {
@@ -163,6 +187,7 @@ export class MessageView {
   dispose(): void {
     this.#conversation = undefined;
     this.#subscriptions.dispose();
+    this.#picker.dispose();
     this.#chat.dispose();
     this.#updates.dispose();
   }
@@ -244,26 +269,16 @@ export class MessageView {
     this.#jumpBadge.raise();
   }
 
-  #openMenu(row: MessageRow, bubble: QLabel): void {
+  #openMenu(target: MenuTarget, at?: { readonly x: number; readonly y: number }): void {
     const conversation = this.#conversation;
     if (!conversation) return;
-    const { item } = row;
-    const selected = selectedIn(row, bubble);
-    const entries: MenuEntry[] = [];
-    if (selected !== "") entries.push({ text: "Copy selected", onClick: () => copy(selected) });
-    entries.push({ text: "Copy message", onClick: () => copy(item.text) });
-    if (!item.isOwn)
-      entries.push({
-        text: `Profile of ${item.username}`,
-        onClick: () => this.#options.onProfile(item.userId, item.username),
-      });
-    if (item.state === "failed" && item.failure !== undefined)
-      entries.push("separator", { text: `Not sent: ${item.failure}`, enabled: false, onClick: () => {} });
-    if (item.state === "failed")
-      entries.push("separator", { text: "Send again", onClick: () => conversation.retry(item) });
-    if (item.state === "failed" || item.state === "waiting")
-      entries.push({ text: "Delete (not sent)", onClick: () => conversation.discard(item) });
-    openMenu(this.widget, entries);
+    const { onLink, onProfile } = this.#options;
+    const entries = messageEntries(target, conversation, {
+      onLink,
+      onProfile,
+      onSelect: (row) => this.#picker.select(row),
+    });
+    openMenu(this.widget, entries, at);
   }
 
   #onTheme(): void {
@@ -275,14 +290,4 @@ export class MessageView {
     const { colors, pixelRatio } = this.#options.theme;
     this.#jumpButton.setIcon(icon("down", colors.faint, pixelRatio));
   }
-}
-
-/** What is selected in a bubble, as it was written; "" for nothing. */
-function selectedIn(row: MessageRow, bubble: QLabel): string {
-  return bubble.hasSelectedText() ? copiedText(bubble.selectedText(), metaText(row), row.item.text) : "";
-}
-
-function copy(text: string): void {
-  if (text === "") return;
-  QApplication.clipboard()?.setText(text, QClipboardMode.Clipboard);
 }

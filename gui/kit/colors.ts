@@ -37,6 +37,9 @@ export interface Colors {
   readonly onWarning: string;
   readonly scroll: string;
   readonly selection: string;
+  /** Behind the message that the keyboard is on, and behind those that are selected. */
+  readonly strip: string;
+  readonly stripSelected: string;
 }
 
 export const LIGHT: Colors = {
@@ -76,6 +79,8 @@ export const LIGHT: Colors = {
   onWarning: "#6b5200",
   scroll: "#b7c4ce",
   selection: "#a9d0f5",
+  strip: "#c9d9e3",
+  stripSelected: "#aacbe6",
 };
 
 export const DARK: Colors = {
@@ -115,6 +120,8 @@ export const DARK: Colors = {
   onWarning: "#f0d98a",
   scroll: "#3d5063",
   selection: "#3f74a8",
+  strip: "#16222f",
+  stripSelected: "#1c3a57",
 };
 
 /** Of names and initials; one per user, the same on every machine. */

@@ -1,10 +1,19 @@
-// Texts that are cut with an ellipsis to fit.
+// The width of texts, and texts that are cut with an ellipsis to fit.
 import { QFont, QFontMetrics, QFontWeight, TextElideMode } from "@nodegui/nodegui";
 
 const metrics = new Map<string, QFontMetrics>();
 
 /** The text, cut with an ellipsis to a width. */
 export function elided(text: string, widthPx: number, px: number, isBold: boolean): string {
+  return measureOf(px, isBold).elidedText(text, TextElideMode.ElideRight, widthPx);
+}
+
+/** Of a text in one line, in pixels, at a text size of `px`. */
+export function textWidth(text: string, px: number, isBold: boolean): number {
+  return measureOf(px, isBold).horizontalAdvance(text, -1);
+}
+
+function measureOf(px: number, isBold: boolean): QFontMetrics {
   const key = `${px} ${isBold}`;
   let measure = metrics.get(key);
   if (!measure) {
@@ -14,5 +23,5 @@ export function elided(text: string, widthPx: number, px: number, isBold: boolea
     measure = new QFontMetrics(font);
     metrics.set(key, measure);
   }
-  return measure.elidedText(text, TextElideMode.ElideRight, widthPx);
+  return measure;
 }

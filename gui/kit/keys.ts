@@ -2,8 +2,11 @@
 
 export const Key = {
   escape: 0x01000000,
+  tab: 0x01000001,
   return: 0x01000004,
   enter: 0x01000005,
+  delete: 0x01000007,
+  home: 0x01000010,
   end: 0x01000011,
   left: 0x01000012,
   up: 0x01000013,
@@ -11,6 +14,10 @@ export const Key = {
   down: 0x01000015,
   pageUp: 0x01000016,
   pageDown: 0x01000017,
+  f10: 0x01000039,
+  menu: 0x01000055,
+  space: 0x20,
+  a: 0x41,
   b: 0x42,
   c: 0x43,
   e: 0x45,

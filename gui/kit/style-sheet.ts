@@ -139,9 +139,8 @@ QLabel#dotSelected { background: ${c.online}; border: 2px solid ${c.selected}; b
 }
 
 function chat(c: Colors, px: number): string {
-  const bubble = `color: ${c.bubbleText}; padding: 5px 11px 6px 11px; font-size: ${px}px;`;
-  const inside = `background: ${c.bubbleIn}; ${bubble} border-radius: 13px; border-top-left-radius: 5px;`;
-  const outside = `background: ${c.bubbleOut}; ${bubble} border-radius: 13px; border-top-right-radius: 5px;`;
+  const inside = `background: ${c.bubbleIn}; border-radius: 13px; border-top-left-radius: 5px;`;
+  const outside = `background: ${c.bubbleOut}; border-radius: 13px; border-top-right-radius: 5px;`;
   return `
 QWidget#messages { background: ${c.chat}; }
 QWidget#conversation { background: ${c.chat}; }
@@ -153,6 +152,10 @@ QLabel#out { ${outside} border-bottom-right-radius: 5px; }
 QLabel#outFirst { ${outside} border-top-right-radius: 13px; border-bottom-right-radius: 5px; }
 QLabel#outLast { ${outside} border-bottom-right-radius: 2px; }
 QLabel#outOnly { ${outside} border-top-right-radius: 13px; border-bottom-right-radius: 2px; }
+QLabel#bubbleText { color: ${c.bubbleText}; background: transparent; font-size: ${px}px; }
+QLabel#author { background: transparent; font-size: ${px - 1}px; font-weight: 600; }
+QLabel#strip { background: ${c.strip}; }
+QLabel#stripSelected { background: ${c.stripSelected}; }
 QLabel#metaIn { color: ${c.bubbleInFaint}; font-size: ${px - 3}px; background: transparent; }
 QLabel#metaOut { color: ${c.bubbleOutFaint}; font-size: ${px - 3}px; background: transparent; }
 QLabel#notice { background: ${c.notice}; color: ${c.onNotice}; border-radius: 12px; padding: 3px 12px; font-size: ${px - 2}px; font-weight: 600; }

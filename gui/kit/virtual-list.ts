@@ -170,6 +170,14 @@ export class VirtualList<R extends Row> {
     else if (top + height > this.scrollPx + view) this.#settle({ key, offsetPx: height - view });
   }
 
+  /** Where a row is, from the upper edge of the view; undefined when there is none with that key. */
+  placeOf(key: string): { readonly topPx: number; readonly heightPx: number } | undefined {
+    const index = this.#heights.indexOf(key);
+    if (index < 0) return undefined;
+    const topPx = this.#heights.topPx(index) + this.#padPx() - this.scrollPx;
+    return { topPx: Math.round(topPx), heightPx: this.#heights.heightPx(index) };
+  }
+
   scrollBy(distancePx: number): void {
     this.#bar.setValue(this.#bar.value() + distancePx);
   }
@@ -180,6 +188,12 @@ export class VirtualList<R extends Row> {
     this.#heights.forgetMeasurements();
     this.#releaseAll();
     this.#settle(stays);
+  }
+
+  /** Draws the rows in view again: how they look has changed, and their heights have not. */
+  redraw(): void {
+    for (const live of this.#live.values()) live.topPx = Number.NaN;
+    this.#draw();
   }
 
   /** The key of the row at a height of the content, as in a mouse event there. */

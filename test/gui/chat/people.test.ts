@@ -1,6 +1,7 @@
 // What the window says of people: their names without a server, and whether somebody new is online.
 import assert from "node:assert/strict";
 import "../support/qt.ts";
+import { AdminLink } from "../../../src/client/admin-link.ts";
 import { eventually } from "../../support/eventually.ts";
 import { TestClient } from "../support/client.ts";
 import { textsIn } from "../support/qt.ts";
@@ -37,6 +38,26 @@ describe("people in the chat window", () => {
     assert.equal(row()?.title, "boris");
     client.chat.openChat(withBoris());
     assert.match(textsIn(client.chat.window), /^boris$/m);
+  });
+
+  it("are told from the server itself, whose messages carry a mark that no name can", async () => {
+    const link = await AdminLink.open(stage.server.config.data);
+    await link.request("announce", { message: "Tea is ready" });
+    await link.request("announce", { message: "Only for you", username: "anna" });
+    link.close("done");
+    await eventually("it came", () => client.texts.includes("Tea is ready"));
+    assert.match(
+      textsIn(client.chat.window),
+      /Server<\/span>&nbsp; <span style="[^"]*background[^"]*">&nbsp;the server&nbsp;</,
+    );
+    await stage.person("boris").say("I am no server");
+    await eventually("it came", () => client.texts.includes("I am no server"));
+    assert.equal(textsIn(client.chat.window).match(/the server&nbsp;/g)?.length, 1);
+    const chat = client.session.workspace.chats
+      .rows()
+      .find(({ lastMessage }) => lastMessage?.message === "Only for you");
+    client.chat.openChat(chat?.chatId ?? "");
+    assert.match(textsIn(client.chat.window), /^the server$/m, "the header says so");
   });
 
   for (const [name, isOnline] of [

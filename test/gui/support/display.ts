@@ -90,6 +90,12 @@ export const hands = {
     await xdotool("mousemove", ...ends[0], "mousedown", "1", "mousemove", ...ends[1], "mouseup", "1");
   },
 
+  /** Presses the button on the middle of what is called so, and lets it go beside that, or on something else. */
+  async dragFrom(name: string, by: readonly [number, number], to = name): Promise<void> {
+    const end = (await placeOf(to)).map((place, index) => `${Number(place) + (by[index] ?? 0)}`);
+    await xdotool("mousemove", ...(await placeOf(name)), "mousedown", "1", "mousemove", ...end, "mouseup", "1");
+  },
+
   /** Presses Tab once for each stop, from the one that has the focus until it has it again; the names of all. */
   async tabOrder(maxStops = 30): Promise<string[]> {
     const names = [sight.focusName];

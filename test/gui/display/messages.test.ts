@@ -1,0 +1,87 @@
+// Messages under a real mouse and keyboard: selecting, copying, menus.
+import assert from "node:assert/strict";
+import { hands, hasDisplay } from "../support/display.ts";
+import { eventually } from "../../support/eventually.ts";
+import { clockText } from "../../../gui/chat/message-rows.ts";
+import { TestClient } from "../support/client.ts";
+import { Stage } from "../support/stage.ts";
+
+const { QApplication, QClipboardMode } = await import("@nodegui/nodegui");
+
+const TEXTS = ["The first of them, long enough for a mouse", "the second one", "and the third"] as const;
+
+(hasDisplay ? describe : describe.skip)("messages in hand (needs Xvfb, xdotool and openbox)", () => {
+  let stage: Stage;
+  let client: TestClient;
+  before(async () => {
+    stage = await Stage.start(["anna", "boris"]);
+    await stage.befriend("anna", "boris");
+    for (const text of TEXTS) await stage.person("boris").say(text, withBoris());
+    client = await TestClient.loggedIn(stage, "anna");
+    await client.inFront();
+  });
+  after(async () => {
+    await client.quit();
+    await stage.remove();
+  });
+  beforeEach(async () => {
+    client.chat.openChat("common");
+    client.chat.openChat(withBoris());
+    await eventually("the messages are there", () => client.texts.length === TEXTS.length);
+    clipboard()?.setText("before", QClipboardMode.Clipboard);
+  });
+  afterEach(() => assert.deepEqual(client.errors, []));
+
+  const withBoris = (): string => stage.person("anna").chatWith(stage.person("boris"));
+  const clipboard = () => QApplication.clipboard();
+  const copied = (): string => clipboard()?.text(QClipboardMode.Clipboard) ?? "";
+  const nameOf = (index: number): string => {
+    const item = client.messages[index]?.item;
+    return `boris, ${clockText(item?.timeMs ?? 0)}: ${item?.text}`;
+  };
+  const transcriptOf = (...indexes: number[]): string =>
+    indexes
+      .map((index) => {
+        const item = client.messages[index]?.item;
+        return `boris, Today, ${clockText(item?.timeMs ?? 0)}:\n${item?.text}`;
+      })
+      .join("\n\n");
+
+  it("gives what is dragged over to the middle button, and nothing that was not written", async () => {
+    await hands.dragFrom(nameOf(0), [600, 0]);
+    const selected = clipboard()?.text(QClipboardMode.Selection) ?? "";
+    assert.ok(selected.length > 3 && TEXTS[0].endsWith(selected), `“${selected}”`);
+    await hands.press("ctrl+c");
+    assert.equal(copied(), selected);
+  });
+
+  it("selects whole messages when a drag goes on into the next bubble, and copies who wrote them when", async () => {
+    await hands.dragFrom(nameOf(0), [0, 0], nameOf(1));
+    await eventually("two are selected", () => hands.texts.includes("2 messages"));
+    await hands.press("ctrl+c");
+    assert.equal(copied(), transcriptOf(0, 1));
+    await hands.click(nameOf(2));
+    await eventually("a click adds one", () => hands.texts.includes("3 messages"));
+    await hands.click("Copy");
+    assert.equal(copied(), transcriptOf(0, 1, 2));
+    await hands.press("Escape");
+    assert.doesNotMatch(hands.texts, /\d messages/);
+  });
+
+  it("goes through messages by keys alone: from the field to a message, its menu, several, and back", async () => {
+    await hands.tabTo("Messages");
+    await hands.press("Up", "Return");
+    await hands.inFront("popup");
+    await hands.press("Down", "Return");
+    await eventually("the message above the last one is copied", () => copied() === TEXTS[1]);
+    await eventually("the menu is closed", () => hands.front === "Messenger");
+    await hands.press("shift+Up", "ctrl+c");
+    assert.equal(copied(), transcriptOf(0, 1));
+    await hands.press("Escape", "Down", "ctrl+c");
+    assert.equal(copied(), TEXTS[1], "one alone is copied as it was written");
+    await hands.type("so");
+    assert.equal(hands.focus, "Message");
+    assert.equal(client.chat.parts.composer.edit.toPlainText(), "so");
+    client.chat.parts.composer.edit.setPlainText("");
+  });
+});
