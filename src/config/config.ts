@@ -35,6 +35,8 @@ export interface Config {
   readonly registration: "open" | "invite" | "closed";
   /** Who can be found by other users: everybody, or one's contacts alone. */
   readonly directory: "everybody" | "contacts";
+  /** How old a message may be to be edited; 0: none may. */
+  readonly editWindowMs: number;
   readonly invitationCode: string | undefined;
   readonly logLevel: LogLevel;
   readonly logKeepDays: number;

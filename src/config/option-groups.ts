@@ -6,6 +6,7 @@ export const Group = {
   Store: "Where everything is kept:",
   Avatars: "Avatars (FTP):",
   Security: "Security:",
+  Messages: "Messages:",
   Limits: "Limits on connections:",
   Abuse: "Limits against abuse:",
   Log: "Log:",

@@ -188,6 +188,18 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     help: "New users from one address, loopback exempt",
   }),
   ...RATE_OPTIONS,
+  editWindowMs: integer({
+    name: "edit-window",
+    group: Group.Messages,
+    placeholder: "SECONDS",
+    default: 172_800,
+    min: 0,
+    max: 3_153_600_000,
+    unit: "s",
+    zero: "no message may be edited",
+    factor: 1000,
+    help: "How old a message may be for its author to edit it",
+  }),
   maxConnections: integer({
     name: "max-connections",
     group: Group.Limits,

@@ -62,13 +62,22 @@ export interface LoginResult {
   server?: { name: string; version: string };
 }
 
+/** Limits of a server; each but the first two is absent from servers that do not know it. */
+export interface Limits {
+  message_chars: number;
+  /** Of a client's frame. */
+  frame_bytes: number;
+  /** Seconds for which an own message may be edited. */
+  edit_window?: number;
+}
+
 /** What a server is, for everybody. */
 export interface ServerInfo {
   server: { name: string; version: string };
   /** Words that a login may ask for (FEATURES). */
   features: string[];
   registration: "open" | "invite" | "closed";
-  limits: { message_chars: number; frame_bytes: number };
+  limits: Limits;
   /** The server's clock, Unix seconds. */
   time: number;
 }
@@ -113,6 +122,11 @@ export interface Actions {
   add_message: {
     data: { chat_id: ChatId; message: string; message_id?: string };
     result: { chat_id: ChatId; seq: number; message_id: string; time: number };
+  };
+  /** Changes the text of an own message, within the server's edit window. `edited` is absent where it never changed. */
+  edit_message: {
+    data: { chat_id: ChatId; seq: number; message: string };
+    result: { chat_id: ChatId; seq: number; rev: number; edited?: number };
   };
   /** Empties an own message, for everybody and for good. */
   delete_message: { data: { chat_id: ChatId; seq: number }; result: { chat_id: ChatId; seq: number; rev: number } };
@@ -167,6 +181,7 @@ const chatId = { type: "string" } as const;
 const seq = { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
 const empty = { type: "object", required: [] } as unknown as JSONSchemaType<Empty>;
 
+const messageText = { type: "string", minLength: 1, maxLength: MAX_MESSAGE_CHARS } as const;
 const features = { type: "array", items: { type: "string" }, maxItems: MAX_FEATURES, nullable: true } as const;
 const namesAfter = {
   after: { type: "string", minLength: 1, maxLength: MAX_NAME_CHARS, nullable: true },
@@ -234,9 +249,17 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
       required: ["chat_id", "message"],
       properties: {
         chat_id: chatId,
-        message: { type: "string", minLength: 1, maxLength: MAX_MESSAGE_CHARS },
+        message: messageText,
         message_id: { type: "string", pattern: `^[A-Za-z0-9_-]{1,${MAX_MESSAGE_ID_CHARS}}$`, nullable: true },
       },
+    },
+  },
+  edit_message: {
+    needsSession: true,
+    schema: {
+      type: "object",
+      required: ["chat_id", "seq", "message"],
+      properties: { chat_id: chatId, seq, message: messageText },
     },
   },
   delete_message: {

@@ -23,6 +23,7 @@ const message: ShownOf<Message> = {
   message: "text",
   time: "plain",
   rev: "plain",
+  edited: "plain",
   deleted: "plain",
 };
 const profile: ShownOf<Profile> = {
@@ -82,7 +83,7 @@ export const SHOWN_FIELDS: {
       server: { name: "plain", version: "plain" },
       features: "plain",
       registration: "plain",
-      limits: { message_chars: "plain", frame_bytes: "plain" },
+      limits: { message_chars: "plain", frame_bytes: "plain", edit_window: "plain" },
       time: "plain",
     },
   },
@@ -104,6 +105,10 @@ export const SHOWN_FIELDS: {
   add_message: {
     data: { chat_id: "plain", message: "text", message_id: "plain" },
     result: { chat_id: "plain", seq: "plain", message_id: "plain", time: "plain" },
+  },
+  edit_message: {
+    data: { chat_id: "plain", seq: "plain", message: "text" },
+    result: { chat_id: "plain", seq: "plain", rev: "plain", edited: "plain" },
   },
   delete_message: {
     data: { chat_id: "plain", seq: "plain" },

@@ -300,8 +300,8 @@ function makePools(
   log: Logger,
   files: ServerParts["files"],
 ): Pools {
-  const { store: storeUrl, data: dataDir, bcryptCost, directory, workers: requestThreads } = config;
-  const settings = { storeUrl, dataDir, bcryptCost, registration, directory };
+  const { store: storeUrl, data: dataDir, bcryptCost, directory, editWindowMs, workers: requestThreads } = config;
+  const settings = { storeUrl, dataDir, bcryptCost, registration, directory, editWindowMs };
   return new Pools(settings, { requestThreads, passwordThreads }, log, files);
 }
 

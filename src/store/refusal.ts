@@ -8,6 +8,8 @@ export const Refusal = {
   NotFound: "notFound",
   /** The message is another user's. */
   Forbidden: "forbidden",
+  /** editMessage: the message is too old. */
+  TooLate: "tooLate",
   /** The user's account is disabled. */
   Disabled: "disabled",
   /** append, typing: one of the two has blocked the other. */

@@ -3,6 +3,7 @@ import type { AccountState } from "../protocol/admin.ts";
 import type { ChatSummary, Message, Profile } from "../protocol/entities.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import { foldCase } from "../protocol/text.ts";
+import type { ChangeWrite, Changed } from "./changes.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** A user as stored. */
@@ -218,11 +219,7 @@ export type Write =
       readonly messageId: string;
       readonly text: string;
     }
-  /**
-   * Empties an own message for good: its text stays in no file of the store. NotFound where the user may not read it,
-   * Forbidden for another's. One that is deleted already stays as it is.
-   */
-  | { readonly kind: "deleteMessage"; readonly chatId: ChatId; readonly userId: UserId; readonly seq: number }
+  | ChangeWrite
   | {
       readonly kind: "createUser";
       readonly userId: UserId;
@@ -299,11 +296,8 @@ export type WriteOf<K extends WriteKind> = Extract<Write, { kind: K }>;
 export interface WriteResults {
   /** `isNew` is false for a repeated `messageId`: `message` is then the first one. */
   append: { readonly message: Message; readonly isNew: boolean };
-  /**
-   * The message in its present state. `changedMs` is the time of the batch that changed it last, Unix milliseconds: a
-   * batch that is committed again knows its own changes by it.
-   */
-  deleteMessage: { readonly message: Message; readonly isChanged: boolean; readonly changedMs: number | null };
+  editMessage: Changed;
+  deleteMessage: Changed;
   createUser: { readonly profile: Profile };
   /** `replacedHash`: a successor of the old token that was never used, and is void now. */
   putToken: { readonly replacedHash?: string };

@@ -51,9 +51,10 @@ export interface MessageRecord {
   readonly message_id: string;
   readonly time_ms: number;
   readonly text: string;
-  /** Of its latest change; all three are null for a message that was never changed. */
+  /** Of its latest change; these are null for a message that was never changed. */
   readonly rev: number | null;
   readonly changed_ms: number | null;
+  readonly edited_ms: number | null;
   readonly deleted: NonNullable<Message["deleted"]> | null;
 }
 
@@ -131,6 +132,6 @@ export function recordFields(record: Records[RecordKind]): unknown[] {
 }
 
 export function messageFields(chatId: ChatId, message: MessageRecord): unknown[] {
-  const { seq, user_id, message_id, time_ms, text, rev, changed_ms, deleted } = message;
-  return [chatId, seq, user_id, message_id, time_ms, text, rev, changed_ms, deleted];
+  const { seq, user_id, message_id, time_ms, text, rev, changed_ms, edited_ms, deleted } = message;
+  return [chatId, seq, user_id, message_id, time_ms, text, rev, changed_ms, edited_ms, deleted];
 }

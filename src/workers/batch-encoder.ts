@@ -6,6 +6,8 @@ import { MessageTexts } from "../protocol/message-texts.ts";
 import { FrameWriter, type Framing } from "../protocol/frame.ts";
 import type { ChatId } from "../protocol/ids.ts";
 import type { Message } from "../protocol/entities.ts";
+import { isChange } from "../store/changes.ts";
+import type { Changed } from "../store/changes.ts";
 import type { WriteKind, WriteOutcome, WriteResults } from "../store/store.ts";
 import { complete, refusalError } from "./completions.ts";
 import type { Effect, EventChunk, GroupResult, OwnOutcome, PendingWrite } from "./task.ts";
@@ -86,7 +88,7 @@ export class BatchEncoder {
     } else if (write.kind === "append") {
       this.#addStored(pending, outcome.result as WriteResults["append"]);
     } else {
-      if (write.kind === "deleteMessage") this.#addChanged(outcome.result as WriteResults["deleteMessage"]);
+      if (isChange(write)) this.#addChanged(outcome.result as Changed);
       this.#answer(pending, outcome.result);
     }
   }
@@ -102,7 +104,7 @@ export class BatchEncoder {
   }
 
   /** A change that the first try of this batch has made was told to nobody yet, though it changed nothing now. */
-  #addChanged({ message, isChanged, changedMs }: WriteResults["deleteMessage"]): void {
+  #addChanged({ message, isChanged, changedMs }: Changed): void {
     const { rev = 0 } = message;
     const isOfLostTry =
       this.#isRepeat && changedMs === this.#nowMs && rev > this.#announced(message.chat_id, "changed");

@@ -28,6 +28,7 @@ const NOTHING: Completion = {};
 
 const COMPLETIONS: Completions = {
   append: () => NOTHING, // the path of a message: the batch's encoder answers it by itself
+  editMessage: (_write, { message: { seq, rev = 0, edited } }) => ({ fields: { seq, rev, ...(edited && { edited }) } }),
   deleteMessage: (_write, { message: { seq, rev = 0 } }) => ({ fields: { seq, rev } }),
   createUser: () => NOTHING,
   putToken: (write, { replacedHash }, pending) => ({
@@ -121,6 +122,8 @@ export function refusalError(kind: WriteKind, refusal: Refusal): ProtocolError {
       return new ProtocolError("no_such_user", "chat_id: the other user's account is deleted");
     case Refusal.NoChat:
       return new ProtocolError("no_such_chat", "chat_id: no such chat");
+    case Refusal.TooLate:
+      return new ProtocolError("forbidden", "seq: the message is too old to be edited");
     case Refusal.StalePassword:
       return new ProtocolError("wrong_credentials", "password: wrong");
     default:
@@ -147,6 +150,7 @@ function refusalOf(kind: WriteKind, refusal: Refusal): ProtocolError {
         : new ProtocolError("no_such_user", "contact: no such user");
     case "deleteContact":
       return new ProtocolError("no_such_user", "contact: is not in your contacts");
+    case "editMessage":
     case "deleteMessage":
       return refusal === Refusal.Forbidden
         ? new ProtocolError("forbidden", "seq: the message is another user's")

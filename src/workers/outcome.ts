@@ -46,6 +46,7 @@ export interface Context {
   readonly bcryptCost: number;
   readonly registration: RegistrationRule;
   readonly directory: DirectoryRule;
+  readonly editWindowMs: number;
   /** Server clock, in milliseconds. */
   now(): number;
 }

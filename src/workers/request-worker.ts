@@ -19,13 +19,11 @@ import type { LookUpTask, RequestBundle, RequestTask, RequestTaskResult, RosterR
 import { threadLogger } from "./thread-log.ts";
 import { threadSettings } from "./thread-settings.ts";
 
-const { storeUrl, dataDir, bcryptCost, registration, directory } = threadSettings();
+const { storeUrl, dataDir, ...settings } = threadSettings();
+const { bcryptCost } = settings;
 const isEmbedded = storeUrl.startsWith("sqlite:");
 const reader = new LazyReader(() => openReader(storeUrl, { dataDir }), monotonicClock);
-const router = new Router(
-  { reader, bcryptCost, registration, directory, now: Date.now },
-  threadLogger({ thread: "request" }),
-);
+const router = new Router({ reader, ...settings, now: Date.now }, threadLogger({ thread: "request" }));
 
 /** The task that Piscina runs. */
 export default async function run(task: RequestTask | RequestBundle | LookUpTask | AvatarTask): Promise<unknown> {

@@ -71,6 +71,7 @@ const ROUTES: { readonly [A in ActionName]: Route<A> } = {
   blocked: { session: lists.blocked },
   common_chat: { session: chat.commonChat },
   add_message: { session: chat.addMessage },
+  edit_message: { session: changes.editMessage },
   delete_message: { session: changes.deleteMessage },
   changes: { session: changes.changes },
   search_in_chat: { session: chat.searchInChat },

@@ -11,6 +11,8 @@ export interface ThreadSettings {
   readonly bcryptCost: number;
   readonly registration: RegistrationRule;
   readonly directory: DirectoryRule;
+  /** How old a message may be to be edited; 0: none may. */
+  readonly editWindowMs: number;
 }
 
 /** Who can be found by `users`: everybody, or nobody. */

@@ -4,6 +4,7 @@ import type { ChatId, UserId } from "../../src/protocol/ids.ts";
 import type { ChatSummary, Message } from "../../src/protocol/entities.ts";
 import { MAX_PAGE } from "../../src/protocol/limits.ts";
 import { usernameKey } from "../../src/protocol/text.ts";
+import type { Changed } from "../../src/store/changes.ts";
 import type { ChatPosition, Contact, StoreReader, StoreWriter, Write, WriteKind } from "../../src/store/store.ts";
 import type { WriteOutcome, WriteResults } from "../../src/store/store.ts";
 
@@ -159,6 +160,16 @@ export function appended(outcome: WriteOutcome | undefined): WriteResults["appen
 
 function isAppended(result: WriteResults[WriteKind]): result is WriteResults["append"] {
   return "isNew" in result;
+}
+
+/** The result of a change of a message that was done. */
+export function changed(outcome: WriteOutcome | undefined): Changed {
+  assert.ok(outcome?.done === true && isChanged(outcome.result), `nothing was changed: ${JSON.stringify(outcome)}`);
+  return outcome.result;
+}
+
+function isChanged(result: WriteResults[WriteKind]): result is Changed {
+  return "isChanged" in result;
 }
 
 export const DONE = { done: true, result: {} };

@@ -7,6 +7,7 @@ import { accountsContract } from "./accounts-contract.ts";
 import { append, appended, Fixture, putToken } from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
 import { changesContract } from "./changes-contract.ts";
+import { editsContract } from "./edits-contract.ts";
 import { listsContract } from "./lists-contract.ts";
 import { messagesContract } from "./messages-contract.ts";
 import { pagesContract } from "./pages-contract.ts";
@@ -22,6 +23,7 @@ export function storeContract(kind: StoreKind): void {
     describe("tokens", () => tokensContract(kind));
     describe("messages", () => messagesContract(kind));
     describe("changes", () => changesContract(kind));
+    describe("edits", () => editsContract(kind));
     describe("lists", () => listsContract(kind));
     describe("pages", () => pagesContract(kind));
     describe("search", () => searchContract(kind));

@@ -175,7 +175,7 @@ describeMongodb("migrating a store", (server) => {
     const [chat] = await target.chats();
     assert.ok(chat);
     const forged = { seq: chat.lastSeq + 1, user_id: ANNA, message_id: "forged", time_ms: 1, text: "forged" };
-    await target.append(chat.chatId, [{ ...forged, rev: null, changed_ms: null, deleted: null }]);
+    await target.append(chat.chatId, [{ ...forged, rev: null, changed_ms: null, edited_ms: null, deleted: null }]);
     await target.close();
     await assert.rejects(migrate("sqlite:one.db", mongo), { name: StoreOpenError.name, message: /differ/ });
   });

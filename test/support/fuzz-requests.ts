@@ -95,6 +95,7 @@ const DATA: { readonly [A in keyof typeof ACTIONS]: fc.Arbitrary<object> } = {
     message: text,
     message_id: maybe(fc.constantFrom("m1", "m2", "m-_3", "a".repeat(64))),
   }),
+  edit_message: fc.record({ chat_id: chat, seq, message: text }),
   delete_message: fc.record({ chat_id: chat, seq }),
   changes: fc.record({ chat_id: chat, after_rev: seq, limit: page.limit }),
   search_in_chat: fc.record({

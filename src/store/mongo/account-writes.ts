@@ -2,6 +2,7 @@
 import type { Profile } from "../../protocol/entities.ts";
 import { COMMON_CHAT } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
+import type { ChangeKind } from "../changes.ts";
 import type { Write, WriteOf, WriteOutcome } from "../store.ts";
 import type { TokenTimes } from "../token-times.ts";
 import { isStillPassword, writerRefusal } from "../may.ts";
@@ -20,7 +21,7 @@ export interface AccountTimes {
   readonly tokens: TokenTimes;
 }
 
-export type AccountWrite = Exclude<Write, ChatWrite | WriteOf<"deleteMessage">>;
+export type AccountWrite = Exclude<Write, ChatWrite | WriteOf<ChangeKind>>;
 
 /** Accounts without a state are older than states, and active. */
 const NOT_DELETED = { state: { $ne: "deleted" } } as const;

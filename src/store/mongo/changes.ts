@@ -1,18 +1,24 @@
 // Changes of stored messages: each takes the next revision of its chat.
 import type { ChatId } from "../../protocol/ids.ts";
 import { COMMON_CHAT, directChatUsers } from "../../protocol/ids.ts";
+import type { ChangeKind } from "../changes.ts";
+import { directRefusal } from "../may.ts";
 import { Refusal } from "../refusal.ts";
 import { StoreUnavailableError } from "../store.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
+import { readIsBlocked } from "./account-reads.ts";
 import type { WriterState } from "./chat-batch.ts";
 import type { Collections, MessageDocument } from "./documents.ts";
+import { searchable } from "./search-text.ts";
 import { messageOf } from "./sent-messages.ts";
 
 /** Others that change the same message at the same moment are given way to so often. */
 const MAX_TRIES = 20;
 
-const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;
-const FORBIDDEN = { done: false, refusal: Refusal.Forbidden } as const;
+type Outcome = WriteOutcome<ChangeKind>;
+
+/** What a change makes of a message that it may change; undefined where it is so already. */
+type Fields = Partial<MessageDocument> | undefined;
 
 /** A chat's revision: the greatest of its messages, since each change takes the next one and keeps it until the next. */
 export async function readRev({ messages }: Collections, chatId: ChatId): Promise<number> {
@@ -21,42 +27,71 @@ export async function readRev({ messages }: Collections, chatId: ChatId): Promis
 }
 
 /**
- * Empties a message. May run again after it has failed: `isRepeat` says that it was begun before and nobody knows how that
+ * Changes a message. May run again after it has failed: `isRepeat` says that it was begun before and nobody knows how that
  * ended; a change by the batch of `nowMs` is then its own.
  */
-export async function deleteMessage(
-  { collections, users }: WriterState,
-  write: WriteOf<"deleteMessage">,
+export async function changeMessage(
+  state: WriterState,
+  write: WriteOf<ChangeKind>,
   nowMs: number,
   isRepeat: boolean,
-): Promise<WriteOutcome<"deleteMessage">> {
+): Promise<Outcome> {
+  const { collections, users } = state;
   const { chatId, userId, seq } = write;
   await users.load([userId]);
   const mayRead = chatId === COMMON_CHAT || directChatUsers(chatId)?.includes(userId) === true;
-  if (!mayRead || !users.isPresent(userId)) return NOT_FOUND;
+  if (!mayRead || !users.isPresent(userId)) return refused(Refusal.NotFound);
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const found = await collections.messages.findOne({ chat_id: chatId, seq });
-    if (found === null) return NOT_FOUND;
-    if (found.user_id !== userId) return FORBIDDEN;
+    const refusal = found === null ? Refusal.NotFound : await refusalOf(state, write, found);
+    if (found === null || refusal !== undefined) return refused(refusal ?? Refusal.NotFound);
     await users.load([found.user_id]);
     const username = users.nameOf(found.user_id) ?? "";
-    if (found.deleted !== undefined) {
+    const fields = fieldsOf(write, found, nowMs);
+    if (fields === undefined) {
       const changedMs = found.changed_ms ?? null;
       const isChanged = isRepeat && changedMs === nowMs;
       return { done: true, result: { message: messageOf(found, username), isChanged, changedMs } };
     }
-    const refused = users.refusalOf(userId);
-    if (refused !== undefined) return refused;
     const rev = (await readRev(collections, chatId)) + 1;
-    const change = { text: "", folded: "", rev, changed_ms: nowMs, deleted: "author" } as const;
+    const change = { ...fields, rev, changed_ms: nowMs };
     if (await applyTo(found, change, collections)) {
-      return {
-        done: true,
-        result: { message: messageOf({ ...found, ...change }, username), isChanged: true, changedMs: nowMs },
-      };
+      const message = messageOf({ ...found, ...change }, username);
+      return { done: true, result: { message, isChanged: true, changedMs: nowMs } };
     }
   }
   throw new StoreUnavailableError("store: too many others change the same message");
+}
+
+async function refusalOf(
+  { collections, users }: WriterState,
+  write: WriteOf<ChangeKind>,
+  found: MessageDocument,
+): Promise<Refusal | undefined> {
+  const { kind, chatId, userId } = write;
+  const isDeleted = found.deleted !== undefined;
+  if (isDeleted && kind !== "deleteMessage") return Refusal.NotFound;
+  if (found.user_id !== userId) return Refusal.Forbidden;
+  if (isDeleted) return undefined;
+  if (kind === "editMessage" && found.time_ms < write.sinceMs) return Refusal.TooLate;
+  const own = users.refusalOf(userId);
+  if (own?.done === false) return own.refusal;
+  const pair = directChatUsers(chatId);
+  if (kind === "deleteMessage" || pair === undefined) return undefined;
+  const [one, other] = pair;
+  await users.load(pair);
+  const partner = users.stateOf(one === userId ? other : one);
+  return directRefusal({ partner, isBlocked: await readIsBlocked(collections, one, other) });
+}
+
+function fieldsOf(write: WriteOf<ChangeKind>, found: MessageDocument, nowMs: number): Fields {
+  switch (write.kind) {
+    case "editMessage":
+      if (found.text === write.text) return undefined;
+      return { text: write.text, folded: searchable(write.text), edited_ms: nowMs };
+    case "deleteMessage":
+      return found.deleted === undefined ? { text: "", folded: "", deleted: "author" } : undefined;
+  }
 }
 
 /** Changes the message only if it is as it was found; resolves with whether it was. */
@@ -68,4 +103,8 @@ async function applyTo(
   const unchanged = rev === undefined ? { _id, rev: { $exists: false } } : { _id, rev };
   const { matchedCount } = await messages.updateOne(unchanged, { $set: change });
   return matchedCount === 1;
+}
+
+function refused(refusal: Refusal): Outcome {
+  return { done: false, refusal };
 }

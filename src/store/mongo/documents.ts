@@ -84,9 +84,10 @@ export interface MessageDocument {
   /** `searchable(text)`. */
   readonly folded: string;
   readonly time_ms: number;
-  /** Of its latest change; these three are absent for a message that was never changed. */
+  /** Of its latest change; these are absent for a message that was never changed. */
   readonly rev?: number;
   readonly changed_ms?: number;
+  readonly edited_ms?: number;
   readonly deleted?: NonNullable<Message["deleted"]>;
 }
 

@@ -65,9 +65,14 @@ function groupKeys(keys: Iterable<MessageKey>): KeyGroup[] {
 
 /** The message as the protocol has it. */
 export function messageOf(document: MessageDocument, username: string): Message {
-  const { chat_id, seq, message_id, user_id, text, time_ms, rev, deleted } = document;
+  const { chat_id, seq, message_id, user_id, text, time_ms, rev } = document;
   const message = { chat_id, seq, message_id, user_id, username, message: text, time: time_ms / 1000 };
-  return rev === undefined ? message : { ...message, rev, ...(deleted && { deleted }) };
+  return rev === undefined ? message : { ...message, rev, ...changesOf(document) };
+}
+
+function changesOf({ edited_ms, deleted }: MessageDocument): Pick<Message, "edited" | "deleted"> {
+  if (deleted !== undefined) return { deleted };
+  return edited_ms === undefined ? {} : { edited: edited_ms / 1000 };
 }
 
 /** Messages as the protocol has them, with the names that their senders have now. */

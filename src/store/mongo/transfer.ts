@@ -152,17 +152,18 @@ export class MongoTransfer implements StoreTransfer {
       const page = this.#collections.messages.find(range, { projection: { _id: 0, chat_id: 0, folded: 0 } });
       const messages = await this.#connection.run(() => page.sort({ seq: 1 }).toArray());
       if (messages.length === 0) return;
-      yield messages.map(({ rev = null, changed_ms = null, deleted = null, ...rest }) => {
-        return { ...rest, rev, changed_ms, deleted };
+      yield messages.map(({ rev = null, changed_ms = null, edited_ms = null, deleted = null, ...rest }) => {
+        return { ...rest, rev, changed_ms, edited_ms, deleted };
       });
     }
   }
 
   async append(chatId: ChatId, messages: readonly MessageRecord[]): Promise<void> {
-    const documents = messages.map(({ rev, changed_ms, deleted, ...rest }) => {
+    const documents = messages.map(({ rev, changed_ms, edited_ms, deleted, ...rest }) => {
       const change = {
         ...(rev !== null && { rev }),
         ...(changed_ms !== null && { changed_ms }),
+        ...(edited_ms !== null && { edited_ms }),
         ...(deleted && { deleted }),
       };
       return { _id: new ObjectId(), chat_id: chatId, ...rest, folded: searchable(rest.text), ...change };

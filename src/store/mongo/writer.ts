@@ -2,13 +2,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Message } from "../../protocol/entities.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
+import { isChange } from "../changes.ts";
 import { StoreUnavailableError } from "../store.ts";
 import type { StoreWriter, Write, WriteKind, WriteOutcome } from "../store.ts";
 import { tokenTimes } from "../token-times.ts";
 import { AccountWrites } from "./account-writes.ts";
 import type { AccountTimes } from "./account-writes.ts";
 import { Appends } from "./appends.ts";
-import { deleteMessage } from "./changes.ts";
+import { changeMessage } from "./changes.ts";
 import { ChatBatch } from "./chat-batch.ts";
 import type { WriterState } from "./chat-batch.ts";
 import type { MongoConnection } from "./connection.ts";
@@ -128,9 +129,9 @@ export class MongoWriter implements StoreWriter {
         open.add(index, write);
         continue;
       }
-      if (write.kind === "deleteMessage") {
+      if (isChange(write)) {
         open = undefined; // it may concern a message of this batch
-        steps.push(repeatable(index, (isRepeat) => deleteMessage(this.#state, write, times.nowMs, isRepeat)));
+        steps.push(repeatable(index, (isRepeat) => changeMessage(this.#state, write, times.nowMs, isRepeat)));
         continue;
       }
       if (CHANGES_STANDING.has(write.kind)) open = undefined;

@@ -1,8 +1,10 @@
 // Changes of stored messages: each takes the next revision of its chat.
 import type Database from "better-sqlite3";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
+import type { Changed, ChangeKind } from "../changes.ts";
 import { Refusal } from "../refusal.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
+import type { MessageWrites } from "./messages.ts";
 import { MESSAGE_COLUMNS, messageOf } from "./rows.ts";
 import type { MessageRow } from "./rows.ts";
 import type { UserWrites } from "./users.ts";
@@ -17,8 +19,7 @@ interface Found extends MessageRow {
   readonly is_indexed: 0 | 1;
 }
 
-const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;
-const FORBIDDEN = { done: false, refusal: Refusal.Forbidden } as const;
+type Outcome = WriteOutcome<ChangeKind>;
 
 function prepare(database: Database.Database) {
   return {
@@ -30,9 +31,13 @@ function prepare(database: Database.Database) {
          OR (SELECT id FROM users WHERE user_id = ? AND state <> 'deleted') IN (c.first_user, c.second_user))`,
     ),
     nextRev: database.prepare<[number], { rev: number }>("UPDATE chats SET rev = rev + 1 WHERE id = ? RETURNING rev"),
-    erase: database.prepare<[number, number, string, number]>(
-      "UPDATE messages SET text = '', rev = ?, changed_ms = ?, deleted = ? WHERE id = ?",
+    edit: database.prepare<[string, number, number, number, number]>(
+      "UPDATE messages SET text = ?, rev = ?, changed_ms = ?, edited_ms = ? WHERE id = ?",
     ),
+    erase: database.prepare<[number, number, string, number]>(
+      "UPDATE messages SET text = '', rev = ?, changed_ms = ?, edited_ms = NULL, deleted = ? WHERE id = ?",
+    ),
+    index: database.prepare<[number, string]>("INSERT INTO search_index (rowid, text) VALUES (?, ?)"),
     unindex: database.prepare<[number, string]>(
       "INSERT INTO search_index (search_index, rowid, text) VALUES ('delete', ?, ?)",
     ),
@@ -43,33 +48,72 @@ function prepare(database: Database.Database) {
 export class MessageChanges {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #users: UserWrites;
+  readonly #messages: MessageWrites;
 
-  constructor(database: Database.Database, users: UserWrites) {
+  constructor(database: Database.Database, users: UserWrites, messages: MessageWrites) {
     this.#users = users;
+    this.#messages = messages;
     this.#sql = prepare(database);
   }
 
-  /** Empties the message and takes it out of the search index. */
-  delete({ chatId, userId, seq }: WriteOf<"deleteMessage">, nowMs: number): WriteOutcome<"deleteMessage"> {
+  /** Gives the message another text, in the search index too. */
+  edit({ chatId, userId, seq, text, sinceMs }: WriteOf<"editMessage">, nowMs: number): Outcome {
     const found = this.#sql.find.get(seq, chatId, userId);
-    if (found === undefined) return NOT_FOUND;
-    if (found.user_id !== userId) return FORBIDDEN;
-    if (found.deleted !== null) {
-      return {
-        done: true,
-        result: { message: messageOf(chatId, found), isChanged: false, changedMs: found.changed_ms },
-      };
-    }
-    const refused = this.#users.refusalOf(userId);
-    if (refused !== undefined) return refused;
-    const { rev } = this.#sql.nextRev.get(found.chat) ?? missing(chatId);
+    if (found === undefined || found.deleted !== null) return refused(Refusal.NotFound);
+    if (found.user_id !== userId) return refused(Refusal.Forbidden);
+    if (found.time_ms < sinceMs) return refused(Refusal.TooLate);
+    const refusal = this.#users.refusalOf(userId);
+    if (refusal !== undefined) return refusal;
+    const unheard = this.#messages.heardRefusal(userId, chatId);
+    if (unheard !== undefined) return refused(unheard);
+    if (found.text === text) return same(chatId, found);
+    const rev = this.#nextRev(chatId, found);
+    this.#sql.edit.run(text, rev, nowMs, nowMs, found.id);
+    this.#reindex(found, text);
+    return changed(chatId, { ...found, text, rev, edited_ms: nowMs }, nowMs);
+  }
+
+  /** Empties the message and takes it out of the search index. */
+  delete({ chatId, userId, seq }: WriteOf<"deleteMessage">, nowMs: number): Outcome {
+    const found = this.#sql.find.get(seq, chatId, userId);
+    if (found === undefined) return refused(Refusal.NotFound);
+    if (found.user_id !== userId) return refused(Refusal.Forbidden);
+    if (found.deleted !== null) return same(chatId, found);
+    const refusal = this.#users.refusalOf(userId);
+    if (refusal !== undefined) return refusal;
+    const rev = this.#nextRev(chatId, found);
     this.#sql.erase.run(rev, nowMs, "author", found.id);
-    if (found.is_indexed === 1) this.#sql.unindex.run(found.id, indexText(found.text));
-    const message = messageOf(chatId, { ...found, text: "", rev, deleted: "author" });
-    return { done: true, result: { message, isChanged: true, changedMs: nowMs } };
+    this.#reindex(found, undefined);
+    return changed(chatId, { ...found, text: "", rev, deleted: "author" }, nowMs);
+  }
+
+  #nextRev(chatId: ChatId, { chat }: Found): number {
+    const row = this.#sql.nextRev.get(chat);
+    if (row === undefined) throw new Error(`store: a message whose chat is not there (${chatId})`);
+    return row.rev;
+  }
+
+  /** One that is not in the index yet gets there with the text that it has then. */
+  #reindex({ id, text: before, is_indexed }: Found, text: string | undefined): void {
+    if (is_indexed === 0) return;
+    this.#sql.unindex.run(id, indexText(before));
+    if (text !== undefined) this.#sql.index.run(id, indexText(text));
   }
 }
 
-function missing(chatId: ChatId): never {
-  throw new Error(`store: a message whose chat is not there (${chatId})`);
+function refused(refusal: Refusal): Outcome {
+  return { done: false, refusal };
+}
+
+/** Nothing was to be changed. */
+function same(chatId: ChatId, found: Found): Outcome {
+  return outcome({ message: messageOf(chatId, found), isChanged: false, changedMs: found.changed_ms });
+}
+
+function changed(chatId: ChatId, row: MessageRow, changedMs: number): Outcome {
+  return outcome({ message: messageOf(chatId, row), isChanged: true, changedMs });
+}
+
+function outcome(result: Changed): Outcome {
+  return { done: true, result };
 }

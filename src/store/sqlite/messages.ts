@@ -2,7 +2,7 @@
 import type Database from "better-sqlite3";
 import type { Message } from "../../protocol/entities.ts";
 import { COMMON_CHAT, directChatUsers } from "../../protocol/ids.ts";
-import type { ChatId } from "../../protocol/ids.ts";
+import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { directRefusal, writerRefusal } from "../may.ts";
 import { Refusal } from "../refusal.ts";
 import type { WriteOf, WriteOutcome } from "../store.ts";
@@ -193,6 +193,12 @@ export class MessageWrites {
     if (user === undefined) return NOT_FOUND;
     const refusal = writerRefusal(user.state) ?? this.#refusal(chatId, this.#find(chatId), user);
     return refusal === undefined ? { done: true, result: {} } : { done: false, refusal };
+  }
+
+  /** Why an active user may not be heard in the chat; undefined when they may. */
+  heardRefusal(userId: UserId, chatId: ChatId): Refusal | undefined {
+    const user = this.#users.find(userId);
+    return user === undefined ? Refusal.NotFound : this.#refusal(chatId, this.#find(chatId), user);
   }
 
   /** Why this user may not send in the chat, which may not be there yet; undefined for the common chat and when they may. */

@@ -15,17 +15,23 @@ export interface MessageRow {
   readonly time_ms: number;
   /** Null for a message that was never changed. */
   readonly rev: number | null;
+  readonly edited_ms: number | null;
   readonly deleted: NonNullable<Message["deleted"]> | null;
 }
 
 /** The columns of a MessageRow; `m` is messages, `u` users. */
 export const MESSAGE_COLUMNS =
-  "m.id & 0xffffffff AS seq, m.message_id, u.user_id, u.username, m.text, m.time_ms, m.rev, m.deleted";
+  "m.id & 0xffffffff AS seq, m.message_id, u.user_id, u.username, m.text, m.time_ms, m.rev, m.edited_ms, m.deleted";
 
 export function messageOf(chatId: ChatId, row: MessageRow): Message {
-  const { seq, message_id, user_id, username, text, time_ms, rev, deleted } = row;
+  const { seq, message_id, user_id, username, text, time_ms, rev } = row;
   const message = { chat_id: chatId, seq, message_id, user_id, username, message: text, time: time_ms / 1000 };
-  return rev === null ? message : { ...message, rev, ...(deleted && { deleted }) };
+  return rev === null ? message : { ...message, rev, ...changesOf(row) };
+}
+
+function changesOf({ edited_ms, deleted }: MessageRow): Pick<Message, "edited" | "deleted"> {
+  if (deleted !== null) return { deleted };
+  return edited_ms === null ? {} : { edited: edited_ms / 1000 };
 }
 
 /** Gathers the messages of one page, in the order in which they are added. */

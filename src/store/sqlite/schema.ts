@@ -101,6 +101,7 @@ const MIGRATIONS: readonly string[] = [
   `ALTER TABLE tokens ADD COLUMN previous_hash TEXT;
    ALTER TABLE tokens ADD COLUMN previous_ms INTEGER;
    CREATE UNIQUE INDEX tokens_by_previous ON tokens (previous_hash) WHERE previous_hash IS NOT NULL;`,
+  `ALTER TABLE messages ADD COLUMN edited_ms INTEGER;`,
 ];
 
 /** The version that this program makes and needs. */

@@ -138,7 +138,8 @@ export class SqliteTransfer implements StoreTransfer {
 
   async *messages(chatId: ChatId, afterSeq: number): AsyncIterable<readonly MessageRecord[]> {
     const page = this.#database.prepare<[number, number, number], MessageRecord>(
-      `SELECT m.id & 0xffffffff AS seq, u.user_id, m.message_id, m.time_ms, m.text, m.rev, m.changed_ms, m.deleted
+      `SELECT m.id & 0xffffffff AS seq, u.user_id, m.message_id, m.time_ms, m.text, m.rev, m.changed_ms,
+         m.edited_ms, m.deleted
        FROM messages m JOIN users u ON u.id = m.user
        WHERE m.id > (? << 32 | ?) AND m.id < ((? + 1) << 32) ORDER BY m.id LIMIT ${BATCH_COUNT}`,
     );
@@ -154,8 +155,8 @@ export class SqliteTransfer implements StoreTransfer {
 
   async append(chatId: ChatId, messages: readonly MessageRecord[]): Promise<void> {
     const insert = this.#database.prepare<[MessageRecord & { readonly chat: number }]>(
-      `INSERT INTO messages (id, user, message_id, time_ms, text, rev, changed_ms, deleted)
-       SELECT @chat << 32 | @seq, id, @message_id, @time_ms, @text, @rev, @changed_ms, @deleted
+      `INSERT INTO messages (id, user, message_id, time_ms, text, rev, changed_ms, edited_ms, deleted)
+       SELECT @chat << 32 | @seq, id, @message_id, @time_ms, @text, @rev, @changed_ms, @edited_ms, @deleted
        FROM users WHERE user_id = @user_id`,
     );
     const count = this.#database.prepare<[{ lastSeq: number; lastMs: number; rev: number; chat: number }]>(

@@ -1,5 +1,6 @@
 // The writing side of the embedded store: one transaction, one fsync per batch.
 import type Database from "better-sqlite3";
+import { isChange } from "../changes.ts";
 import { StoreUnavailableError } from "../store.ts";
 import type { StoreWriter, Write, WriteOf, WriteOutcome } from "../store.ts";
 import { tokenTimes, type TokenTimes } from "../token-times.ts";
@@ -46,7 +47,7 @@ export class SqliteWriter implements StoreWriter {
     this.#accounts = new AccountWrites(database, this.#users);
     this.#indexer = new Indexer(database, indexFromCount);
     this.#messages = new MessageWrites(database, this.#users, this.#indexer, indexFromCount);
-    this.#changes = new MessageChanges(database, this.#users);
+    this.#changes = new MessageChanges(database, this.#users, this.#messages);
     this.#erasure = new Erasure(database);
     this.#look = database.prepare<[], number>("SELECT id FROM chats LIMIT 1");
     this.#carryOut = database.transaction((writes: readonly Write[], nowMs: number, tokens: TokenTimes) => {
@@ -67,7 +68,7 @@ export class SqliteWriter implements StoreWriter {
     try {
       const times = tokenTimes(nowMs, steadyMs);
       const outcomes = writes.length === 0 ? [] : this.#carryOut.immediate(writes, Math.round(nowMs), times);
-      if (writes.some(({ kind }) => kind === "deleteMessage")) this.#erasure.note();
+      if (writes.some(isChange)) this.#erasure.note();
       this.#erasure.settle(writes.length === 0);
       this.#settle();
       return outcomes;
@@ -123,6 +124,8 @@ export class SqliteWriter implements StoreWriter {
         return this.#messages.markRead(write);
       case "typing":
         return this.#messages.typing(write);
+      case "editMessage":
+        return this.#changes.edit(write, nowMs);
       case "deleteMessage":
         return this.#changes.delete(write, nowMs);
       case "createUser":

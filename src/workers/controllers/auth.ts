@@ -18,14 +18,18 @@ import type { Admission, PasswordResult } from "../task.ts";
 
 const SERVER = { name: "Messenger", version: packageVersion() };
 
-export const serverInfo: OpenController<"server_info"> = (_request, { registration, now }) => ({
+export const serverInfo: OpenController<"server_info"> = (_request, { registration, editWindowMs, now }) => ({
   kind: "reply",
   info: "Server",
   fields: {
     server: SERVER,
     features: [...FEATURES],
     registration: registration.kind,
-    limits: { message_chars: MAX_MESSAGE_CHARS, frame_bytes: MAX_REQUEST_BYTES },
+    limits: {
+      message_chars: MAX_MESSAGE_CHARS,
+      frame_bytes: MAX_REQUEST_BYTES,
+      edit_window: editWindowMs / 1000,
+    },
     time: now() / 1000,
   },
 });

@@ -1,7 +1,20 @@
-// Messages that change: delete_message, changes.
+// Messages that change: edit_message, delete_message, changes.
 import { DEFAULT_CHANGES } from "../../protocol/limits.ts";
 import { partnerIn } from "../access.ts";
 import type { SessionController } from "../outcome.ts";
+
+export const editMessage: SessionController<"edit_message"> = async ({ data }, identity, context) => {
+  const { chat_id: chatId, seq, message: text } = data;
+  await partnerIn(chatId, identity, context.reader);
+  const { editWindowMs } = context;
+  const sinceMs = editWindowMs === 0 ? Infinity : context.now() - editWindowMs;
+  return {
+    kind: "write",
+    write: { kind: "editMessage", chatId, userId: identity.userId, seq, text, sinceMs },
+    info: "Message edited",
+    fields: { chat_id: chatId },
+  };
+};
 
 /** One's own, also where one of the two has blocked the other. */
 export const deleteMessage: SessionController<"delete_message"> = async ({ data }, identity, { reader }) => {
