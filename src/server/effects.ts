@@ -65,7 +65,7 @@ export class EffectRunner {
     const { session } = connection;
     if (session === undefined) return;
     connection.session = undefined;
-    session.outbox.unfollow();
+    session.outbox.end();
     if (this.#parts.registry.remove(session)) this.#parts.fanout.presence(session, false);
     this.#log("session ended", session, connection);
   }
@@ -119,7 +119,7 @@ export class EffectRunner {
     const session = new Session(login.identity, connection.outbox, [], connection, this.#parts.clock.now());
     connection.session = session;
     const features = login.fields["features"];
-    session.outbox.follow(fanout.feed, Array.isArray(features) && features.includes("changes"));
+    session.outbox.begin(fanout.log, Array.isArray(features) && features.includes("changes"));
     if (registry.add(session)) fanout.presence(session, true);
     this.#log("session began", session, connection);
     const result = await this.#parts.pools.roster(login.identity.userId);

@@ -95,8 +95,8 @@ export class MessengerServer {
     const pacer = new RoundPacer(monotonicClock);
     this.#groupCommit = new GroupCommit(this.#pools, pacer, log, (batch) => {
       this.metrics.add(batch);
-      for (const chunk of batch.chunks) fanout.deliver(chunk);
-      return fanout.complete();
+      fanout.deliver(batch.chunks);
+      return fanout.settled();
     });
     const gate = new PasswordGate((job) => this.#pools.password(job), { ...config, passwordThreads }, clock);
     const { metrics, registry } = this;

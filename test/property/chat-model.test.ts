@@ -168,7 +168,7 @@ class Play {
     this.#clients.delete(at);
     this.#model.end(at);
     const { registry } = this.#server.running;
-    await eventually("the server sees the cut", () => registry.sessions.length === this.#model.sessions.size);
+    await eventually("the server sees the cut", () => registry.sessions.size === this.#model.sessions.size);
   }
 
   async #restart(): Promise<void> {

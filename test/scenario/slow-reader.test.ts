@@ -55,8 +55,8 @@ for (const framing of ["prefixed", "lines"] as const) {
       const direct = ann.chatWith(ben);
       await ann.say("before", direct);
       const last = await fill(server(), ann, ben, "common");
-      // More than the whole outbox holds, so that some find no room, whatever the batches were before.
-      const more = range(1, 2 + OUTBOX_BYTES / Buffer.byteLength(BIG));
+      // More than may wait outside of the outbox, so that some are dropped, whatever the batches were before.
+      const more = range(1, 2 + (5 * OUTBOX_BYTES) / Buffer.byteLength(BIG));
       for (const _ of more) ann.client.send("add_message", { chat_id: direct, message: BIG });
       for (const _ of more) await ann.client.replies.next();
       ben.client.socket.resume();

@@ -157,7 +157,7 @@ export class Administration {
       pid: process.pid,
       data_folder: dataDir,
       connections: gateway.connections.size,
-      sessions: registry.sessions.length,
+      sessions: registry.sessions.size,
       users_online: registry.userCount,
       messages: metrics.messages,
       deliveries: metrics.deliveries,
@@ -220,7 +220,7 @@ export class Administration {
     const { gateway, registry } = this.#parts;
     let queuedBytes = 0;
     for (const connection of gateway.connections) queuedBytes += connection.outboxState.queuedBytes;
-    return { connections: gateway.connections.size, sessions: registry.sessions.length, queuedBytes };
+    return { connections: gateway.connections.size, sessions: registry.sessions.size, queuedBytes };
   }
 
   /** Traffic is copied only while somebody looks. */

@@ -196,7 +196,7 @@ export class Connection {
       if (this.#hasEnded) this.#close();
       return;
     }
-    this.#outbox.goOn();
+    this.#outbox.flush();
     const hasRoom = this.#room.bytesIn(this.#outbox) > 0;
     this.#setPaused(!hasRoom || this.#queue.isFull);
     if (this.#isRunning || !hasRoom) return;
@@ -375,7 +375,7 @@ export class Connection {
     this.#queue.clear();
     this.#room.close();
     this.#isPaused = false;
-    this.#outbox?.unfollow(); // after the end nothing may be written
+    this.#outbox?.end(); // after the end nothing may be written
     this.#socket.resume(); // whoever had paused it: the peer's end must be seen
     this.#socket.end();
     this.#host.onClosed(this);

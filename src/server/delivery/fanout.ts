@@ -1,118 +1,77 @@
-// Sends one event to many sessions: the bytes are encoded once and shared, so nobody may change them.
-//
-// The common chat goes round: session after session is given all that was stored since its last turn, in one write (or
-// a few, when it is much), as far as there is room for it.
-// A message that is stored meanwhile joins the round where it is, so it is with everybody one round later, and never
-// waits for the round to end. The event loop gets its turns in between.
-import { COMMON_CHAT, directChatUsers } from "../../protocol/ids.ts";
+// Delivery of events: each is encoded once, and given to every session of its audience.
 import { eventText } from "../../protocol/events.ts";
+import { COMMON_CHAT, directChatUsers, type ChatId } from "../../protocol/ids.ts";
 import type { Audience, EventChunk, Identity } from "../../workers/task.ts";
 import { monotonicClock } from "../../util/clock.ts";
-import { Announcements } from "./announcements.ts";
-import { CommonFeed } from "./common-feed.ts";
 import type { Metrics } from "../metrics.ts";
+import { DELIVERY_SLICE, type Slice } from "../pacing.ts";
+import { Announcements } from "./announcements.ts";
+import { ChatFeed, DeliveryLog, type FeedEntry } from "./chat-feed.ts";
 import type { Registry } from "./registry.ts";
 import type { Session } from "./session.ts";
-import { ChunkFrames, EventFrames, ownBytes } from "./shared-frames.ts";
+import { EventFrames } from "./shared-frames.ts";
+import { Sweep } from "./sweep.ts";
 
-/**
- * How long the fan-out goes on before the event loop has its turn: long beside a turn, short beside a round. A message on
- * its way into the store comes back to the event loop several times, and waits for the end of a slice each time.
- */
-export interface Slice {
-  readonly ms: number;
-  /** How often it looks at the clock. */
-  readonly writesPerLook: number;
-}
-
-const SLICE: Slice = { ms: 2, writesPerLook: 16 };
-
-/** Somebody who waits until a round is complete. */
-interface Waiter {
-  readonly visitCount: number;
-  readonly resolve: () => void;
-}
+/** A chat with so many sessions online is one of many; see Sweep and ChatFeed. */
+const MANY_SESSIONS = 64;
+/** Chats of many that are remembered; the one that was silent for longest is forgotten. */
+const MAX_FEEDS = 64;
 
 export class Fanout {
-  /** What the sessions follow. */
-  readonly feed = new CommonFeed();
+  /** Of everything that sessions are given. */
+  readonly log = new DeliveryLog();
   readonly #registry: Registry;
   readonly #announcements: Announcements;
   readonly #metrics: Metrics;
-  readonly #slice: Slice;
-  /** Whose turn it is, in the registry's list. */
-  #nextIndex = 0;
-  #visitCount = 0;
-  /** Visits since which nothing was appended and nobody has changed places: so many sessions have all they have room for. */
-  #currentCount = 0;
-  #moveCount = 0;
-  #isGoingRound = false;
-  readonly #waiters: Waiter[] = [];
+  readonly #sweep: Sweep;
+  /** The one that was silent for longest first. */
+  readonly #feeds = new Map<ChatId, ChatFeed>();
 
-  constructor(registry: Registry, metrics: Metrics, slice = SLICE) {
+  constructor(registry: Registry, metrics: Metrics, slice: Slice = DELIVERY_SLICE) {
     this.#registry = registry;
     this.#announcements = new Announcements((userId) => registry.watchersOf(userId), monotonicClock);
     this.#metrics = metrics;
-    this.#slice = slice;
+    this.#sweep = new Sweep(slice);
   }
 
-  /** Gives stored messages and changes to every session that may see their chat: one write per session, whatever their number. */
-  deliver(chunk: EventChunk): void {
-    const eventCount = chunk.to - chunk.from + 1;
-    if (chunk.chatId === COMMON_CHAT) {
-      this.feed.append(chunk);
-      this.#currentCount = 0;
-      this.#metrics.deliveries += eventCount * this.#registry.sessions.length;
-      if (!this.#isGoingRound) this.#goRound();
-      return;
+  /** Gives the events of a batch to every session that may see their chats: one write per session, whatever their number. */
+  deliver(chunks: readonly EventChunk[]): void {
+    for (const chunk of chunks) {
+      const audience = this.#sessionsOf(chunk.chatId);
+      const sessionCount = audience.reduce((sum, { size }) => sum + size, 0);
+      if (sessionCount === 0) continue;
+      const isOfFew = sessionCount < MANY_SESSIONS;
+      const entry = isOfFew ? this.log.lone(chunk) : this.#feedOf(chunk.chatId).append(chunk);
+      for (const sessions of audience) this.#push(entry, sessions, isOfFew);
+      this.#metrics.deliveries += (chunk.to - chunk.from + 1) * sessionCount;
     }
-    const frames = new ChunkFrames({ ...chunk, bytes: ownBytes(chunk.bytes) });
-    for (const userId of directChatUsers(chunk.chatId) ?? []) {
-      const sessions = this.#registry.sessionsOf(userId);
-      for (const session of sessions) {
-        session.outbox.catchUp(); // what was stored before it in the common chat goes before it, while there is room
-        session.outbox.chunk(frames);
-      }
-      this.#metrics.deliveries += eventCount * sessions.size;
+    this.#sweep.start();
+  }
+
+  #push(entry: FeedEntry, sessions: ReadonlySet<Session>, isOfFew: boolean): void {
+    for (const { outbox } of sessions) {
+      outbox.push(entry);
+      this.#sweep.add(outbox, isOfFew);
     }
+  }
+
+  #sessionsOf(chatId: ChatId): readonly ReadonlySet<Session>[] {
+    if (chatId === COMMON_CHAT) return [this.#registry.sessions];
+    return (directChatUsers(chatId) ?? []).map((userId) => this.#registry.sessionsOf(userId));
+  }
+
+  #feedOf(chatId: ChatId): ChatFeed {
+    const feed = this.#feeds.get(chatId) ?? new ChatFeed(this.log);
+    this.#feeds.delete(chatId); // to the end
+    this.#feeds.set(chatId, feed);
+    const [oldest] = this.#feeds.keys();
+    if (this.#feeds.size > MAX_FEEDS && oldest !== undefined) this.#feeds.delete(oldest);
+    return feed;
   }
 
   /** Resolves when all that was delivered so far has been given to every session that has room; undefined when it has. */
-  complete(): Promise<void> | undefined {
-    if (!this.#isGoingRound) return undefined;
-    const visitCount = this.#visitCount + this.#registry.sessions.length;
-    return new Promise((resolve) => this.#waiters.push({ visitCount, resolve }));
-  }
-
-  /** Goes on where it stopped, until everybody is up to date or its time is over. */
-  #goRound = (): void => {
-    this.#isGoingRound = this.#visit(performance.now() + this.#slice.ms);
-    const reached = this.#isGoingRound ? this.#visitCount : Infinity;
-    for (let waiter = this.#waiters[0]; waiter !== undefined && waiter.visitCount <= reached;) {
-      waiter.resolve();
-      this.#waiters.shift();
-      waiter = this.#waiters[0];
-    }
-    if (this.#isGoingRound) setImmediate(this.#goRound);
-  };
-
-  /** Returns whether somebody may be left. */
-  #visit(deadlineMs: number): boolean {
-    const { sessions, moveCount } = this.#registry;
-    if (this.#moveCount !== moveCount) this.#currentCount = 0; // one may have moved from before us to behind us
-    this.#moveCount = moveCount;
-    for (let writeCount = 0; this.#currentCount < sessions.length;) {
-      if (this.#nextIndex >= sessions.length) this.#nextIndex = 0;
-      const outbox = sessions[this.#nextIndex]?.outbox;
-      this.#nextIndex += 1;
-      this.#visitCount += 1;
-      this.#currentCount += 1;
-      if (outbox === undefined || !outbox.isBehind) continue;
-      outbox.catchUp();
-      writeCount += 1;
-      if (writeCount % this.#slice.writesPerLook === 0 && performance.now() >= deadlineMs) break;
-    }
-    return this.#currentCount < sessions.length;
+  settled(): Promise<void> | undefined {
+    return this.#sweep.settled();
   }
 
   /** Gives another event to its audience; `cause` is the session that `to.others` leaves out. */

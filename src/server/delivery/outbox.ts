@@ -4,14 +4,17 @@ import { eventText, type Events } from "../../protocol/events.ts";
 import { encodeFrame, type Framing } from "../../protocol/frame.ts";
 import type { ChatId } from "../../protocol/ids.ts";
 import type { Clock } from "../../util/clock.ts";
+import { CHUNK_BYTES } from "../../workers/batch-encoder.ts";
 import type { EventChunk } from "../../workers/task.ts";
-import type { CommonFeed, FeedPlace } from "./common-feed.ts";
-import { ownBytes, type ChunkFrames, type EventFrames } from "./shared-frames.ts";
+import { runAt, type DeliveryLog, type FeedEntry } from "./chat-feed.ts";
+import { detachedCopy, type EventFrames } from "./shared-frames.ts";
+import type { Swept } from "./sweep.ts";
 
 /**
- * A session may be so far behind in the common chat, in bytes of length-prefixed events, before it is told a gap. What
- * waits lies in memory once for all sessions, so this bounds what the slowest of them all cost together. Enough for a
- * healthy reader when machine or network stall: at 50,000 messages of 100 bytes in a second, for a quarter of one.
+ * What finds no room may wait while no more than this has been delivered after it, to all sessions and of all chats, in
+ * bytes of length-prefixed events. What waits lies in memory once for all sessions, so this bounds what the slowest of them
+ * all cost together. Enough for a healthy reader when machine or network stall: at 50,000 messages of 100 bytes in a
+ * second, for a quarter of one.
  */
 const MAX_LAG_BYTES = 4 * 1024 * 1024;
 
@@ -20,23 +23,23 @@ type Gap = Omit<Events["gap"], "chat_id">;
 
 /**
  * Bounded in bytes: answers are always taken (requests are not read while too many wait, see `Connection`), events only
- * while they fit. Of dropped messages a gap per chat is remembered and told when the peer has read what was queued;
- * other events are dropped without a word. Never blocks, never reorders; the peer's slowness is nobody else's.
+ * while they fit. Of dropped messages and changes a gap per chat is remembered and told when the peer has read what was
+ * queued; other events are dropped without a word. Never blocks; the peer's slowness is nobody else's.
  *
- * During a session it follows the common chat: what was stored there goes out when the fan-out comes round to it
- * (`catchUp`), or before anything else that is written. What finds no room stays where it is until there is some
- * (`goOn`); a session that is too far behind is told a gap up to the end.
+ * During a session the fan-out gives it entries (`push`), which are written in their order at the session's turn
+ * (`flush`), or before anything else that is written. What finds no room stays where it is until there is some; what is
+ * too far behind becomes a part of its chat's gap.
  */
-export class Outbox {
+export class Outbox implements Swept {
+  turn: Swept["turn"] = "none";
   readonly #socket: Socket;
   readonly #framing: Framing;
   readonly #maxBytes: number;
   readonly #clock: Clock;
-  #feed: CommonFeed | undefined;
-  /** What comes after it in the feed is not yet written. */
-  #place: FeedPlace | undefined;
-  /** There is more in the feed, and no room for it. */
-  #waitsForRoom = false;
+  /** What the session follows; undefined before and after it. */
+  #log: DeliveryLog | undefined;
+  /** Not yet written. */
+  #pending: FeedEntry[] = [];
   #wantsChanges = false;
   #gaps: Map<ChatId, Gap> | undefined;
   #fullSinceMs: number | undefined;
@@ -78,92 +81,90 @@ export class Outbox {
     return this.#fullSinceMs;
   }
 
-  /**
-   * A session begins: it is given what is stored in the common chat from now on, and changes of messages of any chat if
-   * it wants them.
-   */
-  follow(feed: CommonFeed, wantsChanges = false): void {
+  /** A session begins: it is given events from now on, and changes of messages if it wants them. */
+  begin(log: DeliveryLog, wantsChanges = false): void {
     this.#wantsChanges = wantsChanges;
-    this.#feed = feed;
-    this.#place = feed.end;
+    this.#log = log;
   }
 
   /**
    * The session ends. Its gaps are forgotten, and so is what waits for room: the next one's user may have no part in
    * those chats.
    */
-  unfollow(): void {
-    this.catchUp();
-    this.#waitsForRoom = false;
-    this.#feed = undefined;
-    this.#place = undefined;
+  end(): void {
+    this.flush();
+    this.#log = undefined;
+    this.#pending = [];
     this.#gaps = undefined;
   }
 
-  /** Whether there is more of the common chat to be queued. */
+  /** Whether there are events that are not yet written. */
   get isBehind(): boolean {
-    return this.#place !== this.#feed?.end;
+    return this.#pending.length > 0;
   }
 
-  /**
-   * Queues what has been stored in the common chat since the last time, as far as there is room; gaps that are to be told
-   * have the first of it.
-   */
-  catchUp(): void {
-    const feed = this.#feed;
-    if (feed === undefined) return;
+  /** Takes messages of a chat or changes of such, to be written by the next `flush`. */
+  push(entry: FeedEntry): void {
+    if (this.#log === undefined || (entry.frames.chunk.event === "changed" && !this.#wantsChanges)) return;
+    this.#pending.push(entry);
+  }
+
+  /** Tells the gaps and writes what was pushed, as far as there is room. */
+  flush(): void {
     this.#tellGaps();
-    for (let place = this.#place; place !== undefined && place !== feed.end; place = this.#place) {
-      const { frames, end } = feed.partAfter(place);
-      const isNear = feed.end.offsetBytes - place.offsetBytes <= MAX_LAG_BYTES;
-      const mayWait = isNear && this.#gaps?.has(frames.chunk.chatId) !== true;
+    if (this.#pending.length === 0) return;
+    const entries = this.#pending;
+    this.#pending = [];
+    let isWaiting = this.#fullSinceMs !== undefined;
+    const isJoined = runAt(entries, 0).count < entries.length && this.#join(entries);
+    for (let index = 0; index < entries.length;) {
+      const { frames, count } = runAt(entries, index);
+      const end = index + count;
       // In lines it is shorter by some bytes, but must not be made only to be measured.
-      this.#waitsForRoom = mayWait && (this.#fullSinceMs !== undefined || !this.#fits(frames.chunk.bytes.length));
-      if (this.#waitsForRoom) return;
-      this.#place = end;
-      this.chunk(frames);
+      isWaiting ||= !this.#fits(frames.chunk.bytes.length);
+      if (isWaiting) for (const entry of entries.slice(index, end)) this.#keep(entry);
+      else this.#socket.write(frames.in(this.#framing));
+      index = end;
     }
-    this.#waitsForRoom = false;
+    if (isJoined) this.#socket.uncork();
   }
 
-  /** To be called when the socket has drained and now and then: queues what waits for room, and tells the gaps. */
-  goOn(): void {
-    this.#tellGaps();
-    if (this.#waitsForRoom) this.catchUp();
+  /** Has little that lies in several places leave in one write; what is much does not get cheaper. */
+  #join(entries: readonly FeedEntry[]): boolean {
+    let byteCount = 0;
+    for (const { frames } of entries) byteCount += frames.chunk.bytes.length;
+    if (byteCount > CHUNK_BYTES) return false;
+    this.#socket.cork();
+    return true;
+  }
+
+  /** Keeps what finds no room, or drops it into the gap of its chat. */
+  #keep(entry: FeedEntry): void {
+    const { chunk } = entry.frames;
+    const gap = this.#gaps?.get(chunk.chatId);
+    const isNear = this.#log !== undefined && this.#log.endBytes - entry.endOffsetBytes <= MAX_LAG_BYTES;
+    if (gap !== undefined) widen(gap, chunk);
+    else if (isNear) this.#pending.push(entry);
+    else {
+      this.#gaps ??= new Map();
+      this.#gaps.set(chunk.chatId, widen({}, chunk));
+      this.#fullSinceMs ??= this.#clock.now();
+    }
   }
 
   /** Queues finished frames of answers. */
   reply(frames: Uint8Array): void {
     if (frames.length === 0) return;
     this.#cork();
-    this.catchUp();
-    this.#socket.write(ownBytes(frames));
+    this.flush();
+    this.#socket.write(detachedCopy(frames));
     this.#answersEndBytes = this.#socket.bytesWritten;
-  }
-
-  /** Queues messages of a chat or changes of such, or drops them and remembers the gap. */
-  chunk(frames: ChunkFrames): void {
-    const { chatId, event } = frames.chunk;
-    if (event === "changed" && !this.#wantsChanges) return;
-    const gap = this.#gaps?.get(chatId);
-    if (gap !== undefined) {
-      widen(gap, frames.chunk);
-      return;
-    }
-    const bytes = frames.in(this.#framing);
-    if (this.#fits(bytes.length)) {
-      this.#socket.write(bytes);
-      return;
-    }
-    this.#gaps ??= new Map();
-    this.#gaps.set(chatId, widen({}, frames.chunk));
-    this.#fullSinceMs ??= this.#clock.now();
   }
 
   /** Queues another event, or drops it. */
   event(frames: EventFrames): void {
     this.#cork();
-    this.catchUp();
+    this.flush();
     const frame = frames.in(this.#framing);
     if (this.#fits(frame.length)) this.#socket.write(frame);
     else this.#fullSinceMs ??= this.#clock.now();

@@ -7,17 +7,10 @@ const NOBODY: ReadonlySet<Session> = new Set();
 export class Registry {
   readonly #byUser = new Map<UserId, Set<Session>>();
   readonly #watchers = new Map<UserId, Set<Session>>();
-  /** Dense, so that the fan-out of the common chat walks an array; each session knows its place. */
-  readonly #all: Session[] = [];
-  #moveCount = 0;
+  readonly #all = new Set<Session>();
 
-  get sessions(): readonly Session[] {
+  get sessions(): ReadonlySet<Session> {
     return this.#all;
-  }
-
-  /** Grows when one of `sessions` changes its place. */
-  get moveCount(): number {
-    return this.#moveCount;
   }
 
   get userCount(): number {
@@ -39,7 +32,7 @@ export class Registry {
 
   /** Returns true when it is the user's first session. */
   add(session: Session): boolean {
-    session.index = this.#all.push(session) - 1;
+    this.#all.add(session);
     for (const contactId of session.contacts) addTo(this.#watchers, contactId, session);
     const { userId } = session.identity;
     const isFirst = !this.#byUser.has(userId);
@@ -49,12 +42,7 @@ export class Registry {
 
   /** Returns true when it was the user's last session. */
   remove(session: Session): boolean {
-    const last = this.#all.pop();
-    if (last !== undefined && last !== session) {
-      this.#all[session.index] = last;
-      last.index = session.index;
-      this.#moveCount += 1;
-    }
+    this.#all.delete(session);
     for (const contactId of session.contacts) removeFrom(this.#watchers, contactId, session);
     const { userId } = session.identity;
     removeFrom(this.#byUser, userId, session);

@@ -25,8 +25,6 @@ export class Session {
    * read for it. Undefined from then on.
    */
   earlyWatches: Map<UserId, boolean> | undefined = new Map();
-  /** Place in the registry's list; the registry alone sets it. */
-  index = -1;
 
   constructor(identity: Identity, outbox: Outbox, contacts: Iterable<UserId>, peer: SessionPeer, sinceMs: number) {
     this.identity = identity;

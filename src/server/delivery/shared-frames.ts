@@ -6,7 +6,7 @@ import type { EventChunk } from "../../workers/task.ts";
  * The same bytes, copied when they are a small part of a buffer: what a slow peer leaves in its queue must not keep the
  * answers and events of a whole batch in memory.
  */
-export function ownBytes(bytes: Uint8Array): Uint8Array {
+export function detachedCopy(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength * 2 < bytes.buffer.byteLength ? Buffer.from(bytes) : bytes;
 }
 

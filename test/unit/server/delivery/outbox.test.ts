@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { eventText } from "../../../../src/protocol/events.ts";
 import { encodeFrame } from "../../../../src/protocol/frame.ts";
-import { CommonFeed } from "../../../../src/server/delivery/common-feed.ts";
+import { DeliveryLog } from "../../../../src/server/delivery/chat-feed.ts";
 import { Outbox } from "../../../../src/server/delivery/outbox.ts";
-import { ChunkFrames, EventFrames } from "../../../../src/server/delivery/shared-frames.ts";
+import { EventFrames } from "../../../../src/server/delivery/shared-frames.ts";
+import type { EventChunk } from "../../../../src/workers/task.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 
@@ -16,6 +17,7 @@ describe("Outbox", () => {
   let sending: Socket;
   let reading: Socket;
   let clock: ManualClock;
+  let log: DeliveryLog;
   let outbox: Outbox;
   let received: string;
 
@@ -28,8 +30,10 @@ describe("Outbox", () => {
     received = "";
     reading.setEncoding("utf8").on("data", (text: string) => (received += text));
     clock = new ManualClock();
+    log = new DeliveryLog();
     outbox = new Outbox(sending, "lines", MAX_BYTES, clock);
-    sending.on("drain", () => outbox.goOn());
+    outbox.begin(log);
+    sending.on("drain", () => outbox.flush());
   });
 
   afterEach(() => {
@@ -38,17 +42,34 @@ describe("Outbox", () => {
     server.close();
   });
 
-  function message(chatId: string, seq: number, text: string): ChunkFrames {
+  function message(chatId: string, seq: number, text: string): EventChunk {
     const fields = { chat_id: chatId, seq, message_id: `m${seq}`, user_id: "u", username: "n", message: text, time: 1 };
     const bytes = encodeFrame(eventText("message", fields, 1_000), "prefixed");
-    return new ChunkFrames({ chatId, event: "message", from: seq, to: seq, bytes });
+    return { chatId, event: "message", from: seq, to: seq, bytes };
   }
 
-  /** Stops the reader and fills everything up to the outbox's limit. Returns the last seq of `common`. */
+  function push(chatId: string, seq: number, text: string): void {
+    outbox.push(log.lone(message(chatId, seq, text)));
+  }
+
+  function give(chatId: string, seq: number, text: string): void {
+    push(chatId, seq, text);
+    outbox.flush();
+  }
+
+  /** More is delivered elsewhere than may be delivered after what waits. */
+  function deliverElsewhere(): void {
+    log.endBytes += 4 * 1024 * 1024 + 1;
+  }
+
+  /** Stops the reader and fills everything up to the outbox's limit. Returns the first seq of `common` that is dropped. */
   function fill(): number {
     reading.pause();
     let seq = 0;
-    while (outbox.fullSinceMs === undefined) outbox.chunk(message("common", (seq += 1), "x".repeat(20_000)));
+    while (!outbox.isBehind) give("common", (seq += 1), "x".repeat(20_000));
+    deliverElsewhere();
+    outbox.flush();
+    assert.notEqual(outbox.fullSinceMs, undefined);
     assert.ok(outbox.pendingBytes <= MAX_BYTES);
     return seq;
   }
@@ -61,7 +82,7 @@ describe("Outbox", () => {
 
   it("tells no gap of a session that has ended to the next one", async () => {
     fill();
-    outbox.unfollow();
+    outbox.end();
     reading.resume();
     await eventually("the outbox is empty", () => outbox.fullSinceMs === undefined);
     outbox.event(new EventFrames("{}"));
@@ -72,29 +93,29 @@ describe("Outbox", () => {
 
   it("sends answers and events of one turn in their order", async () => {
     outbox.reply(encodeFrame('{"a":1}', "lines"));
-    outbox.chunk(message("common", 1, "hello"));
+    push("common", 1, "hello");
     outbox.event(new EventFrames('{"b":2}'));
     outbox.reply(Buffer.alloc(0));
     await eventually("all has arrived", () => received.endsWith('{"b":2}\n'));
     assert.match(received, /^\{"a":1\}\n\{"event":"message".*\}\n\{"b":2\}\n$/);
   });
 
-  it("sends what it has not yet been given of the common chat before anything else", async () => {
-    const feed = new CommonFeed();
-    feed.append(message("common", 1, "stored before the session").chunk);
-    outbox.follow(feed);
+  it("sends what was pushed before anything else, during a session alone", async () => {
+    outbox = new Outbox(sending, "lines", MAX_BYTES, clock);
+    push("common", 1, "stored before the session");
+    outbox.begin(log);
     outbox.reply(encodeFrame('{"login":1}', "lines"));
-    for (const seq of [2, 3]) feed.append(message("common", seq, "stored").chunk);
+    for (const seq of [2, 3]) push("common", seq, "stored");
     outbox.reply(encodeFrame('{"answer":2}', "lines"));
-    feed.append(message("common", 4, "stored").chunk);
+    push("common", 4, "stored");
     outbox.event(new EventFrames('{"event":3}'));
     assert.equal(outbox.isBehind, false);
-    feed.append(message("common", 5, "stored").chunk);
+    push("common", 5, "stored");
     assert.equal(outbox.isBehind, true);
-    outbox.catchUp();
-    feed.append(message("common", 6, "stored").chunk);
-    outbox.unfollow();
-    feed.append(message("common", 7, "stored after the session").chunk);
+    outbox.flush();
+    push("common", 6, "stored");
+    outbox.end();
+    push("common", 7, "stored after the session");
     assert.equal(outbox.isBehind, false);
     outbox.reply(encodeFrame('{"last":4}', "lines"));
     await eventually("all has arrived", () => received.endsWith('{"last":4}\n'));
@@ -102,25 +123,22 @@ describe("Outbox", () => {
     assert.deepEqual(order, ["login", 2, 3, "answer", 4, "event", 5, 6, "last"]);
   });
 
-  /** An outbox whose reader has stopped and whose socket is full, and a feed that it follows. */
-  async function stalled(): Promise<CommonFeed> {
+  /** The outbox of a session whose reader has stopped and whose socket is full. */
+  async function stall(): Promise<void> {
     outbox = new Outbox(sending, "lines", 1024 * 1024, clock);
+    outbox.begin(log);
     reading.pause();
     const filling = new EventFrames(JSON.stringify({ event: "typing", filling: "z".repeat(256 * 1024) }));
     while (outbox.pendingBytes === 0) {
       outbox.event(filling);
       await new Promise((resolve) => setImmediate(resolve)); // what the system takes it has taken
     }
-    const feed = new CommonFeed();
-    outbox.follow(feed);
-    return feed;
   }
 
-  /** Stores messages of 200 KiB, numbered from 1, and offers each to the outbox. */
-  function storeBig(feed: CommonFeed, count: number): void {
+  /** Stores messages of 200 KiB, numbered from 1, and gives each to the outbox. */
+  function storeBig(count: number, chatId = "common"): void {
     for (let seq = 1; seq <= count; seq += 1) {
-      feed.append(message("common", seq, "x".repeat(200 * 1024)).chunk);
-      outbox.catchUp();
+      give(chatId, seq, "x".repeat(200 * 1024));
       assert.ok(outbox.pendingBytes <= 1024 * 1024);
     }
   }
@@ -129,53 +147,53 @@ describe("Outbox", () => {
   const places = () =>
     lines().flatMap(({ event, data }) => (event === "message" || event === "gap" ? [data.seq ?? data] : []));
 
-  it("leaves what finds no room where it is, and sends it when there is some", async () => {
-    const feed = await stalled();
-    storeBig(feed, 20);
-    assert.equal(outbox.isBehind, true);
-    assert.equal(outbox.fullSinceMs, undefined, "nothing was dropped");
-    const queuedBytes = outbox.pendingBytes;
-    outbox.goOn();
-    assert.equal(outbox.pendingBytes, queuedBytes, "there is no room yet");
-    assert.equal(outbox.unsentAnswerBytes, 0);
-    const answer = encodeFrame('{"answer":1}', "lines");
-    outbox.reply(answer);
-    assert.equal(outbox.unsentAnswerBytes, queuedBytes + answer.length);
-    reading.resume();
-    await eventually("all has arrived", () => places().length === 20);
-    assert.deepEqual(
-      places(),
-      Array.from({ length: 20 }, (_, index) => index + 1),
-    );
-    assert.equal(outbox.isBehind, false);
-    assert.equal(outbox.gapCount, 0);
-    await eventually("the answer is out", () => outbox.unsentAnswerBytes === 0);
-  });
+  for (const chatId of ["common", "dm:a:b"]) {
+    it(`leaves what finds no room where it is, and sends it when there is some: ${chatId}`, async () => {
+      await stall();
+      storeBig(20, chatId);
+      assert.equal(outbox.isBehind, true);
+      assert.equal(outbox.fullSinceMs, undefined, "nothing was dropped");
+      const queuedBytes = outbox.pendingBytes;
+      outbox.flush();
+      assert.equal(outbox.pendingBytes, queuedBytes, "there is no room yet");
+      assert.equal(outbox.unsentAnswerBytes, 0);
+      const answer = encodeFrame('{"answer":1}', "lines");
+      outbox.reply(answer);
+      assert.equal(outbox.unsentAnswerBytes, queuedBytes + answer.length);
+      reading.resume();
+      await eventually("all has arrived", () => places().length === 20);
+      assert.deepEqual(
+        places(),
+        Array.from({ length: 20 }, (_, index) => index + 1),
+      );
+      assert.equal(outbox.isBehind, false);
+      assert.equal(outbox.gapCount, 0);
+      await eventually("the answer is out", () => outbox.unsentAnswerBytes === 0);
+    });
+  }
 
   it("writes nothing after the session's end, when the socket may have ended too", async () => {
     const errors: Error[] = [];
     sending.on("error", (error) => errors.push(error));
     outbox = new Outbox(sending, "lines", 1024 * 1024, clock);
-    const feed = new CommonFeed();
-    outbox.follow(feed);
-    for (let seq = 1; seq <= 15; seq += 1) feed.append(message("common", seq, "x".repeat(200 * 1024)).chunk);
+    outbox.begin(log);
+    for (let seq = 1; seq <= 15; seq += 1) push("common", seq, "x".repeat(200 * 1024));
     outbox.event(new EventFrames('{"event":"closing"}')); // corks: what fits is queued, the rest is behind
-    outbox.unfollow();
+    outbox.end();
     sending.end();
-    outbox.unfollow();
+    outbox.end();
     await eventually("it has ended", () => reading.readableEnded);
     assert.deepEqual(errors, []);
     assert.match(received, /"closing"\}\n$/);
   });
 
   it("drops what is too far behind, and tells one gap for it", async () => {
-    const feed = await stalled();
-    storeBig(feed, 60);
+    await stall();
+    storeBig(60);
     assert.notEqual(outbox.fullSinceMs, undefined);
     reading.resume();
     await eventually("the gap is told", () => outbox.fullSinceMs === undefined);
-    feed.append(message("common", 61, "later").chunk);
-    outbox.catchUp();
+    give("common", 61, "later");
     await eventually("all has arrived", () => received.includes("later"));
     const gaps = places().filter((place) => typeof place === "object");
     const fromSeq = gaps[0]?.from_seq ?? 0;
@@ -185,25 +203,27 @@ describe("Outbox", () => {
   });
 
   it("tells one gap per chat when there is room again, before later messages of the chat", async () => {
-    const last = fill();
+    const first = fill();
     clock.advance(10);
-    for (const seq of [1, 2, 3]) outbox.chunk(message("dm:a:b", seq, "y".repeat(30_000)));
-    for (const seq of [last + 1, last + 2]) outbox.chunk(message("common", seq, "small, and still dropped"));
+    for (const seq of [1, 2, 3]) give("dm:a:b", seq, "y".repeat(30_000));
+    for (const seq of [first + 1, first + 2]) give("common", seq, "small, and still dropped");
+    deliverElsewhere();
+    outbox.flush();
     assert.equal(outbox.fullSinceMs, clock.now() - 10, "since the first that was dropped");
     reading.resume();
     await eventually("the gaps are told", () => outbox.fullSinceMs === undefined);
-    outbox.chunk(message("common", last + 3, "later"));
+    give("common", first + 3, "later");
     await eventually("all has arrived", () => received.includes("later"));
     const gaps = lines()
       .filter(({ event }) => event === "gap")
       .map(({ data }) => data);
     assert.deepEqual(gaps, [
-      { chat_id: "common", from_seq: last, to_seq: last + 2 },
+      { chat_id: "common", from_seq: first, to_seq: first + 2 },
       { chat_id: "dm:a:b", from_seq: 1, to_seq: 3 },
     ]);
     const seqs = lines().flatMap(({ event, data }) => (event === "message" ? [data.seq] : []));
-    assert.deepEqual(seqs, [...Array.from({ length: last - 1 }, (_, index) => index + 1), last + 3]);
-    assert.equal(lines().at(-1)?.data.seq, last + 3);
+    assert.deepEqual(seqs, [...Array.from({ length: first - 1 }, (_, index) => index + 1), first + 3]);
+    assert.equal(lines().at(-1)?.data.seq, first + 3);
   });
 
   it("drops other events without a word, is full since then, and always takes answers", async () => {
@@ -227,13 +247,13 @@ describe("Outbox", () => {
     }
     reading.resume();
     await eventually("it is empty", () => outbox.pendingBytes === 0);
-    outbox.goOn();
+    outbox.flush();
     assert.equal(outbox.fullSinceMs, undefined);
     assert.ok(!received.includes("gap"));
   });
 
   it("takes an event that is bigger than itself when it is empty", async () => {
-    outbox.chunk(message("common", 1, "x".repeat(MAX_BYTES * 2)));
+    give("common", 1, "x".repeat(MAX_BYTES * 2));
     assert.equal(outbox.fullSinceMs, undefined);
     await eventually("it has arrived", () => received.endsWith("\n"));
     assert.equal(lines()[0]?.data.seq, 1);

@@ -20,9 +20,9 @@ describe("Registry", () => {
     const registry = new Registry();
     const [one, other] = [session("ann", []), session("ann", [])];
     assert.deepEqual([registry.add(one), registry.add(other)], [true, false]);
-    assert.deepEqual([registry.userCount, registry.sessions.length], [1, 2]);
+    assert.deepEqual([registry.userCount, registry.sessions.size], [1, 2]);
     assert.deepEqual([registry.remove(one), registry.isOnline("ann"), registry.remove(other)], [false, true, true]);
-    assert.deepEqual([registry.isOnline("ann"), registry.userCount, registry.sessions.length], [false, 0, 0]);
+    assert.deepEqual([registry.isOnline("ann"), registry.userCount, registry.sessions.size], [false, 0, 0]);
   });
 
   it("agrees with a list of sessions, whatever is added, removed and watched", () => {
@@ -57,7 +57,7 @@ describe("Registry", () => {
           }
         }
         assert.deepEqual(new Set(registry.sessions), new Set(model.map((entry) => entry.session)));
-        assert.equal(registry.sessions.length, model.length);
+        assert.equal(registry.sessions.size, model.length);
         for (const user of ["ann", "ben", "cid", "dan"]) {
           const own = model.filter((entry) => entry.session.identity.userId === user).map((entry) => entry.session);
           assert.deepEqual(new Set(registry.sessionsOf(user)), new Set(own));

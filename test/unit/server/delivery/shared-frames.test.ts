@@ -1,15 +1,15 @@
 // Bytes of a batch that may lie in a queue for long.
 import assert from "node:assert/strict";
-import { ownBytes } from "../../../../src/server/delivery/shared-frames.ts";
+import { detachedCopy } from "../../../../src/server/delivery/shared-frames.ts";
 
-describe("ownBytes", () => {
+describe("detachedCopy", () => {
   it("copies a small part of a large buffer, and leaves the rest as it is", () => {
     const batch = Buffer.from(new ArrayBuffer(100_000)).fill(7);
     const small = batch.subarray(10, 160);
-    const own = ownBytes(small);
+    const own = detachedCopy(small);
     assert.ok(Buffer.from(own).equals(small));
     assert.ok(own.buffer.byteLength < 20_000);
     const large = batch.subarray(0, 60_000);
-    assert.equal(ownBytes(large), large);
+    assert.equal(detachedCopy(large), large);
   });
 });
