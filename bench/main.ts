@@ -4,14 +4,16 @@ import { UserError } from "../src/util/user-error.ts";
 import { runBench, type BenchRun } from "./bench.ts";
 import { JS_ENGINE, type EngineProgram } from "./engine/engine-process.ts";
 import { nativeEngine } from "./engine/native-engine.ts";
-import { benchOptions, BenchUsageError, ENGINES, FLAGS, OptionReader, OPTIONS, type BenchOption } from "./options.ts";
+import { benchOptions, ENGINES, FLAGS, OptionReader, OPTIONS, type BenchOption } from "./options.ts";
 import { markdownTables } from "./report/markdown.ts";
 import { SCENARIOS } from "./scenarios/all.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import { baselines, PEERS } from "./targets/all.ts";
-import { MessengerTarget, OWN_SERVER } from "./targets/messenger.ts";
+import { otherCheckout, OWN_CHECKOUT } from "./targets/checkout.ts";
+import { MessengerTarget } from "./targets/messenger.ts";
 import { remoteMessenger } from "./targets/messenger-remote.ts";
 import type { Target } from "./targets/target.ts";
+import { BenchUsageError } from "./usage-error.ts";
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -96,9 +98,10 @@ function chooseTargets(read: OptionReader): readonly Target[] {
 
 function messenger(read: OptionReader): Target {
   const target = read.optional("target");
+  const checkout = read.optional("checkout");
   if (target === undefined) {
     return new MessengerTarget({
-      serverCommand: read.optional("server-command")?.split(" ") ?? OWN_SERVER,
+      checkout: checkout === undefined ? OWN_CHECKOUT : otherCheckout(checkout),
       storeUrl: read.optional("store"),
       overTls: read.flag("tls"),
       limited: read.flag("limits"),
@@ -107,7 +110,9 @@ function messenger(read: OptionReader): Target {
   for (const flag of ["tls", "limits"] as const) {
     if (read.flag(flag)) throw new BenchUsageError(`--target and --${flag} exclude each other`);
   }
-  if (read.optional("store") !== undefined) throw new BenchUsageError("--target and --store exclude each other");
+  for (const option of ["store", "checkout"] as const) {
+    if (read.optional(option) !== undefined) throw new BenchUsageError(`--target and --${option} exclude each other`);
+  }
   const colon = target.lastIndexOf(":");
   const port = Number(target.slice(colon + 1));
   if (colon < 1 || !Number.isInteger(port)) throw new BenchUsageError(`--target: ${target}: must be HOST:PORT`);

@@ -1,6 +1,6 @@
 // The options of the bench on the command line: units and defaults, and how their words are read.
-import { UserError } from "../src/util/user-error.ts";
 import type { BenchOptions } from "./scenarios/scenario.ts";
+import { BenchUsageError } from "./usage-error.ts";
 
 /** Defaults are words too: what is shown is what is read. */
 export interface BenchOption {
@@ -28,7 +28,10 @@ export const OPTIONS = {
   scenario: { placeholder: "NAMES", default: "fan-out", help: "What is measured, separated by commas; or `all`" },
   targets: { placeholder: "NAMES", default: "messenger", help: "What is loaded, separated by commas; or `none`" },
   target: { placeholder: "HOST:PORT", help: "A messenger server that runs already" },
-  "server-command": { placeholder: "WORDS", help: "Starts a messenger server of another checkout; options are added" },
+  checkout: {
+    placeholder: "FOLDER",
+    help: "Measures the server of another checkout, which `npm run bench` has compiled",
+  },
   store: {
     placeholder: "URL",
     help: "mongodb://… or sqlite:FILE; the server gets a new store of that kind beside it (default: SQLite)",
@@ -68,11 +71,6 @@ export const OPTIONS = {
 
 export const ENGINES = ["auto", "native", "js"] as const;
 const VERIFY = ["full", "walk", "bytes"] as const;
-
-/** Words on the command line that mean nothing; the message says which and what there is. */
-export class BenchUsageError extends UserError {
-  override readonly name = "BenchUsageError";
-}
 
 /** Reads options by name, defaults included. */
 export class OptionReader {

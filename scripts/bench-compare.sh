@@ -15,21 +15,17 @@ commit_b=$(git rev-parse --short "$2^{commit}")
 rounds=${3:-5}
 shift "$(($# < 3 ? $# : 3))"
 work=$(mktemp -d)
-out=$root/build/bench/compare-$commit_a-$commit_b
+out=$root/build/bench/compare-$commit_a-$commit_b-$(date -u +%Y%m%dT%H%M%SZ)
 trap 'rm -rf "$work"' EXIT
 
-npm run --silent build
+# Each is compiled by itself and makes the stores of its servers: their format, and where the bench begins, may differ.
+npm run --silent bench -- --help >/dev/null
 for commit in "$commit_a" "$commit_b"; do
   mkdir -p "$work/$commit"
   git archive "$commit" | tar -x -C "$work/$commit"
   ln -sfn "$root/node_modules" "$work/$commit/node_modules"
-  (cd "$work/$commit" && node_modules/.bin/tsc -p tsconfig.json)
+  npm run --silent --prefix "$work/$commit" bench -- --help >/dev/null
 done
-
-# What `npm start` of a checkout tells Node.
-node_flags() {
-  node -p "JSON.parse(fs.readFileSync('$1/package.json')).scripts.start.match(/--\\S+/g)?.join(' ') ?? ''"
-}
 
 # A and B take turns, and the order changes each round: a machine that grows slower or faster favours neither.
 for round in $(seq 1 "$rounds"); do
@@ -37,13 +33,7 @@ for round in $(seq 1 "$rounds"); do
   [ $((round % 2)) -eq 1 ] || order="$commit_b $commit_a"
   for commit in $order; do
     echo "round $round of $rounds: $commit" >&2
-    node dist/bench/main.js "$@" --targets messenger --out "$out/$commit" \
-      --server-command "node $(node_flags "$work/$commit") $work/$commit/dist/src/cli.js server" >/dev/null
+    node dist/bench/main.js "$@" --targets messenger --checkout "$work/$commit" --out "$out/$commit" >/dev/null
   done
 done
-
-for commit in "$commit_a" "$commit_b"; do
-  echo "## $commit: $(git log -1 --format=%s "$commit")"
-  echo
-  node dist/bench/report/draw.js "$out/$commit"/*.json
-done
+node dist/bench/report/draw.js "$out/$commit_a"/*.json "$out/$commit_b"/*.json

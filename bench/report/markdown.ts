@@ -1,5 +1,5 @@
 // Result rows as Markdown tables: one table per scenario, medians and ranges over the runs of the same measurement.
-import { ratioTable } from "./ratios.ts";
+import { checkoutTable, ratioTable } from "./ratios.ts";
 import type { ResultRow, RunResult } from "./result.ts";
 import { groupRuns, median, short } from "./runs.ts";
 
@@ -68,8 +68,8 @@ export function markdownTables(result: RunResult): string {
       result.rows.filter((row) => row.scenario === scenario),
     ),
   );
-  const ratios = ratioTable(result.rows);
-  return [head, ...tables, ...(ratios ? [ratios] : [])].join("\n\n") + "\n";
+  const ratios = [ratioTable(result.rows), checkoutTable(result.rows)].filter((text) => text !== "");
+  return [head, ...tables, ...ratios].join("\n\n") + "\n";
 }
 
 /** One row per measurement; several runs of it are shown as `median (least-most)`. */

@@ -1,18 +1,16 @@
-// Our server as a target: started from this checkout with its limits off, its users made beforehand.
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+// Our server as a target: started from a checkout with its limits off, its users made beforehand.
 import { directChatId } from "../../src/protocol/ids.ts";
 import { encodeFrame } from "../../src/protocol/frame.ts";
 import { scratchStore, type ScratchStore } from "../../src/store/scratch.ts";
 import type { PlannedSender, Step } from "../engine/commands.ts";
 import { stampedText } from "../engine/stamp.ts";
 import { makeCertificate } from "./certificate.ts";
-import { BENCH_PASSWORD, prefillStore, type BenchUser } from "./prefilled-users.ts";
+import type { Checkout } from "./checkout.ts";
+import { BENCH_PASSWORD, type BenchUser } from "./prefilled-users.ts";
 import { serverSamples } from "./server-samples.ts";
 import { ServerProcess } from "./server-process.ts";
 import type { RunningTarget, StartPlan, Target, TargetParameters } from "./target.ts";
 
-const CLI = fileURLToPath(new URL("../../src/cli.js", import.meta.url));
 const LOGGED_IN = '"token":"';
 
 /** What a scenario may ask of our server beside what it asks of every target. */
@@ -37,8 +35,7 @@ export interface RunningMessenger extends RunningTarget {
 
 /** Which server, and on what. */
 export interface MessengerSetup {
-  /** What starts a server without its options, for example that of another commit. */
-  readonly serverCommand: readonly string[];
+  readonly checkout: Checkout;
   /** Kind and place of the store: each server gets a new one beside it. Undefined: SQLite, as people have it. */
   readonly storeUrl: string | undefined;
   /** With a certificate of its own, and clients that connect over TLS. */
@@ -64,8 +61,13 @@ export class MessengerTarget implements Target {
   }
 
   get parameters(): TargetParameters {
-    const { overTls, limited } = this.#setup;
-    return { ...(overTls && { tls: "yes" }), ...(limited && { limits: "default" }) };
+    const { overTls, limited, checkout } = this.#setup;
+    const { name } = checkout;
+    return {
+      ...(name !== undefined && { checkout: name }),
+      ...(overTls && { tls: "yes" }),
+      ...(limited && { limits: "default" }),
+    };
   }
 
   missing(): string | undefined {
@@ -85,13 +87,14 @@ export class MessengerTarget implements Target {
   async #startOn(store: ScratchStore, { folder, clientCount, cores }: StartPlan): Promise<RunningMessenger> {
     const { bcryptCost, storedMessages, textOf } = this.#settings;
     const prefill = { userCount: Math.max(1, clientCount), bcryptCost, messageCount: storedMessages, textOf };
-    const { users, guarantee } = await prefillStore(store.url, folder, prefill);
-    const { serverCommand, overTls, limited } = this.#setup;
+    const { checkout, overTls, limited } = this.#setup;
+    const { users, guarantee } = await checkout.prefill(store.url, folder, prefill);
     const certificate = overTls ? await makeCertificate(folder) : undefined;
     const tlsWords = overTls ? ["--tls", "self-signed"] : [];
     const server = new ServerProcess({
-      command: [...serverCommand, ...serverOptions(folder, bcryptCost), ...tlsWords],
+      command: [...checkout.serverCommand, ...serverOptions(folder, bcryptCost), ...tlsWords],
       core: cores.server,
+      ...(checkout.folder !== undefined && { cwd: checkout.folder }),
       // Not on the command line, which everybody on the machine can read: the URL may have a password.
       env: { ...process.env, ...(!limited && NO_LIMITS), MESSENGER_STORE: store.url },
     });
@@ -103,17 +106,6 @@ export class MessengerTarget implements Target {
 }
 
 const DEFAULT_STORE = "sqlite:messenger.db";
-
-const PACKAGE = new URL("../../../package.json", import.meta.url);
-
-/** What `npm start` tells Node: docs/operations.md says why. */
-function nodeFlags(): readonly string[] {
-  const { scripts } = JSON.parse(readFileSync(PACKAGE, "utf8")) as { scripts?: { start?: string } };
-  return scripts?.start?.match(/--\S+/g) ?? [];
-}
-
-/** The command line of this checkout's server. */
-export const OWN_SERVER: readonly string[] = [process.execPath, ...nodeFlags(), CLI, "server"];
 
 function serverOptions(folder: string, bcryptCost: number): string[] {
   const options = {

@@ -13,8 +13,9 @@ export interface StartPlan {
   readonly folder: string;
 }
 
-/** What is not there is as usual: plain text, limits off. */
+/** What is not there is as usual: this checkout, plain text, limits off. */
 export interface TargetParameters {
+  readonly checkout?: string;
   readonly tls?: "yes";
   readonly limits?: "default";
 }

@@ -1,7 +1,7 @@
 // The bench as a person runs it, small: our server and the bare Node server, twenty clients, two seconds.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,8 @@ import { benchOptions, FLAGS, OptionReader, OPTIONS } from "../../bench/options.
 import { parseRunResult, type ResultRow } from "../../bench/report/result.ts";
 import { SCENARIOS } from "../../bench/scenarios/all.ts";
 import type { Scenario } from "../../bench/scenarios/scenario.ts";
-import { MessengerTarget, OWN_SERVER } from "../../bench/targets/messenger.ts";
+import { OWN_CHECKOUT } from "../../bench/targets/checkout.ts";
+import { MessengerTarget } from "../../bench/targets/messenger.ts";
 
 const BENCH = fileURLToPath(new URL("../../bench/main.js", import.meta.url));
 const DEADLINE_MS = 120_000;
@@ -79,9 +80,7 @@ describe("npm run bench", function () {
     const run = runBench({
       options: benchOptions(new OptionReader({})),
       scenarios: [scenario],
-      targets: [
-        new MessengerTarget({ serverCommand: OWN_SERVER, storeUrl: undefined, overTls: false, limited: false }),
-      ],
+      targets: [new MessengerTarget({ checkout: OWN_CHECKOUT, storeUrl: undefined, overTls: false, limited: false })],
       runCount: 1,
       program: JS_ENGINE,
       pin: false,
@@ -91,6 +90,34 @@ describe("npm run bench", function () {
     await assert.rejects(run, /the second measurement failed/);
     const [file = assert.fail("no result file")] = readdirSync(out).filter((name) => name.endsWith(".json"));
     assert.deepEqual(parseRunResult(readFileSync(join(out, file), "utf8")).rows, [{ ...row, scenario: "failing" }]);
+  });
+
+  it("measures another checkout's server, started as it says, on a store that its own code has made", async () => {
+    const root = join(folder, "older");
+    const dist = fileURLToPath(new URL("../../", import.meta.url));
+    const targets = join(root, "dist", "bench", "targets");
+    mkdirSync(targets, { recursive: true });
+    writeFileSync(
+      join(root, "package.json"),
+      JSON.stringify({ type: "module", scripts: { start: `touch started && exec node ${dist}src/cli.js server` } }),
+    );
+    writeFileSync(
+      join(targets, "prefilled-users.js"),
+      `import { writeFileSync } from "node:fs";
+       import { prefillStore as make } from ${JSON.stringify(`${dist}bench/targets/prefilled-users.js`)};
+       export const prefillStore = (...all) => (writeFileSync(${JSON.stringify(join(root, "filled"))}, ""), make(...all));`,
+    );
+    const out = join(folder, "checkout");
+    const load = ["--clients", "2", "--senders", "1", "--rate", "20", "--seconds", "1", "--warmup", "0.5"];
+    await bench(...load, "--checkout", root, "--engine", "js", "--no-pin", "--out", out);
+    const file = readdirSync(out).find((name) => name.endsWith(".json")) ?? assert.fail("no result file");
+    const [row] = parseRunResult(readFileSync(join(out, file), "utf8")).rows;
+    assert.equal(row?.parameters["checkout"], "older");
+    assert.equal(row?.figures["delivered"], row?.figures["expected"]);
+    assert.deepEqual(
+      ["started", "filled"].map((name) => existsSync(join(root, name))),
+      [true, true],
+    );
   });
 
   it("leaves the limits of what one session may ask on when it is told to", async () => {
@@ -118,6 +145,8 @@ describe("npm run bench", function () {
     ["--tls --engine native", /^bench: --engine: native speaks no TLS; --tls needs --engine js\n$/],
     ["--tls --peers", /^bench: --tls: inspircd: only messenger and the bare Node servers are loaded over TLS\n$/],
     ["--tls --target localhost:4000", /^bench: --target and --tls exclude each other\n$/],
+    ["--checkout nowhere", /^bench: --checkout: .*nowhere: is no checkout of the messenger\n$/],
+    ["--checkout x --target localhost:4000", /^bench: --target and --checkout exclude each other\n$/],
     ["--limits --target localhost:4000", /^bench: --target and --limits exclude each other\n$/],
   ];
   for (const [words, message] of refused) {

@@ -72,6 +72,26 @@ describe("the bench's report", () => {
     assert.deepEqual(ratios, ["| 100 | highest rate with p99 <= 100 ms | bare | 2.00 |  |  | 1.00 |"]);
   });
 
+  it("divides the figures of a checkout by those of the one that comes first in the files", () => {
+    const of = (checkout: string, { parameters, ...rest }: ResultRow): ResultRow => {
+      return { ...rest, parameters: { ...parameters, checkout } };
+    };
+    const rows = [
+      of("old", row("messenger", 100, 1000, 100_000)),
+      of("new", row("messenger", 100, 900, 90_000)),
+      of("new", row("messenger", 1000, 900, 90_000)),
+      of("old", row("messenger", 100, 3000, 300_000)),
+      row("messenger", 100, 5, 500),
+    ];
+    const table = markdownTables({ ...result, rows });
+    const ratios = table.slice(table.indexOf("### Checkouts")).trimEnd().split("\n").slice(2);
+    assert.deepEqual(ratios, [
+      "| scenario | clients | at | divided by old | runs | highest rate | acknowledged/s | median | p99 | CPU | memory |",
+      "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+      "| fan-out | 100 | highest rate with p99 <= 100 ms | new | 1, 2 | 0.45 |  |  | 1.00 | 1.00 |  |",
+    ]);
+  });
+
   it("draws a bar per target with its value, and escapes its name", () => {
     const svg = barChart("title", barGroups(result.rows, "fan-out", "deliveriesPerSec"));
     assert.match(svg, /^<svg .*<\/svg>\n$/s);
