@@ -1,6 +1,6 @@
 // The always-on client of one account: logged in whenever it can be, sends what was written, misses nothing.
 import type { ActionName, DataOf, HistoryResult, LoginResult, Page, ResultOf } from "../protocol/actions.ts";
-import { lastMessageOf, type ChatSummary, type ContactMap, type Message, type Profile } from "../protocol/entities.ts";
+import type { ContactMap, Message, Profile } from "../protocol/entities.ts";
 import type { Events } from "../protocol/events.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { BackoffOptions } from "../util/backoff.ts";
@@ -15,10 +15,11 @@ import { isContactOnline } from "./contact-presence.ts";
 import { DisconnectedError, isAnswer } from "./errors.ts";
 import { fetchHistory, type Requester } from "./history.ts";
 import { Link, RECONNECT, type LinkState } from "./link.ts";
-import type { OutgoingMessage, OutgoingQueue } from "./outgoing.ts";
+import type { OutgoingQueue } from "./outgoing.ts";
+import type { Change, OutgoingChange, OutgoingMessage } from "./outgoing-entry.ts";
 import { ReadMarks } from "./read-marks.ts";
+import { RosterKeeper, type Roster } from "./roster.ts";
 import { Sender } from "./sender.ts";
-import { isResult } from "./shapes.ts";
 import { Sync, type SyncEvents } from "./sync.ts";
 import type { HistoryCache } from "./history-cache.ts";
 
@@ -28,9 +29,6 @@ export interface MessengerOptions extends ConnectionOptions {
   readonly tls?: { readonly accept?: AcceptCertificate } | undefined;
   readonly backoff?: BackoffOptions | undefined;
 }
-
-/** What a login tells, without the token; kept in the cache for a start without the server. */
-export type Roster = Omit<LoginResult, "token">;
 
 export interface MessengerEvents extends SyncEvents, ChangeSyncEvents {
   state: LinkState;
@@ -72,7 +70,7 @@ export class Messenger {
   readonly #readMarks = new ReadMarks();
   readonly #typingMs = new Map<ChatId, number>();
   readonly #subscriptions = new DisposableStore();
-  #roster: Roster | undefined;
+  readonly #roster: RosterKeeper;
   /** That nothing is missing any more since the login. */
   #isToldCaughtUp = true;
 
@@ -81,12 +79,16 @@ export class Messenger {
     this.#account = account;
     this.outgoing = account.outgoing;
     this.cache = account.cache;
-    this.#roster = savedRoster(account.cache);
+    this.#roster = new RosterKeeper(account.cache);
     const { host, port } = account.address;
     this.#link = new Link({ ...options, host, port }, account.tokens);
-    this.#sync = new Sync(account.cache, this.#roster?.chats);
+    this.#sync = new Sync(account.cache, this.roster?.chats);
     this.#changes = new ChangeSync(account.cache);
-    this.#sender = new Sender(account.outgoing, (message) => this.#sync.offer(message), options.backoff ?? RECONNECT);
+    const listener = {
+      onStored: (message: Message) => this.#sync.offer(message),
+      onChanged: ({ chatId }: OutgoingChange, rev: number) => this.cache.rev(chatId) >= rev,
+    };
+    this.#sender = new Sender(account.outgoing, listener, options.backoff ?? RECONNECT);
     this.#pass();
   }
 
@@ -97,17 +99,17 @@ export class Messenger {
 
   /** The last login's result, also one of an earlier start; undefined before the first login of this account. */
   get roster(): Roster | undefined {
-    return this.#roster;
+    return this.#roster.current;
   }
 
   /** The own user id; undefined before the first login of this account. */
   get userId(): UserId | undefined {
-    return this.#roster?.user_id;
+    return this.roster?.user_id;
   }
 
   /** The name as the server spells it, or as it was typed before the first login. */
   get username(): string {
-    return this.#roster?.username ?? this.#account.username;
+    return this.roster?.username ?? this.#account.username;
   }
 
   /** Takes up the saved session and keeps trying. False when there is none: then `login` is needed. */
@@ -130,7 +132,7 @@ export class Messenger {
     await this.#link.connection?.request("logout", {}, LOGOUT_TIMEOUT_MS).catch(() => {});
     await this.#link.signOut("logged out");
     if (!forget) return;
-    this.#roster = undefined;
+    this.#roster.forget();
     this.cache.clear();
     this.#sync.forget();
   }
@@ -159,6 +161,11 @@ export class Messenger {
   /** Queues a text; it is sent once, in its turn, when there is a connection. Throws QueueFullError. */
   send(chatId: ChatId, text: string): OutgoingMessage {
     return this.outgoing.add(chatId, text);
+  }
+
+  /** Queues a change of a stored message, in its turn after what was written in the chat before. Throws QueueFullError. */
+  change(chatId: ChatId, seq: number, change: Change): OutgoingChange {
+    return this.outgoing.addChange(chatId, seq, change);
   }
 
   /** The user has seen the chat up to `seq`. Told to the server a moment later, and after a reconnect. */
@@ -252,20 +259,20 @@ export class Messenger {
     all.add(this.#changes.events.on("idle", () => this.#tellCaughtUp()));
     all.add(this.#changes.events.on("changed", (value) => events.emit("changed", value)));
     all.add(events.on("reset", ({ chatId }) => this.#readMarks.forget(chatId)));
-    all.add(events.on("reset", ({ chatId }) => this.#changes.forget(chatId)));
-    all.add(events.on("changed", ({ messages }) => this.#keepNewest(messages)));
+    all.add(events.on("reset", ({ chatId }) => this.#onReset(chatId)));
+    all.add(events.on("changed", ({ messages }) => this.#onStates(messages)));
     all.add(events.on("contact", (change) => this.#onContact(change)));
-    all.add(events.on("block", (change) => this.#onBlock(change)));
+    all.add(events.on("block", (change) => this.#roster.onBlock(change)));
   }
 
   #onOnline(connection: Connection, login: LoginResult): void {
     const { token: _, ...roster } = login;
-    if (this.#roster && this.#roster.user_id !== login.user_id) {
+    if (this.roster && this.roster.user_id !== login.user_id) {
       this.cache.clear(); // another server, or a new user of the old name: nothing that was seen holds any more
       this.#sync.forget();
     }
     this.#sync.reconcile({ chats: login.chats, isWhole: login.more_chats !== true });
-    this.#keepRoster(roster);
+    this.#roster.keep(roster);
     connection.events.on("message", (message) => this.#sync.offer(message));
     connection.events.on("changed", (message) => this.#onChanged(message));
     connection.events.on("gap", ({ chat_id: chatId, to_seq: seq = 0, to_rev: rev = 0 }) => {
@@ -285,8 +292,8 @@ export class Messenger {
         connection.request("changes", { chat_id: chatId, after_rev: afterRev, limit: MAX_PAGE }),
       );
     }
-    this.#sync.start(login.chats, (chatId, page) => this.#fetchPage(connection, login, chatId, page));
     this.#sender.start(connection, { userId: login.user_id, username: login.username });
+    this.#sync.start(login.chats, (chatId, page) => this.#fetchPage(connection, login, chatId, page));
     this.#readMarks.start(connection);
   }
 
@@ -305,24 +312,23 @@ export class Messenger {
     this.#sync.change(message);
   }
 
-  /** What was deleted is not shown as a chat's last message by a start without the server either. */
-  #keepNewest(changed: readonly Message[]): void {
-    const roster = this.#roster;
-    if (roster === undefined) return;
-    const newer = new Map(changed.map((message) => [message.chat_id, message]));
-    const isOlder = ({ chat_id: chatId, last_message: last }: ChatSummary): boolean =>
-      last !== undefined && last.seq === newer.get(chatId)?.seq;
-    if (!roster.chats.some(isOlder)) return;
-    const chats = roster.chats.map((chat) => {
-      const message = newer.get(chat.chat_id);
-      return message !== undefined && isOlder(chat) ? { ...chat, last_message: lastMessageOf(message) } : chat;
-    });
-    this.#keepRoster({ ...roster, chats });
+  /** The messages that were to be changed may be others now. */
+  #onReset(chatId: ChatId): void {
+    this.#changes.forget(chatId);
+    for (const { changeId } of this.outgoing.changes(chatId)) {
+      this.outgoing.fail(changeId, "the server has another history of this chat than before");
+    }
+  }
+
+  #onStates(messages: readonly Message[]): void {
+    this.#roster.onChanged(messages);
+    for (const { chat_id: chatId, seq, rev = 0 } of messages) this.outgoing.seen(chatId, seq, rev);
   }
 
   #tellCaughtUp(): void {
     if (this.#isToldCaughtUp || !this.isCaughtUp) return;
     this.#isToldCaughtUp = true;
+    this.#sender.sendChanges();
     this.events.emit("caughtUp", {});
   }
 
@@ -334,48 +340,17 @@ export class Messenger {
   }
 
   #onContact(change: Events["contact"]): void {
-    if (!this.#roster) return;
-    const { contacts } = this.#roster;
-    const after = "added" in change ? withUsers(contacts, change.added) : withoutUsers(contacts, change.deleted);
-    this.#keepRoster({ ...this.#roster, contacts: after });
+    this.#roster.onContact(change);
     if ("added" in change) void this.#tellPresence(change.added);
   }
 
   /** Of contacts that are new, whose presence the server tells when it changes. */
   async #tellPresence(added: ContactMap): Promise<void> {
     for (const [username, userId] of Object.entries(added)) {
-      const online = await isContactOnline(this, this.#roster, { userId, username }).catch((error: unknown) => {
+      const online = await isContactOnline(this, this.roster, { userId, username }).catch((error: unknown) => {
         if (!isAnswer(error)) throw error;
       });
       if (online !== undefined) this.events.emit("presence", { user_id: userId, username, online });
     }
   }
-
-  #onBlock(change: Events["block"]): void {
-    if (!this.#roster) return;
-    const { blocked = {} } = this.#roster;
-    const after = "blocked" in change ? withUsers(blocked, change.blocked) : withoutUsers(blocked, change.unblocked);
-    this.#keepRoster({ ...this.#roster, blocked: after });
-  }
-
-  #keepRoster(roster: Roster): void {
-    this.#roster = roster;
-    this.cache.save("roster", { ...roster, online: [] });
-  }
-}
-
-function withUsers(users: ContactMap, added: ContactMap): ContactMap {
-  return Object.fromEntries([...Object.entries(users), ...Object.entries(added)]);
-}
-
-function withoutUsers(users: ContactMap, removed: ContactMap): ContactMap {
-  return Object.fromEntries(Object.entries(users).filter(([name]) => !Object.hasOwn(removed, name)));
-}
-
-function savedRoster(cache: HistoryCache): Roster | undefined {
-  const saved = cache.load("roster");
-  const login = typeof saved === "object" ? { ...saved, token: "" } : undefined;
-  if (!isResult("login", login)) return undefined;
-  const { token: _, ...roster } = login;
-  return roster;
 }

@@ -1,29 +1,20 @@
-// Messages on their way to the server: kept in order and on the disk until the server has acknowledged them.
+// The queue of what is on its way to the server: kept in order and on the disk until the server has acknowledged it.
 import type { ChatId } from "../protocol/ids.ts";
 import { Emitter } from "../util/emitter.ts";
 import { newMessageId } from "../util/message-id.ts";
 import { Journal } from "./journal.ts";
-import { isCount, isRecord, isText, objectOf, optional } from "./shapes.ts";
-
-/** A message that the server has not acknowledged yet, or has refused. */
-export interface OutgoingMessage {
-  readonly messageId: string;
-  readonly chatId: ChatId;
-  readonly text: string;
-  /** When it was written: this machine's clock, milliseconds since 1970. */
-  readonly writtenMs: number;
-  /** Why the server refused it; such a message is not sent again unless `retry` is called. */
-  readonly failure?: string | undefined;
-}
+import { isOutgoing, isOutgoingChange, outgoingId, textBytes } from "./outgoing-entry.ts";
+import type { Change, Outgoing, OutgoingChange, OutgoingMessage } from "./outgoing-entry.ts";
+import { isRecord, isText } from "./shapes.ts";
 
 export interface OutgoingEvents {
-  added: OutgoingMessage;
+  added: Outgoing;
   /** It is on the disk (or cannot be): it may be sent now. */
-  ready: OutgoingMessage;
+  ready: Outgoing;
   /** Refused by the server, or taken up again. */
-  changed: OutgoingMessage;
+  changed: Outgoing;
   /** Acknowledged or discarded. */
-  removed: OutgoingMessage;
+  removed: Outgoing;
   /** The journal cannot be written: messages are sent, but would not survive a restart. */
   trouble: string;
 }
@@ -33,14 +24,21 @@ export class QueueFullError extends Error {
   override readonly name = "QueueFullError";
 }
 
-const MAX_MESSAGES = 10_000;
+const MAX_ENTRIES = 10_000;
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 /** The journal is rewritten when it is longer than this and mostly of lines that do not count any more. */
 const COMPACT_BYTES = 256 * 1024;
 
 interface Slot {
-  message: OutgoingMessage;
+  entry: Outgoing;
   ready: boolean;
+}
+
+/** An acknowledged change whose result has not been seen yet. */
+interface Settling {
+  readonly entry: OutgoingChange;
+  /** Of the message, after the change. */
+  readonly rev: number;
 }
 
 export class OutgoingQueue {
@@ -48,6 +46,7 @@ export class OutgoingQueue {
   readonly #journal: Journal | undefined;
   /** In the order in which they were written. */
   readonly #slots = new Map<string, Slot>();
+  #settling: Settling[] = [];
   #textBytes = 0;
 
   /** Opens the queue kept in `file`; without a file it lives in memory only. Rejects when the file cannot be used. */
@@ -60,7 +59,7 @@ export class OutgoingQueue {
   private constructor(journal: Journal | undefined, values: readonly unknown[]) {
     this.#journal = journal;
     for (const value of values) this.#replay(value);
-    this.#textBytes = this.list().reduce((sum, message) => sum + Buffer.byteLength(message.text), 0);
+    this.#textBytes = this.#entries().reduce((sum, entry) => sum + textBytes(entry), 0);
   }
 
   get size(): number {
@@ -69,85 +68,125 @@ export class OutgoingQueue {
 
   /** How many wait to be sent; refused ones do not. */
   get waitingCount(): number {
-    return [...this.#slots.values()].filter((slot) => slot.message.failure === undefined).length;
+    return this.#entries().filter((entry) => entry.failure === undefined).length;
   }
 
   /** Messages in the order in which they were written, refused ones among them. */
   list(chatId?: ChatId): OutgoingMessage[] {
-    const messages = [...this.#slots.values()].map((slot) => slot.message);
-    return chatId === undefined ? messages : messages.filter((message) => message.chatId === chatId);
+    return this.#entries(chatId).filter((entry): entry is OutgoingMessage => !isOutgoingChange(entry));
   }
 
-  get(messageId: string): OutgoingMessage | undefined {
-    return this.#slots.get(messageId)?.message;
+  /** Changes in the order in which they were made: acknowledged ones first, until their result has been seen. */
+  changes(chatId: ChatId): OutgoingChange[] {
+    const settling = this.#settling.map(({ entry }) => entry).filter((entry) => entry.chatId === chatId);
+    return [...settling, ...this.#entries(chatId).filter(isOutgoingChange)];
   }
 
-  /** The message of this chat to be sent next: the earliest that is not refused, once it is on the disk. */
-  next(chatId: ChatId): OutgoingMessage | undefined {
-    for (const { message, ready } of this.#slots.values()) {
-      if (message.chatId === chatId && message.failure === undefined) return ready ? message : undefined;
+  get(id: string): Outgoing | undefined {
+    return this.#slots.get(id)?.entry;
+  }
+
+  /** What of this chat is to be sent next: the earliest that is not refused, once it is on the disk. */
+  next(chatId: ChatId): Outgoing | undefined {
+    for (const { entry, ready } of this.#slots.values()) {
+      if (entry.chatId === chatId && entry.failure === undefined) return ready ? entry : undefined;
     }
     return undefined;
   }
 
-  /** The chats in which a message waits. */
+  /** The chats in which something waits. */
   chats(): ChatId[] {
-    return [...new Set(this.list().flatMap((message) => (message.failure === undefined ? [message.chatId] : [])))];
+    return [...new Set(this.#entries().flatMap((entry) => (entry.failure === undefined ? [entry.chatId] : [])))];
   }
 
   /** Queues a text (1 to 8,192 characters; longer ones the server refuses). Throws QueueFullError. */
   add(chatId: ChatId, text: string): OutgoingMessage {
-    const bytes = Buffer.byteLength(text);
-    if (this.#slots.size >= MAX_MESSAGES || this.#textBytes + bytes > MAX_TEXT_BYTES) {
-      throw new QueueFullError("too many messages wait to be sent");
-    }
-    const message = { messageId: newMessageId(), chatId, text, writtenMs: Date.now() };
-    this.#textBytes += bytes;
-    this.#slots.set(message.messageId, { message, ready: false });
-    this.events.emit("added", message);
-    void this.#write({ add: message }).then(() => this.#makeReady(message.messageId));
-    return message;
+    return this.#add({ messageId: newMessageId(), chatId, text, writtenMs: Date.now() });
+  }
+
+  /** Queues a change of a stored message. Throws QueueFullError. */
+  addChange(chatId: ChatId, seq: number, change: Change): OutgoingChange {
+    return this.#add({ changeId: newMessageId(), chatId, seq, change, writtenMs: Date.now() });
   }
 
   /** The server has it, or the user wants it no more. Unknown ids are ignored. */
-  remove(messageId: string): void {
-    const slot = this.#slots.get(messageId);
-    if (!slot) return;
-    this.#slots.delete(messageId);
-    this.#textBytes -= Buffer.byteLength(slot.message.text);
-    // Sent again after a crash that loses this line, the server would recognise it by its id: nobody waits for it.
-    void this.#write({ remove: messageId });
-    this.#compact();
-    this.events.emit("removed", slot.message);
+  remove(id: string): void {
+    const entry = this.#take(id);
+    if (entry) this.events.emit("removed", entry);
+  }
+
+  /** The server has made the change: it stays in `changes` until `seen` is told of `rev`, or of a later state. */
+  settle(id: string, rev: number): void {
+    const entry = this.#take(id);
+    if (entry === undefined || !isOutgoingChange(entry)) return;
+    this.#settling.push({ entry, rev });
+    this.events.emit("changed", entry);
+  }
+
+  /** The state of a message after its change `rev` has been seen. */
+  seen(chatId: ChatId, seq: number, rev: number): void {
+    const isSeen = (one: Settling): boolean => one.entry.chatId === chatId && one.entry.seq === seq && one.rev <= rev;
+    const seen = this.#settling.filter(isSeen);
+    if (seen.length === 0) return;
+    this.#settling = this.#settling.filter((one) => !isSeen(one));
+    for (const { entry } of seen) this.events.emit("removed", entry);
   }
 
   /** The server refuses it for good. It stays, to be shown, but holds up no later one. */
-  fail(messageId: string, failure: string): void {
-    this.#change(messageId, (message) => ({ ...message, failure }));
+  fail(id: string, failure: string): void {
+    this.#change(id, failure);
   }
 
-  /** Sends a refused message again, in its old place. */
-  retry(messageId: string): void {
-    this.#change(messageId, (message) => ({ ...message, failure: undefined }));
+  /** Sends again what was refused, in its old place. */
+  retry(id: string): void {
+    this.#change(id, undefined);
   }
 
   async close(): Promise<void> {
     await this.#journal?.close();
   }
 
-  #change(messageId: string, change: (message: OutgoingMessage) => OutgoingMessage): void {
-    const slot = this.#slots.get(messageId);
-    if (!slot) return;
-    slot.message = change(slot.message);
-    void this.#write({ add: slot.message });
-    this.events.emit("changed", slot.message);
+  #entries(chatId?: ChatId): Outgoing[] {
+    const entries = [...this.#slots.values()].map((slot) => slot.entry);
+    return chatId === undefined ? entries : entries.filter((entry) => entry.chatId === chatId);
   }
 
-  #makeReady(messageId: string): void {
-    const slot = this.#slots.get(messageId);
+  #add<E extends Outgoing>(entry: E): E {
+    const bytes = textBytes(entry);
+    if (this.#slots.size >= MAX_ENTRIES || this.#textBytes + bytes > MAX_TEXT_BYTES) {
+      throw new QueueFullError("too many messages wait to be sent");
+    }
+    this.#textBytes += bytes;
+    this.#slots.set(outgoingId(entry), { entry, ready: false });
+    this.events.emit("added", entry);
+    void this.#write({ add: entry }).then(() => this.#makeReady(outgoingId(entry)));
+    return entry;
+  }
+
+  #take(id: string): Outgoing | undefined {
+    const slot = this.#slots.get(id);
+    if (!slot) return undefined;
+    this.#slots.delete(id);
+    this.#textBytes -= textBytes(slot.entry);
+    // Sent again after a crash that loses this line, the server would know it: nobody waits for it.
+    void this.#write({ remove: id });
+    this.#compact();
+    return slot.entry;
+  }
+
+  #change(id: string, failure: string | undefined): void {
+    const slot = this.#slots.get(id);
+    if (!slot) return;
+    slot.entry = { ...slot.entry, failure };
+    void this.#write({ add: slot.entry });
+    this.events.emit("changed", slot.entry);
+  }
+
+  #makeReady(id: string): void {
+    const slot = this.#slots.get(id);
     if (!slot) return;
     slot.ready = true;
-    this.events.emit("ready", slot.message);
+    this.events.emit("ready", slot.entry);
   }
 
   async #write(value: unknown): Promise<void> {
@@ -161,21 +200,13 @@ export class OutgoingQueue {
   #compact(): void {
     const bytes = this.#journal?.bytes ?? 0;
     if (bytes < COMPACT_BYTES || bytes < this.#textBytes * 4) return;
-    this.#journal?.rewrite(() => this.list().map((message) => ({ add: message })));
+    this.#journal?.rewrite(() => this.#entries().map((entry) => ({ add: entry })));
   }
 
   #replay(value: unknown): void {
     if (!isRecord(value)) return;
     const { add, remove } = value;
-    if (isOutgoing(add)) this.#slots.set(add.messageId, { message: add, ready: true });
+    if (isOutgoing(add)) this.#slots.set(outgoingId(add), { entry: add, ready: true });
     else if (isText(remove)) this.#slots.delete(remove);
   }
 }
-
-const isOutgoing = objectOf<OutgoingMessage>({
-  messageId: isText,
-  chatId: isText,
-  text: isText,
-  writtenMs: isCount,
-  failure: optional(isText),
-});

@@ -1,11 +1,14 @@
-// Sends what the outgoing queue holds: one message of a chat at a time, in order, until each is acknowledged or refused.
+// Sends what the outgoing queue holds: one thing of a chat at a time, in order, until each is acknowledged or refused.
 import type { Message } from "../protocol/entities.ts";
 import { Code } from "../protocol/codes.ts";
 import type { ChatId } from "../protocol/ids.ts";
 import { backoffDelayMs, type BackoffOptions } from "../util/backoff.ts";
 import type { Connection } from "./connection.ts";
 import { RequestError } from "./errors.ts";
-import type { OutgoingMessage, OutgoingQueue } from "./outgoing.ts";
+import type { Requester } from "./history.ts";
+import type { OutgoingQueue } from "./outgoing.ts";
+import { isOutgoingChange, outgoingId, type Outgoing, type OutgoingChange } from "./outgoing-entry.ts";
+import type { OutgoingMessage } from "./outgoing-entry.ts";
 
 /** Who sends; the author of what is acknowledged. */
 export interface Author {
@@ -21,42 +24,57 @@ const FINAL: ReadonlySet<number> = new Set([
   Code.Conflict,
   Code.FrameTooLarge,
 ]);
-/** After so many internal errors of the server in a row, a message counts as refused and lets the next ones pass. */
+/** After so many internal errors of the server in a row, it counts as refused and lets the next ones pass. */
 const MAX_INTERNAL_ERRORS = 5;
 
+export interface SenderListener {
+  /** With each message that the server has acknowledged, before it leaves the queue. */
+  onStored(message: Message): void;
+  /** With each change that the server has made; true when the state after it has been seen already. */
+  onChanged(change: OutgoingChange, rev: number): boolean;
+}
+
 /**
- * A later message of a chat leaves only after the earlier one was acknowledged, since the server may refuse one and
+ * A later message or change of a chat leaves only after the earlier one was acknowledged, since the server may refuse one and
  * accept the next: so the order is kept whatever happens. Chats do not wait for each other.
  */
 export class Sender {
   readonly #queue: OutgoingQueue;
-  readonly #onStored: (message: Message) => void;
+  readonly #listener: SenderListener;
   readonly #backoff: BackoffOptions;
   readonly #busy = new Set<ChatId>();
   readonly #retries = new Map<ChatId, NodeJS.Timeout>();
-  /** Attempts that failed in a row, by message. */
+  /** Attempts that failed in a row, by what is sent. */
   readonly #attempts = new Map<string, number>();
   #online: { readonly connection: Connection; readonly author: Author } | undefined;
+  /** It is known that the server has the messages that were seen: a restored one may have others at the same seqs. */
+  #sendsChanges = false;
 
-  /** `onStored` is called with each message that the server has acknowledged, before it leaves the queue. */
-  constructor(queue: OutgoingQueue, onStored: (message: Message) => void, backoff: BackoffOptions) {
+  constructor(queue: OutgoingQueue, listener: SenderListener, backoff: BackoffOptions) {
     this.#queue = queue;
-    this.#onStored = onStored;
+    this.#listener = listener;
     this.#backoff = backoff;
     queue.events.on("ready", ({ chatId }) => this.#next(chatId));
     queue.events.on("changed", ({ chatId }) => this.#next(chatId));
   }
 
-  /** Begins to send over a connection that is logged in. */
+  /** Begins to send messages over a connection that is logged in. Changes, and what follows them, wait for `sendChanges`. */
   start(connection: Connection, author: Author): void {
     this.stop();
     this.#online = { connection, author };
     for (const chatId of this.#queue.chats()) this.#next(chatId);
   }
 
+  /** Begins to send changes too, until the next `start` or `stop`. */
+  sendChanges(): void {
+    this.#sendsChanges = true;
+    for (const chatId of this.#queue.chats()) this.#next(chatId);
+  }
+
   /** Stops sending; what is under way is sent again by the next `start`, under the same id. */
   stop(): void {
     this.#online = undefined;
+    this.#sendsChanges = false;
     for (const timer of this.#retries.values()) clearTimeout(timer);
     this.#retries.clear();
     this.#busy.clear();
@@ -65,56 +83,76 @@ export class Sender {
   #next(chatId: ChatId): void {
     const online = this.#online;
     if (!online || this.#busy.has(chatId) || this.#retries.has(chatId)) return;
-    const message = this.#queue.next(chatId);
-    if (!message) return;
+    const entry = this.#queue.next(chatId);
+    if (!entry || (isOutgoingChange(entry) && !this.#sendsChanges)) return;
     this.#busy.add(chatId);
-    void this.#sendThenNext(message, online.connection, online.author);
+    void this.#sendThenNext(entry, online.connection, online.author);
   }
 
-  async #sendThenNext(message: OutgoingMessage, connection: Connection, author: Author): Promise<void> {
-    await this.#send(message, connection, author);
+  async #sendThenNext(entry: Outgoing, connection: Connection, author: Author): Promise<void> {
+    try {
+      if (isOutgoingChange(entry)) await this.#sendChange(entry, connection);
+      else await this.#sendMessage(entry, connection, author);
+      this.#attempts.delete(outgoingId(entry));
+    } catch (error) {
+      if (this.#online?.connection === connection) this.#onError(entry, error);
+    }
     // A connection given up meanwhile has no say any more.
     if (this.#online?.connection !== connection) return;
-    this.#busy.delete(message.chatId);
-    this.#next(message.chatId);
+    this.#busy.delete(entry.chatId);
+    this.#next(entry.chatId);
   }
 
-  async #send(outgoing: OutgoingMessage, connection: Connection, author: Author): Promise<void> {
+  async #sendMessage(outgoing: OutgoingMessage, connection: Connection, author: Author): Promise<void> {
     const { chatId, messageId, text } = outgoing;
-    try {
-      const stored = await connection.request("add_message", { chat_id: chatId, message: text, message_id: messageId });
-      this.#attempts.delete(messageId);
-      this.#onStored({
-        chat_id: chatId,
-        seq: stored.seq,
-        message_id: messageId,
-        user_id: author.userId,
-        username: author.username,
-        message: text,
-        time: stored.time,
-      });
-      this.#queue.remove(messageId);
-    } catch (error) {
-      if (this.#online?.connection === connection) this.#onError(outgoing, error);
-    }
+    const stored = await connection.request("add_message", { chat_id: chatId, message: text, message_id: messageId });
+    this.#listener.onStored({
+      chat_id: chatId,
+      seq: stored.seq,
+      message_id: messageId,
+      user_id: author.userId,
+      username: author.username,
+      message: text,
+      time: stored.time,
+    });
+    this.#queue.remove(messageId);
   }
 
-  #onError({ chatId, messageId }: OutgoingMessage, error: unknown): void {
-    const attempts = this.#attempts.get(messageId) ?? 0;
+  async #sendChange(outgoing: OutgoingChange, connection: Connection): Promise<void> {
+    const { changeId } = outgoing;
+    const { rev } = await requestChange(connection, outgoing);
+    if (this.#listener.onChanged(outgoing, rev)) this.#queue.remove(changeId);
+    else this.#queue.settle(changeId, rev);
+  }
+
+  #onError(entry: Outgoing, error: unknown): void {
+    const [id, { chatId }] = [outgoingId(entry), entry];
+    const attempts = this.#attempts.get(id) ?? 0;
     const code = error instanceof RequestError ? error.code : undefined;
     const isFinal =
       code !== undefined && (FINAL.has(code) || (code === Code.Internal && attempts >= MAX_INTERNAL_ERRORS));
     if (isFinal) {
-      this.#attempts.delete(messageId);
-      this.#queue.fail(messageId, error instanceof Error ? error.message : "refused");
+      this.#attempts.delete(id);
+      this.#queue.fail(id, error instanceof Error ? error.message : "refused");
       return;
     }
-    this.#attempts.set(messageId, attempts + 1);
+    this.#attempts.set(id, attempts + 1);
     const askedMs = error instanceof RequestError ? (error.retryAfterMs ?? 0) : 0;
     const retry = (): void => {
       this.#retries.delete(chatId);
       this.#next(chatId);
     };
     this.#retries.set(chatId, setTimeout(retry, Math.max(askedMs, backoffDelayMs(attempts, this.#backoff))));
+  }
+}
+
+function requestChange(requester: Requester, outgoing: OutgoingChange): Promise<{ readonly rev: number }> {
+  const { chatId, seq, change } = outgoing;
+  const message = { chat_id: chatId, seq };
+  switch (change.kind) {
+    case "delete":
+      return requester.request("delete_message", message);
+    case "edit":
+      return requester.request("edit_message", { ...message, message: change.text });
   }
 }

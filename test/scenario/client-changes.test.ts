@@ -1,5 +1,7 @@
 // Messages that change, as headless clients see them: at once, after an absence, and from servers without changes.
 import assert from "node:assert/strict";
+import type { Conversation } from "../../src/client/models/conversation.ts";
+import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
 import { COMMON_CHAT } from "../../src/protocol/ids.ts";
 import { ClientPerson, texts } from "../support/client.ts";
 import { eventually } from "../support/eventually.ts";
@@ -94,4 +96,63 @@ describe("changes in the client", () => {
     assert.deepEqual(again.messenger.cache.after(COMMON_CHAT, first + 299, 200), fresh.messages);
     assert.equal(again.messenger.cache.rev(COMMON_CHAT), fresh.rev);
   }).timeout(30_000);
+
+  it("of one's own are shown at once, made offline too, and sent once and in order", async () => {
+    const ben = await newClient(folder());
+    const view = await ben.opened(COMMON_CHAT);
+    for (const text of ["one", "two"]) view.send(text);
+    assert.ok(await ben.messenger.whenSent(10_000));
+    const { username } = ben.messenger;
+    await ben.close();
+    const pending = (conversation: Conversation): unknown[] =>
+      conversation.items.slice(-3).map(({ text, deleted, changes, state }) => [text, deleted, changes.length, state]);
+    const expected = [
+      ["", "author", 1, "stored"],
+      ["second", undefined, 2, "stored"],
+      ["three", undefined, 0, "waiting"],
+    ];
+    const offline = await ClientPerson.start(server().port, username, folder());
+    const past = await offline.opened(COMMON_CHAT);
+    const [one, two] = past.items.slice(-2);
+    if (one) past.change(one, { kind: "delete" });
+    for (const text of ["first", "second"]) if (two) past.change(two, { kind: "edit", text });
+    past.send("three");
+    assert.deepEqual(pending(past), expected);
+    await offline.close();
+    const again = await ClientPerson.start(server().port, username, folder());
+    clients.push(again);
+    const after = await again.opened(COMMON_CHAT);
+    assert.deepEqual(pending(after), expected, "after a restart too");
+    await again.messenger.resume();
+    assert.ok(await again.messenger.whenSent(10_000));
+    await eventually("confirmed", () =>
+      after.items.every(({ changes, state }) => changes.length === 0 && state !== "waiting"),
+    );
+    const { messages, rev } = await again.messenger.history(COMMON_CHAT, { limit: 3 });
+    const revs = [Number(rev) - 2, Number(rev), undefined];
+    assert.deepEqual(
+      messages.map((message) => [message.message, message.deleted, message.rev]),
+      [
+        ["", "author", revs[0]],
+        ["second", undefined, revs[1]],
+        ["three", undefined, undefined],
+      ],
+    );
+  });
+
+  it("are shown as refused with the reason, and can be dropped", async () => {
+    const ben = await newClient();
+    const view = await ben.opened(COMMON_CHAT);
+    await ann.say("hers");
+    await eventually("it came", () => texts(view).at(-1) === "hers");
+    const item = (): ConversationItem | undefined => view.items.at(-1);
+    const [hers] = view.items.slice(-1);
+    if (hers) view.change(hers, { kind: "delete" });
+    assert.deepEqual([item()?.text, item()?.deleted], ["", "author"], "until the server has answered");
+    await eventually("refused", () => item()?.changes[0]?.failure !== undefined);
+    assert.deepEqual([item()?.text, item()?.deleted], ["hers", undefined]);
+    assert.match(item()?.changes[0]?.failure ?? "", /^seq: /);
+    view.discardChange(item()?.changes[0]?.changeId ?? "");
+    assert.deepEqual(item()?.changes, []);
+  });
 });

@@ -55,14 +55,16 @@ describe("messenger chat", () => {
     assert.ok(later.lines.includes("* deleted Alice"));
   }).timeout(60_000);
 
-  it("deletes an own message for everybody, and says when somebody else's cannot be", async () => {
+  it("edits and deletes an own message for everybody, and says when somebody else's cannot be", async () => {
     const alice = open();
     const bob = open();
     alice.type("/register Alice");
     await alice.sees("logged in");
     bob.type("/register Bob", "one", "two");
     await alice.sees("#2] [common] Bob: two");
-    bob.type("/delete #1", "/history");
+    bob.type("/edit 2 the second", "/delete #1", "/history");
+    await bob.sees("* edited #2");
+    await alice.sees("#2] [common] Bob (edited): the second");
     await bob.sees("* deleted #1");
     await bob.sees("#1] [common] Bob (deleted): ");
     await alice.sees("* #1 in common: deleted by Bob");

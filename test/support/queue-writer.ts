@@ -3,7 +3,7 @@ import { OutgoingQueue } from "../../src/client/outgoing.ts";
 
 const [, , file = ""] = process.argv;
 const queue = await OutgoingQueue.open(file);
-queue.events.on("ready", ({ text }) => process.stdout.write(`${text}\n`));
+queue.events.on("ready", (entry) => process.stdout.write(`${"text" in entry ? entry.text : ""}\n`));
 let count = 0;
 const more = (): void => {
   for (let i = 0; i < 3; i += 1) queue.add("common", String((count += 1)));

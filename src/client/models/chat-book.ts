@@ -4,7 +4,8 @@ import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { DisposableStore, type Disposable } from "../../util/disposable.ts";
 import { Emitter } from "../../util/emitter.ts";
 import { partnerOf } from "../history.ts";
-import type { Messenger, Roster } from "../messenger.ts";
+import type { Messenger } from "../messenger.ts";
+import type { Roster } from "../roster.ts";
 import { isCount } from "../shapes.ts";
 
 export interface ChatFacts {

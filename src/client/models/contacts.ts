@@ -1,7 +1,8 @@
 // The user's contacts, which of them are online, and whom the user has blocked.
 import type { UserId } from "../../protocol/ids.ts";
 import { DisposableStore, type Disposable } from "../../util/disposable.ts";
-import type { Messenger, Roster } from "../messenger.ts";
+import type { Messenger } from "../messenger.ts";
+import type { Roster } from "../roster.ts";
 import { ChangeSignal } from "./change-signal.ts";
 
 export interface Contact {

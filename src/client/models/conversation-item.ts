@@ -1,7 +1,7 @@
 // A message as a conversation shows it, stored or still on its way.
 import type { Message } from "../../protocol/entities.ts";
 import type { UserId } from "../../protocol/ids.ts";
-import type { OutgoingMessage } from "../outgoing.ts";
+import type { OutgoingChange, OutgoingMessage } from "../outgoing-entry.ts";
 
 /** Of an own message: not acknowledged yet, refused, stored, read by the other user. Others' are always "stored". */
 export type ItemState = "waiting" | "failed" | "stored" | "read";
@@ -15,6 +15,14 @@ export interface ItemReaction {
   readonly userIds: readonly UserId[];
   /** The user is one of them, as far as they are known. */
   readonly isOwn: boolean;
+}
+
+/** A change of a message that is on its way, or was refused. */
+export interface ItemChange {
+  readonly changeId: string;
+  readonly kind: OutgoingChange["change"]["kind"];
+  /** Why the server refused it, for people; undefined while it is on its way. */
+  readonly failure: string | undefined;
 }
 
 export interface ConversationItem {
@@ -47,6 +55,8 @@ export interface ConversationItem {
   /** The user is mentioned, by name or with everybody. */
   readonly mentionsMe: boolean;
   readonly isPinned: boolean;
+  /** What the user has changed and the server has not confirmed: the item shows it, but for what was refused. */
+  readonly changes: readonly ItemChange[];
 }
 
 const NONE: readonly never[] = [];
@@ -72,6 +82,7 @@ export function itemOf(message: Message, ownUserId: UserId | undefined, partnerR
     mentions: message.mentions ?? NONE,
     mentionsMe: mentions(message, ownUserId),
     isPinned: message.pinned === true,
+    changes: NONE,
   };
 }
 
@@ -121,6 +132,7 @@ export function waitingItem(
     mentions: NONE,
     mentionsMe: false,
     isPinned: false,
+    changes: NONE,
   };
 }
 

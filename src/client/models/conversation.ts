@@ -8,7 +8,9 @@ import { ChangeSignal } from "./change-signal.ts";
 import { unreadCount, type ChatBook, type ChatFacts } from "./chat-book.ts";
 import { ChatSearch } from "./chat-search.ts";
 import { itemOf, waitingItem, type ConversationItem } from "./conversation-item.ts";
+import type { Change } from "../outgoing-entry.ts";
 import { MessageWindow } from "./message-window.ts";
+import { itemsWithChanges } from "./pending-changes.ts";
 import { Quotes } from "./quotes.ts";
 import { loadAfter, loadBefore } from "./stored-history.ts";
 import type { Typing } from "./typing.ts";
@@ -52,7 +54,7 @@ export class Conversation implements Disposable {
 
   /** Ascending; unsent own messages come last, as long as the stretch reaches to the end of the chat. */
   get items(): readonly ConversationItem[] {
-    this.#items ??= [...this.#window.items, ...(this.hasNewer ? [] : this.#waitingItems())];
+    this.#items ??= [...this.#storedItems(), ...(this.hasNewer ? [] : this.#waitingItems())];
     return this.#items;
   }
 
@@ -160,6 +162,28 @@ export class Conversation implements Disposable {
     if (item.messageId !== undefined) this.#messenger.outgoing.remove(item.messageId);
   }
 
+  /**
+   * Changes a stored message: shown at once, made in its turn. Items that are not stored, and changes that are there
+   * already, are left alone. Throws QueueFullError.
+   */
+  change(item: ConversationItem, change: Change): void {
+    if (item.seq === undefined || item.deleted !== undefined) return;
+    for (const { changeId, kind, failure } of item.changes) {
+      if (kind === change.kind && failure !== undefined) this.discardChange(changeId);
+    }
+    this.#messenger.change(this.chatId, item.seq, change);
+  }
+
+  /** Asks again for a change that was refused. */
+  retryChange(changeId: string): void {
+    this.#messenger.outgoing.retry(changeId);
+  }
+
+  /** Drops a change that was not made. */
+  discardChange(changeId: string): void {
+    this.#messenger.outgoing.remove(changeId);
+  }
+
   /** The user has seen everything up to this message (default: the last item); to be called for what is in view of a window in use. */
   markRead(seq = this.#window.lastSeq ?? 0): void {
     if (seq > this.#book.get(this.chatId).readSeq) this.#messenger.markRead(this.chatId, seq);
@@ -264,6 +288,10 @@ export class Conversation implements Disposable {
 
   #itemOf(message: Message): ConversationItem {
     return itemOf(message, this.#messenger.userId, this.#window.partnerReadSeq);
+  }
+
+  #storedItems(): readonly ConversationItem[] {
+    return itemsWithChanges(this.#window.items, this.#messenger.outgoing.changes(this.chatId));
   }
 
   #waitingItems(): ConversationItem[] {

@@ -3,7 +3,8 @@ import type { DataOf } from "../../protocol/actions.ts";
 import type { Profile } from "../../protocol/entities.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import { DisposableStore, type Disposable } from "../../util/disposable.ts";
-import type { Messenger, Roster } from "../messenger.ts";
+import type { Messenger } from "../messenger.ts";
+import type { Roster } from "../roster.ts";
 import { ChangeSignal } from "./change-signal.ts";
 
 /** Beyond it the profiles that were not asked for the longest are dropped. */

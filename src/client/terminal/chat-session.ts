@@ -9,6 +9,8 @@ import { Workspace } from "../models/workspace.ts";
 import type { Messenger } from "../messenger.ts";
 import type { LinkState } from "../link.ts";
 import { visibleMessage } from "../../util/visible-text.ts";
+import { isOutgoingChange, outgoingId, type Change, type Outgoing } from "../outgoing-entry.ts";
+import { outcomeOf } from "./change-outcome.ts";
 import { messageLine } from "./display.ts";
 import type { Screen } from "./screen.ts";
 import { ShownMessages } from "./shown-messages.ts";
@@ -17,6 +19,8 @@ import { ShownMessages } from "./shown-messages.ts";
 const COMMON_NAME = "common";
 /** How long what was missed may hold up the first lines. */
 const CATCH_UP_TIMEOUT_MS = 5000;
+/** How long a command waits for the change that it asks for. */
+const CHANGE_TIMEOUT_MS = 5000;
 
 export class ChatSession {
   readonly messenger: Messenger;
@@ -24,6 +28,8 @@ export class ChatSession {
   readonly #screen: Screen;
   readonly #subscriptions = new DisposableStore();
   readonly #shown = new ShownMessages();
+  /** Changes whose outcome a command waits for. */
+  readonly #awaited = new Set<string>();
   #chatId: ChatId = COMMON_CHAT;
   /** What came before `begin` has shown the history that belongs before it. */
   #held: Message[] | undefined = [];
@@ -52,14 +58,7 @@ export class ChatSession {
       ),
     );
     all.add(events.on("trouble", (text) => this.say(text)));
-    all.add(
-      outgoing.events.on("changed", ({ messageId, failure, text }) => {
-        if (failure === undefined) return;
-        this.#refusedCount += 1;
-        this.say(`not sent (${failure}): ${text}`);
-        outgoing.remove(messageId);
-      }),
-    );
+    all.add(outgoing.events.on("changed", (entry) => this.#onOutgoing(entry)));
   }
 
   /** The chat that plain lines go to. */
@@ -135,6 +134,20 @@ export class ChatSession {
     }
   }
 
+  /**
+   * Changes a message of the current chat. Resolves with true when it is changed, with false when that waits for a
+   * connection. Rejects with RefusedError.
+   */
+  async change(seq: number, change: Change): Promise<boolean> {
+    const asked = this.messenger.change(this.#chatId, seq, change);
+    this.#awaited.add(asked.changeId);
+    try {
+      return await outcomeOf(this.messenger, asked, CHANGE_TIMEOUT_MS);
+    } finally {
+      this.#awaited.delete(asked.changeId);
+    }
+  }
+
   markRead(): void {
     const { lastSeq, readSeq } = this.workspace.book.get(this.#chatId);
     if (lastSeq > readSeq) this.messenger.markRead(this.#chatId, lastSeq);
@@ -181,6 +194,15 @@ export class ChatSession {
   #onMessages(messages: readonly Message[]): void {
     if (this.#held === undefined) this.#print(messages);
     else this.#held.push(...messages);
+  }
+
+  /** What was refused is told, and not kept. */
+  #onOutgoing(entry: Outgoing): void {
+    if (entry.failure === undefined || this.#awaited.has(outgoingId(entry))) return;
+    this.#refusedCount += 1;
+    if (isOutgoingChange(entry)) this.say(`#${entry.seq} not changed (${entry.failure})`);
+    else this.say(`not sent (${entry.failure}): ${entry.text}`);
+    this.messenger.outgoing.remove(outgoingId(entry));
   }
 
   /** Of what was printed it is told what has changed. */

@@ -115,13 +115,22 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       session.say(isNew ? `unblocked ${username}` : `${username} is not blocked`);
     },
   },
+  edit: {
+    usage: "/edit N TEXT",
+    help: "give the own message #N of the current chat another text",
+    runInSession: async (session, { rest }) => {
+      const [seq, text] = messageNumberAndText(rest, "/edit N TEXT");
+      const isMade = await session.change(seq, { kind: "edit", text });
+      session.say(isMade ? `edited #${seq}` : `#${seq} is edited when there is a connection`);
+    },
+  },
   delete: {
     usage: "/delete N",
     help: "delete the own message #N of the current chat, for everybody",
     runInSession: async (session, { rest }) => {
       const seq = messageNumber(rest, "/delete N");
-      await session.messenger.request("delete_message", { chat_id: session.chatId, seq });
-      session.say(`deleted #${seq}`);
+      const isMade = await session.change(seq, { kind: "delete" });
+      session.say(isMade ? `deleted #${seq}` : `#${seq} is deleted when there is a connection`);
     },
   },
   search: {
@@ -236,4 +245,10 @@ function messageNumber(argument: string, usage: string): number {
   if (!/^#?\d+$/.test(argument))
     throw new UsageError(`usage: ${usage}, with the number that the message is shown with`);
   return Number(argument.replace("#", ""));
+}
+
+function messageNumberAndText(argument: string, usage: string): readonly [number, string] {
+  const [, number = "", text = ""] = /^(\S*)\s*([^]*)$/.exec(argument) ?? [];
+  const seq = messageNumber(number, usage);
+  return [seq, one(text, usage)];
 }

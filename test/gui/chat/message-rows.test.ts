@@ -30,6 +30,7 @@ function item(seq: number, userId: string, timeMs = NOON_MS): ConversationItem {
     mentions: [],
     mentionsMe: false,
     isPinned: false,
+    changes: [],
   };
 }
 

@@ -29,6 +29,30 @@ describe("outgoing queue", () => {
     await after.close();
   });
 
+  it("holds changes in their place among the messages, and until their result is seen", async () => {
+    const before = await OutgoingQueue.open(file());
+    const first = before.addChange("common", 7, { kind: "delete" });
+    const text = before.add("common", "after it");
+    await before.close();
+    const after = await OutgoingQueue.open(file());
+    assert.deepEqual([after.next("common"), after.changes("common"), after.list()], [first, [first], [text]]);
+    after.settle(first.changeId, 3);
+    assert.deepEqual([after.next("common"), after.changes("common"), after.waitingCount], [text, [first], 1]);
+    for (const [seq, rev] of [
+      [7, 2],
+      [8, 3],
+    ] as const) {
+      after.seen("common", seq, rev);
+      assert.deepEqual(after.changes("common"), [first], "another state, or another message");
+    }
+    after.seen("common", 7, 3);
+    assert.deepEqual(after.changes("common"), []);
+    await after.close();
+    const last = await OutgoingQueue.open(file());
+    assert.deepEqual([last.changes("common"), last.list()], [[], [text]]);
+    await last.close();
+  });
+
   it("is readable by its owner only", async () => {
     const queue = await OutgoingQueue.open(file());
     queue.add("common", "secret");
