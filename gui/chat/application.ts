@@ -266,7 +266,7 @@ export class Application {
     if (this.#chat?.chatId === chatId && this.#chat.isInUse) return; // asked last: it asks Qt
     const isServer = last.user_id === SERVER_USER_ID;
     const place =
-      chatId === COMMON_CHAT
+      this.#session?.workspace.book.get(chatId).kind === "everyone"
         ? ` (${isServer ? `${SERVER_MARK}, ` : ""}common chat)`
         : isServer
           ? ` (${SERVER_MARK})`

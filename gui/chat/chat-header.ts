@@ -89,7 +89,7 @@ export class ChatHeader {
 
 /** What is known of the other side, in words. */
 export function subtitleText({ chat, contact, isOnline }: HeaderContent, nowMs: number): string {
-  if (chat.kind === "common") return "everybody on this server";
+  if (chat.kind === "everyone") return "everybody on this server";
   if (chat.userId === SERVER_USER_ID) return SERVER_MARK;
   if (chat.isBlocked) return "blocked";
   if (chat.typing.length > 0) return "typing…";

@@ -164,9 +164,9 @@ class ChatRowWidgets implements RowWidgets<ListRow> {
 }
 
 function previewOf({ typing, lastMessage, kind }: ChatRow, ownUserId: string | undefined): string {
-  if (typing.length > 0) return kind === "common" ? `${typing.join(", ")} typing…` : "typing…";
-  if (!lastMessage) return kind === "common" ? "Everybody on this server" : "No messages yet";
+  if (typing.length > 0) return kind === "everyone" ? `${typing.join(", ")} typing…` : "typing…";
+  if (!lastMessage) return kind === "everyone" ? "Everybody on this server" : "No messages yet";
   const text = previewText(lastMessage.message);
   if (lastMessage.user_id === ownUserId) return `You: ${text}`;
-  return kind === "common" ? `${lastMessage.username}: ${text}` : text;
+  return kind === "everyone" ? `${lastMessage.username}: ${text}` : text;
 }

@@ -2,7 +2,7 @@
 import { QMainWindow, QPoint, QResizeEvent, QStackedWidget, WidgetEventTypes, type QWidget } from "@nodegui/nodegui";
 import type { ChatRow } from "../../src/client/models/chat-list.ts";
 import type { Conversation } from "../../src/client/models/conversation.ts";
-import { COMMON_CHAT, directChatId, type ChatId } from "../../src/protocol/ids.ts";
+import { directChatId, type ChatId } from "../../src/protocol/ids.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
 import { Emitter } from "../../src/util/emitter.ts";
 import { guard } from "../kit/guard.ts";
@@ -297,7 +297,7 @@ export class ChatWindow {
     const chat = this.chatId === undefined ? undefined : workspace.chats.row(this.chatId);
     if (!chat) {
       // The contact of the chat in view was deleted and there is nothing to read in it.
-      if (this.chatId !== undefined && this.chatId !== COMMON_CHAT) this.#leaveChat();
+      if (this.chatId !== undefined) this.#leaveChat();
       return;
     }
     const contact = chat.userId === undefined ? undefined : workspace.contacts.get(chat.userId);

@@ -1,7 +1,6 @@
 // The messages of one chat: loads what is scrolled to, marks what was seen, jumps.
 import { QWidget, WidgetEventTypes, type QLabel, type QPushButton } from "@nodegui/nodegui";
 import type { Conversation } from "../../src/client/models/conversation.ts";
-import { COMMON_CHAT } from "../../src/protocol/ids.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
 import { copyText } from "../kit/clipboard.ts";
 import { guard } from "../kit/guard.ts";
@@ -198,7 +197,7 @@ export class MessageView {
     const rows = this.#rows.update({
       items: conversation.items,
       unreadFromSeq: conversation.unreadFromSeq,
-      showsAuthors: conversation.chatId === COMMON_CHAT,
+      showsAuthors: conversation.kind !== "direct",
       nowMs: Date.now(),
     });
     this.#list.setRows(rows);

@@ -1,18 +1,12 @@
 // Asking for a part of a chat's history, whatever kind of chat it is.
 import type { HistoryResult, LoginResult, Page } from "../protocol/actions.ts";
 import { Code } from "../protocol/codes.ts";
-import { COMMON_CHAT, directChatUsers, type ChatId, type UserId } from "../protocol/ids.ts";
+import { chatForm, otherUser, type ChatId } from "../protocol/ids.ts";
 import { RequestError } from "./errors.ts";
 import type { Connection } from "./connection.ts";
 
 /** What can be asked: a connection, or whatever stands for the one there is at the moment. */
 export type Requester = Pick<Connection, "request">;
-
-/** The other user of a one-to-one chat; undefined when it is none of this user's. */
-export function partnerOf(chatId: ChatId, userId: UserId): UserId | undefined {
-  const users = directChatUsers(chatId);
-  return users?.includes(userId) ? users.find((user) => user !== userId) : undefined;
-}
 
 /**
  * A page of a chat's history, ascending. Rejects as `request` does; 404 for what is no chat of this user. `login` is what
@@ -25,8 +19,8 @@ export async function fetchHistory(
   page: Page,
 ): Promise<HistoryResult> {
   if (login?.server !== undefined) return requester.request("history", { chat_id: chatId, ...page });
-  if (chatId === COMMON_CHAT) return requester.request("common_chat", page);
-  const partner = partnerOf(chatId, login?.user_id ?? "");
+  if (chatForm(chatId)?.kind === "everyone") return requester.request("common_chat", page);
+  const partner = otherUser(chatId, login?.user_id ?? "");
   if (partner === undefined) throw new RequestError(Code.NotFound, "no such chat");
   return requester.request("get_chat", { contact_id: partner, ...page });
 }

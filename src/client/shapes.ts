@@ -1,8 +1,9 @@
 // Checks of what a server sends: every result and event is `unknown` until one of these has accepted it.
 import type { ActionName, ResultOf } from "../protocol/actions.ts";
-import type { AvatarTicket, ChatKind, ChatSummary, ContactMap } from "../protocol/entities.ts";
+import type { AvatarTicket, ChatSummary, ContactMap } from "../protocol/entities.ts";
 import type { Message, OwnSession, Profile, Reaction } from "../protocol/entities.ts";
 import type { EventName, Events } from "../protocol/events.ts";
+import type { ChatKind } from "../protocol/ids.ts";
 
 /** True when the value has the shape of T; members that T does not name are not looked at. */
 export type Shape<T> = (value: unknown) => value is T;
@@ -72,7 +73,8 @@ const isProfile = objectOf<Profile>({
   file_name: isTextOrNull,
 });
 
-const isChatKind = (value: unknown): value is ChatKind => value === "everyone" || value === "direct";
+const isChatKind = (value: unknown): value is ChatKind =>
+  value === "everyone" || value === "direct" || value === "group";
 
 const isChatSummary = objectOf<ChatSummary>({
   chat_id: isText,

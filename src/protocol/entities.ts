@@ -1,5 +1,5 @@
 // The things that results and events carry, in the form they have on the wire.
-import type { ChatId, UserId } from "./ids.ts";
+import type { ChatId, ChatKind, UserId } from "./ids.ts";
 import { LAST_MESSAGE_CHARS } from "./limits.ts";
 
 /** Who reacted to a message in one way. */
@@ -44,9 +44,6 @@ export interface Profile {
   /** The avatar's file in the root folder of the avatar server; null without one. */
   readonly file_name: string | null;
 }
-
-/** `everyone`: the common chat. `direct`: of two users. */
-export type ChatKind = "everyone" | "direct";
 
 /** A message in a list of chats, with at most LAST_MESSAGE_CHARS characters of its text. */
 export interface LastMessage extends Message {

@@ -2,7 +2,7 @@
 import type { Connection } from "../client/connection.ts";
 import type { HistoryResult } from "../protocol/actions.ts";
 import type { Message } from "../protocol/entities.ts";
-import { COMMON_CHAT, type ChatId, type UserId } from "../protocol/ids.ts";
+import type { ChatId, UserId } from "../protocol/ids.ts";
 import { MAX_PAGE } from "../protocol/limits.ts";
 import { chatsOf, codeOf, type Cast, type Member } from "./cast.ts";
 import { watchOrder, type EventFaults } from "./session-order.ts";
@@ -79,7 +79,7 @@ export class Listener implements SessionUser {
   #page(connection: Connection, chatId: ChatId, after: number): Promise<HistoryResult> {
     const page = { after, limit: MAX_PAGE };
     const partner = this.#partners.get(chatId);
-    if (chatId === COMMON_CHAT || partner === undefined) return connection.request("common_chat", page);
+    if (partner === undefined) return connection.request("common_chat", page);
     return connection.request("get_chat", { contact_id: partner, ...page });
   }
 

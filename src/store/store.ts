@@ -4,6 +4,7 @@ import type { ChatSummary, Message, Profile } from "../protocol/entities.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import { foldCase } from "../protocol/text.ts";
 import type { ChangeWrite, Changed } from "./changes.ts";
+import type { Member } from "./chats.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** A user as stored. */
@@ -114,6 +115,8 @@ export interface HistoryPage {
   readonly before: number | undefined;
   readonly after: number | undefined;
   readonly limit: number;
+  /** Messages before it are not there for this reader; 1 by default. */
+  readonly firstSeq?: number;
 }
 
 export interface History {
@@ -141,6 +144,8 @@ export interface SearchQuery {
   /** Exclusive; undefined for the whole chat. */
   readonly before: number | undefined;
   readonly limit: number;
+  /** See HistoryPage. */
+  readonly firstSeq?: number;
 }
 
 export interface SearchResult {
@@ -186,9 +191,15 @@ export interface StoreReader {
    * times by chat id; then those with contacts in which nothing was written, by chat id. `limit` is from 1.
    */
   chats(userId: UserId, after: ChatPosition | undefined, limit: number): Promise<ChatPage>;
+  /**
+   * What the user is in the chat; undefined for who is no member of it. Everybody that is there is a member of the common
+   * chat, and the two of a one-to-one chat are its members before anything is written in it, also if one of them is
+   * deleted since. The one question before anything of a chat is read; asked again at the commit of what is written.
+   */
+  member(chatId: ChatId, userId: UserId): Promise<Member | undefined>;
   history(chatId: ChatId, page: HistoryPage): Promise<History>;
-  /** The changed messages with a greater `rev` than `afterRev`. */
-  changes(chatId: ChatId, afterRev: number, limit: number): Promise<Changes>;
+  /** The changed messages with a greater `rev` than `afterRev`; `firstSeq` as in HistoryPage. */
+  changes(chatId: ChatId, afterRev: number, limit: number, firstSeq?: number): Promise<Changes>;
   /**
    * Messages whose text holds a word, newest first. Looks for some milliseconds, whatever the chat's size, and gives the
    * result, or the place at which the caller asks it to go on.

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Message } from "../protocol/entities.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { AccountState } from "../protocol/admin.ts";
+import type { Role } from "./chats.ts";
 
 /** Records of one batch. */
 export const BATCH_COUNT = 1_000;
@@ -38,11 +39,15 @@ export interface PairRecord {
   readonly other_id: UserId;
 }
 
-/** A mark above 0. */
-export interface MarkRecord {
+/** A user in a chat, with a read mark above 0 or a role. */
+export interface MemberRecord {
   readonly user_id: UserId;
   readonly chat_id: ChatId;
+  /** The read mark. */
   readonly seq: number;
+  /** Null but in groups. */
+  readonly role: Role | null;
+  readonly since_seq: number;
 }
 
 export interface MessageRecord {
@@ -64,7 +69,7 @@ export interface Records {
   readonly contacts: PairRecord;
   readonly blocks: PairRecord;
   readonly tokens: TokenRecord;
-  readonly marks: MarkRecord;
+  readonly members: MemberRecord;
 }
 
 export type RecordKind = keyof Records;
@@ -90,7 +95,7 @@ export interface StoreTransfer {
   /** Whether there is no user and no message. */
   isEmpty(): Promise<boolean>;
   read<K extends RecordKind>(kind: K): AsyncIterable<readonly Records[K][]>;
-  /** Takes the place of records about the same. Marks only after the messages. */
+  /** Takes the place of records about the same. Members only after the messages. */
   write<K extends RecordKind>(kind: K, records: readonly Records[K][]): Promise<void>;
   /** The chats that have messages, in any order. */
   chats(): Promise<ChatEnd[]>;

@@ -1,47 +1,55 @@
 // Who may use which chat, and who is meant by a name: the checks that several controllers share.
 import { ProtocolError, badField } from "../protocol/codes.ts";
-import { COMMON_CHAT, directChatUsers, isUserId, type ChatId, type UserId } from "../protocol/ids.ts";
+import { chatForm, isUserId, type ChatForm, type ChatId, type UserId } from "../protocol/ids.ts";
 import { usernameKey } from "../protocol/text.ts";
+import { plainMember, type Member } from "../store/chats.ts";
 import type { StoreReader, User } from "../store/store.ts";
 import type { Identity } from "./task.ts";
 
-/** How many users this thread remembers to exist; beyond it the oldest are asked for again. */
-const MAX_KNOWN_USERS = 100_000;
-
-/** Users that exist; users are never removed, so this never has to forget for truth's sake. */
-const knownUsers = new Set<UserId>();
+/**
+ * The chat that a request names, by its id alone: for writes, which are decided when they are committed.
+ * @throws ProtocolError 404 for what is no chat in this session, 403 for a one-to-one chat of two others.
+ */
+export function requireChat(chatId: ChatId, { userId, features }: Identity): ChatForm {
+  const form = chatForm(chatId);
+  const isKnown = form?.kind !== "group" || features.includes("groups");
+  if (form === undefined || !isKnown) throw new ProtocolError("no_such_chat", "chat_id: no such chat");
+  if (form.kind === "direct" && !form.users.includes(userId)) {
+    throw new ProtocolError("forbidden", "chat_id: not a member of this chat");
+  }
+  return form;
+}
 
 /**
- * The other user of a one-to-one chat by its id alone, or undefined for the common chat.
- * @throws ProtocolError 404 for what is no chat, 403 for a chat of two others.
+ * What the user of the session is in a chat, as it is stored now.
+ * @throws ProtocolError as `requireChat`, 404 also for a group of others and for a chat with nobody.
  */
-export function partnerByName(chatId: ChatId, identity: Identity): UserId | undefined {
-  if (chatId === COMMON_CHAT) return undefined;
-  const users = directChatUsers(chatId);
-  if (users === undefined) throw new ProtocolError("no_such_chat", "chat_id: no such chat");
-  if (!users.includes(identity.userId)) throw new ProtocolError("forbidden", "chat_id: not a member of this chat");
-  return users[0] === identity.userId ? users[1] : users[0];
+export async function requireMember(chatId: ChatId, identity: Identity, reader: StoreReader): Promise<Member> {
+  const { kind } = requireChat(chatId, identity);
+  if (kind === "everyone") return plainMember(kind);
+  const member = await reader.member(chatId, identity.userId);
+  if (member === undefined) throw new ProtocolError("no_such_chat", "chat_id: no such chat");
+  return member;
 }
 
-/** The same of a user that exists. @throws ProtocolError 404 also for a chat with nobody. */
-export async function partnerIn(chatId: ChatId, identity: Identity, reader: StoreReader): Promise<UserId | undefined> {
-  const partner = partnerByName(chatId, identity);
-  if (partner !== undefined && !knownUsers.has(partner)) {
-    const user = await reader.userById(partner);
-    if (user === undefined) throw new ProtocolError("no_such_chat", "chat_id: no such chat");
-    remember(partner);
+/**
+ * Reads what a member may see. Who may see what of a group is asked again when it has been read, so nothing that was
+ * committed after a removal is ever answered.
+ * @throws ProtocolError as `requireMember`.
+ */
+export async function readAsMember<T>(
+  chatId: ChatId,
+  identity: Identity,
+  reader: StoreReader,
+  read: (member: Member) => Promise<T>,
+): Promise<T> {
+  for (let member = await requireMember(chatId, identity, reader); ;) {
+    const result = await read(member);
+    if (member.kind !== "group") return result;
+    const now = await requireMember(chatId, identity, reader);
+    if (now.firstSeq <= member.firstSeq) return result;
+    member = now;
   }
-  return partner;
-}
-
-function remember(userId: UserId): void {
-  if (knownUsers.size >= MAX_KNOWN_USERS) {
-    for (const oldest of knownUsers) {
-      knownUsers.delete(oldest);
-      break;
-    }
-  }
-  knownUsers.add(userId);
 }
 
 /**

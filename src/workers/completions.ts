@@ -2,7 +2,7 @@
 import { ProtocolError } from "../protocol/codes.ts";
 import type { Fields } from "../protocol/envelope.ts";
 import { eventText } from "../protocol/events.ts";
-import { directChatUsers, type UserId } from "../protocol/ids.ts";
+import { otherUser, type UserId } from "../protocol/ids.ts";
 import type { Profile } from "../protocol/entities.ts";
 import { Refusal } from "../store/refusal.ts";
 import type { WriteKind, WriteOf, WriteResults } from "../store/store.ts";
@@ -93,8 +93,8 @@ function endOf(userId: UserId, tokenHash: string | undefined): Effect[] {
 }
 
 function loginEffect(write: WriteOf<"putToken">, pending: PendingWrite): Effect {
-  const { username } = pending.fields as { username: string };
-  const identity: Identity = { userId: write.userId, username, tokenHash: write.newTokenHash };
+  const { username, features } = pending.fields as { username: string; features: string[] };
+  const identity: Identity = { userId: write.userId, username, tokenHash: write.newTokenHash, features };
   const isResumed = write.oldTokenHash !== undefined;
   return { kind: "login", identity, isResumed, replyTo: pending.replyTo, info: pending.info, fields: pending.fields };
 }
@@ -107,7 +107,8 @@ function profileEffect(profile: Profile, nowMs: number): Effect {
 
 function readEffect(write: WriteOf<"markRead">, readSeq: number, isPrivate: boolean, nowMs: number): Effect {
   const event = { chat_id: write.chatId, user_id: write.userId, seq: readSeq };
-  const users = (isPrivate ? undefined : directChatUsers(write.chatId)) ?? [write.userId];
+  const other = isPrivate ? undefined : otherUser(write.chatId, write.userId);
+  const users = other === undefined ? [write.userId] : [write.userId, other];
   return { kind: "emit", text: eventText("read", event, nowMs), to: { users, others: true } };
 }
 

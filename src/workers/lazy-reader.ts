@@ -80,6 +80,10 @@ export class LazyReader implements StoreReader {
     return this.#ask((reader) => reader.chats(...args));
   }
 
+  member(...args: Parameters<StoreReader["member"]>): ReturnType<StoreReader["member"]> {
+    return this.#ask((reader) => reader.member(...args));
+  }
+
   history(...args: Parameters<StoreReader["history"]>): ReturnType<StoreReader["history"]> {
     return this.#ask((reader) => reader.history(...args));
   }

@@ -13,6 +13,8 @@ export interface Identity {
   readonly username: string;
   /** Hash of the token that this login made. */
   readonly tokenHash: string;
+  /** What the session was granted (FEATURES). */
+  readonly features: readonly string[];
 }
 
 /** Work of the password threads: verify first, and hash only when that succeeded. */

@@ -9,6 +9,7 @@ import type { StoreKind } from "./fixture.ts";
 import { changesContract } from "./changes-contract.ts";
 import { editsContract } from "./edits-contract.ts";
 import { listsContract } from "./lists-contract.ts";
+import { membersContract } from "./members-contract.ts";
 import { messagesContract } from "./messages-contract.ts";
 import { pagesContract } from "./pages-contract.ts";
 import { searchContract } from "./search-contract.ts";
@@ -25,6 +26,7 @@ export function storeContract(kind: StoreKind): void {
     describe("changes", () => changesContract(kind));
     describe("edits", () => editsContract(kind));
     describe("lists", () => listsContract(kind));
+    describe("members", () => membersContract(kind));
     describe("pages", () => pagesContract(kind));
     describe("search", () => searchContract(kind));
     describe("life", () => lifeContract(kind));

@@ -118,7 +118,7 @@ describe("client models on a real server", () => {
     await alice.workspace.contacts.add(bob.messenger.username);
     await assert.rejects(alice.workspace.contacts.add("nobody.here"), { code: 404 });
     const rows = (): string[] =>
-      alice.workspace.chats.rows().map((row) => (row.kind === "common" ? "common" : row.title));
+      alice.workspace.chats.rows().map((row) => (row.kind === "everyone" ? "common" : row.title));
     await eventually("the contact is listed", () => rows().length === 2);
     bob.messenger.send(alice.chatWith(bob), "from bob");
     await eventually("bob's came", () => alice.workspace.chats.unread === 1);

@@ -1,15 +1,16 @@
 // What is known of each chat: its end, the read marks of both sides, its last message.
 import type { ChatSummary, Message } from "../../protocol/entities.ts";
-import type { ChatId, UserId } from "../../protocol/ids.ts";
+import { chatForm, otherUser } from "../../protocol/ids.ts";
+import type { ChatId, ChatKind, UserId } from "../../protocol/ids.ts";
 import { DisposableStore, type Disposable } from "../../util/disposable.ts";
 import { Emitter } from "../../util/emitter.ts";
-import { partnerOf } from "../history.ts";
 import type { Messenger } from "../messenger.ts";
 import type { Roster } from "../roster.ts";
 import { isCount } from "../shapes.ts";
 
 export interface ChatFacts {
   readonly chatId: ChatId;
+  readonly kind: ChatKind;
   /** The other user of a one-to-one chat. */
   readonly partnerId: UserId | undefined;
   readonly partnerName: string | undefined;
@@ -66,9 +67,10 @@ export class ChatBook implements Disposable {
   }
 
   #empty(chatId: ChatId): ChatFacts {
-    const partnerId = partnerOf(chatId, this.#messenger.userId ?? "");
+    const partnerId = otherUser(chatId, this.#messenger.userId ?? "");
     return {
       chatId,
+      kind: chatForm(chatId)?.kind ?? "group", // a kind that is not known here has members and a title
       partnerId,
       partnerName: this.#savedName(chatId),
       lastSeq: 0,

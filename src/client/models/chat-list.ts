@@ -1,6 +1,6 @@
 // The chats as a list: the common chat first, then people by activity; with presence, unread counts and a filter.
 import type { Message } from "../../protocol/entities.ts";
-import { COMMON_CHAT, directChatId, type ChatId, type UserId } from "../../protocol/ids.ts";
+import { COMMON_CHAT, directChatId, type ChatId, type ChatKind, type UserId } from "../../protocol/ids.ts";
 import { foldCase } from "../../protocol/text.ts";
 import { DisposableStore, type Disposable } from "../../util/disposable.ts";
 import type { Messenger } from "../messenger.ts";
@@ -11,7 +11,7 @@ import type { Typing } from "./typing.ts";
 
 export interface ChatRow {
   readonly chatId: ChatId;
-  readonly kind: "common" | "direct";
+  readonly kind: ChatKind;
   /** The other user's name; of the common chat, COMMON_TITLE. */
   readonly title: string;
   /** The other user of a one-to-one chat. */
@@ -125,12 +125,12 @@ export class ChatList implements Disposable {
     const { chatId, partnerId } = facts;
     const contact = partnerId === undefined ? undefined : this.#contacts.get(partnerId);
     const blockedName = partnerId === undefined ? undefined : this.#contacts.blockedName(partnerId);
-    const isCommon = chatId === COMMON_CHAT;
+    const isForAll = facts.kind === "everyone";
     const name = contact?.username ?? facts.partnerName ?? blockedName ?? this.#begun.get(chatId);
     return {
       chatId,
-      kind: isCommon ? "common" : "direct",
-      title: isCommon ? COMMON_TITLE : (name ?? "unknown"),
+      kind: facts.kind,
+      title: isForAll ? COMMON_TITLE : (name ?? "unknown"),
       userId: partnerId,
       isContact: contact !== undefined,
       isBlocked: blockedName !== undefined,

@@ -1,7 +1,7 @@
 // One chat as it is shown: a stretch of its messages in order, the own unsent ones after it, and its states.
 import type { Message } from "../../protocol/entities.ts";
 import { MAX_PAGE } from "../../protocol/limits.ts";
-import { COMMON_CHAT, type ChatId } from "../../protocol/ids.ts";
+import type { ChatId, ChatKind } from "../../protocol/ids.ts";
 import { DisposableStore, type Disposable } from "../../util/disposable.ts";
 import type { Messenger } from "../messenger.ts";
 import { ChangeSignal } from "./change-signal.ts";
@@ -50,6 +50,10 @@ export class Conversation implements Disposable {
     this.#quotes = new Quotes(messenger, chatId, () => this.#touch());
     this.search = this.#subscriptions.add(new ChatSearch(messenger, chatId));
     this.#listen();
+  }
+
+  get kind(): ChatKind {
+    return this.#book.get(this.chatId).kind;
   }
 
   /** Ascending; unsent own messages come last, as long as the stretch reaches to the end of the chat. */
@@ -197,7 +201,7 @@ export class Conversation implements Disposable {
 
   /** The user is typing here; may be called at every key. */
   noteTyping(): void {
-    if (this.chatId !== COMMON_CHAT) this.#messenger.typing(this.chatId);
+    if (this.kind !== "everyone") this.#messenger.typing(this.chatId);
   }
 
   /** What was typed here and not sent, kept across restarts; "" for nothing. */

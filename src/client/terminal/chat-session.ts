@@ -74,7 +74,7 @@ export class ChatSession {
   /** Shows the end of the common chat, then what was missed in all chats, then what comes. */
   async begin(lastCount: number): Promise<void> {
     await this.#upToDate();
-    const firstSeq = this.#held?.find((message) => message.chat_id === COMMON_CHAT)?.seq;
+    const firstSeq = this.#held?.find((message) => this.workspace.book.get(message.chat_id).kind === "everyone")?.seq;
     this.#screen.setPrompt(`${COMMON_NAME}> `);
     await this.#showLast(lastCount, firstSeq).finally(() => {
       const held = this.#held ?? [];
@@ -95,8 +95,9 @@ export class ChatSession {
 
   /** What a chat is called in lines: `common`, or the other user's name. */
   title(chatId: ChatId): string {
-    if (chatId === COMMON_CHAT) return COMMON_NAME;
-    return this.workspace.chats.row(chatId)?.title ?? this.workspace.book.get(chatId).partnerName ?? "unknown";
+    const { kind, partnerName } = this.workspace.book.get(chatId);
+    if (kind === "everyone") return COMMON_NAME;
+    return this.workspace.chats.row(chatId)?.title ?? partnerName ?? "unknown";
   }
 
   /** Makes a chat the one that plain lines go to, and shows its last messages. */

@@ -1,6 +1,6 @@
 // Delivery of events: each is encoded once, and given to every session of its audience.
 import { eventText } from "../../protocol/events.ts";
-import { COMMON_CHAT, directChatUsers, type ChatId } from "../../protocol/ids.ts";
+import { chatForm, type ChatId } from "../../protocol/ids.ts";
 import type { Audience, EventChunk, Identity } from "../../workers/task.ts";
 import { monotonicClock } from "../../util/clock.ts";
 import type { Metrics } from "../metrics.ts";
@@ -56,8 +56,9 @@ export class Fanout {
   }
 
   #sessionsOf(chatId: ChatId): readonly ReadonlySet<Session>[] {
-    if (chatId === COMMON_CHAT) return [this.#registry.sessions];
-    return (directChatUsers(chatId) ?? []).map((userId) => this.#registry.sessionsOf(userId));
+    const form = chatForm(chatId);
+    if (form?.kind === "everyone") return [this.#registry.sessions];
+    return form?.kind === "direct" ? form.users.map((userId) => this.#registry.sessionsOf(userId)) : [];
   }
 
   #feedOf(chatId: ChatId): ChatFeed {

@@ -111,7 +111,7 @@ export class AccountWrites {
 
   async #startMark(userId: UserId, chatId: ChatId, seq: number): Promise<void> {
     const update = { $setOnInsert: { user_id: userId, chat_id: chatId, seq } };
-    await this.#collections.marks.updateOne({ _id: pairId(userId, chatId) }, update, { upsert: true });
+    await this.#collections.members.updateOne({ _id: pairId(userId, chatId) }, update, { upsert: true });
   }
 
   async #updateProfile({ userId, changes }: WriteOf<"updateProfile">): Promise<WriteOutcome<"updateProfile">> {

@@ -1,6 +1,6 @@
 // Changes of stored messages: each takes the next revision of its chat.
 import type { ChatId } from "../../protocol/ids.ts";
-import { COMMON_CHAT, directChatUsers } from "../../protocol/ids.ts";
+import { chatForm } from "../../protocol/ids.ts";
 import type { ChangeKind } from "../changes.ts";
 import { directRefusal } from "../may.ts";
 import { Refusal } from "../refusal.ts";
@@ -39,7 +39,8 @@ export async function changeMessage(
   const { collections, users } = state;
   const { chatId, userId, seq } = write;
   await users.load([userId]);
-  const mayRead = chatId === COMMON_CHAT || directChatUsers(chatId)?.includes(userId) === true;
+  const form = chatForm(chatId);
+  const mayRead = form?.kind === "everyone" || (form?.kind === "direct" && form.users.includes(userId));
   if (!mayRead || !users.isPresent(userId)) return refused(Refusal.NotFound);
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const found = await collections.messages.findOne({ chat_id: chatId, seq });
@@ -76,10 +77,10 @@ async function refusalOf(
   if (kind === "editMessage" && found.time_ms < write.sinceMs) return Refusal.TooLate;
   const own = users.refusalOf(userId);
   if (own?.done === false) return own.refusal;
-  const pair = directChatUsers(chatId);
-  if (kind === "deleteMessage" || pair === undefined) return undefined;
-  const [one, other] = pair;
-  await users.load(pair);
+  const form = chatForm(chatId);
+  if (kind === "deleteMessage" || form?.kind !== "direct") return undefined;
+  const [one, other] = form.users;
+  await users.load(form.users);
   const partner = users.stateOf(one === userId ? other : one);
   return directRefusal({ partner, isBlocked: await readIsBlocked(collections, one, other) });
 }

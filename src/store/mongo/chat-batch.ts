@@ -1,6 +1,6 @@
 // The writes of a batch that concern chats: appends and read marks, carried out in few commands.
 import { setTimeout as pause } from "node:timers/promises";
-import { COMMON_CHAT, directChatUsers } from "../../protocol/ids.ts";
+import { chatForm } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { directRefusal, writerRefusal } from "../may.ts";
 import { Refusal } from "../refusal.ts";
@@ -83,7 +83,7 @@ export class ChatBatch {
   /** Refuses what cannot be, and finds repeats within the batch. */
   async #plan(outcomes: (WriteOutcome | undefined)[]): Promise<void> {
     const { users, lastSeqs } = this.#state;
-    const concerned = this.#entries.flatMap(({ write }) => [write.userId, ...(directChatUsers(write.chatId) ?? [])]);
+    const concerned = this.#entries.flatMap(({ write }) => [write.userId, ...(pairIn(write.chatId) ?? [])]);
     await users.load(concerned);
     await lastSeqs.load(this.#entries.map(({ write }) => write.chatId).filter((chatId) => this.#isChat(chatId)));
     if (this.#isPlanned) return;
@@ -115,7 +115,7 @@ export class ChatBatch {
   async #readBlocks(): Promise<ReadonlySet<string>> {
     const ids = new Set<string>();
     for (const { write } of this.#entries) {
-      const [one, other] = directChatUsers(write.chatId) ?? [];
+      const [one, other] = pairIn(write.chatId) ?? [];
       if (one !== undefined && other !== undefined) ids.add(pairId(one, other)).add(pairId(other, one));
     }
     if (ids.size === 0) return ids;
@@ -127,9 +127,10 @@ export class ChatBatch {
   #refusal({ kind, userId, chatId }: ChatWrite): Refusal | undefined {
     const { users } = this.#state;
     const own = writerRefusal(users.stateOf(userId));
-    if (own !== undefined || chatId === COMMON_CHAT) return own;
-    const pair = directChatUsers(chatId);
-    if (!pair?.includes(userId)) return Refusal.NotFound;
+    const form = chatForm(chatId);
+    if (own !== undefined || form?.kind === "everyone") return own;
+    if (form?.kind !== "direct" || !form.users.includes(userId)) return Refusal.NotFound;
+    const pair = form.users;
     const partner = users.stateOf(pair[0] === userId ? pair[1] : pair[0]);
     if (kind === "markRead") return partner === undefined ? Refusal.NotFound : undefined;
     return directRefusal({ partner, isBlocked: this.#isBlocked(pair) });
@@ -147,7 +148,7 @@ export class ChatBatch {
   }
 
   #isChat(chatId: ChatId): boolean {
-    return chatId === COMMON_CHAT || directChatUsers(chatId) !== undefined;
+    return chatForm(chatId) !== undefined;
   }
 
   async #store(): Promise<void> {
@@ -174,7 +175,7 @@ export class ChatBatch {
       if (outcomes[index] !== undefined) continue;
       const lastSeq = lastSeqs.get(write.chatId) ?? 0;
       if (write.kind === "markRead") {
-        const pair = directChatUsers(write.chatId);
+        const pair = pairIn(write.chatId);
         outcomes[index] = mark(marks, write, lastSeq, pair !== undefined && this.#isBlocked(pair));
       } else if (append?.outcome?.done === true) {
         const { message, isNew } = append.outcome.result;
@@ -194,6 +195,11 @@ export class ChatBatch {
   async #passBarrier(): Promise<void> {
     await this.#state.collections.meta.updateOne({ _id: "barrier" }, { $inc: { count: 1 } }, { upsert: true });
   }
+}
+
+function pairIn(chatId: ChatId): readonly [UserId, UserId] | undefined {
+  const form = chatForm(chatId);
+  return form?.kind === "direct" ? form.users : undefined;
 }
 
 function mark(marks: Marks, write: WriteOf<"markRead">, lastSeq: number, isPrivate: boolean): WriteOutcome<"markRead"> {

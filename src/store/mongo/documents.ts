@@ -1,11 +1,13 @@
 // What the database holds: the collections and the form of their documents. No document grows with use.
 import type { Collection, Db, ObjectId } from "mongodb";
 import type { Message } from "../../protocol/entities.ts";
+import { chatForm } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
+import type { HistoryRule, Posting, Role } from "../chats.ts";
 import type { AccountState } from "../../protocol/admin.ts";
 
 /** The version of the documents' form, as `meta` has it; a store with a greater one is from a newer program. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 export interface UserDocument {
   readonly _id: UserId;
@@ -53,8 +55,8 @@ export interface ContactDocument {
   readonly name_key: string;
 }
 
-/** A chat in which something was written, or was about to be. */
-export interface ChatDocument {
+/** A chat in which something was written, or was about to be; or a group. */
+export interface ChatDocument extends Partial<GroupFields> {
   readonly _id: ChatId;
   /** The participants of a one-to-one chat. */
   readonly first_id: UserId | null;
@@ -65,12 +67,33 @@ export interface ChatDocument {
   readonly last_ms: number;
 }
 
-/** `_id` is `pairId(user_id, chat_id)`. */
-export interface MarkDocument {
+/** What only groups have. */
+export interface GroupFields {
+  /** Absent in other chats; `gone` is a deleted group, which stays so that its id is never used again. */
+  readonly kind: "group" | "gone";
+  readonly title: string;
+  readonly topic: string;
+  readonly posting: Posting;
+  readonly history_rule: HistoryRule;
+  readonly creator_id: UserId;
+  readonly member_count: number;
+  /** Time of the batch that last changed the group or its members. */
+  readonly changed_ms: number;
+}
+
+/** What a user is in a chat, and how far they have read it; `_id` is `pairId(user_id, chat_id)`. */
+export interface MemberDocument {
   readonly _id: string;
   readonly user_id: UserId;
   readonly chat_id: ChatId;
+  /** The read mark. */
   readonly seq: number;
+  /** Of a member of a group; null for one who was, absent in other chats. */
+  readonly role?: Role | null;
+  /** In groups the first message that came after the joining. */
+  readonly since_seq?: number;
+  /** Of the group's change that made this role. */
+  readonly version?: number;
 }
 
 export interface MessageDocument {
@@ -107,7 +130,7 @@ export interface Collections {
   readonly contacts: Collection<ContactDocument>;
   readonly blocks: Collection<BlockDocument>;
   readonly chats: Collection<ChatDocument>;
-  readonly marks: Collection<MarkDocument>;
+  readonly members: Collection<MemberDocument>;
   readonly messages: Collection<MessageDocument>;
 }
 
@@ -119,9 +142,16 @@ export function collectionsOf(db: Db): Collections {
     contacts: db.collection("contacts"),
     blocks: db.collection("blocks"),
     chats: db.collection("chats"),
-    marks: db.collection("marks"),
+    members: db.collection("members"),
     messages: db.collection("messages"),
   };
+}
+
+/** The participants of a one-to-one chat, as its document has them. */
+export function pairOf(chatId: ChatId): Pick<ChatDocument, "first_id" | "second_id"> {
+  const form = chatForm(chatId);
+  const [first_id, second_id] = form?.kind === "direct" ? form.users : [null, null];
+  return { first_id, second_id };
 }
 
 /** The id of a document about a user and something else. */

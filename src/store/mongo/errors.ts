@@ -18,6 +18,8 @@ import { withoutSecrets } from "./url.ts";
 import type { MongoUrl } from "./url.ts";
 
 export const DUPLICATE_KEY = 11000;
+/** What is said of a collection that is not there. */
+export const NAMESPACE_NOT_FOUND = 26;
 
 /** Codes that say that one document is at fault, not the server's state; 8 is what servers of others say of anything. */
 const DOCUMENT_CODES: ReadonlySet<number> = new Set([2, 8, 9, 14, 121, 10334, 17280]);

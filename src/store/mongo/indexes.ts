@@ -3,6 +3,7 @@ import type { Collection, IndexDescriptionInfo } from "mongodb";
 import { MongoServerError } from "mongodb";
 import { StoreOpenError } from "../store.ts";
 import type { Collections } from "./documents.ts";
+import { NAMESPACE_NOT_FOUND } from "./errors.ts";
 
 interface Index {
   readonly collection: keyof Collections;
@@ -23,7 +24,8 @@ const INDEXES: readonly Index[] = [
   { collection: "blocks", name: "blocked", key: { blocked_id: 1 }, unique: false },
   { collection: "chats", name: "first-list", key: { first_id: 1, last_ms: -1 }, unique: false },
   { collection: "chats", name: "second-list", key: { second_id: 1, last_ms: -1 }, unique: false },
-  { collection: "marks", name: "user", key: { user_id: 1 }, unique: false },
+  { collection: "members", name: "chat", key: { chat_id: 1, role: 1 }, unique: false },
+  { collection: "members", name: "user", key: { user_id: 1, role: 1 }, unique: false },
   { collection: "messages", name: "place", key: { chat_id: 1, seq: 1 }, unique: true },
   { collection: "messages", name: "changed", key: { chat_id: 1, rev: 1 }, unique: false },
   { collection: "messages", name: "once", key: { chat_id: 1, user_id: 1, message_id: 1 }, unique: true },
@@ -31,9 +33,6 @@ const INDEXES: readonly Index[] = [
 
 /** Up to so many documents an index is made at the start; beyond, that could stop a server for long. */
 const MAX_DOCUMENTS = 100_000;
-
-/** What `listIndexes` answers about a collection that is not there. */
-const NAMESPACE_NOT_FOUND = 26;
 
 /** Makes the missing indexes. Throws StoreOpenError when one is wrong, or missing in a collection of more documents. */
 export async function ensureIndexes(

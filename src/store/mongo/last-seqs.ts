@@ -1,6 +1,7 @@
 // Where each chat ends. The messages alone decide; what chats say of it is a hint where to look.
-import { COMMON_CHAT, directChatUsers } from "../../protocol/ids.ts";
+import { chatForm } from "../../protocol/ids.ts";
 import type { ChatId } from "../../protocol/ids.ts";
+import { pairOf } from "./documents.ts";
 import type { ChatDocument, Collections } from "./documents.ts";
 
 /** Chats in one query. */
@@ -12,6 +13,11 @@ const REMEMBERED_CHATS = 50_000;
  * batch. Those of other chats are exact, since lists are sorted by the time that is written with them.
  */
 const COMMON_HINT_STEP = 64;
+
+/** Whether a chat's `seq_hint` is that of its last message, and `last_ms` its time. */
+export function isHintExact(chatId: ChatId): boolean {
+  return chatForm(chatId)?.kind !== "everyone";
+}
 
 interface Chat {
   lastSeq: number;
@@ -86,8 +92,7 @@ export class LastSeqs {
     const missing = [...new Set(chatIds)].filter((chatId) => !this.#chats.has(chatId));
     if (missing.length === 0) return;
     const operations = missing.map((chatId) => {
-      const [first_id = null, second_id = null] = directChatUsers(chatId) ?? [];
-      const update = { $setOnInsert: { first_id, second_id, seq_hint: 0, last_ms: 0 } };
+      const update = { $setOnInsert: { ...pairOf(chatId), seq_hint: 0, last_ms: 0 } };
       return { updateOne: { filter: { _id: chatId }, update, upsert: true } };
     });
     await this.#collections.chats.bulkWrite(operations, { ordered: false });
@@ -99,7 +104,7 @@ export class LastSeqs {
     const behind: { chatId: ChatId; chat: Chat }[] = [];
     for (const chatId of new Set(chatIds)) {
       const chat = this.#chats.get(chatId);
-      const step = chatId === COMMON_CHAT ? COMMON_HINT_STEP : 1;
+      const step = isHintExact(chatId) ? 1 : COMMON_HINT_STEP;
       if (chat?.lastMs !== undefined && chat.lastSeq - chat.hint >= step) behind.push({ chatId, chat });
     }
     if (behind.length === 0) return;

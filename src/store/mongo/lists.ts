@@ -1,12 +1,13 @@
 // The lists of one user, page by page: chats, contacts, blocked users.
 import { lastMessageOf, type ChatSummary, type Message } from "../../protocol/entities.ts";
-import { COMMON_CHAT, directChatId, directChatUsers } from "../../protocol/ids.ts";
+import { chatForm, COMMON_CHAT, directChatId, otherUser } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { FIRST_MS } from "../store.ts";
 import type { ChatPage, ChatPosition, Contact, ListedContact, NamePage } from "../store.ts";
 import { readRev } from "./changes.ts";
 import { pairId } from "./documents.ts";
 import type { ChatDocument, Collections, MessageDocument } from "./documents.ts";
+import { isHintExact } from "./last-seqs.ts";
 import { WITHOUT_FOLDED, withNames } from "./sent-messages.ts";
 import { usernames } from "./users.ts";
 
@@ -168,10 +169,6 @@ async function readEmpty(
   return empty.slice(0, limit);
 }
 
-function otherUser(chatId: ChatId, userId: UserId): UserId | undefined {
-  return directChatUsers(chatId)?.find((id) => id !== userId);
-}
-
 async function summaries(
   collections: Collections,
   userId: UserId,
@@ -179,7 +176,7 @@ async function summaries(
 ): Promise<ChatSummary[]> {
   const written = chats.filter(({ last_ms }) => last_ms > 0);
   const others = chats.flatMap(({ _id }) => otherUser(_id, userId) ?? []);
-  const marks = collections.marks.find({ _id: { $in: chats.map(({ _id }) => pairId(userId, _id)) } });
+  const marks = collections.members.find({ _id: { $in: chats.map(({ _id }) => pairId(userId, _id)) } });
   const [names, read, newest, revs] = await Promise.all([
     usernames(collections, others),
     marks.toArray(),
@@ -197,7 +194,7 @@ async function summaries(
     const read_seq = Math.min(readSeqs.get(chat_id) ?? 0, last_seq);
     return {
       chat_id,
-      kind: other === undefined ? "everyone" : "direct",
+      kind: chatForm(chat_id)?.kind ?? "direct",
       ...(other !== undefined && { contact_user_id: other, contact_username: names.get(other) ?? "" }),
       last_seq,
       rev: revs.get(chat_id) ?? 0,
@@ -212,15 +209,17 @@ async function summaries(
 async function readNewest(collections: Collections, chats: readonly ChatDocument[]): Promise<Map<ChatId, Message>> {
   // A query for all chats that end at the same seq: one with $or takes some servers 3 ms for each chat.
   const byHint = new Map<number, ChatId[]>();
+  const busy: ChatId[] = [];
   for (const { _id, seq_hint } of chats) {
-    if (_id !== COMMON_CHAT) byHint.set(seq_hint, [...(byHint.get(seq_hint) ?? []), _id]);
+    if (isHintExact(_id)) byHint.set(seq_hint, [...(byHint.get(seq_hint) ?? []), _id]);
+    else busy.push(_id);
   }
   const options = { projection: WITHOUT_FOLDED };
   const queries = [...byHint].map(([hint, ids]) =>
     collections.messages.find({ chat_id: { $in: ids }, seq: { $gte: hint } }, options).toArray(),
   );
-  if (chats.some(({ _id }) => _id === COMMON_CHAT)) {
-    queries.push(collections.messages.find({ chat_id: COMMON_CHAT }, options).sort({ seq: -1 }).limit(1).toArray());
+  for (const chat_id of busy) {
+    queries.push(collections.messages.find({ chat_id }, options).sort({ seq: -1 }).limit(1).toArray());
   }
   const found = await Promise.all(queries);
   const newest = new Map<ChatId, MessageDocument>();

@@ -18,10 +18,10 @@ export class Marks {
   readonly #marks = new Map<string, Mark>();
 
   /** Reads marks whose state the batch has to tell. */
-  async load({ marks }: Collections, pairs: readonly { userId: UserId; chatId: ChatId }[]): Promise<void> {
+  async load({ members }: Collections, pairs: readonly { userId: UserId; chatId: ChatId }[]): Promise<void> {
     for (let start = 0; start < pairs.length; start += MARKS_PER_QUERY) {
       const ids = pairs.slice(start, start + MARKS_PER_QUERY).map(({ userId, chatId }) => pairId(userId, chatId));
-      for await (const { _id, user_id, chat_id, seq } of marks.find({ _id: { $in: ids } })) {
+      for await (const { _id, user_id, chat_id, seq } of members.find({ _id: { $in: ids } })) {
         this.#marks.set(_id, { userId: user_id, chatId: chat_id, seq, isChanged: false });
       }
     }
@@ -43,14 +43,14 @@ export class Marks {
   }
 
   /** Writes what was raised; may be repeated. Resolves with the number of marks. */
-  async write({ marks }: Collections): Promise<number> {
+  async write({ members }: Collections): Promise<number> {
     const changed = [...this.#marks.entries()].filter(([, mark]) => mark.isChanged);
     if (changed.length === 0) return 0;
     const operations = changed.map(([_id, { userId, chatId, seq }]) => {
       const update = { $max: { seq }, $setOnInsert: { user_id: userId, chat_id: chatId } };
       return { updateOne: { filter: { _id }, update, upsert: true } };
     });
-    await marks.bulkWrite(operations, { ordered: false });
+    await members.bulkWrite(operations, { ordered: false });
     return changed.length;
   }
 }

@@ -10,7 +10,7 @@ import { ensureIndexes } from "./indexes.ts";
 import { MongoReader } from "./reader.ts";
 import { readServerFacts } from "./server-facts.ts";
 import { MongoTransfer } from "./transfer.ts";
-import { upgradeFromFirst } from "./upgrade.ts";
+import { renameMarks, upgradeDocuments } from "./upgrade.ts";
 import { readMongoUrl } from "./url.ts";
 import { MongoWriter } from "./writer.ts";
 
@@ -24,8 +24,10 @@ export async function openMongoWriter(url: string): Promise<StoreWriter> {
     const facts = await readServerFacts(connection.database);
     const isOlder = await claim(collections, name.label, true);
     await refuseUnfinished(collections, name.label);
-    await ensureIndexes(collections, name.label);
-    if (isOlder) await upgradeFromFirst(collections);
+    if (isOlder) await renameMarks(connection.database);
+    // A new format may need new indexes: they are made once, however long that takes.
+    await ensureIndexes(collections, name.label, isOlder ? Infinity : undefined);
+    if (isOlder) await upgradeDocuments(collections);
     return new MongoWriter(connection, facts);
   });
 }
@@ -105,7 +107,7 @@ async function claim({ meta, users }: Collections, label: string, mayBeOlder = f
       });
     return false;
   }
-  if (mayBeOlder && schema.version === 1) return true;
+  if (mayBeOlder && (schema.version === 1 || schema.version === 2)) return true;
   requireVersion(schema, label);
   return false;
 }

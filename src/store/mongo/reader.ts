@@ -8,11 +8,13 @@ import type { DirectoryQuery, StoreReader, User } from "../store.ts";
 import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
 import { readAccounts, readBlocks, readIsBlocked } from "./account-reads.ts";
 import { profileOf } from "./account-writes.ts";
+import type { Member } from "../chats.ts";
 import type { MongoConnection } from "./connection.ts";
 import type { Collections, MessageDocument, UserDocument } from "./documents.ts";
 import { readRev } from "./changes.ts";
 import { readDirectory } from "./directory.ts";
 import { readBlocked, readChats, readContacts, readWatched } from "./lists.ts";
+import { readMember } from "./member-reads.ts";
 import { WITHOUT_FOLDED, withNames } from "./sent-messages.ts";
 import { Page } from "./page.ts";
 import { literalPattern } from "./search-text.ts";
@@ -82,6 +84,10 @@ export class MongoReader implements StoreReader {
     return this.#connection.run(() => readChats(this.#collections, userId, after, limit));
   }
 
+  member(chatId: ChatId, userId: UserId): Promise<Member | undefined> {
+    return this.#connection.run(() => readMember(this.#collections, chatId, userId));
+  }
+
   history(chatId: ChatId, page: HistoryPage): Promise<History> {
     return this.#connection.run(async () => {
       // The revision first: the messages are then in its state or a later one.
@@ -94,13 +100,13 @@ export class MongoReader implements StoreReader {
     });
   }
 
-  changes(chatId: ChatId, afterRev: number, limit: number): Promise<Changes> {
+  changes(chatId: ChatId, afterRev: number, limit: number, firstSeq = 1): Promise<Changes> {
     return this.#connection.run(async () => {
       const rev = await readRev(this.#collections, chatId);
       const page = new Page(limit);
       const changed = this.#collections.messages
         .find(
-          { chat_id: chatId, rev: { $gt: afterRev } },
+          { chat_id: chatId, rev: { $gt: afterRev }, ...(firstSeq > 1 && { seq: { $gte: firstSeq } }) },
           { projection: WITHOUT_FOLDED, batchSize: DOCUMENTS_PER_REPLY },
         )
         .sort({ rev: 1 });
@@ -114,7 +120,11 @@ export class MongoReader implements StoreReader {
       const { chatId, limit } = query;
       const page = new Page(limit);
       const start = from ?? (await this.#searchStart(query));
-      const foundBefore = await this.#found(chatId, start.foundSeqs);
+      const { firstSeq = 1 } = query;
+      const foundBefore = await this.#found(
+        chatId,
+        start.foundSeqs.filter((seq) => seq >= firstSeq),
+      );
       const isFull = !foundBefore.every((document) => page.add(document));
       const place = isFull ? undefined : await this.#collectHits(query, start, page);
       if (place !== undefined) return { place };
@@ -138,8 +148,9 @@ export class MongoReader implements StoreReader {
     return this.#connection.close();
   }
 
-  async #page(chatId: ChatId, { before, after, limit }: HistoryPage): Promise<Page> {
-    const range = { ...(after === undefined ? {} : { $gt: after }), ...(before === undefined ? {} : { $lt: before }) };
+  async #page(chatId: ChatId, { before, after, limit, firstSeq = 1 }: HistoryPage): Promise<Page> {
+    const from = Math.max(after ?? 0, firstSeq - 1);
+    const range = { ...(from > 0 && { $gt: from }), ...(before === undefined ? {} : { $lt: before }) };
     const filter = Object.keys(range).length === 0 ? { chat_id: chatId } : { chat_id: chatId, seq: range };
     const page = new Page(limit);
     const ordered = this.#collections.messages
@@ -166,14 +177,22 @@ export class MongoReader implements StoreReader {
    * Looks down from a place in spans that an index bounds, each a short query, until the page is full, nothing is left or
    * the slice is over; then it resolves with the place where to go on.
    */
-  async #collectHits({ chatId, word }: SearchQuery, from: SearchPlace, page: Page): Promise<SearchPlace | undefined> {
+  async #collectHits(
+    { chatId, word, firstSeq = 1 }: SearchQuery,
+    from: SearchPlace,
+    page: Page,
+  ): Promise<SearchPlace | undefined> {
     const $regex = literalPattern(word);
     const folded = foldCase(word);
     const endMs = performance.now() + this.#searchSliceMs;
     let { before, span } = from;
-    while (before > 1) {
+    while (before > firstSeq) {
       const startMs = performance.now();
-      const filter = { chat_id: chatId, seq: { $gte: before - span, $lt: before }, folded: { $regex } };
+      const filter = {
+        chat_id: chatId,
+        seq: { $gte: Math.max(before - span, firstSeq), $lt: before },
+        folded: { $regex },
+      };
       const hits = this.#collections.messages
         .find(filter, { projection: WITHOUT_FOLDED, batchSize: DOCUMENTS_PER_REPLY })
         .sort({ seq: -1 });
@@ -182,7 +201,7 @@ export class MongoReader implements StoreReader {
       const nowMs = performance.now();
       const isQuick = nowMs - startMs < this.#searchSliceMs;
       span = isQuick ? Math.min(span * 2, LAST_SEARCH_SPAN) : Math.max(FIRST_SEARCH_SPAN, span / 2);
-      if (nowMs >= endMs && before > 1) return { before, span, foundSeqs: page.documents.map(({ seq }) => seq) };
+      if (nowMs >= endMs && before > firstSeq) return { before, span, foundSeqs: page.documents.map(({ seq }) => seq) };
     }
     return undefined;
   }

@@ -1,8 +1,8 @@
 // The MongoDB store as source or target of a migration.
 import { ObjectId } from "mongodb";
 import type { Collection, Document, Filter } from "mongodb";
-import { directChatUsers } from "../../protocol/ids.ts";
 import type { ChatId } from "../../protocol/ids.ts";
+import { ROLES } from "../chats.ts";
 import { BATCH_COUNT } from "../transfer.ts";
 import type {
   ChatEnd,
@@ -14,8 +14,8 @@ import type {
   UserRecord,
 } from "../transfer.ts";
 import type { MongoConnection } from "./connection.ts";
-import { pairId } from "./documents.ts";
-import type { Collections, MarkDocument, UserDocument } from "./documents.ts";
+import { pairId, pairOf } from "./documents.ts";
+import type { Collections, MemberDocument, UserDocument } from "./documents.ts";
 import { readLastSeqs } from "./last-seqs.ts";
 import { fillSortKeys } from "./upgrade.ts";
 import { searchable } from "./search-text.ts";
@@ -60,12 +60,14 @@ const FORMS: { readonly [K in RecordKind]: Form<Records[K]> } = {
       previous_ms: token["previous_ms"] == null ? null : Number(token["previous_ms"]),
     }),
   },
-  marks: {
-    filter: { seq: { $gt: 0 } },
-    toDocument: (mark) => ({ _id: pairId(mark.user_id, mark.chat_id), ...mark }),
+  members: {
+    filter: { $or: [{ seq: { $gt: 0 } }, { role: { $in: [...ROLES] } }] },
+    toDocument: ({ role, since_seq, ...mark }) => {
+      return { _id: pairId(mark.user_id, mark.chat_id), ...mark, ...(role !== null && { role, since_seq }) };
+    },
     toRecord: (document) => {
-      const { user_id, chat_id, seq } = document as MarkDocument;
-      return { user_id, chat_id, seq };
+      const { user_id, chat_id, seq, role = null, since_seq = 1 } = document as MemberDocument;
+      return { user_id, chat_id, seq, role, since_seq };
     },
   },
 };
@@ -168,9 +170,8 @@ export class MongoTransfer implements StoreTransfer {
       };
       return { _id: new ObjectId(), chat_id: chatId, ...rest, folded: searchable(rest.text), ...change };
     });
-    const [first_id = null, second_id = null] = directChatUsers(chatId) ?? [];
     // First where to look for the messages; then these in order: what a break leaves is the beginning, and can be found.
-    const update = { $max: { seq_hint: (messages[0]?.seq ?? 1) - 1 }, $setOnInsert: { first_id, second_id } };
+    const update = { $max: { seq_hint: (messages[0]?.seq ?? 1) - 1 }, $setOnInsert: pairOf(chatId) };
     await this.#connection.run(async () => {
       await this.#collections.chats.updateOne({ _id: chatId }, update, { upsert: true });
       await this.#collections.messages.insertMany(documents, { ordered: true });

@@ -1,16 +1,33 @@
 // Brings the documents of an older store up to date: what lists are sorted by, in documents that lack it.
-import type { Collection } from "mongodb";
-import { COMMON_CHAT } from "../../protocol/ids.ts";
+import { MongoServerError } from "mongodb";
+import type { Collection, Db } from "mongodb";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { SCHEMA_VERSION } from "./documents.ts";
 import type { Collections } from "./documents.ts";
-import { readLastSeqs } from "./last-seqs.ts";
+import { NAMESPACE_NOT_FOUND } from "./errors.ts";
+import { isHintExact, readLastSeqs } from "./last-seqs.ts";
 
 /** Documents of one round. */
 const DOCUMENTS_PER_ROUND = 500;
 
-/** Version 1 to 2. What is broken off goes on at the next start; an older program must not write meanwhile. */
-export async function upgradeFromFirst(collections: Collections): Promise<void> {
+/** Of format 2 and before: how far each user has read each chat, what `members` holds since. */
+const OLD_MARKS = "marks";
+
+/**
+ * What comes before the indexes of a store of an older format: its read marks become memberships. What is broken off goes
+ * on at the next start; an older program must not write meanwhile.
+ */
+export async function renameMarks(database: Db): Promise<void> {
+  try {
+    await database.renameCollection(OLD_MARKS, "members");
+  } catch (error) {
+    // Renamed before, or never made.
+    if (!(error instanceof MongoServerError && error.code === NAMESPACE_NOT_FOUND)) throw error;
+  }
+}
+
+/** What comes after the indexes: version 1 lacks what lists are sorted by. Goes on in the same way. */
+export async function upgradeDocuments(collections: Collections): Promise<void> {
   await fillSortKeys(collections);
   await collections.meta.updateOne({ _id: "schema" }, { $set: { version: SCHEMA_VERSION } });
 }
@@ -40,8 +57,7 @@ async function fillChats(collections: Collections): Promise<boolean> {
   const seqs = await readLastSeqs(collections, chats);
   const times = await readTimes(collections, seqs);
   const operations = chats.map(({ _id, seq_hint }) => {
-    // The common chat's hint may stay behind; lists do not sort it.
-    const hint = _id === COMMON_CHAT ? seq_hint : (seqs.get(_id) ?? 0);
+    const hint = isHintExact(_id) ? (seqs.get(_id) ?? 0) : seq_hint;
     const $set = { seq_hint: hint, last_ms: times.get(_id) ?? 0 };
     return { updateOne: { filter: { _id, ...LACKS_TIME }, update: { $set } } };
   });

@@ -23,11 +23,11 @@ type Outcome = WriteOutcome<ChangeKind>;
 
 function prepare(database: Database.Database) {
   return {
-    // Only a chat that the user takes part in: the common chat has no participants of its own.
+    // Only in a chat of which the user is a member.
     find: database.prepare<[number, ChatId, UserId], Found>(
       `SELECT ${MESSAGE_COLUMNS}, m.id, c.id AS chat, m.changed_ms, m.id & 0xffffffff <= c.indexed_seq AS is_indexed
        FROM chats c JOIN messages m ON m.id = (c.id << 32 | ?) JOIN users u ON u.id = m.user
-       WHERE c.chat_id = ? AND (c.first_user IS NULL
+       WHERE c.chat_id = ? AND (c.kind = 'everyone'
          OR (SELECT id FROM users WHERE user_id = ? AND state <> 'deleted') IN (c.first_user, c.second_user))`,
     ),
     nextRev: database.prepare<[number], { rev: number }>("UPDATE chats SET rev = rev + 1 WHERE id = ? RETURNING rev"),

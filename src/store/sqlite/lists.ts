@@ -1,7 +1,8 @@
 // The lists of one user, page by page: chats, contacts, blocked users.
 import type Database from "better-sqlite3";
 import { lastMessageOf, type ChatSummary } from "../../protocol/entities.ts";
-import type { ChatId, UserId } from "../../protocol/ids.ts";
+import { directChatId } from "../../protocol/ids.ts";
+import type { ChatId, ChatKind, UserId } from "../../protocol/ids.ts";
 import { FIRST_MS } from "../store.ts";
 import type { ChatPage, ChatPosition, Contact, ListedContact, NamePage } from "../store.ts";
 import { MESSAGE_COLUMNS, messageOf } from "./rows.ts";
@@ -10,6 +11,7 @@ import { COMMON_CHAT_ROW } from "./schema.ts";
 
 interface ChatRow extends MessageRow {
   readonly chat_id: ChatId;
+  readonly kind: ChatKind;
   readonly last_seq: number;
   readonly last_ms: number;
   readonly chat_rev: number;
@@ -41,11 +43,11 @@ type NameBounds = [user: UserId, after: string, limit: number];
 const ID_OF = "(SELECT id FROM users WHERE user_id = ?)";
 const BLOCKED = `EXISTS (SELECT 1 FROM blocks b WHERE b.user = k.user AND b.blocked = k.contact)
   OR EXISTS (SELECT 1 FROM blocks b WHERE b.user = k.contact AND b.blocked = k.user)`;
-const DIRECT_CHAT = `iif(me.user_id < o.user_id, 'dm:' || me.user_id || ':' || o.user_id, 'dm:' || o.user_id || ':' || me.user_id)`;
+const DIRECT_CHAT = "direct_chat(me.user_id, o.user_id)";
 
 /** What is shown of the chats that `page` chooses (columns chat, user, chat_id, first_user, second_user, …). */
 const SHOWN = (page: string): string => `
-  SELECT p.chat_id, p.last_seq, p.last_ms, p.chat_rev, p.read_seq, o.user_id AS contact_user_id, o.username AS contact_username,
+  SELECT p.chat_id, p.kind, p.last_seq, p.last_ms, p.chat_rev, p.read_seq, o.user_id AS contact_user_id, o.username AS contact_username,
     ${MESSAGE_COLUMNS}
   FROM (${page}) p
     LEFT JOIN users o ON o.id = iif(p.first_user = p.user, p.second_user, p.first_user)
@@ -53,18 +55,18 @@ const SHOWN = (page: string): string => `
     LEFT JOIN users u ON u.id = m.user
   ORDER BY p.last_ms DESC, p.chat_id`;
 const CHOSEN =
-  "c.id AS chat, r.user, c.chat_id, c.first_user, c.second_user, c.last_seq, c.last_ms, c.rev AS chat_rev, r.read_seq";
+  "c.id AS chat, r.user, c.chat_id, c.kind, c.first_user, c.second_user, c.last_seq, c.last_ms, c.rev AS chat_rev, r.read_seq";
 
 function prepare(database: Database.Database) {
   return {
     common: database.prepare<[UserId], ChatRow>(
-      SHOWN(`SELECT ${CHOSEN} FROM marks r JOIN chats c ON c.id = r.chat
+      SHOWN(`SELECT ${CHOSEN} FROM members r JOIN chats c ON c.id = r.chat
         WHERE r.user = ${ID_OF} AND r.chat = ${COMMON_CHAT_ROW}`),
     ),
     // Texts are read for the chats of the page alone.
     written: database.prepare<[Place], ChatRow>(
-      SHOWN(`SELECT ${CHOSEN} FROM marks r CROSS JOIN chats c ON c.id = r.chat
-        WHERE r.user = (SELECT id FROM users WHERE user_id = @user) AND r.chat <> ${COMMON_CHAT_ROW}
+      SHOWN(`SELECT ${CHOSEN} FROM members r CROSS JOIN chats c ON c.id = r.chat
+        WHERE r.user = (SELECT id FROM users WHERE user_id = @user) AND c.kind = 'direct'
           AND c.last_ms <= @lastMs AND (c.last_ms < @lastMs OR c.chat_id > @chatId)
         ORDER BY c.last_ms DESC, c.chat_id LIMIT @limit`),
     ),
@@ -97,6 +99,7 @@ export class Lists {
   readonly #sql: ReturnType<typeof prepare>;
 
   constructor(database: Database.Database) {
+    database.function("direct_chat", { deterministic: true }, (one, other) => directChatId(String(one), String(other)));
     this.#sql = prepare(database);
   }
 
@@ -147,7 +150,7 @@ function listed(row: ChatRow): { chat: ChatSummary; lastMs: number } {
   const isDirect = contact_user_id !== null && contact_username !== null;
   const chat: ChatSummary = {
     chat_id,
-    kind: isDirect ? "direct" : "everyone",
+    kind: row.kind,
     ...(isDirect && { contact_user_id, contact_username }),
     last_seq,
     rev: row.chat_rev,

@@ -1,7 +1,7 @@
 // The writes that concern chats: appends and read marks, with the counters of a batch written once.
 import type Database from "better-sqlite3";
 import type { Message } from "../../protocol/entities.ts";
-import { COMMON_CHAT, directChatUsers } from "../../protocol/ids.ts";
+import { chatForm, COMMON_CHAT } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { directRefusal, writerRefusal } from "../may.ts";
 import { Refusal } from "../refusal.ts";
@@ -65,10 +65,10 @@ function prepare(database: Database.Database) {
        WHERE user = ? AND message_id = ? AND id >> 32 = ?`,
     ),
     mark: database.prepare<[number, number], { read_seq: number }>(
-      "SELECT read_seq FROM marks WHERE user = ? AND chat = ?",
+      "SELECT read_seq FROM members WHERE user = ? AND chat = ?",
     ),
     setMark: database.prepare<[number, number, number]>(
-      `INSERT INTO marks (user, chat, read_seq) VALUES (?, ?, ?)
+      `INSERT INTO members (user, chat, read_seq) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET read_seq = excluded.read_seq WHERE excluded.read_seq > read_seq`,
     ),
   };
@@ -206,7 +206,8 @@ export class MessageWrites {
     if (chat !== undefined && chat.users === undefined) return undefined;
     if (chat !== undefined && !takesPart(chat, user)) return Refusal.NotFound;
     if (chat?.refusal?.since === this.#standing) return chat.refusal.is;
-    const others = (directChatUsers(chatId) ?? []).map((userId) => this.#users.find(userId));
+    const form = chatForm(chatId);
+    const others = (form?.kind === "direct" ? form.users : []).map((userId) => this.#users.find(userId));
     if (!others.some((other) => other?.id === user.id)) return Refusal.NotFound;
     const partner = others.find((other) => other?.id !== user.id);
     const isBlocked = partner !== undefined && this.#users.isBlocked(user.id, partner.id);
@@ -265,10 +266,9 @@ export class MessageWrites {
   }
 
   #participants(chatId: ChatId): readonly [number, number] | undefined {
-    const [first, second] = directChatUsers(chatId) ?? [];
-    if (first === undefined || second === undefined) return undefined;
-    const one = this.#users.find(first);
-    const other = this.#users.find(second);
+    const form = chatForm(chatId);
+    if (form?.kind !== "direct") return undefined;
+    const [one, other] = form.users.map((userId) => this.#users.find(userId));
     return one === undefined || other === undefined ? undefined : [one.id, other.id];
   }
 

@@ -11,6 +11,8 @@ import { AccountReads } from "./account-reads.ts";
 import { storeError } from "./errors.ts";
 import { Directory } from "./directory.ts";
 import { Lists } from "./lists.ts";
+import { MemberReads } from "./member-reads.ts";
+import type { Member } from "../chats.ts";
 import { MAX_SEQ, MESSAGE_COLUMNS, Page } from "./rows.ts";
 import type { MessageRow } from "./rows.ts";
 import { Search, SEARCH_SLICE_MS, SHORT_WORD_SCAN_COUNT } from "./search.ts";
@@ -41,9 +43,9 @@ function prepare(database: Database.Database) {
     chat: database.prepare<[ChatId], ChatRow>("SELECT id, last_seq, rev FROM chats WHERE chat_id = ?"),
     oldest: database.prepare<PageBounds, MessageRow>(`${PAGE} LIMIT ?`),
     newest: database.prepare<PageBounds, MessageRow>(`${PAGE} DESC LIMIT ?`),
-    changed: database.prepare<[number, number, number], MessageRow>(
+    changed: database.prepare<[chat: number, afterRev: number, firstSeq: number, limit: number], MessageRow>(
       `SELECT ${MESSAGE_COLUMNS} FROM messages m JOIN users u ON u.id = m.user
-       WHERE m.id >> 32 = ? AND m.rev > ? ORDER BY m.rev LIMIT ?`,
+       WHERE m.id >> 32 = ? AND m.rev > ? AND m.id & 0xffffffff >= ? ORDER BY m.rev LIMIT ?`,
     ),
   };
 }
@@ -62,6 +64,7 @@ export class SqliteReader implements StoreReader {
   readonly #accounts: AccountReads;
   readonly #lists: Lists;
   readonly #directory: Directory;
+  readonly #members: MemberReads;
   readonly #search: Search;
 
   constructor(database: Database.Database, options: ReaderOptions) {
@@ -70,6 +73,7 @@ export class SqliteReader implements StoreReader {
     this.#accounts = new AccountReads(database);
     this.#lists = new Lists(database);
     this.#directory = new Directory(database);
+    this.#members = new MemberReads(database);
     const usual = { sliceMs: SEARCH_SLICE_MS, shortWordScanCount: SHORT_WORD_SCAN_COUNT };
     this.#search = new Search(database, { ...usual, ...options });
   }
@@ -107,6 +111,10 @@ export class SqliteReader implements StoreReader {
     return this.#read(() => this.#lists.chats(userId, after, limit));
   }
 
+  async member(chatId: ChatId, userId: UserId): Promise<Member | undefined> {
+    return this.#read(() => this.#members.member(chatId, userId));
+  }
+
   async history(chatId: ChatId, page: HistoryPage): Promise<History> {
     return this.#read(() => {
       const chat = this.#sql.chat.get(chatId);
@@ -119,12 +127,12 @@ export class SqliteReader implements StoreReader {
     });
   }
 
-  async changes(chatId: ChatId, afterRev: number, limit: number): Promise<Changes> {
+  async changes(chatId: ChatId, afterRev: number, limit: number, firstSeq = 1): Promise<Changes> {
     return this.#read(() => {
       const chat = this.#sql.chat.get(chatId);
       if (chat === undefined) return { rev: 0, messages: [], hasMore: false };
       const page = new Page(chatId, limit);
-      for (const row of this.#sql.changed.iterate(chat.id, afterRev, limit + 1)) if (!page.add(row)) break;
+      for (const row of this.#sql.changed.iterate(chat.id, afterRev, firstSeq, limit + 1)) if (!page.add(row)) break;
       return { rev: chat.rev, messages: page.messages, hasMore: page.hasMore };
     });
   }
@@ -165,8 +173,9 @@ export class SqliteReader implements StoreReader {
   }
 }
 
-function bounds(chat: ChatRow, { before, after, limit }: HistoryPage): PageBounds {
-  return [chat.id, Math.min(after ?? 0, MAX_SEQ), chat.id, Math.min(before ?? MAX_SEQ, MAX_SEQ), limit + 1];
+function bounds(chat: ChatRow, { before, after = 0, limit, firstSeq = 1 }: HistoryPage): PageBounds {
+  const from = Math.max(after, firstSeq - 1);
+  return [chat.id, Math.min(from, MAX_SEQ), chat.id, Math.min(before ?? MAX_SEQ, MAX_SEQ), limit + 1];
 }
 
 function user(row: UserRow | undefined): User | undefined {

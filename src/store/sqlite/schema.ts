@@ -102,6 +102,24 @@ const MIGRATIONS: readonly string[] = [
    ALTER TABLE tokens ADD COLUMN previous_ms INTEGER;
    CREATE UNIQUE INDEX tokens_by_previous ON tokens (previous_hash) WHERE previous_hash IS NOT NULL;`,
   `ALTER TABLE messages ADD COLUMN edited_ms INTEGER;`,
+  // A chat has a kind; read marks become memberships. Only members of groups have a role, and only they are looked for by
+  // chat. A group that was deleted keeps its row, of the kind 'gone', so that its id is never used again.
+  `ALTER TABLE chats ADD COLUMN kind TEXT NOT NULL DEFAULT 'direct';
+   UPDATE chats SET kind = 'everyone' WHERE id = ${COMMON_CHAT_ROW};
+   ALTER TABLE chats ADD COLUMN title TEXT NOT NULL DEFAULT '';
+   ALTER TABLE chats ADD COLUMN topic TEXT NOT NULL DEFAULT '';
+   ALTER TABLE chats ADD COLUMN posting TEXT NOT NULL DEFAULT 'all';
+   ALTER TABLE chats ADD COLUMN history_rule TEXT NOT NULL DEFAULT 'all';
+   ALTER TABLE chats ADD COLUMN creator INTEGER REFERENCES users (id);
+   ALTER TABLE chats ADD COLUMN member_count INTEGER NOT NULL DEFAULT 0;
+   -- Time of the batch that last changed a group or its members: a batch that is committed again knows its changes by it.
+   ALTER TABLE chats ADD COLUMN changed_ms INTEGER;
+   ALTER TABLE marks RENAME TO members;
+   ALTER TABLE members ADD COLUMN role TEXT;
+   -- The first message that came after the member joined.
+   ALTER TABLE members ADD COLUMN since_seq INTEGER NOT NULL DEFAULT 1;
+   CREATE INDEX members_of_group ON members (chat, user) WHERE role IS NOT NULL;
+   CREATE INDEX groups_of_user ON members (user, chat) WHERE role IS NOT NULL;`,
 ];
 
 /** The version that this program makes and needs. */

@@ -96,6 +96,8 @@ class Slice {
   readonly #terms: string[];
   #nextTerm: string | undefined;
   readonly #foundBefore: readonly number[];
+  /** Messages up to this seq are not there for the one who searches. */
+  readonly #floor: number;
   #rowCount = 0;
   #isOutOfTime = false;
 
@@ -112,6 +114,7 @@ class Slice {
     this.#terms = [...(from?.terms ?? [])];
     this.#nextTerm = from?.nextTerm;
     this.#foundBefore = from?.foundSeqs ?? [];
+    this.#floor = (query.firstSeq ?? 1) - 1;
   }
 
   run(): SearchSlice {
@@ -133,7 +136,7 @@ class Slice {
   /** Reads again what the slices before have found: cheaper than to carry it from thread to thread. */
   #takeFound(): boolean {
     return this.#foundBefore.every((seq) => {
-      const row = this.#sql.message.get(this.#chat.id, seq);
+      const row = seq > this.#floor ? this.#sql.message.get(this.#chat.id, seq) : undefined;
       return row === undefined || this.#take(row);
     });
   }
@@ -178,8 +181,9 @@ class Slice {
     return this.#look(0, (...bounds) => this.#sql.match.iterate(match, ...bounds));
   }
 
-  #look(after: number, candidates: (...bounds: Bounds) => Iterable<MessageRow>): boolean {
+  #look(limit: number, candidates: (...bounds: Bounds) => Iterable<MessageRow>): boolean {
     const { id } = this.#chat;
+    const after = Math.max(limit, this.#floor);
     while (this.#before > after + 1) {
       const low = Math.max(after, this.#before - 1 - this.#span);
       const startMs = performance.now();

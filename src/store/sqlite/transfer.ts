@@ -1,6 +1,6 @@
 // The embedded store as source or target of a migration.
 import type Database from "better-sqlite3";
-import { COMMON_CHAT, directChatUsers } from "../../protocol/ids.ts";
+import { chatForm } from "../../protocol/ids.ts";
 import type { ChatId } from "../../protocol/ids.ts";
 import { StoreOpenError } from "../store.ts";
 import { BATCH_COUNT } from "../transfer.ts";
@@ -23,9 +23,9 @@ const READ: { readonly [K in RecordKind]: string } = {
     FROM tokens t JOIN users u ON u.id = t.user WHERE t.id > @place ORDER BY t.id LIMIT ${BATCH_COUNT}`,
   contacts: pairs("contacts", "contact"),
   blocks: pairs("blocks", "blocked"),
-  marks: `SELECT m.user AS place, m.chat AS second, u.user_id, c.chat_id, m.read_seq AS seq
-    FROM marks m JOIN users u ON u.id = m.user JOIN chats c ON c.id = m.chat
-    WHERE (m.user, m.chat) > (@place, @second) AND m.read_seq > 0 ORDER BY m.user, m.chat LIMIT ${BATCH_COUNT}`,
+  members: `SELECT m.user AS place, m.chat AS second, u.user_id, c.chat_id, m.read_seq AS seq, m.role, m.since_seq
+    FROM members m JOIN users u ON u.id = m.user JOIN chats c ON c.id = m.chat
+    WHERE (m.user, m.chat) > (@place, @second) AND (m.read_seq > 0 OR m.role IS NOT NULL) ORDER BY m.user, m.chat LIMIT ${BATCH_COUNT}`,
 };
 
 interface Place {
@@ -41,7 +41,7 @@ const WRITE: { readonly [K in RecordKind]: readonly string[] } = {
        password_hash = @password_hash, first_name = @first_name, second_name = @second_name, bio = @bio,
        file_name = @file_name, state = @state, must_change_password = @must_change_password,
        created_ms = @created_ms, last_login_ms = @last_login_ms`,
-    `INSERT OR IGNORE INTO marks (user, chat, read_seq) SELECT id, ${COMMON_CHAT_ROW}, 0 FROM users WHERE user_id = @user_id`,
+    `INSERT OR IGNORE INTO members (user, chat, read_seq) SELECT id, ${COMMON_CHAT_ROW}, 0 FROM users WHERE user_id = @user_id`,
   ],
   tokens: [
     `INSERT OR IGNORE INTO tokens (token_hash, user, time_ms, previous_hash, previous_ms)
@@ -49,9 +49,11 @@ const WRITE: { readonly [K in RecordKind]: readonly string[] } = {
   ],
   contacts: [insertPair("contacts", "contact")],
   blocks: [insertPair("blocks", "blocked")],
-  marks: [
-    `INSERT INTO marks (user, chat, read_seq) SELECT u.id, c.id, @seq FROM users u, chats c
-     WHERE u.user_id = @user_id AND c.chat_id = @chat_id ON CONFLICT DO UPDATE SET read_seq = @seq`,
+  members: [
+    `INSERT INTO members (user, chat, read_seq, role, since_seq)
+     SELECT u.id, c.id, @seq, @role, @since_seq FROM users u, chats c
+     WHERE u.user_id = @user_id AND c.chat_id = @chat_id
+     ON CONFLICT DO UPDATE SET read_seq = @seq, role = @role, since_seq = @since_seq`,
   ],
 };
 
@@ -178,17 +180,17 @@ export class SqliteTransfer implements StoreTransfer {
   }
 
   #chatRow(chatId: ChatId): number | undefined {
-    if (chatId === COMMON_CHAT) return COMMON_CHAT_ROW;
     const find = this.#database.prepare<[ChatId], { id: number }>("SELECT id FROM chats WHERE chat_id = ?");
     return this.#run(() => find.get(chatId)?.id);
   }
 
   #createChat(chatId: ChatId): number {
-    const users = directChatUsers(chatId) ?? [];
+    const form = chatForm(chatId);
+    const users = form?.kind === "direct" ? form.users : [];
     const row = `(SELECT id FROM users WHERE user_id = ?)`;
     const create = `INSERT INTO chats (chat_id, first_user, second_user) VALUES (?, ${row}, ${row})`;
     const chat = Number(this.#database.prepare(create).run(chatId, ...users).lastInsertRowid);
-    const mark = this.#database.prepare(`INSERT INTO marks (user, chat, read_seq) VALUES (${row}, ?, 0)`);
+    const mark = this.#database.prepare(`INSERT INTO members (user, chat, read_seq) VALUES (${row}, ?, 0)`);
     for (const user of users) mark.run(user, chat);
     return chat;
   }

@@ -41,7 +41,7 @@ function prepare(database: Database.Database) {
        VALUES (?, ?, ?, ?, ?, ?)`,
     ),
     mark: database.prepare<[number | bigint, number, number]>(
-      "INSERT INTO marks (user, chat, read_seq) VALUES (?, ?, ?)",
+      "INSERT INTO members (user, chat, read_seq) VALUES (?, ?, ?)",
     ),
     update: database.prepare<[string, string, string, string | null, number]>(
       "UPDATE users SET first_name = ?, second_name = ?, bio = ?, file_name = ? WHERE id = ?",

@@ -1,11 +1,11 @@
 // Messages that change: edit_message, delete_message, changes.
 import { DEFAULT_CHANGES } from "../../protocol/limits.ts";
-import { partnerIn } from "../access.ts";
+import { readAsMember, requireMember } from "../access.ts";
 import type { SessionController } from "../outcome.ts";
 
 export const editMessage: SessionController<"edit_message"> = async ({ data }, identity, context) => {
   const { chat_id: chatId, seq, message: text } = data;
-  await partnerIn(chatId, identity, context.reader);
+  await requireMember(chatId, identity, context.reader);
   const { editWindowMs } = context;
   const sinceMs = editWindowMs === 0 ? Infinity : context.now() - editWindowMs;
   return {
@@ -19,7 +19,7 @@ export const editMessage: SessionController<"edit_message"> = async ({ data }, i
 /** One's own, also where one of the two has blocked the other. */
 export const deleteMessage: SessionController<"delete_message"> = async ({ data }, identity, { reader }) => {
   const { chat_id: chatId, seq } = data;
-  await partnerIn(chatId, identity, reader);
+  await requireMember(chatId, identity, reader);
   return {
     kind: "write",
     write: { kind: "deleteMessage", chatId, userId: identity.userId, seq },
@@ -30,7 +30,8 @@ export const deleteMessage: SessionController<"delete_message"> = async ({ data 
 
 export const changes: SessionController<"changes"> = async ({ data }, identity, { reader }) => {
   const { chat_id, after_rev, limit = DEFAULT_CHANGES } = data;
-  await partnerIn(chat_id, identity, reader);
-  const { rev, messages, hasMore } = await reader.changes(chat_id, after_rev, limit);
+  const { rev, messages, hasMore } = await readAsMember(chat_id, identity, reader, ({ firstSeq }) =>
+    reader.changes(chat_id, after_rev, limit, firstSeq),
+  );
   return { kind: "reply", info: "Changes", fields: { chat_id, rev, messages, has_more: hasMore } };
 };

@@ -2,11 +2,11 @@
 import type { DataOf, Page } from "../../protocol/actions.ts";
 import { ProtocolError, badField } from "../../protocol/codes.ts";
 import { eventText } from "../../protocol/events.ts";
-import { COMMON_CHAT, directChatId, type ChatId } from "../../protocol/ids.ts";
+import { COMMON_CHAT, directChatId, otherUser, type ChatId } from "../../protocol/ids.ts";
 import { DEFAULT_PAGE } from "../../protocol/limits.ts";
 import type { StoreReader } from "../../store/store.ts";
 import { newMessageId } from "../../util/message-id.ts";
-import { meantUser, partnerByName, partnerIn } from "../access.ts";
+import { meantUser, readAsMember, requireChat, requireMember } from "../access.ts";
 import type { Outcome, SessionController } from "../outcome.ts";
 import type { Identity } from "../task.ts";
 
@@ -25,13 +25,17 @@ export const commonChat: SessionController<"common_chat"> = async ({ data }, _id
 });
 
 export const history: SessionController<"history"> = async ({ data }, identity, { reader }) => {
-  await partnerIn(data.chat_id, identity, reader);
-  return { kind: "reply", info: "History", fields: await readPage(data.chat_id, data, reader) };
+  const { chat_id: chatId } = data;
+  const fields = await readAsMember(chatId, identity, reader, ({ firstSeq }) =>
+    readPage(chatId, data, reader, firstSeq),
+  );
+  return { kind: "reply", info: "History", fields };
 };
 
-async function readPage(chatId: ChatId, { before, after, limit = DEFAULT_PAGE }: Page, reader: StoreReader) {
-  const { lastSeq, rev, messages, hasMore } = await reader.history(chatId, { before, after, limit });
-  return { chat_id: chatId, length: lastSeq, rev, messages, has_more: hasMore };
+async function readPage(chatId: ChatId, page: Page, reader: StoreReader, firstSeq = 1) {
+  const { before, after, limit = DEFAULT_PAGE } = page;
+  const { lastSeq, rev, messages, hasMore } = await reader.history(chatId, { before, after, limit, firstSeq });
+  return { chat_id: chatId, length: Math.max(0, lastSeq - firstSeq + 1), rev, messages, has_more: hasMore };
 }
 
 /**
@@ -39,7 +43,7 @@ async function readPage(chatId: ChatId, { before, after, limit = DEFAULT_PAGE }:
  * asked there too.
  */
 export const addMessage: SessionController<"add_message"> = ({ data }, identity) => {
-  partnerByName(data.chat_id, identity);
+  requireChat(data.chat_id, identity);
   return appendTo(data, identity);
 };
 
@@ -55,17 +59,18 @@ function appendTo(data: DataOf<"add_message">, { userId, username }: Identity): 
 
 export const searchInChat: SessionController<"search_in_chat"> = async (request, identity, { reader }) => {
   const { chat_id: chatId, word, before, limit = DEFAULT_PAGE } = request.data;
-  await partnerIn(chatId, identity, reader);
   const { continuation } = request;
   const from = continuation !== undefined && "foundSeqs" in continuation ? continuation : undefined;
-  const slice = await reader.search({ chatId, word, before, limit }, from);
+  const slice = await readAsMember(chatId, identity, reader, ({ firstSeq }) =>
+    reader.search({ chatId, word, before, limit, firstSeq }, from),
+  );
   if ("place" in slice) return { kind: "pause", continuation: slice.place };
   const { messages, hasMore } = slice.result;
   return { kind: "reply", info: "Found", fields: { messages, has_more: hasMore } };
 };
 
 export const markRead: SessionController<"mark_read"> = async ({ data }, identity, { reader }) => {
-  await partnerIn(data.chat_id, identity, reader);
+  await requireMember(data.chat_id, identity, reader);
   return {
     kind: "write",
     write: { kind: "markRead", userId: identity.userId, chatId: data.chat_id, seq: data.seq },
@@ -77,14 +82,15 @@ export const markRead: SessionController<"mark_read"> = async ({ data }, identit
 /** A write although nothing is stored: so it has its place among blocks, and is not told after one. */
 export const typing: SessionController<"typing"> = ({ data }, identity, { now }) => {
   const { userId, username } = identity;
-  const partner = partnerByName(data.chat_id, identity);
-  if (partner === undefined) throw badField("chat_id", "not in the common chat");
+  const { kind } = requireChat(data.chat_id, identity);
+  if (kind === "everyone") throw badField("chat_id", "not in the common chat");
+  const partner = otherUser(data.chat_id, userId);
   const text = eventText("typing", { chat_id: data.chat_id, user_id: userId, username }, now());
   return {
     kind: "write",
     write: { kind: "typing", userId, chatId: data.chat_id },
     info: "Told",
     fields: {},
-    effects: [{ kind: "emit", text, to: { users: [partner], others: true } }],
+    effects: [{ kind: "emit", text, to: { users: partner === undefined ? [] : [partner], others: true } }],
   };
 };

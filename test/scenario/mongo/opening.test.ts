@@ -149,6 +149,7 @@ describeMongodb("opening a MongoDB database", (server) => {
     await chats.updateMany({}, { $unset: { last_ms: 1 }, $set: { seq_hint: 0 } });
     for (const documents of [contacts, blocks]) await documents.updateMany({}, { $unset: { name_key: 1 } });
     await meta.updateOne({ _id: "schema" }, { $set: { version: 1 } });
+    await client.db().renameCollection("members", "marks");
     await (await openWriter(url, { dataDir: "/" })).close();
     const reader = await openReader(url, { dataDir: "/" });
     const list = (await reader.chats(anna, undefined, 9)).chats.map(({ chat_id }) => chat_id);
@@ -156,7 +157,29 @@ describeMongodb("opening a MongoDB database", (server) => {
     assert.equal((await reader.contacts(anna, { after: "bers", limit: 9 })).contacts[0]?.username, "bert");
     assert.equal((await reader.blocked(anna, { after: "care", limit: 9 })).blocked[0]?.username, "carl");
     await reader.close();
-    assert.equal((await meta.findOne({ _id: "schema" }))?.version, 2);
+    assert.equal((await meta.findOne({ _id: "schema" }))?.version, 3);
+  });
+
+  it("goes on with an upgrade that was broken off, after the read marks and before the indexes", async () => {
+    const [anna, bert] = ["a", "b"].map((digit) => digit.repeat(24)) as [string, string];
+    const writer = await openWriter(url, { dataDir: "/" });
+    await writer.commit([newUser("anna", anna), newUser("bert", bert)], START_MS);
+    await writer.commit([append(directChatId(anna, bert), bert, "m1", "one")], START_MS + 1);
+    await writer.commit([append(directChatId(anna, bert), anna, "m2", "two")], START_MS + 2);
+    await writer.close();
+    const { members, meta } = collectionsOf(client.db());
+    await members.dropIndex("chat");
+    await meta.updateOne({ _id: "schema" }, { $set: { version: 2 } });
+    await (await openWriter(url, { dataDir: "/" })).close();
+    const reader = await openReader(url, { dataDir: "/" });
+    const unread = await Promise.all([anna, bert].map(async (id) => (await reader.chats(id, undefined, 9)).chats[1]));
+    assert.deepEqual(
+      unread.map((chat) => chat?.unread),
+      [0, 1],
+    );
+    await reader.close();
+    assert.ok((await members.indexes()).some(({ key }) => JSON.stringify(key) === '{"chat_id":1,"role":1}'));
+    assert.equal((await meta.findOne({ _id: "schema" }))?.version, 3);
   });
 
   it("keeps a reader of an empty database from failing", async () => {

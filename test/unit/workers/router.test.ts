@@ -12,7 +12,7 @@ import { LazyReader } from "../../../src/workers/lazy-reader.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { MemoryLog } from "../../support/memory-log.ts";
 
-const IDENTITY = { userId: "64b0c0ffee64b0c0ffee0001", username: "anna", tokenHash: "h" };
+const IDENTITY = { userId: "64b0c0ffee64b0c0ffee0001", username: "anna", tokenHash: "h", features: [] };
 
 describe("Router", () => {
   let log: MemoryLog;

@@ -73,7 +73,7 @@ describe("Fanout", () => {
   }
 
   function join(client: Client, index: number): void {
-    const identity = { userId: `u${index}`, username: `u${index}`, tokenHash: "h" };
+    const identity = { userId: `u${index}`, username: `u${index}`, tokenHash: "h", features: [] };
     client.session = new Session(identity, client.outbox, [], PEER, 0);
     client.outbox.begin(fanout.log);
     registry.add(client.session);

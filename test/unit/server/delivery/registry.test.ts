@@ -12,7 +12,7 @@ const outbox = new Outbox(new Socket(), "lines", 1, new ManualClock());
 
 function session(userId: string, contacts: readonly string[]): Session {
   const peer = { address: "127.0.0.1", activeMs: 0, close: () => undefined };
-  return new Session({ userId, username: userId, tokenHash: "h" }, outbox, contacts, peer, 0);
+  return new Session({ userId, username: userId, tokenHash: "h", features: [] }, outbox, contacts, peer, 0);
 }
 
 describe("Registry", () => {

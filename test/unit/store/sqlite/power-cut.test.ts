@@ -18,7 +18,7 @@ import { Disk } from "../../../support/power-cut/disk.ts";
 import type { Fate, Random } from "../../../support/power-cut/disk.ts";
 import { compileRecorder, record } from "../../../support/power-cut/recording.ts";
 import type { Operation } from "../../../support/power-cut/recording.ts";
-import { ANNA, batch, DIRECT, STORY_OPTIONS, textsAfter, WORD } from "../../../support/power-cut/story.ts";
+import { ANNA, batch, BERT, DIRECT, STORY_OPTIONS, textsAfter, WORD } from "../../../support/power-cut/story.ts";
 import { searchToEnd } from "../../../support/search.ts";
 
 /** Cuts that are tried of each story, evenly over its writes; MESSENGER_TEST_CUTS asks for more ("all": every one). */
@@ -26,6 +26,8 @@ const CUTS = process.env.MESSENGER_TEST_CUTS ?? "150";
 const SEED = Number(process.env.MESSENGER_TEST_SEED ?? Date.now() % 2 ** 31);
 /** Cuts after which the power is cut again. */
 const SECOND_CUTS = CUTS === "all" ? 40 : 3;
+/** The format in which read marks were a table of their own. */
+const BEFORE_MEMBERS = 8;
 const FATES: readonly Fate[] = ["kept", "lost", "torn"];
 const STORY = join(import.meta.dirname, "../../../support/power-cut/story.js");
 /** In memory where there is such a folder: a check syncs some times, and what is synced here need not outlive anything. */
@@ -66,6 +68,16 @@ describe("a power cut between any two writes of the embedded store", function ()
       migrate(database, 1);
     });
     await cutEverywhere(root, before, play(root, ["0", "8", "close"]), 8);
+  });
+
+  it("loses nothing of a store that has read marks and no members, with what was written by then", async () => {
+    const root = join(folder, "before");
+    const before = makeStore(root, (database) => {
+      database.pragma("journal_mode = WAL");
+      migrate(database, BEFORE_MEMBERS);
+      writeAsBefore(database);
+    });
+    await cutEverywhere(root, before, play(root, ["1", "8", "close"]), 8, 0);
   });
 
   it("loses nothing of a backup that was put in place and is opened for the first time", async () => {
@@ -124,6 +136,19 @@ describe("a power cut between any two writes of the embedded store", function ()
     if (CUTS === "all") console.log(`      ${operations.length} operations, ${cuts * FATES.length} cuts`);
   }
 });
+
+/** What batch 0 of the story leaves in a store of that format. */
+function writeAsBefore(database: Database.Database): void {
+  const insert = database.prepare(
+    "INSERT INTO users (id, user_id, username, username_key, password_hash, created_ms) VALUES (?, ?, ?, ?, ?, ?)",
+  );
+  const mark = database.prepare("INSERT INTO marks (user, chat, read_seq) VALUES (?, 1, 0)");
+  for (const [index, userId] of [ANNA, BERT].entries()) {
+    const name = ["anna", "bert"][index] ?? "";
+    insert.run(index + 1, userId, name, name, `hash of ${name}`, START_MS);
+    mark.run(index + 1);
+  }
+}
 
 /** All files of a folder and of those in it, by their paths in it. */
 function readFiles(folder: string): Map<string, Buffer> {

@@ -2,13 +2,16 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type Database from "better-sqlite3";
+import { directChatId } from "../../../../src/protocol/ids.ts";
 import { SqliteDatabase } from "../../../../src/util/sqlite-driver.ts";
 import { openSqliteReader, openSqliteWriter } from "../../../../src/store/sqlite/open.ts";
 import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "../../../../src/store/sqlite/schema.ts";
 import { tempDirPerTest } from "../../../support/temp-dir.ts";
 import { searchToEnd } from "../../../support/search.ts";
 
-const ANNA = "a".repeat(24);
+const [ANNA, BERT, CARL] = ["a", "b", "c"].map((digit) => digit.repeat(24)) as [string, string, string];
+/** The format in which read marks were a table of their own. */
+const BEFORE_MEMBERS = 8;
 
 describe("migrations of the embedded store", () => {
   const folder = tempDirPerTest();
@@ -50,6 +53,46 @@ describe("migrations of the embedded store", () => {
     );
     const { chats } = await reader.chats(ANNA, undefined, 9);
     assert.deepEqual([chats[0]?.unread, chats[0]?.last_message?.message], [1, "three"]);
+    await reader.close();
+    await writer.close();
+  });
+
+  it("make memberships of the read marks of common and one-to-one chats", async () => {
+    const database = new SqliteDatabase(file());
+    database.pragma(`application_id = ${APPLICATION_ID}`);
+    database.pragma("journal_mode = WAL");
+    migrate(database, BEFORE_MEMBERS);
+    const direct = directChatId(ANNA, BERT);
+    database.exec(`
+      INSERT INTO users (id, user_id, username, username_key, password_hash) VALUES
+        (1, '${ANNA}', 'anna', 'anna', 'h'), (2, '${BERT}', 'bert', 'bert', 'h'), (3, '${CARL}', 'carl', 'carl', 'h');
+      INSERT INTO chats (id, chat_id, first_user, second_user, last_seq, last_ms) VALUES (2, '${direct}', 1, 2, 2, 3000);
+      INSERT INTO marks VALUES (1, 1, 0), (2, 1, 1), (3, 1, 0), (1, 2, 1), (2, 2, 2);
+      INSERT INTO messages (id, user, message_id, time_ms, text) VALUES (1 << 32 | 1, 1, 'm1', 1000, 'to all'),
+        (2 << 32 | 1, 1, 'm2', 2000, 'one'), (2 << 32 | 2, 2, 'm3', 3000, 'two');
+      UPDATE chats SET last_seq = 1, last_ms = 1000 WHERE id = 1;`);
+    database.close();
+    const writer = openSqliteWriter(file());
+    const reader = openSqliteReader(file());
+    const list = async (userId: string) =>
+      (await reader.chats(userId, undefined, 9)).chats.map((chat) => [
+        chat.kind,
+        chat.chat_id,
+        chat.read_seq,
+        chat.unread,
+      ]);
+    assert.deepEqual(await list(ANNA), [
+      ["everyone", "common", 0, 1],
+      ["direct", direct, 1, 1],
+    ]);
+    assert.deepEqual(await list(BERT), [
+      ["everyone", "common", 1, 0],
+      ["direct", direct, 2, 0],
+    ]);
+    assert.deepEqual(await list(CARL), [["everyone", "common", 0, 1]]);
+    const members = [ANNA, BERT, CARL].map((userId) => reader.member(direct, userId));
+    const both = { kind: "direct", role: undefined, firstSeq: 1 };
+    assert.deepEqual(await Promise.all(members), [both, both, undefined]);
     await reader.close();
     await writer.close();
   });

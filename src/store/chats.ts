@@ -1,0 +1,31 @@
+// Chats and their members as stores know them.
+import type { ChatKind } from "../protocol/ids.ts";
+
+/** From the least to the most: each may do what those before it may. */
+export const ROLES = ["member", "moderator", "owner"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who may send messages into a group: everybody in it, or moderators and owners. */
+export type Posting = "all" | "moderators";
+
+/** What members of a group see: all of it, or what came after they joined. */
+export type HistoryRule = "all" | "joined";
+
+/** What a user is in a chat. */
+export interface Member {
+  readonly kind: ChatKind;
+  /** Only in groups. */
+  readonly role: Role | undefined;
+  /** The first message that the user may see: 1 but where a group shows what came after the joining alone. */
+  readonly firstSeq: number;
+}
+
+/** Everybody in the common chat, and both of a one-to-one chat. */
+export function plainMember(kind: ChatKind): Member {
+  return { kind, role: undefined, firstSeq: 1 };
+}
+
+/** Whether a role is at least another. */
+export function isAtLeast(role: Role | undefined, least: Role): boolean {
+  return role !== undefined && ROLES.indexOf(role) >= ROLES.indexOf(least);
+}

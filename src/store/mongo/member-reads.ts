@@ -1,0 +1,36 @@
+// The readings about members of chats.
+import { chatForm } from "../../protocol/ids.ts";
+import type { ChatId, UserId } from "../../protocol/ids.ts";
+import { plainMember } from "../chats.ts";
+import type { Member } from "../chats.ts";
+import { pairId } from "./documents.ts";
+import type { Collections } from "./documents.ts";
+
+/** See StoreReader. */
+export async function readMember(
+  collections: Collections,
+  chatId: ChatId,
+  userId: UserId,
+): Promise<Member | undefined> {
+  const form = chatForm(chatId);
+  if (form === undefined) return undefined;
+  if (form.kind === "group") return readGroupMember(collections, chatId, userId);
+  const ids = form.kind === "direct" ? [...form.users] : [userId];
+  if (!ids.includes(userId)) return undefined;
+  const found = await collections.users.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray();
+  return found.length === ids.length ? plainMember(form.kind) : undefined;
+}
+
+async function readGroupMember(
+  { chats, members }: Collections,
+  chatId: ChatId,
+  userId: UserId,
+): Promise<Member | undefined> {
+  const [group, member] = await Promise.all([
+    chats.findOne({ _id: chatId, kind: "group" }, { projection: { history_rule: 1 } }),
+    members.findOne({ _id: pairId(userId, chatId) }),
+  ]);
+  if (group === null || member?.role == null) return undefined;
+  const firstSeq = group.history_rule === "joined" ? (member.since_seq ?? 1) : 1;
+  return { kind: "group", role: member.role, firstSeq };
+}
