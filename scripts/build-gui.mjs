@@ -23,6 +23,7 @@ const NODEGUI_RECIPE = "without unused classes, 1";
 const BYTES_PER_JOB = 1.2e9;
 
 const EVENT_LOOP = { source: "gui/native/event-loop.cc", packages: ["glib-2.0", "Qt6Widgets"], level: "-O1" };
+const TEXT_CURSOR = { source: "gui/native/text-cursor.cc", packages: ["Qt6Widgets"], level: "-O1" };
 const TEST_INPUT = { source: "test/gui/native/input.cc", packages: ["Qt6Widgets", "Qt6Test"], level: "-O0" };
 
 /** What cannot go on, told to the caller without a stack. */
@@ -41,27 +42,28 @@ export async function buildGui({ withTests = false } = {}) {
   const problem = ensureToolchain(say);
   if (problem) throw new BuildError(problem);
   await provide(EVENT_LOOP, join(gui, "build", "event-loop.node"), buildAddon);
+  await provide(TEXT_CURSOR, join(gui, "build", "text-cursor.node"), buildAddon);
   await provide(nodeGuiPart(), join(nodegui, "build", "Release", "nodegui_core.node"), buildNodeGui);
   if (withTests) await provide(TEST_INPUT, join(gui, "build", "test-input.node"), buildAddon);
 }
 
 /** Installs gui/node_modules from the lock file, without install scripts: those would download binaries. */
 function installPackages() {
-  const wanted = JSON.parse(readFileSync(join(gui, "package.json"), "utf8")).dependencies["@nodegui/nodegui"];
-  if (installedVersion() === wanted) return;
+  const wanted = JSON.parse(readFileSync(join(gui, "package.json"), "utf8")).dependencies;
+  if (Object.entries(wanted).every(([name, version]) => installedVersion(name) === version)) return;
   say("installing the npm packages of gui/");
   const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
   const { status } = spawnSync("npm", args, { cwd: gui, stdio: ["ignore", "ignore", "inherit"] });
   if (status !== 0) throw new BuildError("`npm ci --ignore-scripts` failed in gui/");
 }
 
-function installedVersion() {
-  const file = join(nodegui, "package.json");
+function installedVersion(name) {
+  const file = join(gui, "node_modules", name, "package.json");
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).version : undefined;
 }
 
 function nodeGuiPart() {
-  const name = `nodegui-${installedVersion()}`;
+  const name = `nodegui-${installedVersion("@nodegui/nodegui")}`;
   return { source: undefined, name, content: [name, NODEGUI_RECIPE, ...unusedClasses(gui)].join(" ") };
 }
 

@@ -142,7 +142,11 @@ export class Application {
   #openChat(session: AccountSession, password?: string): void {
     this.#session = session;
     this.#hasToChange = false;
-    const chat = new ChatWindow(session, this.theme, (url) => openLink(url, reportError));
+    const recent = {
+      list: () => this.#preferences.get().emoji,
+      note: (emoji: string) => this.#preferences.noteEmoji(emoji),
+    };
+    const chat = new ChatWindow(session, this.theme, recent, (url) => openLink(url, reportError));
     this.#chat = chat;
     const all = new DisposableStore();
     this.#subscriptions = all;

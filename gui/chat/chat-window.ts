@@ -18,7 +18,9 @@ import { chatEntries, mainEntries } from "./chat-menus.ts";
 import { ChatListPanel } from "./chat-list.ts";
 import { Composer } from "./composer.ts";
 import { ConnectionBar } from "./connection-bar.ts";
+import type { RecentEmoji } from "./emoji-picker.ts";
 import { MessageView } from "./message-view.ts";
+import { findPeople } from "./people-finder.ts";
 import { openProfile } from "./profile-dialog.ts";
 import { SearchBar } from "./search-bar.ts";
 
@@ -59,7 +61,7 @@ export class ChatWindow {
   #isNarrow = false;
   #isClosed = false;
 
-  constructor(session: AccountSession, theme: Theme, openLink: (url: string) => void) {
+  constructor(session: AccountSession, theme: Theme, recent: RecentEmoji, openLink: (url: string) => void) {
     this.#session = session;
     this.#theme = theme;
     const { avatars, workspace, messenger } = session;
@@ -90,7 +92,9 @@ export class ChatWindow {
       isInUse: () => this.isInUse,
       onLeave: (text) => this.#composer.focus(text),
     });
-    this.#composer = new Composer(theme, {
+    const findNames = (text: string) =>
+      this.chatId === undefined ? Promise.resolve([]) : findPeople(session, this.chatId, text);
+    this.#composer = new Composer(theme, recent, findNames, {
       onSent: () => void this.#messages.jumpToEnd(),
       onEscape: () => this.#onEscape(),
       onScroll: (pages) => this.#messages.scrollPages(pages),
@@ -175,6 +179,7 @@ export class ChatWindow {
         ],
       }),
     );
+    this.#composer.completer.parent = conversation;
     const empty = panel(
       "conversation",
       column({
@@ -284,7 +289,6 @@ export class ChatWindow {
   #onEscape(): void {
     if (this.#search.isOpen) this.#search.close();
     else if (this.#isNarrow) this.#leaveChat();
-    else this.#list.focusFilter();
   }
 
   #goBy(step: number): void {

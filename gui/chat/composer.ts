@@ -4,6 +4,8 @@ import {
   QClipboardMode,
   QKeyEvent,
   QLabel,
+  QPoint,
+  QSize,
   QTextEdit,
   ScrollBarPolicy,
   TextFormat,
@@ -16,13 +18,18 @@ import type { Conversation } from "../../src/client/models/conversation.ts";
 import { charCount } from "../../src/protocol/envelope.ts";
 import { MAX_MESSAGE_CHARS } from "../../src/protocol/limits.ts";
 import type { Disposable } from "../../src/util/disposable.ts";
+import { ask } from "../kit/dialogs.ts";
 import { guard } from "../kit/guard.ts";
 import { icon } from "../kit/icons.ts";
 import { Key, Modifier } from "../kit/keys.ts";
 import { leaveShortcuts } from "../kit/shortcuts.ts";
+import { replaceText, select, selectionOf } from "../kit/text-cursor.ts";
 import type { Theme } from "../kit/theme.ts";
 import { button, column, iconButton, label, line, panel, row } from "../kit/widgets.ts";
-import { EmojiPicker } from "./emoji-picker.ts";
+import { Completer, type FindNames } from "./completer.ts";
+import { toggledMark, type MarkName } from "./emphasis.ts";
+import { EmojiPicker, type RecentEmoji } from "./emoji-picker.ts";
+import { messageParts } from "./message-parts.ts";
 
 const MAX_LINES = 9;
 /** A text is put aside so long after the last key. */
@@ -31,15 +38,17 @@ const DRAFT_DELAY_MS = 400;
 const COUNT_FROM_CHARS = MAX_MESSAGE_CHARS - 500;
 const FRAME_PX = 20;
 
+/** In a narrower window there is no room for the buttons of emphasis beside the text. */
+const FORMATS_FROM_PX = 470;
+/** Of the text size that the icons were drawn for. */
+const USUAL_TEXT_PX = 14;
+
 export interface ComposerActions {
   onSent(): void;
   onEscape(): void;
   /** By parts of the view, downwards positive. */
   onScroll(pages: number): void;
 }
-
-const MARKS = { bold: "**", italic: "*", underline: "__", code: "`" } as const;
-type MarkName = keyof typeof MARKS;
 
 export class Composer implements Disposable {
   readonly widget: QWidget;
@@ -52,19 +61,24 @@ export class Composer implements Disposable {
   /** Never shown; tells how high the text is. */
   readonly #ruler = new QLabel();
   readonly #picker: EmojiPicker;
+  readonly #completer: Completer;
+  readonly #formats: readonly QPushButton[];
   readonly #themeChange: Disposable;
   #conversation: Conversation | undefined;
   #draftTimer: NodeJS.Timeout | undefined;
   #isFilling = false;
-  #hasSelection = false;
+  /** Said above the field until the next key; "" for nothing. */
+  #problem = "";
 
-  constructor(theme: Theme, actions: ComposerActions) {
+  constructor(theme: Theme, recent: RecentEmoji, findNames: FindNames, actions: ComposerActions) {
     this.#theme = theme;
     this.#actions = actions;
+    this.#completer = new Completer(this.edit, theme, findNames);
+    this.#formats = this.#makeFormats();
     this.#setUpEdit();
     this.#send = iconButton({ title: "Send (Enter)", sizePx: 42, iconPx: 26, onClick: () => this.#submit() });
     this.#emoji = iconButton({ title: "Emoji (Ctrl+E)", sizePx: 38, iconPx: 25, onClick: () => this.openEmoji() });
-    this.#picker = new EmojiPicker(theme, (emoji) => this.#insert(emoji));
+    this.#picker = new EmojiPicker(theme, recent);
     this.#hint.hide();
     this.widget = panel("composer", this.#layout());
     this.#ruler.setTextFormat(TextFormat.PlainText);
@@ -78,6 +92,7 @@ export class Composer implements Disposable {
   /** Writes to another chat; the text of the one before is kept there. */
   show(conversation: Conversation): void {
     this.#saveDraft();
+    this.#completer.close();
     this.#conversation = conversation;
     this.#isFilling = true;
     this.edit.setPlainText(conversation.draft);
@@ -98,21 +113,25 @@ export class Composer implements Disposable {
     this.edit.setFocus();
   }
 
-  openEmoji(): void {
-    this.#picker.open(this.#emoji);
+  /** What lies over the messages while something is completed; it needs a parent. */
+  get completer(): Completer {
+    return this.#completer;
   }
 
-  /** Puts marks of emphasis around the selection, or one where the cursor is. */
+  get emojiPicker(): EmojiPicker {
+    return this.#picker;
+  }
+
+  openEmoji(): void {
+    this.#picker.open(this.#emoji.mapToGlobal(new QPoint(0, 0)), (emoji) => this.#insert(emoji));
+  }
+
+  /** Puts marks of emphasis around the selection or the cursor, or takes them away again. */
   mark(name: MarkName): void {
-    const mark = MARKS[name];
-    if (!this.#hasSelection) return this.#insert(mark);
-    // Qt's wrapper gives no cursor: the selection is taken by way of the clipboard, which gets its text back.
-    const clipboard = QApplication.clipboard();
-    const before = clipboard?.text(QClipboardMode.Clipboard) ?? "";
-    this.edit.cut();
-    const selected = clipboard?.text(QClipboardMode.Clipboard) ?? "";
-    this.#insert(`${mark}${selected}${mark}`);
-    clipboard?.setText(before, QClipboardMode.Clipboard);
+    const { from, to, text, selection } = toggledMark(this.edit.toPlainText(), selectionOf(this.edit), name);
+    replaceText(this.edit, from, to, text);
+    select(this.edit, selection);
+    this.edit.setFocus();
   }
 
   dispose(): void {
@@ -137,8 +156,8 @@ export class Composer implements Disposable {
       guard(() => this.#onText()),
     );
     edit.addEventListener(
-      "copyAvailable",
-      guard((yes: boolean) => void (this.#hasSelection = yes)),
+      "cursorPositionChanged",
+      guard(() => (this.#isFilling ? undefined : this.#completer.update())),
     );
     edit.addEventListener(
       WidgetEventTypes.KeyPress,
@@ -146,13 +165,13 @@ export class Composer implements Disposable {
     );
     edit.addEventListener(
       WidgetEventTypes.Resize,
-      guard(() => this.#grow()),
+      guard(() => this.#onResize()),
       { afterDefault: true },
     );
   }
 
-  #layout() {
-    const formats = (
+  #makeFormats(): QPushButton[] {
+    return (
       [
         ["bold", "B", "Bold (Ctrl+B)", "font-weight:700"],
         ["italic", "I", "Italic (Ctrl+I)", "font-style:italic"],
@@ -167,27 +186,45 @@ export class Composer implements Disposable {
       if (style !== "") format.setInlineStyle(style, false);
       return format;
     });
+  }
+
+  #layout() {
     const bar = row({
       margins: [10, 6, 10, 6],
       spacing: 2,
-      children: [this.#emoji, 4, { grow: this.edit }, ...formats, 4, this.#send],
+      children: [this.#emoji, 4, { grow: this.edit }, ...this.#formats, 4, this.#send],
     });
     return column({ children: [line(), this.#hint, bar] });
   }
 
   #onTheme(): void {
-    const { colors, pixelRatio } = this.#theme;
-    this.#send.setIcon(icon("send", colors.accent, pixelRatio, 26));
-    this.#emoji.setIcon(icon("smile", colors.faint, pixelRatio, 25));
+    const { colors, pixelRatio, textPx } = this.#theme;
+    const scaled = (px: number): number => Math.round(px * Math.max(1, textPx / USUAL_TEXT_PX));
+    for (const [part, name, color, iconPx, sizePx] of [
+      [this.#send, "send", colors.accent, 26, 42],
+      [this.#emoji, "smile", colors.faint, 25, 38],
+    ] as const) {
+      part.setIcon(icon(name, color, pixelRatio, scaled(iconPx)));
+      part.setIconSize(new QSize(scaled(iconPx), scaled(iconPx)));
+      part.setFixedSize(scaled(sizePx), scaled(sizePx));
+    }
+    for (const format of this.#formats) format.setFixedSize(scaled(28), scaled(30));
     setTimeout(() => this.#grow(), 0);
   }
 
   #onText(): void {
     this.#grow();
     if (this.#isFilling) return;
+    this.#problem = "";
     if (this.edit.toPlainText() !== "") this.#conversation?.noteTyping();
     clearTimeout(this.#draftTimer);
     this.#draftTimer = setTimeout(() => this.#saveDraft(), DRAFT_DELAY_MS);
+  }
+
+  #onResize(): void {
+    const hasRoom = this.widget.width() >= FORMATS_FROM_PX;
+    if (this.#formats[0]?.isHidden() === hasRoom) for (const format of this.#formats) format.setVisible(hasRoom);
+    this.#grow();
   }
 
   #grow(): void {
@@ -207,9 +244,10 @@ export class Composer implements Disposable {
 
   #showCount(text: string): void {
     const count = text.length > COUNT_FROM_CHARS ? charCount(text) : 0;
-    this.#hint.setVisible(count > COUNT_FROM_CHARS);
-    if (count <= COUNT_FROM_CHARS) return;
-    this.#hint.setText(`   ${count.toLocaleString("en")} of ${MAX_MESSAGE_CHARS.toLocaleString("en")} characters`);
+    const counted = `${count.toLocaleString("en")} of ${MAX_MESSAGE_CHARS.toLocaleString("en")} characters`;
+    const said = this.#problem === "" && count > COUNT_FROM_CHARS ? counted : this.#problem;
+    this.#hint.setVisible(said !== "");
+    this.#hint.setText(`   ${said}`);
   }
 
   #onKey(event: QKeyEvent): void {
@@ -224,11 +262,14 @@ export class Composer implements Disposable {
   #actionOf(key: number, modifiers: number): (() => void) | undefined {
     const isControl = (modifiers & Modifier.control) !== 0;
     const isShift = (modifiers & Modifier.shift) !== 0;
+    const completes = isControl || isShift ? undefined : this.#completer.actionOf(key);
+    if (completes) return completes;
     if ((key === Key.return || key === Key.enter) && !isShift) return () => this.#submit();
     if (key === Key.escape) return () => this.#actions.onEscape();
     if (key === Key.pageUp) return () => this.#actions.onScroll(-1);
     if (key === Key.pageDown) return () => this.#actions.onScroll(1);
     if (!isControl) return undefined;
+    if (key === Key.v && isPicture(QApplication.clipboard())) return () => this.#refuseFile();
     if (key === Key.b) return () => this.mark("bold");
     if (key === Key.i) return () => this.mark("italic");
     if (key === Key.u) return () => this.mark("underline");
@@ -241,14 +282,34 @@ export class Composer implements Disposable {
     const text = this.edit.toPlainText().trim();
     const conversation = this.#conversation;
     if (!conversation || text === "") return;
-    if (charCount(text) > MAX_MESSAGE_CHARS) return; // the count below the text says so
-    conversation.send(text);
+    if (charCount(text) > MAX_MESSAGE_CHARS) return this.#offerParts(conversation, text);
+    this.#sendAll(conversation, [text]);
+  }
+
+  /** A text that is too long for one message can go out as several. */
+  #offerParts(conversation: Conversation, text: string): void {
+    const parts = messageParts(text, MAX_MESSAGE_CHARS);
+    const question = {
+      title: "Too long for one message",
+      text: `A message has at most ${MAX_MESSAGE_CHARS.toLocaleString("en")} characters, and this one has ${charCount(text).toLocaleString("en")}. It can be sent as ${parts.length} messages.`,
+      yes: `Send ${parts.length} messages`,
+    };
+    ask(this.widget, question, () => this.#conversation === conversation && this.#sendAll(conversation, parts));
+  }
+
+  #sendAll(conversation: Conversation, texts: readonly string[]): void {
+    for (const text of texts) conversation.send(text);
     this.#isFilling = true;
     this.edit.setPlainText("");
     this.#isFilling = false;
     this.#saveDraft();
     this.edit.setFocus();
     this.#actions.onSent();
+  }
+
+  #refuseFile(): void {
+    this.#problem = "Pictures and files cannot be sent.";
+    this.#showCount(this.edit.toPlainText());
   }
 
   #insert(text: string): void {
@@ -262,4 +323,17 @@ export class Composer implements Disposable {
     const text = this.edit.toPlainText();
     if (conversation && conversation.draft !== text) conversation.saveDraft(text);
   }
+}
+
+/** Whether what was copied is a picture or a file, and no text. */
+function isPicture(clipboard: ReturnType<typeof QApplication.clipboard>): boolean {
+  const copied = clipboard?.mimeData(QClipboardMode.Clipboard);
+  return (
+    copied !== undefined && (copied.hasImage() || copied.hasUrls()) && !copied.hasHtml() && !isPlain(copied.text())
+  );
+}
+
+/** Files are copied with their addresses as a text. */
+function isPlain(text: string): boolean {
+  return text !== "" && !text.split(/\s+/).every((word) => word === "" || word.startsWith("file:"));
 }

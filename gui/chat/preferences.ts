@@ -34,6 +34,8 @@ export interface Choices {
   /** "host:port/username" of the account to be resumed at the next start. */
   readonly account: (ServerChoice & { readonly username: string }) | undefined;
   readonly window: WindowPlace | undefined;
+  /** Emoji that were used last, the latest first. */
+  readonly emoji: readonly string[];
 }
 
 const DEFAULTS: Choices = {
@@ -47,9 +49,12 @@ const DEFAULTS: Choices = {
   trusted: {},
   account: undefined,
   window: undefined,
+  emoji: [],
 };
 
 const MAX_SERVERS = 8;
+/** Three rows of the window of emoji. */
+const MAX_EMOJI = 27;
 
 export class Preferences {
   readonly #file: string;
@@ -78,6 +83,11 @@ export class Preferences {
     const { host, port, tls } = server;
     const others = this.#choices.servers.filter((one) => one.host !== host || one.port !== port);
     this.set({ servers: [{ host, port, tls }, ...others].slice(0, MAX_SERVERS) });
+  }
+
+  /** Puts an emoji first among those used last. */
+  noteEmoji(emoji: string): void {
+    this.set({ emoji: [emoji, ...this.#choices.emoji.filter((one) => one !== emoji)].slice(0, MAX_EMOJI) });
   }
 }
 
@@ -110,7 +120,12 @@ function parse(value: unknown): Choices {
     trusted: Object.fromEntries(Object.entries(fieldsOf(trusted) ?? {}).filter(isTextEntry)),
     account: accountOf(account),
     window: placeOf(fields["window"]),
+    emoji: textsOf(fields["emoji"]).slice(0, MAX_EMOJI),
   };
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }
 
 function isTextEntry(entry: [string, unknown]): entry is [string, string] {

@@ -24,6 +24,7 @@ export const Key = {
   i: 0x49,
   k: 0x4b,
   u: 0x55,
+  v: 0x56,
 } as const;
 
 export const Modifier = { shift: 0x02000000, control: 0x04000000 } as const;

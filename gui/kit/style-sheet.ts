@@ -66,6 +66,12 @@ QPushButton#icon { background: transparent; border: 0; border-radius: 8px; paddi
 QPushButton#icon:hover, QPushButton#icon:focus { background: ${c.hover}; }
 QPushButton#format { background: transparent; border: 0; border-radius: 6px; padding: 0; color: ${c.faint}; font-size: ${px - 1}px; }
 QPushButton#format:hover, QPushButton#format:focus { background: ${c.hover}; color: ${c.text}; }
+QWidget#completions { background: ${c.panel}; border: 1px solid ${c.fieldBorder}; border-radius: 8px; }
+QLabel#completion, QLabel#completionChosen { border-radius: 6px; padding: 0 8px; background: ${c.panel}; }
+QLabel#completionChosen { background: ${c.hover}; }
+QWidget#emojiRows { background: ${c.window}; }
+QLabel#emojiCell, QLabel#emojiCellChosen { font-family: "Noto Color Emoji"; font-size: ${px + 8}px; border-radius: 8px; }
+QLabel#emojiCellChosen { background: ${c.hover}; }
 QPushButton#emoji { background: transparent; border: 0; border-radius: 8px; padding: 0; font-family: "Noto Color Emoji"; font-size: ${px + 6}px; }
 QPushButton#emoji:hover, QPushButton#emoji:focus { background: ${c.hover}; }
 QPushButton#jump { background: ${c.panel}; border: 1px solid ${c.line}; border-radius: 20px; padding: 0; }

@@ -139,6 +139,22 @@ const TITLE = "Messenger";
         },
       },
       {
+        title: "Too long for one message",
+        open: async () => {
+          client.chat.parts.composer.edit.setPlainText(`${"word ".repeat(3000)}end`);
+          await hands.press("Return");
+        },
+        stops: ["Send 2 messages", "Cancel"],
+        enter: {
+          Cancel: "closes",
+          "Send 2 messages": {
+            what: "sends them",
+            isTrue: () => client.texts.length === 2 && client.texts.every((text) => text.length <= 8192),
+            undo: () => assert.equal(client.chat.parts.composer.edit.toPlainText(), ""),
+          },
+        },
+      },
+      {
         title: "Delete this contact?",
         open: () => fromMenu("More", "Delete contact…"),
         stops: ["Cancel", "Delete"],
