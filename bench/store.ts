@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { COMMON_CHAT } from "../src/protocol/ids.ts";
 import { newMessageId } from "../src/util/message-id.ts";
 import { openSqliteReader, openSqliteWriter } from "../src/store/sqlite/open.ts";
-import type { SearchPlace, SearchResult, StoreReader, StoreWriter, Write } from "../src/store/store.ts";
+import type { Write } from "../src/domain/writes/table.ts";
+import type { SearchPlace, SearchResult, StoreReader, StoreWriter } from "../src/store/store.ts";
 
 const BATCH_COUNT = 1000;
 const TEXT_CHARS = 100;

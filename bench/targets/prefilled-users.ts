@@ -2,7 +2,8 @@
 import type { UserId } from "../../src/protocol/ids.ts";
 import { usernameKey } from "../../src/protocol/text.ts";
 import { openWriter } from "../../src/store/open.ts";
-import type { StoreWriter, Write } from "../../src/store/store.ts";
+import type { Write } from "../../src/domain/writes/table.ts";
+import type { StoreWriter } from "../../src/store/store.ts";
 import { doPasswordJob, hashToken, newToken, newUserId } from "../../src/workers/passwords.ts";
 
 /** All prefilled users have it; its hash is made once. */

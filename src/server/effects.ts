@@ -10,7 +10,7 @@ import { sortedByName } from "../protocol/text.ts";
 import type { ThrottledLog } from "../log/throttled-log.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Pools } from "../workers/pools.ts";
-import type { Effect, EffectOf, Identity } from "../workers/task.ts";
+import type { Effect, EffectOf, Identity, Reply } from "../domain/effects.ts";
 import type { AccessControl } from "./connections/access-control.ts";
 import { addressKey } from "../util/address.ts";
 import type { Connection } from "./connections/connection.ts";
@@ -42,6 +42,12 @@ export interface EffectParts {
 
 /** Effects that concern the connection that asked; the server's own writes have none of these. */
 type ConnectionEffect = EffectOf<"login" | "logout" | "loginFailed" | "people" | "ticket" | "sessions">;
+
+/** A reply that is completed here. */
+interface Finished {
+  readonly replyTo: ReplyTo;
+  readonly reply: Reply;
+}
 
 export class EffectRunner {
   readonly #parts: EffectParts;
@@ -102,9 +108,9 @@ export class EffectRunner {
       case "people":
         return this.#people(effect, connection);
       case "ticket":
-        return this.#ticket(effect.replyTo, connection);
+        return this.#ticket(effect, connection);
       case "sessions":
-        return this.#sessions(effect.replyTo, connection);
+        return this.#sessions(effect, connection);
     }
   }
 
@@ -118,7 +124,7 @@ export class EffectRunner {
     const { registry, fanout } = this.#parts;
     const session = new Session(login.identity, connection.outbox, [], connection, this.#parts.clock.now());
     connection.session = session;
-    const features = login.fields["features"];
+    const features = login.reply.fields["features"];
     session.outbox.begin(fanout.log, Array.isArray(features) && features.includes("changes"));
     if (registry.add(session)) fanout.presence(session, true);
     this.#log("session began", session, connection);
@@ -133,7 +139,7 @@ export class EffectRunner {
     const online = this.#namesOnline(watched.filter((id) => session.contacts.has(id)));
     const more = online.length > LOGIN_USERS && { more_contacts: true };
     const told = { ...fields, online: online.slice(0, LOGIN_USERS), ...more };
-    this.#reply(connection, login.replyTo, login.info, { ...login.fields, ...told });
+    this.#reply(connection, login, told);
     if (login.isResumed) connection.onNextRequest = () => this.#confirm(login.identity, connection);
   }
 
@@ -180,25 +186,25 @@ export class EffectRunner {
     }
   }
 
-  #people({ replyTo, info, list, people, fields }: EffectOf<"people">, connection: Connection): void {
+  #people(effect: EffectOf<"people">, connection: Connection): void {
     if (connection.isClosed) return;
     const { registry } = this.#parts;
-    const shown = people.map((one) => ({ ...one, online: one.online && registry.isOnline(one.user_id) }));
-    this.#reply(connection, replyTo, info, { [list]: shown, ...fields });
+    const shown = effect.people.map((one) => ({ ...one, online: one.online && registry.isOnline(one.user_id) }));
+    this.#reply(connection, effect, { [effect.list]: shown });
   }
 
-  #ticket(replyTo: ReplyTo, connection: Connection): void {
+  #ticket(effect: EffectOf<"ticket">, connection: Connection): void {
     if (connection.isClosed || connection.session === undefined) return;
     const ftp = this.#parts.issueTicket(connection.session.identity.userId);
-    if (ftp !== undefined) return this.#reply(connection, replyTo, "Ticket", { ftp });
-    this.#refuse(connection, replyTo, new ProtocolError("unknown_action", "avatars are off on this server"));
+    if (ftp !== undefined) return this.#reply(connection, effect, { ftp });
+    this.#refuse(connection, effect.replyTo, new ProtocolError("unknown_action", "avatars are off on this server"));
   }
 
-  #sessions(replyTo: ReplyTo, connection: Connection): void {
+  #sessions(effect: EffectOf<"sessions">, connection: Connection): void {
     const { session } = connection;
     if (connection.isClosed || session === undefined) return;
     const sessions = ownSessions(session, this.#parts.registry, this.#parts.clock.now());
-    this.#reply(connection, replyTo, "Sessions", { sessions });
+    this.#reply(connection, effect, { sessions });
   }
 
   #log(text: string, { identity: { userId, username: user } }: Session, { id: connection }: Connection): void {
@@ -209,11 +215,13 @@ export class EffectRunner {
     connection.reply(encodeFrame(errorResponse(replyTo, error, Date.now()), connection.framing));
   }
 
-  #reply(connection: Connection, replyTo: ReplyTo, info: string, fields: Fields): void {
-    connection.reply(encodeFrame(this.#answer(connection, replyTo, info, fields), connection.framing));
+  /** Answers with what was known before and the rest. */
+  #reply(connection: Connection, { replyTo, reply }: Finished, rest: Fields): void {
+    const text = this.#textOf(connection, replyTo, { info: reply.info, fields: { ...reply.fields, ...rest } });
+    connection.reply(encodeFrame(text, connection.framing));
   }
 
-  #answer(connection: Connection, replyTo: ReplyTo, info: string, fields: Fields): string {
+  #textOf(connection: Connection, replyTo: ReplyTo, { info, fields }: Reply): string {
     try {
       return okResponse(replyTo, info, fields, Date.now());
     } catch (error) {

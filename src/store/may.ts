@@ -1,6 +1,6 @@
 // Who may write, asked of the store as it is at the moment of the commit: the one place where all stores have it from.
 import type { AccountState } from "../protocol/admin.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "../domain/refusal.ts";
 
 /** A one-to-one chat as it is for one of its users. */
 export interface DirectStanding {

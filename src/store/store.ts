@@ -3,9 +3,8 @@ import type { AccountState } from "../protocol/admin.ts";
 import type { ChatSummary, Message, Profile } from "../protocol/entities.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import { foldCase } from "../protocol/text.ts";
-import type { ChangeWrite, Changed } from "./changes.ts";
 import type { Member } from "./chats.ts";
-import type { Refusal } from "./refusal.ts";
+import type { Write, WriteOutcome } from "../domain/writes/table.ts";
 
 /** A user as stored. */
 export interface User {
@@ -213,127 +212,6 @@ export interface StoreReader {
   isBlocked(one: UserId, other: UserId): Promise<boolean>;
   close(): Promise<void>;
 }
-
-/** Users that are named as those who had a deleted account as a contact; others find out at their next login. */
-export const HOLDERS_TOLD = 100_000;
-
-/** Tokens kept per user: as many devices may stay logged in. */
-export const TOKENS_PER_USER = 100;
-
-/** A change of the store. Every kind is idempotent or refused, so a batch whose fate is unknown may run again. */
-export type Write =
-  | {
-      readonly kind: "append";
-      readonly chatId: ChatId;
-      readonly userId: UserId;
-      readonly username: string;
-      readonly messageId: string;
-      readonly text: string;
-    }
-  | ChangeWrite
-  | {
-      readonly kind: "createUser";
-      readonly userId: UserId;
-      readonly username: string;
-      readonly usernameKey: string;
-      readonly passwordHash: string;
-      readonly mustChangePassword?: boolean;
-    }
-  /**
-   * Makes `newTokenHash` a token of the user, who must be active, with `passwordHash` only if that is still the user's; with
-   * `oldTokenHash` only if that one is a token of the same user and not expired. That one stays good until the new one is
-   * confirmed or replaced, and takes the place of a successor that was not. Beyond TOKENS_PER_USER the user's oldest tokens go.
-   */
-  | {
-      readonly kind: "putToken";
-      readonly userId: UserId;
-      readonly passwordHash: string | undefined;
-      readonly oldTokenHash: string | undefined;
-      readonly newTokenHash: string;
-    }
-  /** The token has been used: the one that it replaced is void. */
-  | { readonly kind: "confirmToken"; readonly tokenHash: string }
-  | { readonly kind: "deleteToken"; readonly tokenHash: string }
-  /** Makes every token of the user void but `keepTokenHash`. */
-  | { readonly kind: "dropTokens"; readonly userId: UserId; readonly keepTokenHash: string }
-  | { readonly kind: "addContact"; readonly userId: UserId; readonly contactId: UserId }
-  | { readonly kind: "deleteContact"; readonly userId: UserId; readonly contactId: UserId }
-  /** NotFound for a deleted account. */
-  | {
-      readonly kind: "updateProfile";
-      readonly userId: UserId;
-      readonly changes: Partial<Pick<Profile, "first_name" | "second_name" | "bio" | "file_name">>;
-    }
-  | {
-      readonly kind: "markRead";
-      readonly userId: UserId;
-      readonly chatId: ChatId;
-      readonly seq: number;
-    }
-  /** Stores nothing: asks whether the user may now be heard in this one-to-one chat, as an append would be. */
-  | { readonly kind: "typing"; readonly userId: UserId; readonly chatId: ChatId }
-  /** Sets the password and makes every token of the user void but `keepTokenHash`. NotFound for a deleted account. */
-  | {
-      readonly kind: "setPassword";
-      readonly userId: UserId;
-      readonly passwordHash: string;
-      readonly keepTokenHash: string | undefined;
-      readonly mustChangePassword?: boolean;
-      /** Only if this is still the user's, who must be active; undefined for the administrator. */
-      readonly verifiedHash?: string;
-    }
-  /** Disabling makes every token of the user void. NotFound for a deleted account. */
-  | { readonly kind: "setAccountState"; readonly userId: UserId; readonly state: "active" | "disabled" }
-  /**
-   * Frees the name: the user is called `username` from now on, in all messages too, and has the state `deleted`.
-   * Empties the profile and the password hash; removes tokens, contacts and blocks, those of others with this user too.
-   */
-  | {
-      readonly kind: "deleteAccount";
-      readonly userId: UserId;
-      /** Only if this is still the user's password; undefined for the administrator. */
-      readonly verifiedHash?: string;
-      readonly username: string;
-      readonly usernameKey: string;
-    }
-  /** Conflict when it is so already. */
-  | { readonly kind: "block"; readonly userId: UserId; readonly blockedId: UserId }
-  | { readonly kind: "unblock"; readonly userId: UserId; readonly blockedId: UserId };
-
-export type WriteKind = Write["kind"];
-export type WriteOf<K extends WriteKind> = Extract<Write, { kind: K }>;
-
-/** What a write that was done tells, by kind. */
-export interface WriteResults {
-  /** `isNew` is false for a repeated `messageId`: `message` is then the first one. */
-  append: { readonly message: Message; readonly isNew: boolean };
-  editMessage: Changed;
-  deleteMessage: Changed;
-  createUser: { readonly profile: Profile };
-  /** `replacedHash`: a successor of the old token that was never used, and is void now. */
-  putToken: { readonly replacedHash?: string };
-  confirmToken: Record<string, never>;
-  deleteToken: Record<string, never>;
-  dropTokens: Record<string, never>;
-  /** Whether one of the two has blocked the other. */
-  addContact: { readonly isBlocked: boolean };
-  deleteContact: Record<string, never>;
-  updateProfile: { readonly profile: Profile };
-  /** `changed` is false when the mark was there already. */
-  /** `isPrivate`: one of the chat's two users has blocked the other, who is not told. */
-  markRead: { readonly readSeq: number; readonly changed: boolean; readonly isPrivate: boolean };
-  typing: Record<string, never>;
-  setPassword: Record<string, never>;
-  setAccountState: Record<string, never>;
-  /** What the user was called, and who had it as a contact: HOLDERS_TOLD at most, nobody when it was deleted before. */
-  deleteAccount: { readonly formerName: string; readonly holders: readonly UserId[] };
-  block: Record<string, never>;
-  unblock: Record<string, never>;
-}
-
-/** The fate of one write; `K` is the kind of that write. */
-export type WriteOutcome<K extends WriteKind = WriteKind> =
-  { readonly done: true; readonly result: WriteResults[K] } | { readonly done: false; readonly refusal: Refusal };
 
 /**
  * The writing side; one is open on a store, in the storage thread alone.

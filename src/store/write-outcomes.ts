@@ -1,5 +1,5 @@
 // The outcomes of writes that carry nothing.
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "../domain/refusal.ts";
 
 export const DONE = { done: true, result: {} } as const;
 export const NOT_FOUND = { done: false, refusal: Refusal.NotFound } as const;

@@ -4,7 +4,7 @@ import { chatForm, isUserId, type ChatForm, type ChatId, type UserId } from "../
 import { usernameKey } from "../protocol/text.ts";
 import { plainMember, type Member } from "../store/chats.ts";
 import type { StoreReader, User } from "../store/store.ts";
-import type { Identity } from "./task.ts";
+import type { Identity } from "../domain/effects.ts";
 
 /**
  * The chat that a request names, by its id alone: for writes, which are decided when they are committed.

@@ -6,11 +6,11 @@ import { MessageTexts } from "../protocol/message-texts.ts";
 import { FrameWriter, type Framing } from "../protocol/frame.ts";
 import type { ChatId } from "../protocol/ids.ts";
 import type { Message } from "../protocol/entities.ts";
-import { isChange } from "../store/changes.ts";
-import type { Changed } from "../store/changes.ts";
-import type { WriteKind, WriteOutcome, WriteResults } from "../store/store.ts";
-import { complete, refusalError } from "./completions.ts";
-import type { Effect, EventChunk, GroupResult, OwnOutcome, PendingWrite } from "./task.ts";
+import type { ChatEvent, Completion } from "../domain/writes/rules.ts";
+import { completionOf, refusedAnswerOf } from "../domain/writes/table.ts";
+import type { WriteKind, WriteOutcome, WriteResults } from "../domain/writes/table.ts";
+import type { Effect } from "../domain/effects.ts";
+import type { EventChunk, GroupResult, OwnOutcome, PendingWrite } from "./task.ts";
 
 /**
  * Bytes after which a chat's events go on in a new chunk. An outbox takes, leaves or drops a chunk as a whole, so it must
@@ -71,54 +71,50 @@ export class BatchEncoder {
 
   /** Answers one write by its outcome; without one the store could not be reached. */
   add(pending: PendingWrite, outcome: WriteOutcome | undefined): void {
-    const { write } = pending;
     if (outcome === undefined) {
       this.refuse(
         pending,
         new ProtocolError("store_away", "the store cannot be reached; nothing was stored, try again"),
       );
-    } else if (!outcome.done && write.kind === "deleteToken") {
-      // The token was void already (resumed elsewhere since): its session ends all the same.
-      this.#answer(pending, {});
-    } else if (!outcome.done) {
-      const error = refusalError(write.kind, outcome.refusal);
+    } else if (outcome.done) this.#addDone(pending, outcome.result);
+    else {
+      const { error, effects } = refusedAnswerOf(pending.write, outcome.refusal);
       this.refuse(pending, error);
-      if (write.kind === "putToken" && error.reason === "wrong_credentials")
-        this.#group.effects.push({ kind: "loginFailed" });
-    } else if (write.kind === "append") {
-      this.#addStored(pending, outcome.result as WriteResults["append"]);
-    } else {
-      if (isChange(write)) this.#addChanged(outcome.result as Changed);
-      this.#answer(pending, outcome.result);
+      if (effects !== undefined) this.#group.effects.push(...effects);
     }
   }
 
-  #addStored({ replyTo, info }: PendingWrite, result: WriteResults["append"]): void {
-    const { message, isNew } = result;
-    const { outcomes, replies } = this.#group;
-    if (outcomes === undefined) replies.push(this.#texts.response(replyTo, info, message));
-    else outcomes.push({ done: true, result });
-    if (!isNew && !this.#isOfLostTry(message)) return;
-    this.#group.messageCount += 1;
-    this.#addMessage(message);
+  #addDone(pending: PendingWrite, result: WriteResults[WriteKind]): void {
+    const group = this.#group;
+    const completion = completionOf(pending.write, result, this.#nowMs);
+    group.effects.push(...pending.effects);
+    if (completion.effects !== undefined) group.effects.push(...completion.effects);
+    if (completion.event !== undefined) this.#addChatEvent(completion.event);
+    if (group.outcomes !== undefined) group.outcomes.push({ done: true, result });
+    else if (pending.finish !== undefined)
+      group.effects.push({ ...pending.finish, replyTo: pending.replyTo, reply: pending.reply });
+    else group.replies.push(this.#answer(pending, completion));
   }
 
-  /** A change that the first try of this batch has made was told to nobody yet, though it changed nothing now. */
-  #addChanged({ message, isChanged, changedMs }: Changed): void {
-    const { rev = 0 } = message;
-    const isOfLostTry =
-      this.#isRepeat && changedMs === this.#nowMs && rev > this.#announced(message.chat_id, "changed");
-    if (isChanged || isOfLostTry) this.#addEvent("changed", rev, message, eventText("changed", message, this.#nowMs));
+  #answer({ write, replyTo, reply }: PendingWrite, { event, fields }: Completion): string {
+    const { info, fields: known } = reply;
+    if (write.kind === "append" && event !== undefined) return this.#texts.response(replyTo, info, event.message);
+    return okResponse(replyTo, info, { ...known, ...fields }, this.#nowMs);
+  }
+
+  /** What the first try of this batch has done was told to nobody yet, although it is not new now. */
+  #addChatEvent({ event, message, isNew, timeMs }: ChatEvent): void {
+    const isOfLostTry = !isNew && this.#isRepeat && timeMs === this.#nowMs;
+    const number = event === "message" ? message.seq : (message.rev ?? 0);
+    if (!isNew && !(isOfLostTry && number > this.#announced(message.chat_id, event))) return;
+    if (event === "changed") return this.#addEvent(event, number, message, eventText(event, message, this.#nowMs));
+    this.#group.messageCount += 1;
+    this.#addMessage(message);
   }
 
   /** Announces messages that an earlier batch has stored; to be called before the first group. */
   addLate(messages: readonly Message[]): void {
     for (const message of messages) this.#addMessage(message);
-  }
-
-  /** Whether a message that is there already was stored by this batch's first try, and so told to nobody yet. */
-  #isOfLostTry({ chat_id, seq, time }: Message): boolean {
-    return this.#isRepeat && time === this.#nowMs / 1000 && seq > this.#announced(chat_id, "message");
   }
 
   /** The greatest number of the chat's events of this kind in this batch; 0 before the first. */
@@ -139,16 +135,6 @@ export class BatchEncoder {
     group.refusedCount += 1;
     if (group.outcomes === undefined) group.replies.push(errorResponse(pending.replyTo, error, this.#nowMs));
     else group.outcomes.push({ done: false, refusal: error.facts });
-  }
-
-  #answer(pending: PendingWrite, result: WriteResults[WriteKind]): void {
-    const { fields, effects, answered } = complete(pending.write, result, pending, this.#nowMs);
-    const group = this.#group;
-    group.effects.push(...pending.effects);
-    if (effects !== undefined) group.effects.push(...effects);
-    if (group.outcomes !== undefined) group.outcomes.push({ done: true, result });
-    else if (!answered)
-      group.replies.push(okResponse(pending.replyTo, pending.info, { ...pending.fields, ...fields }, this.#nowMs));
   }
 
   #addMessage(message: Message): void {

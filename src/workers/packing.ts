@@ -1,10 +1,11 @@
 // How request payloads and pending writes are packed into the buffers that cross the threads.
 import { Packr } from "msgpackr";
-import type { Fields, RequestId } from "../protocol/envelope.ts";
+import type { Fields, ReplyTo, RequestId } from "../protocol/envelope.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import { LENGTH_PREFIX_BYTES } from "../protocol/limits.ts";
-import type { WriteOf } from "../store/store.ts";
-import type { Effect, PendingWrite } from "./task.ts";
+import type { WriteOf } from "../domain/writes/table.ts";
+import type { Effect } from "../domain/effects.ts";
+import type { PendingWrite } from "./task.ts";
 
 // Records: the names of fields that repeat within one buffer are written once.
 const packr = new Packr({ useRecords: true });
@@ -55,14 +56,14 @@ export function packWrites(writes: readonly PendingWrite[]): Uint8Array {
   let run: MessageRun | undefined;
   for (const pending of writes) {
     const { write, replyTo } = pending;
+    const { info } = pending.reply;
     if (write.kind !== "append" || !isPlain(pending)) {
       run = undefined;
       parts.push(pending);
       continue;
     }
-    if (run === undefined || !goesOn(run, write, pending)) {
+    if (run === undefined || !goesOn(run, write, replyTo, info)) {
       const { chatId, userId, username } = write;
-      const { info } = pending;
       run = { chatId, userId, username, action: replyTo.action, info, ids: [], messageIds: [], texts: [] };
       parts.push(run);
     }
@@ -73,12 +74,12 @@ export function packWrites(writes: readonly PendingWrite[]): Uint8Array {
   return Uint8Array.from(packr.pack(parts));
 }
 
-function isPlain({ fields, effects }: PendingWrite): boolean {
-  for (const _ in fields) return false;
-  return effects.length === 0;
+function isPlain({ reply, finish, effects }: PendingWrite): boolean {
+  for (const _ in reply.fields) return false;
+  return finish === undefined && effects.length === 0;
 }
 
-function goesOn(run: MessageRun, write: WriteOf<"append">, { replyTo, info }: PendingWrite): boolean {
+function goesOn(run: MessageRun, write: WriteOf<"append">, replyTo: ReplyTo, info: string): boolean {
   const isOfSame = run.userId === write.userId && run.username === write.username && run.chatId === write.chatId;
   return isOfSame && run.action === replyTo.action && run.info === info;
 }
@@ -102,8 +103,7 @@ function unpackRun(run: MessageRun, writes: PendingWrite[]): void {
     writes.push({
       write: { kind: "append", chatId, userId, username, messageId, text },
       replyTo: { action, id: ids[index] },
-      fields: NO_FIELDS,
-      info,
+      reply: { info, fields: NO_FIELDS },
       effects: NO_EFFECTS,
     });
   }

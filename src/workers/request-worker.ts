@@ -1,7 +1,7 @@
 // What a request thread runs: carries out the payloads of a connection, or of several, in order, as far as they need
 // nobody else.
 import { Code } from "../protocol/codes.ts";
-import { errorResponse, okResponse } from "../protocol/envelope.ts";
+import { errorResponse, okResponse, type ReplyTo } from "../protocol/envelope.ts";
 import { encodeFrames, frameBytes, type Framing } from "../protocol/frame.ts";
 import { SERVER_USER_ID, type UserId } from "../protocol/ids.ts";
 import { usernameKey } from "../protocol/text.ts";
@@ -11,10 +11,12 @@ import { packWrites, unpackPayloads } from "./packing.ts";
 import { unknownUserHash } from "./passwords.ts";
 import { moved } from "./moved.ts";
 import { LazyReader } from "./lazy-reader.ts";
-import { wrongCredentials } from "./completions.ts";
+import { wrongCredentials } from "../domain/writes/put-token.ts";
 import { readRoster } from "./roster.ts";
-import { Router, type Step } from "./router.ts";
-import type { AvatarTask, Continuation, Credentials, Effect, PasswordStop, PendingWrite, Refused } from "./task.ts";
+import { Router, type PlannedRequest } from "./router.ts";
+import type { Effect, Reply } from "../domain/effects.ts";
+import type { Again } from "./plan.ts";
+import type { AvatarTask, Continuation, Credentials, PasswordStop, PendingWrite, Refused } from "./task.ts";
 import type { LookUpTask, RequestBundle, RequestTask, RequestTaskResult, RosterResult } from "./task.ts";
 import { threadLogger } from "./thread-log.ts";
 import { threadSettings } from "./thread-settings.ts";
@@ -103,24 +105,26 @@ async function carryOut(task: RequestTask, maxMs: number): Promise<Carried> {
     const routed = task.limited?.has(consumed)
       ? router.refuse(payload, task.retryAfter)
       : router.route(payload, consumed === 0 ? firstCaller : caller);
-    let step: Step;
+    let planned: PlannedRequest;
     if (routed instanceof Promise) {
       const startMs = performance.now();
-      step = await routed;
-      if (isCounted(step)) costMs += performance.now() - startMs;
-    } else step = routed;
-    if (!answers.canTake(step)) break;
-    if (step.kind !== "stop" && step.kind !== "pause") consumed += 1;
-    answers.take(step);
+      planned = await routed;
+      if (isEmbedded && !isMessage(planned)) costMs += performance.now() - startMs;
+    } else planned = routed;
+    if (!answers.canTake(planned)) break;
+    if (!("again" in planned.plan)) consumed += 1;
+    answers.take(planned);
     if (answers.isFull || performance.now() >= endMs) break;
   }
   return answers.result(consumed, costMs);
 }
 
-/** Whether its time is one of the thread (what waits for the network leaves that to others), and no message's. */
-function isCounted(step: Step): boolean {
-  return isEmbedded && !(step.kind === "write" && step.pending.write.kind === "append");
+/** Messages may follow one another in a task; and they are not counted, since they have limits of their own. */
+function isMessage({ plan }: PlannedRequest): boolean {
+  return "write" in plan && plan.write.kind === "append";
 }
+
+const NO_EFFECTS: readonly Effect[] = [];
 
 /** A task's result, and its buffers, to be transferred. */
 interface Carried {
@@ -139,7 +143,7 @@ const MAX_TASK_MS = 50;
 const MAX_REPLY_BYTES = 128 * 1024;
 
 /**
- * The answers of one task. It is full after a step on which the next request may depend in a way that this thread
+ * The answers of one task. It is full after a request on which the next one may depend in a way that this thread
  * cannot know: a login (also one that failed) or logout, password work, and whatever follows a message that is not yet stored (but messages).
  */
 class Answers {
@@ -164,45 +168,35 @@ class Answers {
     return this.#isFull;
   }
 
-  /** False when this step has to wait for the writes before it. */
-  canTake(step: Step): boolean {
-    return this.#writes.length === 0 || (step.kind === "write" && step.pending.write.kind === "append");
+  /** False when this request has to wait for the writes before it. */
+  canTake(planned: PlannedRequest): boolean {
+    return this.#writes.length === 0 || isMessage(planned);
   }
 
-  take(step: Step): void {
-    switch (step.kind) {
-      case "reply":
-        this.#reply(textOf(step));
-        this.#effects.push(...step.effects);
-        break;
-      case "error":
-        this.#reply(errorResponse(step.replyTo, step.error, Date.now()));
-        this.#effects.push(...step.effects);
-        this.#isFull ||= step.effects.length > 0;
-        if (step.error.code === Code.TooManyRequests) this.#countRefusal(step.error.retryAfter ?? 0);
-        break;
-      case "write":
-        this.#writes.push(step.pending);
-        this.#isFull = step.pending.write.kind !== "append";
-        break;
-      case "people":
-        this.#effects.push(step);
-        this.#isFull = true;
-        break;
-      case "ticket":
-      case "sessions":
-        this.#effects.push({ kind: step.kind, replyTo: step.replyTo });
-        this.#isFull = true;
-        break;
-      case "stop":
-        this.#stop = step.stop;
-        this.#isFull = true;
-        break;
-      case "pause":
-        this.#continuation = step.continuation;
-        this.#isFull = true;
-        break;
+  take({ replyTo, plan }: PlannedRequest): void {
+    if ("again" in plan) return this.#takeAgain(plan.again);
+    const { effects = NO_EFFECTS } = plan;
+    if ("write" in plan) {
+      const { write, reply, finish } = plan;
+      this.#writes.push({ write, replyTo, reply, finish, effects });
+      this.#isFull = write.kind !== "append";
+      return;
     }
+    this.#effects.push(...effects);
+    if ("refusal" in plan) {
+      this.#reply(errorResponse(replyTo, plan.refusal, Date.now()));
+      this.#isFull ||= effects.length > 0;
+      if (plan.refusal.code === Code.TooManyRequests) this.#countRefusal(plan.refusal.retryAfter ?? 0);
+    } else if ("finish" in plan) {
+      this.#effects.push({ ...plan.finish, replyTo, reply: plan.reply });
+      this.#isFull = true;
+    } else this.#reply(textOf(replyTo, plan.reply));
+  }
+
+  #takeAgain(again: Again): void {
+    if (again.kind === "password") this.#stop = again.stop;
+    else this.#continuation = again.continuation;
+    this.#isFull = true;
   }
 
   #countRefusal(seconds: number): void {
@@ -228,9 +222,9 @@ class Answers {
   }
 }
 
-function textOf({ replyTo, info, fields }: Extract<Step, { kind: "reply" }>): string {
+function textOf(replyTo: ReplyTo, { info, fields }: Reply<object>): string {
   try {
-    return okResponse(replyTo, info, fields, Date.now());
+    return okResponse(replyTo, info, { ...fields }, Date.now());
   } catch (error) {
     return errorResponse(replyTo, router.explain(error, replyTo.action ?? ""), Date.now());
   }

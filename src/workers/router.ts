@@ -1,7 +1,7 @@
 // The Router: finds the controller of an action, after its guards; the one place where errors become responses.
 import { ACTIONS, isActionName, type ActionName, type DataOf } from "../protocol/actions.ts";
 import { ProtocolError } from "../protocol/codes.ts";
-import { parseRequest, type Fields, type RawRequest, type ReplyTo } from "../protocol/envelope.ts";
+import { parseRequest, type RawRequest, type ReplyTo } from "../protocol/envelope.ts";
 import { StoreUnavailableError } from "../store/store.ts";
 import { internalError, newErrorReference } from "../log/error-reference.ts";
 import type { Logger } from "../log/logger.ts";
@@ -14,8 +14,9 @@ import * as chat from "./controllers/chat.ts";
 import * as contacts from "./controllers/contacts.ts";
 import * as lists from "./controllers/lists.ts";
 import * as profile from "./controllers/profile.ts";
-import type { Context, OpenController, Outcome, SessionController } from "./outcome.ts";
-import type { Admission, Continuation, Effect, Identity, PasswordStop, PendingWrite, PeopleAnswer } from "./task.ts";
+import type { Context, OpenController, Plan, SessionController } from "./plan.ts";
+import type { Identity } from "../domain/effects.ts";
+import type { Admission, Continuation } from "./task.ts";
 import { validateData } from "./validation.ts";
 
 /** While the store is away every request finds that out; the log is told at most once in so many milliseconds. */
@@ -32,26 +33,11 @@ export interface Caller {
   readonly loginRetryAfter: number;
 }
 
-/** What became of one payload. */
-export type Step =
-  | {
-      readonly kind: "reply";
-      readonly replyTo: ReplyTo;
-      readonly info: string;
-      readonly fields: Fields;
-      readonly effects: readonly Effect[];
-    }
-  | {
-      readonly kind: "error";
-      readonly replyTo: ReplyTo;
-      readonly error: ProtocolError;
-      readonly effects: readonly Effect[];
-    }
-  | { readonly kind: "write"; readonly pending: PendingWrite }
-  | { readonly kind: "stop"; readonly stop: PasswordStop }
-  | { readonly kind: "pause"; readonly continuation: Continuation }
-  | ({ readonly kind: "people"; readonly replyTo: ReplyTo } & PeopleAnswer)
-  | { readonly kind: "ticket" | "sessions"; readonly replyTo: ReplyTo };
+/** What is to happen for one payload. */
+export interface PlannedRequest {
+  readonly replyTo: ReplyTo;
+  readonly plan: Plan;
+}
 
 type Route<A extends ActionName> = { readonly open: OpenController<A> } | { readonly session: SessionController<A> };
 
@@ -85,7 +71,7 @@ const ROUTES: { readonly [A in ActionName]: Route<A> } = {
   profile: { session: profile.profile },
   update_profile: { session: profile.updateProfile },
   avatar_ticket: { session: profile.avatarTicket },
-  ping: { open: () => ({ kind: "reply", info: "pong", fields: {} }) },
+  ping: { open: () => ({ reply: { info: "pong", fields: {} } }) },
 };
 
 export class Router {
@@ -102,35 +88,33 @@ export class Router {
   }
 
   /**
-   * Carries out one payload. Never throws or rejects: whatever goes wrong is an error step. What needs not wait for the
-   * store is there at once.
+   * Plans what is to happen for one payload. Never throws or rejects: whatever goes wrong is a refusal. What needs not
+   * wait for the store is there at once.
    */
-  route(payload: Uint8Array, caller: Caller): Step | Promise<Step> {
+  route(payload: Uint8Array, caller: Caller): PlannedRequest | Promise<PlannedRequest> {
     const request = parseRequest(payload);
-    if ("error" in request) return { kind: "error", ...request, effects: [] };
+    if ("error" in request) return { replyTo: request.replyTo, plan: { refusal: request.error } };
     const { action, id } = request;
     const replyTo = { action, id };
-    const failed = (error: unknown): Step => {
-      return { kind: "error", replyTo, error: this.explain(error, action), effects: [] };
-    };
+    const failed = (error: unknown): PlannedRequest => ({ replyTo, plan: { refusal: this.explain(error, action) } });
     try {
-      const outcome = this.#serve(request, caller);
-      if (!(outcome instanceof Promise)) return toStep(outcome, replyTo);
-      return outcome.then((settled) => toStep(settled, replyTo)).catch(failed);
+      const plan = this.#serve(request, caller);
+      return plan instanceof Promise
+        ? plan.then((settled) => ({ replyTo, plan: settled })).catch(failed)
+        : { replyTo, plan };
     } catch (error) {
       return failed(error);
     }
   }
 
   /** The answer to a payload that is over the connection's request rate. */
-  refuse(payload: Uint8Array, retryAfter: number): Step {
+  refuse(payload: Uint8Array, retryAfter: number): PlannedRequest {
     const request = parseRequest(payload);
     const replyTo = "error" in request ? request.replyTo : { action: request.action, id: request.id };
-    const error = new ProtocolError("rate_limited", "too many requests", retryAfter);
-    return { kind: "error", replyTo, error, effects: [] };
+    return { replyTo, plan: { refusal: new ProtocolError("rate_limited", "too many requests", retryAfter) } };
   }
 
-  #serve({ action, data }: RawRequest, caller: Caller): Outcome<ActionName> | Promise<Outcome<ActionName>> {
+  #serve({ action, data }: RawRequest, caller: Caller): Plan | Promise<Plan> {
     const { identity } = caller;
     const isKnown = isActionName(action);
     if (identity === undefined && !(isKnown && !ACTIONS[action].needsSession)) {
@@ -140,7 +124,7 @@ export class Router {
     return this.#call(action, validateData(action, data), caller);
   }
 
-  #call<A extends ActionName>(action: A, data: DataOf<A>, caller: Caller): Outcome<A> | Promise<Outcome<A>> {
+  #call<A extends ActionName>(action: A, data: DataOf<A>, caller: Caller): Plan<A> | Promise<Plan<A>> {
     const route: Route<A> = ROUTES[action];
     const { identity, admission, loginRetryAfter, continuation } = caller;
     const request = { action, data, admission, loginRetryAfter, continuation };
@@ -166,26 +150,5 @@ export class Router {
     if (nowMs - this.#unavailableLoggedMs < UNAVAILABLE_LOG_INTERVAL_MS) return;
     this.#unavailableLoggedMs = nowMs;
     this.#log.error("the store cannot be read", { action, error });
-  }
-}
-
-function toStep<A extends ActionName>(outcome: Outcome<A>, replyTo: ReplyTo): Step {
-  switch (outcome.kind) {
-    case "reply":
-      return { ...outcome, fields: { ...outcome.fields }, replyTo, effects: outcome.effects ?? [] };
-    case "refuse":
-      return { kind: "error", replyTo, error: outcome.error, effects: outcome.effects };
-    case "write": {
-      const { write, info, fields, effects = [] } = outcome;
-      return { kind: "write", pending: { write, replyTo, fields, info, effects } };
-    }
-    case "stop":
-    case "pause":
-      return outcome;
-    case "people":
-      return { ...outcome, replyTo };
-    case "ticket":
-    case "sessions":
-      return { kind: outcome.kind, replyTo };
   }
 }

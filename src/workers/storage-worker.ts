@@ -1,9 +1,9 @@
 // The storage thread: the only one that writes to the store; it answers writes and encodes their events.
 import { steadyClock } from "../util/clock.ts";
 import { openWriter } from "../store/open.ts";
-import { Refusal } from "../store/refusal.ts";
 import { StoreOpenError, StoreUnavailableError } from "../store/store.ts";
-import type { StoreWriter, Write, WriteKind, WriteOutcome } from "../store/store.ts";
+import { outcomeOfRepeat, type Write, type WriteOutcome } from "../domain/writes/table.ts";
+import type { StoreWriter } from "../store/store.ts";
 import { BatchEncoder } from "./batch-encoder.ts";
 import { moved } from "./moved.ts";
 import { unpackWrites } from "./packing.ts";
@@ -82,7 +82,7 @@ async function commitDurably(
     const opened = (writer ??= await openWriter(storeUrl, { dataDir }));
     const outcomes = await opened.commit(writes, timeMs, steadyClock.now());
     if (writes.length > 0) trouble.stored();
-    return isRepeat ? outcomes.map((outcome, index) => repeated(writes[index]?.kind, outcome)) : outcomes;
+    return isRepeat ? writes.map((write, index) => outcomeOfRepeat(write, outcomes[index])) : outcomes;
   } catch (error) {
     const isOutside = error instanceof StoreUnavailableError || error instanceof StoreOpenError;
     // The try before may have stored everything.
@@ -91,15 +91,4 @@ async function commitDurably(
     if (writes.length > 0) trouble.refused(error, writes.length);
     return undefined;
   }
-}
-
-/** Of writes that may have been done by the try before: what is refused because it is so already is done. */
-function repeated(kind: WriteKind | undefined, outcome: WriteOutcome): WriteOutcome {
-  if (outcome.done) return outcome;
-  const isConflict = outcome.refusal === Refusal.Conflict;
-  const wasAdded = (kind === "addContact" || kind === "block") && isConflict;
-  const wasRemoved = (kind === "deleteContact" || kind === "unblock") && !isConflict;
-  // Whether the new contact is blocked is not known then: presence is told from the next login on.
-  const result = kind === "addContact" ? { isBlocked: true } : {};
-  return wasAdded || wasRemoved ? { done: true, result } : outcome;
 }

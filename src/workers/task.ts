@@ -1,21 +1,13 @@
 // What crosses the threads: request tasks and batches, and what comes back. Types only.
-import type { Fields, ReplyTo } from "../protocol/envelope.ts";
-import type { FoundUser as DirectoryUser, ListedUser } from "../protocol/entities.ts";
+import type { ReplyTo } from "../protocol/envelope.ts";
+import type { FoundUser as DirectoryUser } from "../protocol/entities.ts";
 import type { Framing } from "../protocol/frame.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { RefusalFacts } from "../protocol/codes.ts";
 import type { Roster } from "./roster.ts";
-import type { AccountQuery, SearchPlace, Write, WriteKind, WriteResults } from "../store/store.ts";
-
-/** Who is logged in on a connection. */
-export interface Identity {
-  readonly userId: UserId;
-  readonly username: string;
-  /** Hash of the token that this login made. */
-  readonly tokenHash: string;
-  /** What the session was granted (FEATURES). */
-  readonly features: readonly string[];
-}
+import type { Effect, Finish, Identity, Reply } from "../domain/effects.ts";
+import type { Write, WriteKind, WriteResults } from "../domain/writes/table.ts";
+import type { AccountQuery, SearchPlace } from "../store/store.ts";
 
 /** Work of the password threads: verify first, and hash only when that succeeded. */
 export interface PasswordJob {
@@ -148,61 +140,16 @@ export interface AvatarTask {
   readonly avatarOf: UserId;
 }
 
-/** A write together with what its response and its effects need. */
+/** A planned write, and the request that it answers. */
 export interface PendingWrite {
   readonly write: Write;
   readonly replyTo: ReplyTo;
-  /** Fields of the response that are known before the write. */
-  readonly fields: Fields;
-  readonly info: string;
-  /** Effects that are known before the write; carried out only when it is done. */
+  /** The rules of the write's kind add the fields that are known when it is done. */
+  readonly reply: Reply;
+  /** What completes the reply; undefined when it is whole with the write. */
+  readonly finish?: Finish | undefined;
+  /** Carried out only when the write is done. */
   readonly effects: readonly Effect[];
-}
-
-/** A list of users, for the gateway to say of each who may be seen online whether it is so. */
-export interface PeopleAnswer {
-  readonly info: string;
-  /** Field of the response that has the list. */
-  readonly list: "contacts" | "users";
-  /** `online` says whether the user may be seen online. */
-  readonly people: readonly ListedUser[];
-  readonly fields: Fields;
-}
-
-/** What the gateway is asked to do for a request, in order, by the thread that carried it out. */
-export type Effect =
-  /** Begin the session, read what it is told (Roster), and answer with `fields` and that. */
-  | {
-      readonly kind: "login";
-      readonly identity: Identity;
-      /** By a token, which stays good until the session is used. */
-      readonly isResumed: boolean;
-      readonly replyTo: ReplyTo;
-      readonly info: string;
-      readonly fields: Fields;
-    }
-  | { readonly kind: "logout" }
-  /** A token was none. Failures of passwords are counted where passwords are verified. */
-  | { readonly kind: "loginFailed" }
-  /** The session that this token began has ended: another login has taken its place. */
-  | { readonly kind: "endReplaced"; readonly userId: UserId; readonly tokenHash: string }
-  | { readonly kind: "endOtherSessions"; readonly userId: UserId; readonly reason: string }
-  | { readonly kind: "watch"; readonly userId: UserId; readonly contactId: UserId; readonly on: boolean }
-  /** The two see each other's presence no more. */
-  | { readonly kind: "separate"; readonly one: UserId; readonly other: UserId }
-  | { readonly kind: "accountDeleted"; readonly userId: UserId }
-  | ({ readonly kind: "people"; readonly replyTo: ReplyTo } & PeopleAnswer)
-  | { readonly kind: "ticket" | "sessions"; readonly replyTo: ReplyTo }
-  | { readonly kind: "emit"; readonly text: string; readonly to: Audience };
-
-export type EffectOf<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
-
-/** Who gets an event beside the common chat: the sessions of `users`, and those that watch `watchersOf`. */
-export interface Audience {
-  readonly users: readonly UserId[];
-  readonly watchersOf?: UserId;
-  /** Leaves out the session that caused the event. */
-  readonly others: boolean;
 }
 
 /** What the storage thread is asked. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId, type UserId } from "../../src/protocol/ids.ts";
 import { usernameKey } from "../../src/protocol/text.ts";
-import type { Write } from "../../src/store/store.ts";
+import type { Write } from "../../src/domain/writes/table.ts";
 import {
   append,
   appended,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
 import type { ChatId, UserId } from "../../src/protocol/ids.ts";
-import type { WriteOf } from "../../src/store/store.ts";
+import type { WriteOf } from "../../src/domain/writes/table.ts";
 import { append, appended, changed, Fixture, FORBIDDEN, NOBODY, NOT_FOUND } from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
 import { searchToEnd } from "../support/search.ts";

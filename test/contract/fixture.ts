@@ -4,9 +4,10 @@ import type { ChatId, UserId } from "../../src/protocol/ids.ts";
 import type { ChatSummary, Message } from "../../src/protocol/entities.ts";
 import { MAX_PAGE } from "../../src/protocol/limits.ts";
 import { usernameKey } from "../../src/protocol/text.ts";
-import type { Changed } from "../../src/store/changes.ts";
-import type { ChatPosition, Contact, StoreReader, StoreWriter, Write, WriteKind } from "../../src/store/store.ts";
-import type { WriteOutcome, WriteResults } from "../../src/store/store.ts";
+import type { Changed } from "../../src/domain/writes/message-change.ts";
+import type { Write, WriteKind } from "../../src/domain/writes/table.ts";
+import type { ChatPosition, Contact, StoreReader, StoreWriter } from "../../src/store/store.ts";
+import type { WriteOutcome, WriteResults } from "../../src/domain/writes/table.ts";
 
 /** One empty store of a kind; the suites get it from `StoreKind.create`. */
 export interface StoreUnderTest {

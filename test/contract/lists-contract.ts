@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
 import type { ChatId, UserId } from "../../src/protocol/ids.ts";
 import { LAST_MESSAGE_CHARS } from "../../src/protocol/limits.ts";
-import type { Write } from "../../src/store/store.ts";
+import type { Write } from "../../src/domain/writes/table.ts";
 import { append, Fixture, NOBODY, START_MS } from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
 

@@ -23,8 +23,10 @@ const pending: fc.Arbitrary<PendingWrite> = fc.record({
     action: fc.constantFrom("add_message", "a", null),
     id: fc.option(fc.oneof(fc.integer(), fc.string()), { nil: undefined }),
   }),
-  fields: fc.oneof({ weight: 5, arbitrary: fc.constant({}) }, fc.constant({ chat_id: "common" })),
-  info: fc.constantFrom("Message stored", ""),
+  reply: fc.record({
+    fields: fc.oneof({ weight: 5, arbitrary: fc.constant({}) }, fc.constant({ chat_id: "common" })),
+    info: fc.constantFrom("Message stored", ""),
+  }),
   effects: fc.oneof({ weight: 5, arbitrary: fc.constant([]) }, fc.constant([{ kind: "logout" as const }])),
 });
 

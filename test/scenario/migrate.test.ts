@@ -9,7 +9,7 @@ import { migrateStore, MigrationStopped } from "../../src/store/migrate.ts";
 import type { MigrationProgress, MigrationSummary } from "../../src/store/migrate.ts";
 import { openReader, openTransfer, openWriter } from "../../src/store/open.ts";
 import { StoreOpenError } from "../../src/store/store.ts";
-import type { Write } from "../../src/store/store.ts";
+import type { Write } from "../../src/domain/writes/table.ts";
 import { allChats, append, markRead, newUser, putToken, START_MS } from "../contract/fixture.ts";
 import { describeMongodb } from "../support/mongodb.ts";
 import { searchToEnd } from "../support/search.ts";

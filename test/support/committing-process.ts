@@ -2,7 +2,7 @@
 import { writeSync } from "node:fs";
 import { COMMON_CHAT } from "../../src/protocol/ids.ts";
 import { openSqliteWriter } from "../../src/store/sqlite/open.ts";
-import type { Write } from "../../src/store/store.ts";
+import type { Write } from "../../src/domain/writes/table.ts";
 
 /** Whoever writes all the messages; registered by the test. */
 export const COMMITTING_USER = "0".repeat(24);

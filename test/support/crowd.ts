@@ -1,7 +1,8 @@
 // A store in which one user has many chats, contacts and blocked users, written straight into it.
 import { directChatId, type UserId } from "../../src/protocol/ids.ts";
 import { usernameKey } from "../../src/protocol/text.ts";
-import type { StoreWriter, Write } from "../../src/store/store.ts";
+import type { Write } from "../../src/domain/writes/table.ts";
+import type { StoreWriter } from "../../src/store/store.ts";
 
 export interface Crowd {
   /** One-to-one chats with a message each, of the others'. */

@@ -1,6 +1,6 @@
 // Writes as the request threads hand them to the group commit, and the answers that came back.
 import { COMMON_CHAT, type ChatId } from "../../src/protocol/ids.ts";
-import type { Write } from "../../src/store/store.ts";
+import type { Write } from "../../src/domain/writes/table.ts";
 import { packWrites } from "../../src/workers/packing.ts";
 import type { GroupResult, WriteGroup } from "../../src/workers/task.ts";
 
@@ -17,7 +17,7 @@ export function userOf(userId: string, username: string): Write {
 /** What one connection's task has to be written. */
 export function groupOf(...writes: Write[]): WriteGroup {
   const replyTo = { action: "a", id: 1 };
-  const shared = { replyTo, fields: {}, info: "", effects: [] };
+  const shared = { replyTo, reply: { info: "", fields: {} }, effects: [] };
   return { framing: "lines", writes: packWrites(writes.map((write) => ({ write, ...shared }))) };
 }
 

@@ -8,7 +8,7 @@ import { MAX_MESSAGE_CHARS } from "../../protocol/limits.ts";
 import { isReservedName } from "../../protocol/reserved-names.ts";
 import { normalizeUsername, passwordFault, usernameKey } from "../../protocol/text.ts";
 import { newMessageId } from "../../util/message-id.ts";
-import { deletionOf } from "../../workers/deletion.ts";
+import { deleteAccountWrite } from "../../domain/writes/delete-account.ts";
 import { newUserId } from "../../workers/passwords.ts";
 import type { FoundUser } from "../../workers/task.ts";
 import type { Pools } from "../../workers/pools.ts";
@@ -97,7 +97,7 @@ export class AdminAccounts {
     const { userId } = await this.#found(username);
     // Sessions first: what they still send would be under the old name.
     this.#parts.access.endSessions(userId, "the account was deleted");
-    await this.#parts.ownWrites.commit(deletionOf(userId));
+    await this.#parts.ownWrites.commit(deleteAccountWrite(userId));
     this.#parts.access.endSessions(userId, "the account was deleted"); // those that began meanwhile
     this.#parts.onAccountDeleted(userId);
     return {};

@@ -3,11 +3,12 @@
 import type { Logger } from "../../log/logger.ts";
 import type { Pools } from "../../workers/pools.ts";
 import { ProtocolError } from "../../protocol/codes.ts";
-import type { WriteKind, WriteOf, WriteResults } from "../../store/store.ts";
+import type { WriteKind, WriteOf, WriteResults } from "../../domain/writes/table.ts";
 import { packWrites } from "../../workers/packing.ts";
 import { Overload } from "./overload.ts";
 import type { RoundPacer } from "./round-pacer.ts";
-import type { CommitResult, Effect, GroupResult, OwnOutcome, WriteGroup } from "../../workers/task.ts";
+import type { Effect } from "../../domain/effects.ts";
+import type { CommitResult, GroupResult, OwnOutcome, WriteGroup } from "../../workers/task.ts";
 
 /**
  * Bytes of packed writes in one batch. At 64 KiB for the largest request and thousands of small ones it bounds what a
@@ -142,7 +143,7 @@ export class GroupCommit {
   /** Carries out one write of the server's own. Rejects with ProtocolError when it was refused. */
   async write<K extends WriteKind>(write: WriteOf<K>): Promise<OwnWriteResult<K>> {
     const replyTo = { action: null, id: undefined };
-    const pending = { write, replyTo, fields: {}, info: "", effects: [] };
+    const pending = { write, replyTo, reply: { info: "", fields: {} }, effects: [] };
     const { effects, outcomes } = await this.submit({ framing: undefined, writes: packWrites([pending]) });
     const outcome = outcomes?.[0] as OwnOutcome<K> | undefined; // the kind of the one write that was submitted
     if (outcome === undefined) throw new Error("a write of the server's own came back without its outcome");

@@ -1,5 +1,5 @@
 // Writes of the server's own: an uploaded picture, the administrator's acts, announcements.
-import type { WriteKind, WriteOf, WriteResults } from "../../store/store.ts";
+import type { WriteKind, WriteOf, WriteResults } from "../../domain/writes/table.ts";
 import type { EffectRunner } from "../effects.ts";
 import type { GroupCommit } from "./group-commit.ts";
 

@@ -1,7 +1,8 @@
 // What a connection is given and asks for: its settings, and the server around it. Types only.
 import type { Socket } from "node:net";
 import type { Clock } from "../../util/clock.ts";
-import type { Admission, Effect, GroupResult, PasswordStop } from "../../workers/task.ts";
+import type { Effect } from "../../domain/effects.ts";
+import type { Admission, GroupResult, PasswordStop } from "../../workers/task.ts";
 import type { RequestTask, RequestTaskResult, WriteGroup } from "../../workers/task.ts";
 import type { RateLimits } from "./allowance.ts";
 import type { RequestSource } from "../commit/round-pacer.ts";

@@ -1,7 +1,8 @@
 // Delivery of events: each is encoded once, and given to every session of its audience.
 import { eventText } from "../../protocol/events.ts";
 import { chatForm, type ChatId } from "../../protocol/ids.ts";
-import type { Audience, EventChunk, Identity } from "../../workers/task.ts";
+import type { Audience, Identity } from "../../domain/effects.ts";
+import type { EventChunk } from "../../workers/task.ts";
 import { monotonicClock } from "../../util/clock.ts";
 import type { Metrics } from "../metrics.ts";
 import { DELIVERY_SLICE, type Slice } from "../pacing.ts";

@@ -1,6 +1,6 @@
 // An authenticated connection, as the registry and the fan-out know it.
 import type { UserId } from "../../protocol/ids.ts";
-import type { Identity } from "../../workers/task.ts";
+import type { Identity } from "../../domain/effects.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** The connection under a session. */

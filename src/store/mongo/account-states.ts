@@ -1,8 +1,8 @@
 // What becomes of accounts: disabled, deleted, blocked by others. Each is one step that may run again.
 import { isStillPassword } from "../may.ts";
 import type { UserId } from "../../protocol/ids.ts";
-import { HOLDERS_TOLD } from "../store.ts";
-import type { WriteOf, WriteOutcome } from "../store.ts";
+import { HOLDERS_TOLD } from "../../domain/writes/delete-account.ts";
+import type { WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import type { WriterState } from "./chat-batch.ts";
 import { pairId } from "./documents.ts";
 import { isDuplicate } from "./errors.ts";
@@ -56,8 +56,7 @@ export class AccountStates {
     return holders;
   }
 
-  /** `isRepeat`: what is so already was done by the try before. */
-  async block(write: WriteOf<"block">, isRepeat: boolean): Promise<WriteOutcome<"block">> {
+  async block(write: WriteOf<"block">): Promise<WriteOutcome<"block">> {
     const { userId: user_id, blockedId: blocked_id } = write;
     const { users, collections } = this.#state;
     await users.load([user_id, blocked_id]);
@@ -70,13 +69,13 @@ export class AccountStates {
       return DONE;
     } catch (error) {
       if (!isDuplicate(error)) throw error;
-      return isRepeat ? DONE : CONFLICT;
+      return CONFLICT;
     }
   }
 
-  async unblock(write: WriteOf<"unblock">, isRepeat: boolean): Promise<WriteOutcome<"unblock">> {
+  async unblock(write: WriteOf<"unblock">): Promise<WriteOutcome<"unblock">> {
     const id = pairId(write.userId, write.blockedId);
     const { deletedCount } = await this.#state.collections.blocks.deleteOne({ _id: id });
-    return deletedCount > 0 || isRepeat ? DONE : NOT_FOUND;
+    return deletedCount > 0 ? DONE : NOT_FOUND;
   }
 }

@@ -2,8 +2,8 @@
 import type { Profile } from "../../protocol/entities.ts";
 import { COMMON_CHAT } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
-import type { ChangeKind } from "../changes.ts";
-import type { Write, WriteOf, WriteOutcome } from "../store.ts";
+import type { ChangeKind } from "../../domain/writes/table.ts";
+import type { Write, WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import type { TokenTimes } from "../token-times.ts";
 import { isStillPassword, writerRefusal } from "../may.ts";
 import { readIsBlocked } from "./account-reads.ts";
@@ -39,11 +39,8 @@ export class AccountWrites {
     this.#collections = state.collections;
   }
 
-  /**
-   * Carries out one write. `isRepeat` says that it was begun before and nobody knows how that ended: then what would
-   * be refused because it is done already is done.
-   */
-  carryOut(write: AccountWrite, { nowMs, tokens }: AccountTimes, isRepeat: boolean): Promise<WriteOutcome> {
+  /** Carries out one write. */
+  carryOut(write: AccountWrite, { nowMs, tokens }: AccountTimes): Promise<WriteOutcome> {
     switch (write.kind) {
       case "createUser":
         return this.#createUser(write, nowMs);
@@ -52,13 +49,13 @@ export class AccountWrites {
       case "confirmToken":
         return this.#tokens.confirm(write);
       case "deleteToken":
-        return this.#tokens.delete(write, isRepeat);
+        return this.#tokens.delete(write);
       case "dropTokens":
         return this.#dropTokens(write);
       case "addContact":
-        return this.#addContact(write, isRepeat);
+        return this.#addContact(write);
       case "deleteContact":
-        return this.#deleteContact(write, isRepeat);
+        return this.#deleteContact(write);
       case "updateProfile":
         return this.#updateProfile(write);
       case "setPassword":
@@ -68,9 +65,9 @@ export class AccountWrites {
       case "deleteAccount":
         return this.#states.delete(write);
       case "block":
-        return this.#states.block(write, isRepeat);
+        return this.#states.block(write);
       case "unblock":
-        return this.#states.unblock(write, isRepeat);
+        return this.#states.unblock(write);
     }
   }
 
@@ -149,7 +146,7 @@ export class AccountWrites {
     return DONE;
   }
 
-  async #addContact(write: WriteOf<"addContact">, isRepeat: boolean): Promise<WriteOutcome<"addContact">> {
+  async #addContact(write: WriteOf<"addContact">): Promise<WriteOutcome<"addContact">> {
     const { userId: user_id, contactId: contact_id } = write;
     const { users, collections } = this.#state;
     await users.load([user_id, contact_id]);
@@ -163,13 +160,13 @@ export class AccountWrites {
       return done;
     } catch (error) {
       if (!isDuplicate(error)) throw error;
-      return isRepeat ? done : CONFLICT;
+      return CONFLICT;
     }
   }
 
-  async #deleteContact(write: WriteOf<"deleteContact">, isRepeat: boolean): Promise<WriteOutcome<"deleteContact">> {
+  async #deleteContact(write: WriteOf<"deleteContact">): Promise<WriteOutcome<"deleteContact">> {
     const { deletedCount } = await this.#collections.contacts.deleteOne({ _id: pairId(write.userId, write.contactId) });
-    return deletedCount > 0 || isRepeat ? DONE : NOT_FOUND;
+    return deletedCount > 0 ? DONE : NOT_FOUND;
   }
 
   async #isPresent(userId: UserId): Promise<boolean> {

@@ -1,8 +1,8 @@
 // Stores the messages of a batch: each gets the next seq of its chat, whatever goes wrong on the way.
 import { ObjectId } from "mongodb";
 import type { ChatId } from "../../protocol/ids.ts";
-import { Refusal } from "../refusal.ts";
-import type { WriteOf, WriteOutcome } from "../store.ts";
+import { Refusal } from "../../domain/refusal.ts";
+import type { WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import type { Collections, MessageDocument } from "./documents.ts";
 import { DUPLICATE_KEY, isDocumentFault, isEncodingFault, refusedDocument, unwrap } from "./errors.ts";
 import type { LastSeqs } from "./last-seqs.ts";

@@ -1,11 +1,11 @@
 // Changes of stored messages: each takes the next revision of its chat.
 import type { ChatId } from "../../protocol/ids.ts";
 import { chatForm } from "../../protocol/ids.ts";
-import type { ChangeKind } from "../changes.ts";
+import type { ChangeKind } from "../../domain/writes/table.ts";
 import { directRefusal } from "../may.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../../domain/refusal.ts";
 import { StoreUnavailableError } from "../store.ts";
-import type { WriteOf, WriteOutcome } from "../store.ts";
+import type { WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import { readIsBlocked } from "./account-reads.ts";
 import type { WriterState } from "./chat-batch.ts";
 import type { Collections, MessageDocument } from "./documents.ts";

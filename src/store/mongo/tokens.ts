@@ -1,8 +1,8 @@
 // The writes that concern tokens: made, replaced, confirmed, made void. Each is one step that may run again.
 import type { UserId } from "../../protocol/ids.ts";
 import { isStillPassword, writerRefusal } from "../may.ts";
-import { TOKENS_PER_USER } from "../store.ts";
-import type { WriteOf, WriteOutcome } from "../store.ts";
+import { TOKENS_PER_USER } from "../../domain/writes/put-token.ts";
+import type { WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import type { TokenTimes } from "../token-times.ts";
 import { DONE, NOT_FOUND } from "../write-outcomes.ts";
 import type { Collections, TokenDocument } from "./documents.ts";
@@ -69,13 +69,11 @@ export class TokenWrites {
     return matchedCount > 0 ? DONE : NOT_FOUND;
   }
 
-  /** `isRepeat`: see AccountWrites. */
-  async delete({ tokenHash }: WriteOf<"deleteToken">, isRepeat: boolean): Promise<WriteOutcome<"deleteToken">> {
+  async delete({ tokenHash }: WriteOf<"deleteToken">): Promise<WriteOutcome<"deleteToken">> {
     const { tokens } = this.#collections;
     const { deletedCount } = await tokens.deleteOne({ hash: tokenHash });
-    if (deletedCount > 0) return DONE;
-    const { matchedCount } = await tokens.updateOne({ previous_hash: tokenHash }, NO_PREVIOUS);
-    return matchedCount > 0 || isRepeat ? DONE : NOT_FOUND;
+    if (deletedCount === 0) await tokens.updateOne({ previous_hash: tokenHash }, NO_PREVIOUS);
+    return DONE;
   }
 
   /** Makes all tokens of a user void but one. */

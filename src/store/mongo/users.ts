@@ -3,7 +3,7 @@ import type { AccountState } from "../../protocol/admin.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import { usernameKey } from "../../protocol/text.ts";
 import { writerRefusal } from "../may.ts";
-import type { WriteOutcome } from "../store.ts";
+import type { WriteOutcome } from "../../domain/writes/table.ts";
 import type { Collections, UserDocument } from "./documents.ts";
 
 /** Users remembered; when full, all are forgotten. */

@@ -2,9 +2,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Message } from "../../protocol/entities.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
-import { isChange } from "../changes.ts";
+import { isChange } from "../../domain/writes/table.ts";
 import { StoreUnavailableError } from "../store.ts";
-import type { StoreWriter, Write, WriteKind, WriteOutcome } from "../store.ts";
+import type { Write, WriteKind, WriteOutcome } from "../../domain/writes/table.ts";
+import { outcomeOfRepeat } from "../../domain/writes/table.ts";
+import type { StoreWriter } from "../store.ts";
 import { tokenTimes } from "../token-times.ts";
 import { AccountWrites } from "./account-writes.ts";
 import type { AccountTimes } from "./account-writes.ts";
@@ -131,11 +133,11 @@ export class MongoWriter implements StoreWriter {
       }
       if (isChange(write)) {
         open = undefined; // it may concern a message of this batch
-        steps.push(repeatable(index, (isRepeat) => changeMessage(this.#state, write, times.nowMs, isRepeat)));
+        steps.push(repeatable(index, write, (isRepeat) => changeMessage(this.#state, write, times.nowMs, isRepeat)));
         continue;
       }
       if (CHANGES_STANDING.has(write.kind)) open = undefined;
-      steps.push(repeatable(index, (isRepeat) => this.#accounts.carryOut(write, times, isRepeat)));
+      steps.push(repeatable(index, write, () => this.#accounts.carryOut(write, times)));
     }
     return steps;
   }
@@ -150,13 +152,14 @@ export class MongoWriter implements StoreWriter {
 }
 
 /** A step of one write. `carryOut` is told whether it was begun before and nobody knows how that ended. */
-function repeatable(index: number, carryOut: (isRepeat: boolean) => Promise<WriteOutcome>): Step {
+function repeatable(index: number, write: Write, carryOut: (isRepeat: boolean) => Promise<WriteOutcome>): Step {
   let wasBegun = false;
   return {
     run: async (outcomes) => {
       const isRepeat = wasBegun;
       wasBegun = true;
-      outcomes[index] = await carryOut(isRepeat);
+      const outcome = await carryOut(isRepeat);
+      outcomes[index] = isRepeat ? outcomeOfRepeat(write, outcome) : outcome;
     },
   };
 }

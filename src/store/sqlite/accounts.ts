@@ -1,8 +1,8 @@
 // What becomes of accounts: disabled, deleted, blocked by others.
 import type Database from "better-sqlite3";
 import type { UserId } from "../../protocol/ids.ts";
-import { HOLDERS_TOLD } from "../store.ts";
-import type { WriteOf, WriteOutcome } from "../store.ts";
+import { HOLDERS_TOLD } from "../../domain/writes/delete-account.ts";
+import type { WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import type { UserWrites } from "./users.ts";
 import { CONFLICT, DONE, NOT_FOUND, STALE_PASSWORD } from "../write-outcomes.ts";
 

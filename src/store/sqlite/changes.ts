@@ -1,9 +1,10 @@
 // Changes of stored messages: each takes the next revision of its chat.
 import type Database from "better-sqlite3";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
-import type { Changed, ChangeKind } from "../changes.ts";
-import { Refusal } from "../refusal.ts";
-import type { WriteOf, WriteOutcome } from "../store.ts";
+import type { Changed } from "../../domain/writes/message-change.ts";
+import type { ChangeKind } from "../../domain/writes/table.ts";
+import { Refusal } from "../../domain/refusal.ts";
+import type { WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import type { MessageWrites } from "./messages.ts";
 import { MESSAGE_COLUMNS, messageOf } from "./rows.ts";
 import type { MessageRow } from "./rows.ts";

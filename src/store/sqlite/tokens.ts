@@ -1,7 +1,7 @@
 // The writes that concern how users log in: passwords, and tokens that are made, replaced, confirmed and made void.
 import type Database from "better-sqlite3";
-import { TOKENS_PER_USER } from "../store.ts";
-import type { WriteOf, WriteOutcome } from "../store.ts";
+import { TOKENS_PER_USER } from "../../domain/writes/put-token.ts";
+import type { WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import type { TokenTimes } from "../token-times.ts";
 import { DONE, NOT_FOUND, STALE_PASSWORD } from "../write-outcomes.ts";
 import type { UserWrites } from "./users.ts";
@@ -88,8 +88,8 @@ export class TokenWrites {
   }
 
   delete({ tokenHash }: WriteOf<"deleteToken">): WriteOutcome<"deleteToken"> {
-    const { changes } = this.#sql.drop.run(tokenHash);
-    return changes > 0 || this.#sql.dropPrevious.run(tokenHash).changes > 0 ? DONE : NOT_FOUND;
+    if (this.#sql.drop.run(tokenHash).changes === 0) this.#sql.dropPrevious.run(tokenHash);
+    return DONE;
   }
 
   setPassword(write: WriteOf<"setPassword">): WriteOutcome<"setPassword"> {

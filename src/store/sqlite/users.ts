@@ -4,7 +4,7 @@ import type { AccountState } from "../../protocol/admin.ts";
 import type { Profile } from "../../protocol/entities.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import { isStillPassword, writerRefusal } from "../may.ts";
-import type { WriteOf, WriteOutcome } from "../store.ts";
+import type { WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import { COMMON_CHAT_ROW } from "./schema.ts";
 import { CONFLICT, DONE, NOT_FOUND } from "../write-outcomes.ts";
 

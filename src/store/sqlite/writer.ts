@@ -1,8 +1,9 @@
 // The writing side of the embedded store: one transaction, one fsync per batch.
 import type Database from "better-sqlite3";
-import { isChange } from "../changes.ts";
+import { isChange } from "../../domain/writes/table.ts";
 import { StoreUnavailableError } from "../store.ts";
-import type { StoreWriter, Write, WriteOf, WriteOutcome } from "../store.ts";
+import type { Write, WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
+import type { StoreWriter } from "../store.ts";
 import { tokenTimes, type TokenTimes } from "../token-times.ts";
 import { AccountWrites } from "./accounts.ts";
 import { MessageChanges } from "./changes.ts";

@@ -7,11 +7,12 @@ import { MAX_MESSAGE_CHARS, MAX_REQUEST_BYTES, MAX_USERNAME_CHARS, MIN_USERNAME_
 import { SERVER_USER_ID } from "../../protocol/ids.ts";
 import { isReservedName } from "../../protocol/reserved-names.ts";
 import { normalizeUsername, passwordFault, usernameKey } from "../../protocol/text.ts";
-import type { User, WriteOf } from "../../store/store.ts";
+import type { WriteOf } from "../../domain/writes/table.ts";
+import type { User } from "../../store/store.ts";
 import { packageVersion } from "../../util/package-version.ts";
-import { deletionOf } from "../deletion.ts";
-import { wrongCredentials } from "../completions.ts";
-import type { Context, OpenController, Outcome, SessionController } from "../outcome.ts";
+import { deleteAccountWrite } from "../../domain/writes/delete-account.ts";
+import { wrongCredentials } from "../../domain/writes/put-token.ts";
+import type { Context, OpenController, Plan, SessionController } from "../plan.ts";
 import type { RegistrationRule } from "../thread-settings.ts";
 import { hashToken, newToken, newUserId, unknownUserHash } from "../passwords.ts";
 import type { Admission, PasswordResult } from "../task.ts";
@@ -19,18 +20,19 @@ import type { Admission, PasswordResult } from "../task.ts";
 const SERVER = { name: "Messenger", version: packageVersion() };
 
 export const serverInfo: OpenController<"server_info"> = (_request, { registration, editWindowMs, now }) => ({
-  kind: "reply",
-  info: "Server",
-  fields: {
-    server: SERVER,
-    features: [...FEATURES],
-    registration: registration.kind,
-    limits: {
-      message_chars: MAX_MESSAGE_CHARS,
-      frame_bytes: MAX_REQUEST_BYTES,
-      edit_window: editWindowMs / 1000,
+  reply: {
+    info: "Server",
+    fields: {
+      server: SERVER,
+      features: [...FEATURES],
+      registration: registration.kind,
+      limits: {
+        message_chars: MAX_MESSAGE_CHARS,
+        frame_bytes: MAX_REQUEST_BYTES,
+        edit_window: editWindowMs / 1000,
+      },
+      time: now() / 1000,
     },
-    time: now() / 1000,
   },
 });
 
@@ -39,7 +41,7 @@ export const register: OpenController<"register"> = async (request, { reader, re
   const isInvited = checkInvitation(data.invitation, registration, loginRetryAfter);
   if (!isInvited) {
     const error = new ProtocolError("invitation_wrong", "invitation: wrong code");
-    return { kind: "refuse", error, effects: [{ kind: "loginFailed" }] };
+    return { refusal: error, effects: [{ kind: "loginFailed" }] };
   }
   const username = normalizeUsername(data.username);
   if (username === undefined) {
@@ -57,17 +59,15 @@ export const register: OpenController<"register"> = async (request, { reader, re
   const key = usernameKey(username);
   // A taken name costs as much as a free one, in time and of the address's registrations: names cannot be tried out.
   if (admission === undefined) {
-    return { kind: "stop", stop: { kind: "register", account: key, job: { hash: data.password } } };
+    return { again: { kind: "password", stop: { kind: "register", account: key, job: { hash: data.password } } } };
   }
   const { hash } = granted(admission);
   if (hash === undefined) throw new Error("the password thread made no hash");
   if ((await reader.userByKey(key)) !== undefined) throw new ProtocolError("name_taken", "username: is taken");
   const userId = newUserId();
   return {
-    kind: "write",
     write: { kind: "createUser", userId, username, usernameKey: key, passwordHash: hash },
-    info: "Client registered",
-    fields: { username, user_id: userId },
+    reply: { info: "Client registered", fields: { username, user_id: userId } },
   };
 };
 
@@ -80,7 +80,7 @@ export const login: OpenController<"login"> = async (request, context) => {
   const user = personOf(await context.reader.userByKey(account));
   if (request.admission === undefined) {
     const hash = user?.passwordHash ?? unknownUserHash(context.bcryptCost);
-    return { kind: "stop", stop: { kind: "login", account, job: { verify: { password, hash } } } };
+    return { again: { kind: "password", stop: { kind: "login", account, job: { verify: { password, hash } } } } };
   }
   const { verified, verifiedHash } = granted(request.admission);
   // The password may have been changed while this one waited for its turn.
@@ -99,11 +99,11 @@ async function loginByToken(
   retryAfter: number,
   context: Context,
   features?: string[],
-): Promise<Outcome<"login">> {
+): Promise<Plan<"login">> {
   if (retryAfter > 0) throw new ProtocolError("rate_limited", "too many failed logins", retryAfter);
   const tokenHash = hashToken(token);
   const user = personOf(await context.reader.userByToken(tokenHash, Math.min(context.now(), steadyClock.now())));
-  if (user === undefined) return { kind: "refuse", error: wrongCredentials(), effects: [{ kind: "loginFailed" }] };
+  if (user === undefined) return { refusal: wrongCredentials(), effects: [{ kind: "loginFailed" }] };
   return beginSession(user, { passwordHash: undefined, oldTokenHash: tokenHash }, features);
 }
 
@@ -112,21 +112,22 @@ function beginSession(
   { userId, username }: User,
   proof: Pick<WriteOf<"putToken">, "passwordHash" | "oldTokenHash">,
   features: readonly string[] | undefined,
-): Outcome<"login"> {
+): Plan<"login"> {
   const token = newToken();
+  const identity = { userId, username, tokenHash: hashToken(token), features: grantedFeatures(features) };
   return {
-    kind: "write",
-    write: { kind: "putToken", userId, ...proof, newTokenHash: hashToken(token) },
-    info: "Client logged in",
-    fields: { username, user_id: userId, token, features: grantedFeatures(features), server: SERVER },
+    write: { kind: "putToken", userId, ...proof, newTokenHash: identity.tokenHash },
+    reply: {
+      info: "Client logged in",
+      fields: { username, user_id: userId, token, features: identity.features, server: SERVER },
+    },
+    finish: { kind: "login", identity, isResumed: proof.oldTokenHash !== undefined },
   };
 }
 
 export const logout: SessionController<"logout"> = (_request, { userId, username, tokenHash }) => ({
-  kind: "write",
   write: { kind: "deleteToken", tokenHash },
-  info: "Client logged out",
-  fields: { username, user_id: userId },
+  reply: { info: "Client logged out", fields: { username, user_id: userId } },
   effects: [{ kind: "logout" }],
 });
 
@@ -138,13 +139,12 @@ export const changePassword: SessionController<"change_password"> = async (reque
   if (user === undefined) throw new ProtocolError("no_such_user", "the account is gone");
   if (request.admission === undefined) {
     const job = { verify: { password, hash: user.passwordHash }, hash: newPassword };
-    return { kind: "stop", stop: { kind: "changePassword", account, job } };
+    return { again: { kind: "password", stop: { kind: "changePassword", account, job } } };
   }
   const { verified, verifiedHash, hash } = granted(request.admission);
   if (verified !== true || user.passwordHash !== verifiedHash || hash === undefined)
     throw new ProtocolError("wrong_credentials", "password: wrong");
   return {
-    kind: "write",
     write: {
       kind: "setPassword",
       userId: identity.userId,
@@ -152,20 +152,20 @@ export const changePassword: SessionController<"change_password"> = async (reque
       keepTokenHash: identity.tokenHash,
       verifiedHash,
     },
-    info: "Password changed",
-    fields: {},
+    reply: { info: "Password changed", fields: {} },
     effects: [{ kind: "endOtherSessions", userId: identity.userId, reason: "the password was changed" }],
   };
 };
 
 /** Sessions are known to the gateway alone, so it answers. */
-export const sessions: SessionController<"sessions"> = () => ({ kind: "sessions" });
+export const sessions: SessionController<"sessions"> = () => ({
+  reply: { info: "Sessions", fields: {} },
+  finish: { kind: "sessions" },
+});
 
 export const endSessions: SessionController<"end_sessions"> = (_request, { userId, tokenHash }) => ({
-  kind: "write",
   write: { kind: "dropTokens", userId, keepTokenHash: tokenHash },
-  info: "Other sessions ended",
-  fields: {},
+  reply: { info: "Other sessions ended", fields: {} },
   effects: [{ kind: "endOtherSessions", userId, reason: "ended from another session" }],
 });
 
@@ -176,17 +176,17 @@ export const deleteAccount: SessionController<"delete_account"> = async (request
   if (user === undefined) throw new ProtocolError("no_such_user", "the account is gone");
   if (request.admission === undefined) {
     const job = { verify: { password: request.data.password, hash: user.passwordHash } };
-    return { kind: "stop", stop: { kind: "deleteAccount", account: usernameKey(identity.username), job } };
+    return {
+      again: { kind: "password", stop: { kind: "deleteAccount", account: usernameKey(identity.username), job } },
+    };
   }
   const { verified, verifiedHash } = granted(request.admission);
   if (verified !== true || user.passwordHash !== verifiedHash) {
     throw new ProtocolError("wrong_credentials", "password: wrong");
   }
   return {
-    kind: "write",
-    write: { ...deletionOf(userId), verifiedHash },
-    info: "Account deleted",
-    fields: {},
+    write: { ...deleteAccountWrite(userId), verifiedHash },
+    reply: { info: "Account deleted", fields: {} },
     effects: [
       { kind: "endOtherSessions", userId, reason: "the account was deleted" },
       { kind: "logout" },

@@ -2,18 +2,16 @@
 import { ProtocolError, badField } from "../../protocol/codes.ts";
 import { eventText, type Events } from "../../protocol/events.ts";
 import { meantUser } from "../access.ts";
-import type { SessionController } from "../outcome.ts";
-import type { Effect, Identity } from "../task.ts";
+import type { SessionController } from "../plan.ts";
+import type { Effect, Identity } from "../../domain/effects.ts";
 
 export const blockContact: SessionController<"block_contact"> = async ({ data }, identity, { reader, now }) => {
   const other = await meantUser(data, reader);
   if (other.userId === identity.userId) throw badField("contact", "is yourself");
   if (other.state === "deleted") throw new ProtocolError("no_such_user", "contact: no such user");
   return {
-    kind: "write",
     write: { kind: "block", userId: identity.userId, blockedId: other.userId },
-    info: "Blocked",
-    fields: { contact: other.username },
+    reply: { info: "Blocked", fields: { contact: other.username } },
     effects: [
       { kind: "separate", one: identity.userId, other: other.userId },
       blockEvent(identity, { blocked: { [other.username]: other.userId } }, now()),
@@ -25,10 +23,8 @@ export const blockContact: SessionController<"block_contact"> = async ({ data },
 export const unblockContact: SessionController<"unblock_contact"> = async ({ data }, identity, { reader, now }) => {
   const other = await meantUser(data, reader);
   return {
-    kind: "write",
     write: { kind: "unblock", userId: identity.userId, blockedId: other.userId },
-    info: "Unblocked",
-    fields: { contact: other.username },
+    reply: { info: "Unblocked", fields: { contact: other.username } },
     effects: [blockEvent(identity, { unblocked: { [other.username]: other.userId } }, now())],
   };
 };

@@ -1,7 +1,7 @@
 // Messages that change: edit_message, delete_message, changes.
 import { DEFAULT_CHANGES } from "../../protocol/limits.ts";
 import { readAsMember, requireMember } from "../access.ts";
-import type { SessionController } from "../outcome.ts";
+import type { SessionController } from "../plan.ts";
 
 export const editMessage: SessionController<"edit_message"> = async ({ data }, identity, context) => {
   const { chat_id: chatId, seq, message: text } = data;
@@ -9,10 +9,8 @@ export const editMessage: SessionController<"edit_message"> = async ({ data }, i
   const { editWindowMs } = context;
   const sinceMs = editWindowMs === 0 ? Infinity : context.now() - editWindowMs;
   return {
-    kind: "write",
     write: { kind: "editMessage", chatId, userId: identity.userId, seq, text, sinceMs },
-    info: "Message edited",
-    fields: { chat_id: chatId },
+    reply: { info: "Message edited", fields: { chat_id: chatId } },
   };
 };
 
@@ -21,10 +19,8 @@ export const deleteMessage: SessionController<"delete_message"> = async ({ data 
   const { chat_id: chatId, seq } = data;
   await requireMember(chatId, identity, reader);
   return {
-    kind: "write",
     write: { kind: "deleteMessage", chatId, userId: identity.userId, seq },
-    info: "Message deleted",
-    fields: { chat_id: chatId },
+    reply: { info: "Message deleted", fields: { chat_id: chatId } },
   };
 };
 
@@ -33,5 +29,5 @@ export const changes: SessionController<"changes"> = async ({ data }, identity, 
   const { rev, messages, hasMore } = await readAsMember(chat_id, identity, reader, ({ firstSeq }) =>
     reader.changes(chat_id, after_rev, limit, firstSeq),
   );
-  return { kind: "reply", info: "Changes", fields: { chat_id, rev, messages, has_more: hasMore } };
+  return { reply: { info: "Changes", fields: { chat_id, rev, messages, has_more: hasMore } } };
 };

@@ -7,21 +7,19 @@ import { DEFAULT_PAGE } from "../../protocol/limits.ts";
 import type { StoreReader } from "../../store/store.ts";
 import { newMessageId } from "../../util/message-id.ts";
 import { meantUser, readAsMember, requireChat, requireMember } from "../access.ts";
-import type { Outcome, SessionController } from "../outcome.ts";
-import type { Identity } from "../task.ts";
+import type { Plan, SessionController } from "../plan.ts";
+import type { Identity } from "../../domain/effects.ts";
 
 export const getChat: SessionController<"get_chat"> = async ({ data }, identity, { reader }) => {
   const contact = await meantUser(data, reader);
   if (contact.userId === identity.userId) throw new ProtocolError("no_such_user", "contact: no chat with yourself");
   const history = await readPage(directChatId(identity.userId, contact.userId), data, reader);
   const fields = { ...history, contact_user_id: contact.userId, contact_username: contact.username };
-  return { kind: "reply", info: "Chat", fields };
+  return { reply: { info: "Chat", fields } };
 };
 
 export const commonChat: SessionController<"common_chat"> = async ({ data }, _identity, { reader }) => ({
-  kind: "reply",
-  info: "Common chat",
-  fields: await readPage(COMMON_CHAT, data, reader),
+  reply: { info: "Common chat", fields: await readPage(COMMON_CHAT, data, reader) },
 });
 
 export const history: SessionController<"history"> = async ({ data }, identity, { reader }) => {
@@ -29,7 +27,7 @@ export const history: SessionController<"history"> = async ({ data }, identity, 
   const fields = await readAsMember(chatId, identity, reader, ({ firstSeq }) =>
     readPage(chatId, data, reader, firstSeq),
   );
-  return { kind: "reply", info: "History", fields };
+  return { reply: { info: "History", fields } };
 };
 
 async function readPage(chatId: ChatId, page: Page, reader: StoreReader, firstSeq = 1) {
@@ -47,13 +45,11 @@ export const addMessage: SessionController<"add_message"> = ({ data }, identity)
   return appendTo(data, identity);
 };
 
-function appendTo(data: DataOf<"add_message">, { userId, username }: Identity): Outcome<"add_message"> {
+function appendTo(data: DataOf<"add_message">, { userId, username }: Identity): Plan<"add_message"> {
   const messageId = data.message_id ?? newMessageId();
   return {
-    kind: "write",
     write: { kind: "append", chatId: data.chat_id, userId, username, messageId, text: data.message },
-    info: "Message stored",
-    fields: {},
+    reply: { info: "Message stored", fields: {} },
   };
 }
 
@@ -64,18 +60,16 @@ export const searchInChat: SessionController<"search_in_chat"> = async (request,
   const slice = await readAsMember(chatId, identity, reader, ({ firstSeq }) =>
     reader.search({ chatId, word, before, limit, firstSeq }, from),
   );
-  if ("place" in slice) return { kind: "pause", continuation: slice.place };
+  if ("place" in slice) return { again: { kind: "pause", continuation: slice.place } };
   const { messages, hasMore } = slice.result;
-  return { kind: "reply", info: "Found", fields: { messages, has_more: hasMore } };
+  return { reply: { info: "Found", fields: { messages, has_more: hasMore } } };
 };
 
 export const markRead: SessionController<"mark_read"> = async ({ data }, identity, { reader }) => {
   await requireMember(data.chat_id, identity, reader);
   return {
-    kind: "write",
     write: { kind: "markRead", userId: identity.userId, chatId: data.chat_id, seq: data.seq },
-    info: "Marked as read",
-    fields: { chat_id: data.chat_id },
+    reply: { info: "Marked as read", fields: { chat_id: data.chat_id } },
   };
 };
 
@@ -87,10 +81,8 @@ export const typing: SessionController<"typing"> = ({ data }, identity, { now })
   const partner = otherUser(data.chat_id, userId);
   const text = eventText("typing", { chat_id: data.chat_id, user_id: userId, username }, now());
   return {
-    kind: "write",
     write: { kind: "typing", userId, chatId: data.chat_id },
-    info: "Told",
-    fields: {},
+    reply: { info: "Told", fields: {} },
     effects: [{ kind: "emit", text, to: { users: partner === undefined ? [] : [partner], others: true } }],
   };
 };

@@ -3,18 +3,16 @@ import { badField } from "../../protocol/codes.ts";
 import type { Events } from "../../protocol/events.ts";
 import { eventText } from "../../protocol/events.ts";
 import { meantUser, userNamed } from "../access.ts";
-import type { SessionController } from "../outcome.ts";
-import type { Effect, Identity } from "../task.ts";
+import type { SessionController } from "../plan.ts";
+import type { Effect, Identity } from "../../domain/effects.ts";
 
 export const addContact: SessionController<"add_contact"> = async ({ data }, identity, { reader, now }) => {
   const contact = await userNamed(data.contact, "contact", reader);
   if (contact.userId === identity.userId) throw badField("contact", "is yourself");
   const added = { [contact.username]: contact.userId };
   return {
-    kind: "write",
     write: { kind: "addContact", userId: identity.userId, contactId: contact.userId },
-    info: "Contact added",
-    fields: { new_contact: added },
+    reply: { info: "Contact added", fields: { new_contact: added } },
     effects: [contactEvent(identity, { added }, now())],
   };
 };
@@ -23,10 +21,8 @@ export const deleteContact: SessionController<"delete_contact"> = async ({ data 
   const contact = await meantUser(data, reader);
   const deleted = { [contact.username]: contact.userId };
   return {
-    kind: "write",
     write: { kind: "deleteContact", userId: identity.userId, contactId: contact.userId },
-    info: "Contact deleted",
-    fields: { contact: contact.username },
+    reply: { info: "Contact deleted", fields: { contact: contact.username } },
     effects: [
       { kind: "watch", userId: identity.userId, contactId: contact.userId, on: false },
       contactEvent(identity, { deleted }, now()),

@@ -6,13 +6,13 @@ import type { NamesAfter } from "../../protocol/actions.ts";
 import { foldCase, usernameKey } from "../../protocol/text.ts";
 import type { DirectoryUser, NamePage } from "../../store/store.ts";
 import { chatPosition, chatsCursor } from "../cursors.ts";
-import type { SessionController } from "../outcome.ts";
+import type { SessionController } from "../plan.ts";
 
 export const chats: SessionController<"chats"> = async ({ data }, { userId }, { reader }) => {
   const after = data.cursor === undefined ? undefined : chatPosition(data.cursor);
   const page = await reader.chats(userId, after, data.limit ?? DEFAULT_CHATS_PAGE);
   const next = page.next && { next: chatsCursor(page.next) };
-  return { kind: "reply", info: "Chats", fields: { chats: page.chats, ...next } };
+  return { reply: { info: "Chats", fields: { chats: page.chats, ...next } } };
 };
 
 /** Who is online is known to the gateway alone, so it answers. */
@@ -21,13 +21,16 @@ export const contacts: SessionController<"contacts"> = async ({ data }, { userId
   const visible = page.contacts.map(({ userId: user_id, username, isBlocked }) => {
     return { user_id, username, online: !isBlocked };
   });
-  return { kind: "people", info: "Contacts", list: "contacts", people: visible, fields: { has_more: page.hasMore } };
+  return {
+    reply: { info: "Contacts", fields: { has_more: page.hasMore } },
+    finish: { kind: "people", list: "contacts", people: visible },
+  };
 };
 
 export const blocked: SessionController<"blocked"> = async ({ data }, { userId }, { reader }) => {
   const page = await reader.blocked(userId, namePage(data));
   const users = page.blocked.map(({ userId: user_id, username }) => ({ user_id, username }));
-  return { kind: "reply", info: "Blocked", fields: { blocked: users, has_more: page.hasMore } };
+  return { reply: { info: "Blocked", fields: { blocked: users, has_more: page.hasMore } } };
 };
 
 /** Looks at a slice of the accounts at a time: a part of a name may be that of the last of very many. */
@@ -41,10 +44,11 @@ export const users: SessionController<"users"> = async (request, { userId }, { r
   const slice = await reader.directory({ userId, contains: foldCase(contains), after: place.after, limit: wanted });
   const found = [...place.found, ...slice.users.map(foundUser)];
   if (slice.next !== undefined && found.length <= limit) {
-    return { kind: "pause", continuation: { found, after: slice.next } };
+    return { again: { kind: "pause", continuation: { found, after: slice.next } } };
   }
   const people = found.slice(0, limit);
-  return { kind: "people", info: "Users", list: "users", people, fields: { has_more: found.length > limit } };
+  const reply = { info: "Users", fields: { has_more: found.length > limit } };
+  return { reply, finish: { kind: "people", list: "users", people } };
 };
 
 function foundUser({ profile, isBlocked }: DirectoryUser): FoundUser {

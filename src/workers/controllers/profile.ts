@@ -3,7 +3,7 @@ import { userNamed } from "../access.ts";
 import { ProtocolError } from "../../protocol/codes.ts";
 import type { Profile } from "../../protocol/entities.ts";
 import type { User } from "../../store/store.ts";
-import type { SessionController } from "../outcome.ts";
+import type { SessionController } from "../plan.ts";
 
 export const profile: SessionController<"profile"> = async ({ data }, identity, { reader }) => {
   const user =
@@ -12,7 +12,7 @@ export const profile: SessionController<"profile"> = async ({ data }, identity, 
       : await userNamed(data.username, "username", reader);
   if (user === undefined) throw new ProtocolError("no_such_user", "the account is gone");
   const isHidden = user.userId !== identity.userId && (await reader.isBlocked(user.userId, identity.userId));
-  return { kind: "reply", info: "Profile", fields: { user_data: isHidden ? bareProfile(user) : user.profile } };
+  return { reply: { info: "Profile", fields: { user_data: isHidden ? bareProfile(user) : user.profile } } };
 };
 
 /** What those see of each other of whom one has blocked the other: as if nothing had ever been filled in. */
@@ -28,12 +28,13 @@ export const updateProfile: SessionController<"update_profile"> = ({ data }, ide
     ...(bio !== undefined && { bio }),
   };
   return {
-    kind: "write",
     write: { kind: "updateProfile", userId: identity.userId, changes },
-    info: "Profile updated",
-    fields: {},
+    reply: { info: "Profile updated", fields: {} },
   };
 };
 
 /** Tickets are known to the avatar server alone, so the gateway answers. */
-export const avatarTicket: SessionController<"avatar_ticket"> = () => ({ kind: "ticket" });
+export const avatarTicket: SessionController<"avatar_ticket"> = () => ({
+  reply: { info: "Ticket", fields: {} },
+  finish: { kind: "ticket" },
+});

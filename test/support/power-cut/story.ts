@@ -5,7 +5,7 @@ import { directChatId } from "../../../src/protocol/ids.ts";
 import type { ChatId } from "../../../src/protocol/ids.ts";
 import { openSqliteWriter } from "../../../src/store/sqlite/open.ts";
 import type { WriterOptions } from "../../../src/store/sqlite/writer.ts";
-import type { Write } from "../../../src/store/store.ts";
+import type { Write } from "../../../src/domain/writes/table.ts";
 import { append, markRead, newUser, putToken, START_MS } from "../../contract/fixture.ts";
 
 export const ANNA = "a".repeat(24);

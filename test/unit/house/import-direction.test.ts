@@ -82,6 +82,7 @@ describe("the direction of imports", function () {
       "src/protocol/a.ts": "../server/x.ts",
       "src/util/a.ts": "winston",
       "src/store/sqlite/a.ts": "../mongo/x.ts",
+      "src/domain/writes/a.ts": "../../store/x.ts",
       "src/workers/controllers/a.ts": "../../server/x.ts",
       "src/server/a.ts": "mongodb",
       "src/client/models/a.ts": "../../store/x.ts",
@@ -94,12 +95,14 @@ describe("the direction of imports", function () {
     const right = {
       "src/server/b.ts": "../workers/pools.ts",
       "src/server/c.ts": "node:net",
+      "src/store/sqlite/b.ts": "../../domain/x.ts",
       "src/client/c.ts": "../avatars/ftp-client.ts",
       "test/unit/a.ts": "../../src/server/x.ts",
     };
     const targets = [
       "src/server/x.ts",
       "src/store/x.ts",
+      "src/domain/x.ts",
       "src/store/mongo/x.ts",
       "src/workers/pools.ts",
       "bench/x.ts",

@@ -11,7 +11,7 @@ function message(seq: number): Message {
 }
 
 const pending = (write: PendingWrite["write"]): PendingWrite => {
-  return { write, replyTo: { action: null, id: undefined }, fields: {}, info: "", effects: [] };
+  return { write, replyTo: { action: null, id: undefined }, reply: { info: "", fields: {} }, effects: [] };
 };
 
 /** An encoder that is given messages and deletions; `changedMs` is when a deletion was done first, if not now. */

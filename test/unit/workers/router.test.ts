@@ -3,16 +3,28 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ProtocolError } from "../../../src/protocol/codes.ts";
 import { compare, getRounds, hash } from "bcrypt";
 import { openReader, openWriter } from "../../../src/store/open.ts";
-import type { Admission } from "../../../src/workers/task.ts";
-import { Router, type Step } from "../../../src/workers/router.ts";
+import type { Admission, PasswordStop } from "../../../src/workers/task.ts";
+import { Router, type PlannedRequest } from "../../../src/workers/router.ts";
 import { StoreUnavailableError, type StoreReader } from "../../../src/store/store.ts";
 import { LazyReader } from "../../../src/workers/lazy-reader.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { MemoryLog } from "../../support/memory-log.ts";
 
 const IDENTITY = { userId: "64b0c0ffee64b0c0ffee0001", username: "anna", tokenHash: "h", features: [] };
+
+function refusalOf({ plan }: PlannedRequest): ProtocolError {
+  assert.ok("refusal" in plan);
+  return plan.refusal;
+}
+
+/** The password work that a request asks for. */
+function stopOf({ plan }: PlannedRequest): PasswordStop {
+  assert.ok("again" in plan && plan.again.kind === "password");
+  return plan.again.stop;
+}
 
 describe("Router", () => {
   let log: MemoryLog;
@@ -35,18 +47,18 @@ describe("Router", () => {
     error: Error,
     identity: typeof IDENTITY | undefined,
     router = routerOn(error),
-  ): Step | Promise<Step> {
+  ): PlannedRequest | Promise<PlannedRequest> {
     const caller = { identity, admission: undefined, loginRetryAfter: 0 };
     return router.route(Buffer.from(JSON.stringify(request)), caller);
   }
 
   it("answers a fault of ours with 500 and a reference that the log has, and tells nothing more", async () => {
     const fault = new Error("secret detail of the fault");
-    const step = await route({ action: "common_chat", id: 7 }, fault, IDENTITY);
-    assert.ok(step.kind === "error");
-    assert.equal(step.error.code, 500);
-    assert.deepEqual(step.replyTo, { action: "common_chat", id: 7 });
-    const [, reference = ""] = /^internal error, reference ([0-9a-f]{12})$/.exec(step.error.message) ?? [];
+    const planned = await route({ action: "common_chat", id: 7 }, fault, IDENTITY);
+    const error = refusalOf(planned);
+    assert.equal(error.code, 500);
+    assert.deepEqual(planned.replyTo, { action: "common_chat", id: 7 });
+    const [, reference = ""] = /^internal error, reference ([0-9a-f]{12})$/.exec(error.message) ?? [];
     assert.equal(log.entries.length, 1);
     assert.equal(log.entries[0]?.fields["reference"], reference);
     assert.equal(log.entries[0]?.fields["error"], fault);
@@ -56,14 +68,14 @@ describe("Router", () => {
     const away = new StoreUnavailableError("store: away");
     const router = routerOn(away);
     for (const action of ["common_chat", "profile"]) {
-      const step = await route({ action }, away, IDENTITY, router);
-      assert.ok(step.kind === "error");
-      assert.equal(step.error.code, 503);
-      assert.ok(!step.error.message.includes("away"));
+      const planned = await route({ action }, away, IDENTITY, router);
+      const error = refusalOf(planned);
+      assert.equal(error.code, 503);
+      assert.ok(!error.message.includes("away"));
     }
     const login = { action: "login", data: { username: "anna", password: "x" } };
-    const step = await route(login, away, undefined, router);
-    assert.ok(step.kind === "error" && step.error.code === 503);
+    const planned = await route(login, away, undefined, router);
+    assert.equal(refusalOf(planned).code, 503);
     assert.deepEqual(
       log.entries.map(({ text, fields }) => [text, fields["error"]]),
       [["the store cannot be read", away]],
@@ -88,23 +100,22 @@ describe("Router", () => {
       now: () => 0,
     };
     const router = new Router(context, log);
-    const ask = (action: string, username: string, admission?: Admission): Step | Promise<Step> => {
+    const ask = (action: string, username: string, admission?: Admission): PlannedRequest | Promise<PlannedRequest> => {
       const payload = Buffer.from(JSON.stringify({ action, data: { username, password: "a wrong password" } }));
       return router.route(payload, { identity: undefined, admission, loginRetryAfter: 0 });
     };
     for (const username of ["anna", "nobody"]) {
-      const login = await ask("login", username);
-      assert.ok(login.kind === "stop" && login.stop.job.verify !== undefined, "a hash is compared for every name");
-      const { password, hash: compared } = login.stop.job.verify;
+      const { job } = stopOf(await ask("login", username));
+      assert.ok(job.verify !== undefined, "a hash is compared for every name");
+      const { password, hash: compared } = job.verify;
       assert.equal(getRounds(compared), 4);
       const result = { verified: await compare(password, compared), verifiedHash: compared, hash: undefined };
       assert.equal(result.verified, false);
       const refused = await ask("login", username, { granted: true, result });
-      assert.ok(refused.kind === "error");
-      assert.deepEqual([refused.error.code, refused.error.message], [401, "wrong username, password or token"]);
-      const register = await ask("register", username);
-      assert.ok(register.kind === "stop", "a hash is made for every name");
-      assert.deepEqual(register.stop, { kind: "register", account: username, job: { hash: "a wrong password" } });
+      const error = refusalOf(refused);
+      assert.deepEqual([error.code, error.message], [401, "wrong username, password or token"]);
+      const stop = stopOf(await ask("register", username));
+      assert.deepEqual(stop, { kind: "register", account: username, job: { hash: "a wrong password" } });
     }
     await reader.close();
     await writer.close();
@@ -119,9 +130,8 @@ describe("Router", () => {
       [{ action: "logout" }, undefined],
       [{ action: "__proto__" }, undefined],
     ] as const) {
-      const step = await route(request, new Error("not to be asked"), identity);
-      assert.ok(step.kind === "error");
-      codes.push([request.action, step.error.code]);
+      const planned = await route(request, new Error("not to be asked"), identity);
+      codes.push([request.action, refusalOf(planned).code]);
     }
     assert.deepEqual(codes, [
       ["nonsense", 404],

@@ -7,7 +7,7 @@ import { RoundPacer } from "../../../../src/server/commit/round-pacer.ts";
 import { COMMON_CHAT, directChatId, type ChatId } from "../../../../src/protocol/ids.ts";
 import { FrameDecoder } from "../../../../src/protocol/frame.ts";
 import type { Message } from "../../../../src/protocol/entities.ts";
-import type { Write } from "../../../../src/store/store.ts";
+import type { Write } from "../../../../src/domain/writes/table.ts";
 import { monotonicClock } from "../../../../src/util/clock.ts";
 import { Pools } from "../../../../src/workers/pools.ts";
 import type { EventChunk, GroupResult } from "../../../../src/workers/task.ts";

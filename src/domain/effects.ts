@@ -1,0 +1,64 @@
+// Effects: what the main thread does for a request or a write, as data. Types only.
+import type { Fields, ReplyTo } from "../protocol/envelope.ts";
+import type { ListedUser } from "../protocol/entities.ts";
+import type { UserId } from "../protocol/ids.ts";
+
+/** Who is logged in on a connection. */
+export interface Identity {
+  readonly userId: UserId;
+  readonly username: string;
+  /** Hash of the token that this login made. */
+  readonly tokenHash: string;
+  /** What the session was granted (FEATURES). */
+  readonly features: readonly string[];
+}
+
+/** An answer, or as much of it as is known so far. */
+export interface Reply<F = Fields> {
+  readonly info: string;
+  readonly fields: F;
+}
+
+/** What completes an answer in the main thread, which alone knows sessions and tickets. */
+export type Finish =
+  /** Begin the session, and add what it is told then (Roster). `isResumed`: by a token, which stays good until the session is used. */
+  | { readonly kind: "login"; readonly identity: Identity; readonly isResumed: boolean }
+  /** Add a list of users, with who of them is online. */
+  | ({ readonly kind: "people" } & PeopleAnswer)
+  /** Add a login for the avatar server. */
+  | { readonly kind: "ticket" }
+  /** Add the sessions of the user. */
+  | { readonly kind: "sessions" };
+
+/** A list of users, for the main thread to say of each who may be seen online whether it is so. */
+export interface PeopleAnswer {
+  /** Field of the response that has the list. */
+  readonly list: "contacts" | "users";
+  /** `online` says whether the user may be seen online. */
+  readonly people: readonly ListedUser[];
+}
+
+/** What the main thread is asked to do, in order. */
+export type Effect =
+  | (Finish & { readonly replyTo: ReplyTo; readonly reply: Reply })
+  | { readonly kind: "logout" }
+  /** A token was none. Failures of passwords are counted where passwords are verified. */
+  | { readonly kind: "loginFailed" }
+  /** The session that this token began has ended: another login has taken its place. */
+  | { readonly kind: "endReplaced"; readonly userId: UserId; readonly tokenHash: string }
+  | { readonly kind: "endOtherSessions"; readonly userId: UserId; readonly reason: string }
+  | { readonly kind: "watch"; readonly userId: UserId; readonly contactId: UserId; readonly on: boolean }
+  /** The two see each other's presence no more. */
+  | { readonly kind: "separate"; readonly one: UserId; readonly other: UserId }
+  | { readonly kind: "accountDeleted"; readonly userId: UserId }
+  | { readonly kind: "emit"; readonly text: string; readonly to: Audience };
+
+export type EffectOf<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
+
+/** Who gets an event beside the common chat: the sessions of `users`, and those that watch `watchersOf`. */
+export interface Audience {
+  readonly users: readonly UserId[];
+  readonly watchersOf?: UserId;
+  /** Leaves out the session that caused the event. */
+  readonly others: boolean;
+}

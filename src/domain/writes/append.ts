@@ -1,0 +1,28 @@
+// Append: a new message of a chat.
+import type { Message } from "../../protocol/entities.ts";
+import type { ChatId, UserId } from "../../protocol/ids.ts";
+import { Refusal } from "../refusal.ts";
+import type { WriteRules } from "./rules.ts";
+
+export interface Append {
+  readonly kind: "append";
+  readonly chatId: ChatId;
+  readonly userId: UserId;
+  readonly username: string;
+  readonly messageId: string;
+  readonly text: string;
+}
+
+/** `isNew` is false for a repeated `messageId`: `message` is then the first one. */
+export interface Appended {
+  readonly message: Message;
+  readonly isNew: boolean;
+}
+
+/** The answer and the event of a message are made by MessageTexts, on the path that carries the most. */
+export const append: WriteRules<Append, Appended> = {
+  done: (_write, { message, isNew }) => ({
+    event: { event: "message", message, isNew, timeMs: Math.round(message.time * 1000) },
+  }),
+  refused: { [Refusal.Rejected]: { reason: "internal", info: "the message could not be stored" } },
+};

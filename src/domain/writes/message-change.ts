@@ -1,0 +1,36 @@
+// Common part of the writes that change a stored message.
+import type { Message } from "../../protocol/entities.ts";
+import type { ChatId, UserId } from "../../protocol/ids.ts";
+import { Refusal } from "../refusal.ts";
+import type { Completion, WriteRules } from "./rules.ts";
+
+/** Who changes which message. NotFound where the user may not read it, Forbidden for another's. */
+export interface MessageTarget {
+  readonly chatId: ChatId;
+  readonly userId: UserId;
+  readonly seq: number;
+}
+
+/** What the change of a message came to. */
+export interface Changed {
+  /** In its present state. */
+  readonly message: Message;
+  /** False where it was so already. */
+  readonly isChanged: boolean;
+  /**
+   * The time of the batch that changed it last, Unix milliseconds: a batch that is committed again knows its own changes by
+   * it. Null for a message that was never changed.
+   */
+  readonly changedMs: number | null;
+}
+
+/** What follows: the answer names the message's revision, and everybody who may read it is told. */
+export function changedMessage(_write: unknown, { message, isChanged, changedMs }: Changed): Completion {
+  const { seq, rev = 0 } = message;
+  return { fields: { seq, rev }, event: { event: "changed", message, isNew: isChanged, timeMs: changedMs } };
+}
+
+export const REFUSED_CHANGE = {
+  [Refusal.Forbidden]: { reason: "forbidden", info: "seq: the message is another user's" },
+  [Refusal.NotFound]: { reason: "no_such_message", info: "seq: no such message" },
+} as const satisfies WriteRules<unknown, unknown>["refused"];

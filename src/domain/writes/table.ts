@@ -1,0 +1,127 @@
+// The table of writes: every kind with its type, its result and its rules.
+import { ProtocolError } from "../../protocol/codes.ts";
+import { Refusal } from "../refusal.ts";
+import { addContact, type AddContact, type AddedContact } from "./add-contact.ts";
+import { append, type Append, type Appended } from "./append.ts";
+import { block, type Block } from "./block.ts";
+import { confirmToken, type ConfirmToken } from "./confirm-token.ts";
+import { createUser, type CreatedUser, type CreateUser } from "./create-user.ts";
+import { deleteAccount, type DeleteAccount, type DeletedAccount } from "./delete-account.ts";
+import { deleteContact, type DeleteContact } from "./delete-contact.ts";
+import { deleteMessage, type DeleteMessage } from "./delete-message.ts";
+import { deleteToken, type DeleteToken } from "./delete-token.ts";
+import { dropTokens, type DropTokens } from "./drop-tokens.ts";
+import { editMessage, type EditMessage } from "./edit-message.ts";
+import { markRead, type MarkRead, type ReadMark } from "./mark-read.ts";
+import type { Changed } from "./message-change.ts";
+import { putToken, type NewToken, type PutToken } from "./put-token.ts";
+import type { Completion, Nothing, RefusedAnswer, WriteRules } from "./rules.ts";
+import { setAccountState, type SetAccountState } from "./set-account-state.ts";
+import { setPassword, type SetPassword } from "./set-password.ts";
+import { typing, type Typing } from "./typing.ts";
+import { unblock, type Unblock } from "./unblock.ts";
+import { updateProfile, type UpdatedProfile, type UpdateProfile } from "./update-profile.ts";
+
+/** Changes of the store. Every kind is idempotent or refused, so a batch whose fate is unknown may run again. */
+interface Writes {
+  append: { write: Append; result: Appended };
+  editMessage: { write: EditMessage; result: Changed };
+  deleteMessage: { write: DeleteMessage; result: Changed };
+  markRead: { write: MarkRead; result: ReadMark };
+  typing: { write: Typing; result: Nothing };
+  createUser: { write: CreateUser; result: CreatedUser };
+  putToken: { write: PutToken; result: NewToken };
+  confirmToken: { write: ConfirmToken; result: Nothing };
+  deleteToken: { write: DeleteToken; result: Nothing };
+  dropTokens: { write: DropTokens; result: Nothing };
+  addContact: { write: AddContact; result: AddedContact };
+  deleteContact: { write: DeleteContact; result: Nothing };
+  updateProfile: { write: UpdateProfile; result: UpdatedProfile };
+  setPassword: { write: SetPassword; result: Nothing };
+  setAccountState: { write: SetAccountState; result: Nothing };
+  deleteAccount: { write: DeleteAccount; result: DeletedAccount };
+  block: { write: Block; result: Nothing };
+  unblock: { write: Unblock; result: Nothing };
+}
+
+export type WriteKind = keyof Writes;
+export type Write = Writes[WriteKind]["write"];
+export type WriteOf<K extends WriteKind> = Extract<Write, { kind: K }>;
+/** What the store tells of a write that was done, by kind. */
+export type WriteResults = { readonly [K in WriteKind]: Writes[K]["result"] };
+
+/** The kinds that change a stored message. */
+export type ChangeKind = { [K in WriteKind]: WriteResults[K] extends Changed ? K : never }[WriteKind];
+
+const CHANGE_KINDS: { readonly [K in ChangeKind]: true } = { editMessage: true, deleteMessage: true };
+
+export function isChange<W extends { readonly kind: WriteKind }>(write: W): write is Extract<W, { kind: ChangeKind }> {
+  return Object.hasOwn(CHANGE_KINDS, write.kind);
+}
+
+/** The fate of one write; `K` is the kind of that write. */
+export type WriteOutcome<K extends WriteKind = WriteKind> =
+  { readonly done: true; readonly result: WriteResults[K] } | { readonly done: false; readonly refusal: Refusal };
+
+type Rules = { readonly [K in WriteKind]: WriteRules<WriteOf<K>, WriteResults[K]> };
+
+const RULES: Rules = {
+  append,
+  editMessage,
+  deleteMessage,
+  markRead,
+  typing,
+  createUser,
+  putToken,
+  confirmToken,
+  deleteToken,
+  dropTokens,
+  addContact,
+  deleteContact,
+  updateProfile,
+  setPassword,
+  setAccountState,
+  deleteAccount,
+  block,
+  unblock,
+};
+
+/** What most writes answer when they are refused. */
+const REFUSED: Readonly<Record<Refusal, RefusedAnswer>> = {
+  [Refusal.Conflict]: { reason: "already", info: "is so already" },
+  [Refusal.NotFound]: { reason: "no_such_user", info: "the account is gone" },
+  [Refusal.Forbidden]: { reason: "forbidden", info: "not allowed" },
+  [Refusal.TooLate]: { reason: "forbidden", info: "too late" },
+  [Refusal.Disabled]: { reason: "account_disabled", info: "the account is disabled" },
+  [Refusal.Blocked]: { reason: "blocked", info: "chat_id: blocked" },
+  [Refusal.PartnerGone]: { reason: "no_such_user", info: "chat_id: the other user's account is deleted" },
+  [Refusal.NoChat]: { reason: "no_such_chat", info: "chat_id: no such chat" },
+  [Refusal.StalePassword]: { reason: "wrong_credentials", info: "password: wrong" },
+  [Refusal.Rejected]: { reason: "internal", info: "it could not be stored" },
+};
+
+const NOTHING: Completion = {};
+
+/** What follows from a write that was done; `nowMs` is the time of its batch, Unix milliseconds. */
+export function completionOf<K extends WriteKind>(
+  write: WriteOf<K>,
+  result: WriteResults[K],
+  nowMs: number,
+): Completion {
+  const rules: Rules[K] = RULES[write.kind];
+  return rules.done?.(write, result, nowMs) ?? NOTHING;
+}
+
+/** What the peer is told of a write that was refused, and what else follows. */
+export function refusedAnswerOf({ kind }: Write, refusal: Refusal): RefusedAnswer & { readonly error: ProtocolError } {
+  const answer = RULES[kind].refused?.[refusal] ?? REFUSED[refusal];
+  return { ...answer, error: new ProtocolError(answer.reason, answer.info) };
+}
+
+/** The outcome of a write that may have been done before, when nobody knows: what is refused because it was is done. */
+export function outcomeOfRepeat({ kind }: Write, outcome: WriteOutcome | undefined): WriteOutcome {
+  if (outcome === undefined) throw new Error("a write without its outcome");
+  if (outcome.done) return outcome;
+  const result = RULES[kind].doneBefore?.[outcome.refusal];
+  return result === undefined ? outcome : { done: true, result };
+}
