@@ -17,12 +17,10 @@ export interface Checkout {
 
 const CLI = fileURLToPath(new URL("../../src/cli.js", import.meta.url));
 
-const OWN_ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-
-/** The checkout of this bench; its server is started as it is compiled, with what `npm start` tells Node. */
+/** The checkout of this bench. */
 export const OWN_CHECKOUT: Checkout = {
   name: undefined,
-  serverCommand: [process.execPath, ...optionsOf(startScript(OWN_ROOT)), CLI, "server"],
+  serverCommand: [process.execPath, CLI, "server"],
   folder: undefined,
   prefill: prefillStore,
 };
@@ -57,10 +55,6 @@ function startScript(root: string): string {
     // said below, whatever is wrong with the file
   }
   throw new BenchUsageError(`--checkout: ${root}: is no checkout of the messenger`);
-}
-
-function optionsOf(command: string): string[] {
-  return command.split(" ").filter((word) => word.startsWith("--"));
 }
 
 function prefillOf(module: unknown, file: string): (...args: unknown[]) => unknown {

@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import type { Logger } from "../log/logger.ts";
 import { Deadline } from "../util/deadline.ts";
 import { STOP_SIGNALS, StopSignals } from "../util/stop-signals.ts";
+import { letGarbageGather } from "./garbage-collection.ts";
 import { MessengerServer } from "./messenger-server.ts";
 import { PanelProcess } from "./admin/panel-process.ts";
 import { StartCancelled } from "./start-error.ts";
@@ -16,6 +17,7 @@ const STOP_TIMEOUT_MS = 9_500;
  * @throws StartError when it cannot start.
  */
 export async function runServer(config: Config, log: Logger): Promise<number> {
+  letGarbageGather();
   const signals = new StopSignals(STOP_SIGNALS, (signal) => {
     log.warn("second signal, exiting at once", { signal });
     process.exit(1);

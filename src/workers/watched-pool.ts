@@ -16,6 +16,11 @@ const STOOD_STILL_MS = 1_000;
 const REPLACE_TIMEOUT_MS = 5_000;
 /** How long a thread may go on loading its file before it is ended, in milliseconds. */
 const LOAD_TIMEOUT_MS = 3_000;
+/**
+ * Size of a thread's space for young objects, in MiB (V8's own choice is 48). What a batch of messages is made of has died
+ * before this is full, so it is neither copied nor moved to the old objects.
+ */
+const YOUNG_HEAP_MIB = 96;
 /** How long a stop waits for the tasks under way, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
@@ -170,7 +175,10 @@ function createPool({ file, threads, tasksPerThread, niceness, heapMib, settings
     // Not more than the slots are ever asked for at once.
     maxQueue: Infinity,
     workerData: settings,
-    resourceLimits: heapMib === undefined ? {} : { maxOldGenerationSizeMb: heapMib },
+    resourceLimits: {
+      maxYoungGenerationSizeMb: YOUNG_HEAP_MIB,
+      ...(heapMib !== undefined && { maxOldGenerationSizeMb: heapMib }),
+    },
     closeTimeout: CLOSE_TIMEOUT_MS,
     recordTiming: false,
   });
