@@ -165,8 +165,6 @@ export type DataOf<A extends ActionName> = Actions[A]["data"];
 export type ResultOf<A extends ActionName> = Actions[A]["result"];
 
 interface ActionSpec<Data> {
-  /** False for what may be asked before login. */
-  readonly needsSession: boolean;
   /** JSON Schema of `data`. Members that it does not name are ignored, and null stands for absent. */
   readonly schema: JSONSchemaType<Data>;
 }
@@ -191,7 +189,6 @@ const namesAfter = {
 /** The actions by name; what is not here is unknown. */
 export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
   register: {
-    needsSession: false,
     schema: {
       type: "object",
       required: ["username", "password"],
@@ -204,31 +201,26 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
     },
   },
   login: {
-    needsSession: false,
     schema: {
       type: "object",
       required: [],
       properties: { username: optionalText, password: optionalText, token: optionalText, features },
     },
   },
-  logout: { needsSession: true, schema: empty },
+  logout: { schema: empty },
   add_contact: {
-    needsSession: true,
     schema: { type: "object", required: ["contact"], properties: { contact: { type: "string" } } },
   },
-  delete_contact: { needsSession: true, schema: { type: "object", required: [], properties: contactName } },
-  get_chat: { needsSession: true, schema: { type: "object", required: [], properties: { ...contactName, ...page } } },
-  server_info: { needsSession: false, schema: empty },
+  delete_contact: { schema: { type: "object", required: [], properties: contactName } },
+  get_chat: { schema: { type: "object", required: [], properties: { ...contactName, ...page } } },
+  server_info: { schema: empty },
   chats: {
-    needsSession: true,
     schema: { type: "object", required: [], properties: { cursor: optionalText, limit: optionalLimit } },
   },
   history: {
-    needsSession: true,
     schema: { type: "object", required: ["chat_id"], properties: { chat_id: chatId, ...page } },
   },
   users: {
-    needsSession: true,
     schema: {
       type: "object",
       required: [],
@@ -239,11 +231,10 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
       },
     },
   },
-  contacts: { needsSession: true, schema: { type: "object", required: [], properties: namesAfter } },
-  blocked: { needsSession: true, schema: { type: "object", required: [], properties: namesAfter } },
-  common_chat: { needsSession: true, schema: { type: "object", required: [], properties: page } },
+  contacts: { schema: { type: "object", required: [], properties: namesAfter } },
+  blocked: { schema: { type: "object", required: [], properties: namesAfter } },
+  common_chat: { schema: { type: "object", required: [], properties: page } },
   add_message: {
-    needsSession: true,
     schema: {
       type: "object",
       required: ["chat_id", "message"],
@@ -255,7 +246,6 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
     },
   },
   edit_message: {
-    needsSession: true,
     schema: {
       type: "object",
       required: ["chat_id", "seq", "message"],
@@ -263,11 +253,9 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
     },
   },
   delete_message: {
-    needsSession: true,
     schema: { type: "object", required: ["chat_id", "seq"], properties: { chat_id: chatId, seq } },
   },
   changes: {
-    needsSession: true,
     schema: {
       type: "object",
       required: ["chat_id", "after_rev"],
@@ -275,7 +263,6 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
     },
   },
   search_in_chat: {
-    needsSession: true,
     schema: {
       type: "object",
       required: ["chat_id", "word"],
@@ -287,9 +274,8 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
       },
     },
   },
-  profile: { needsSession: true, schema: { type: "object", required: [], properties: { username: optionalText } } },
+  profile: { schema: { type: "object", required: [], properties: { username: optionalText } } },
   update_profile: {
-    needsSession: true,
     schema: {
       type: "object",
       required: [],
@@ -301,7 +287,6 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
     },
   },
   mark_read: {
-    needsSession: true,
     schema: {
       type: "object",
       required: ["chat_id", "seq"],
@@ -309,27 +294,24 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
     },
   },
   typing: {
-    needsSession: true,
     schema: { type: "object", required: ["chat_id"], properties: { chat_id: chatId } },
   },
-  avatar_ticket: { needsSession: true, schema: empty },
+  avatar_ticket: { schema: empty },
   change_password: {
-    needsSession: true,
     schema: {
       type: "object",
       required: ["password", "new_password"],
       properties: { password: { type: "string" }, new_password: { type: "string" } },
     },
   },
-  sessions: { needsSession: true, schema: empty },
-  end_sessions: { needsSession: true, schema: empty },
-  block_contact: { needsSession: true, schema: { type: "object", required: [], properties: contactName } },
-  unblock_contact: { needsSession: true, schema: { type: "object", required: [], properties: contactName } },
+  sessions: { schema: empty },
+  end_sessions: { schema: empty },
+  block_contact: { schema: { type: "object", required: [], properties: contactName } },
+  unblock_contact: { schema: { type: "object", required: [], properties: contactName } },
   delete_account: {
-    needsSession: true,
     schema: { type: "object", required: ["password"], properties: { password: { type: "string" } } },
   },
-  ping: { needsSession: false, schema: empty },
+  ping: { schema: empty },
 };
 
 /** True for the name of an action; safe for any text ("constructor" is none). */

@@ -12,7 +12,7 @@ import type { UserId } from "../protocol/ids.ts";
 import { monotonicClock } from "../util/clock.ts";
 import type { Pools } from "../workers/pools.ts";
 import type { AccessControl, Endpoint } from "./connections/access-control.ts";
-import type { OwnWrites } from "./commit/own-writes.ts";
+import type { EffectRunner } from "./effects.ts";
 import type { PasswordGate } from "./login/password-gate.ts";
 import type { Certificate } from "./connections/key-pair.ts";
 
@@ -21,7 +21,7 @@ export interface AvatarParts {
   /** Read anew for each connection. */
   readonly certificate: Certificate | undefined;
   readonly pools: Pools;
-  readonly ownWrites: OwnWrites;
+  readonly effects: EffectRunner;
   readonly gate: PasswordGate;
   readonly access: AccessControl;
   readonly log: Logger;
@@ -131,7 +131,8 @@ export class Avatars implements Endpoint {
 
   /** Writes the new picture to the profile and tells who watches it; rejects when it could not be stored. */
   async #publish(userId: UserId, fileName: string): Promise<void> {
-    await this.#parts.ownWrites.commit({ kind: "updateProfile", userId, changes: { file_name: fileName } });
+    const write = { kind: "updateProfile", userId, changes: { file_name: fileName } } as const;
+    await this.#parts.effects.commit({ write });
   }
 }
 

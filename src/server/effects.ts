@@ -16,7 +16,8 @@ import { addressKey } from "../util/address.ts";
 import type { Connection } from "./connections/connection.ts";
 import type { Fanout } from "./delivery/fanout.ts";
 import { ownSessions } from "./login/own-sessions.ts";
-import type { GroupCommit } from "./commit/group-commit.ts";
+import type { WriteKind, WriteResults } from "../domain/writes/table.ts";
+import type { GroupCommit, OwnPlan } from "./commit/group-commit.ts";
 import type { PasswordGate } from "./login/password-gate.ts";
 import type { Registry } from "./delivery/registry.ts";
 import { Session } from "./delivery/session.ts";
@@ -64,6 +65,13 @@ export class EffectRunner {
     let answered: Promise<void> | undefined;
     for (const effect of effects) answered = this.#applyOne(effect, cause) ?? answered;
     return answered;
+  }
+
+  /** Commits a write of the server's own and carries out what follows from it. Rejects as GroupCommit.write. */
+  async commit<K extends WriteKind>(plan: OwnPlan<K>): Promise<WriteResults[K]> {
+    const { result, effects } = await this.#parts.groupCommit.write(plan);
+    await this.apply(effects, undefined);
+    return result;
   }
 
   /** Ends the connection's session, if it has one. */
@@ -154,7 +162,7 @@ export class EffectRunner {
   /** From now on the token that the session was resumed with is void: a request shows that the new one has arrived. */
   #confirm({ userId, username, tokenHash }: Identity, connection: Connection): void {
     connection.onNextRequest = undefined;
-    this.#parts.groupCommit.write({ kind: "confirmToken", tokenHash }).catch((error: unknown) => {
+    this.commit({ write: { kind: "confirmToken", tokenHash } }).catch((error: unknown) => {
       // It stays good until the next login; a token that is void by now needs no confirmation.
       if (error instanceof ProtocolError && error.reason === "no_such_user") return;
       const fields = { user: username, error };

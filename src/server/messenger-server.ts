@@ -19,7 +19,6 @@ import { Gateway } from "./gateway.ts";
 import { GroupCommit } from "./commit/group-commit.ts";
 import { Listener } from "./listener.ts";
 import { Metrics } from "./metrics.ts";
-import { OwnWrites } from "./commit/own-writes.ts";
 import { PasswordGate } from "./login/password-gate.ts";
 import { Registry } from "./delivery/registry.ts";
 import { RoundPacer } from "./commit/round-pacer.ts";
@@ -102,11 +101,9 @@ export class MessengerServer {
     const { metrics, registry } = this;
     const access = new AccessControl(accessLimits(config), clock, this.#acts);
     this.#access = access;
-    const avatarEffects = this.#avatarEffects();
     const core = { pools: this.#pools, groupCommit: this.#groupCommit, registry, gate, access, acts: this.#acts };
-    const effects = new EffectRunner({ ...core, fanout, clock: awake, ...avatarEffects });
-    const ownWrites = new OwnWrites(this.#groupCommit, effects);
-    const shared = { ...core, effects, ownWrites, metrics, log };
+    const effects = new EffectRunner({ ...core, fanout, clock: awake, ...this.#avatarEffects() });
+    const shared = { ...core, effects, metrics, log };
     const avatars = config.ftp ? new Avatars({ ...shared, config, certificate }) : undefined;
     this.#avatars = avatars;
     const gateway = new Gateway({
@@ -121,7 +118,7 @@ export class MessengerServer {
     this.#listener = new Listener(gateway, access, this.#acts, parts.unanswered);
     const { data: dataDir, store: storeUrl } = config;
     const control = this.#control();
-    this.#administration = new Administration({ ...shared, ...avatarEffects, dataDir, storeUrl, control, gateway });
+    this.#administration = new Administration({ ...shared, dataDir, storeUrl, control, gateway });
   }
 
   /**

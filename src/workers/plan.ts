@@ -65,3 +65,10 @@ export type OpenController<A extends ActionName> = (
   request: Request<A>,
   context: Context,
 ) => Plan<A> | Promise<Plan<A>>;
+
+/** Who may ask for an action, and what serves it. */
+export type Route<A extends ActionName> =
+  { readonly open: OpenController<A> } | { readonly session: SessionController<A> };
+
+/** The actions of one file of controllers; the Router has all of them. */
+export type Routes = { readonly [A in ActionName]?: Route<A> };

@@ -1,5 +1,5 @@
 // The Router: finds the controller of an action, after its guards; the one place where errors become responses.
-import { ACTIONS, isActionName, type ActionName, type DataOf } from "../protocol/actions.ts";
+import { isActionName, type ActionName } from "../protocol/actions.ts";
 import { ProtocolError } from "../protocol/codes.ts";
 import { parseRequest, type RawRequest, type ReplyTo } from "../protocol/envelope.ts";
 import { StoreUnavailableError } from "../store/store.ts";
@@ -14,7 +14,8 @@ import * as chat from "./controllers/chat.ts";
 import * as contacts from "./controllers/contacts.ts";
 import * as lists from "./controllers/lists.ts";
 import * as profile from "./controllers/profile.ts";
-import type { Context, OpenController, Plan, SessionController } from "./plan.ts";
+import * as server from "./controllers/server.ts";
+import type { Context, Plan, Request, Route } from "./plan.ts";
 import type { Identity } from "../domain/effects.ts";
 import type { Admission, Continuation } from "./task.ts";
 import { validateData } from "./validation.ts";
@@ -39,39 +40,15 @@ export interface PlannedRequest {
   readonly plan: Plan;
 }
 
-type Route<A extends ActionName> = { readonly open: OpenController<A> } | { readonly session: SessionController<A> };
-
 const ROUTES: { readonly [A in ActionName]: Route<A> } = {
-  register: { open: auth.register },
-  login: { open: auth.login },
-  logout: { session: auth.logout },
-  change_password: { session: auth.changePassword },
-  add_contact: { session: contacts.addContact },
-  delete_contact: { session: contacts.deleteContact },
-  get_chat: { session: chat.getChat },
-  server_info: { open: auth.serverInfo },
-  chats: { session: lists.chats },
-  history: { session: chat.history },
-  users: { session: lists.users },
-  contacts: { session: lists.contacts },
-  blocked: { session: lists.blocked },
-  common_chat: { session: chat.commonChat },
-  add_message: { session: chat.addMessage },
-  edit_message: { session: changes.editMessage },
-  delete_message: { session: changes.deleteMessage },
-  changes: { session: changes.changes },
-  search_in_chat: { session: chat.searchInChat },
-  mark_read: { session: chat.markRead },
-  typing: { session: chat.typing },
-  block_contact: { session: blocks.blockContact },
-  unblock_contact: { session: blocks.unblockContact },
-  delete_account: { session: auth.deleteAccount },
-  sessions: { session: auth.sessions },
-  end_sessions: { session: auth.endSessions },
-  profile: { session: profile.profile },
-  update_profile: { session: profile.updateProfile },
-  avatar_ticket: { session: profile.avatarTicket },
-  ping: { open: () => ({ reply: { info: "pong", fields: {} } }) },
+  ...auth.routes,
+  ...blocks.routes,
+  ...changes.routes,
+  ...chat.routes,
+  ...contacts.routes,
+  ...lists.routes,
+  ...profile.routes,
+  ...server.routes,
 };
 
 export class Router {
@@ -115,22 +92,18 @@ export class Router {
   }
 
   #serve({ action, data }: RawRequest, caller: Caller): Plan | Promise<Plan> {
-    const { identity } = caller;
-    const isKnown = isActionName(action);
-    if (identity === undefined && !(isKnown && !ACTIONS[action].needsSession)) {
-      throw new ProtocolError("login_needed", "not logged in");
-    }
-    if (!isKnown) throw new ProtocolError("unknown_action", "action: unknown");
-    return this.#call(action, validateData(action, data), caller);
+    if (isActionName(action)) return this.#call(action, data, caller);
+    // Who is not logged in is not told which actions there are.
+    if (caller.identity === undefined) throw loginNeeded();
+    throw new ProtocolError("unknown_action", "action: unknown");
   }
 
-  #call<A extends ActionName>(action: A, data: DataOf<A>, caller: Caller): Plan<A> | Promise<Plan<A>> {
+  #call<A extends ActionName>(action: A, data: RawRequest["data"], caller: Caller): Plan<A> | Promise<Plan<A>> {
     const route: Route<A> = ROUTES[action];
-    const { identity, admission, loginRetryAfter, continuation } = caller;
-    const request = { action, data, admission, loginRetryAfter, continuation };
-    if ("open" in route) return route.open(request, this.#context);
-    if (identity === undefined) throw new ProtocolError("login_needed", "not logged in");
-    return route.session(request, identity, this.#context);
+    if ("open" in route) return route.open(requestOf(action, data, caller), this.#context);
+    const { identity } = caller;
+    if (identity === undefined) throw loginNeeded();
+    return route.session(requestOf(action, data, caller), identity, this.#context);
   }
 
   /** What the peer is told of an error; one that is not meant for it is logged. */
@@ -151,4 +124,13 @@ export class Router {
     this.#unavailableLoggedMs = nowMs;
     this.#log.error("the store cannot be read", { action, error });
   }
+}
+
+function requestOf<A extends ActionName>(action: A, data: RawRequest["data"], caller: Caller): Request<A> {
+  const { admission, loginRetryAfter, continuation } = caller;
+  return { action, data: validateData(action, data), admission, loginRetryAfter, continuation };
+}
+
+function loginNeeded(): ProtocolError {
+  return new ProtocolError("login_needed", "not logged in");
 }

@@ -13,7 +13,7 @@ import { newUserId } from "../../workers/passwords.ts";
 import type { FoundUser } from "../../workers/task.ts";
 import type { Pools } from "../../workers/pools.ts";
 import type { AccessControl } from "../connections/access-control.ts";
-import type { OwnWrites } from "../commit/own-writes.ts";
+import type { EffectRunner } from "../effects.ts";
 import type { PasswordGate } from "../login/password-gate.ts";
 import type { Registry } from "../delivery/registry.ts";
 
@@ -29,11 +29,9 @@ type Result<A extends keyof AdminActions> = AdminActions[A]["result"];
 
 export interface AccountParts {
   readonly pools: Pools;
-  readonly ownWrites: OwnWrites;
+  readonly effects: EffectRunner;
   readonly registry: Registry;
   readonly gate: PasswordGate;
-  /** Removes what else there is of a deleted account. */
-  readonly onAccountDeleted: (userId: UserId) => void;
   readonly access: AccessControl;
 }
 
@@ -81,25 +79,35 @@ export class AdminAccounts {
     const password = oneTimePassword();
     const passwordHash = await this.#hash(password);
     const write = { kind: "setPassword", userId, passwordHash, keepTokenHash: undefined } as const;
-    await this.#parts.ownWrites.commit({ ...write, mustChangePassword: true });
-    this.#parts.access.endSessions(userId, "the administrator has reset your password");
+    await this.#parts.effects.commit({
+      write: { ...write, mustChangePassword: true },
+      effects: [{ kind: "endOtherSessions", userId, reason: "the administrator has reset your password" }],
+    });
     return { password };
   }
 
   async setState(username: string, state: "active" | "disabled"): Promise<Record<string, never>> {
     const { userId } = await this.#found(username);
-    await this.#parts.ownWrites.commit({ kind: "setAccountState", userId, state });
-    if (state === "disabled") this.#parts.access.endSessions(userId, "the account was disabled");
+    const end = { kind: "endOtherSessions", userId, reason: "the account was disabled" } as const;
+    await this.#parts.effects.commit({
+      write: { kind: "setAccountState", userId, state },
+      effects: state === "disabled" ? [end] : [],
+    });
     return {};
   }
 
   async delete({ username }: Data<"delete_user">): Promise<Record<string, never>> {
     const { userId } = await this.#found(username);
-    // Sessions first: what they still send would be under the old name.
-    this.#parts.access.endSessions(userId, "the account was deleted");
-    await this.#parts.ownWrites.commit(deleteAccountWrite(userId));
-    this.#parts.access.endSessions(userId, "the account was deleted"); // those that began meanwhile
-    this.#parts.onAccountDeleted(userId);
+    const reason = "the account was deleted";
+    // Sessions first: what they still send would be under the old name. Afterwards those that began meanwhile.
+    this.#parts.access.endSessions(userId, reason);
+    await this.#parts.effects.commit({
+      write: deleteAccountWrite(userId),
+      effects: [
+        { kind: "endOtherSessions", userId, reason },
+        { kind: "accountDeleted", userId },
+      ],
+    });
     return {};
   }
 
@@ -116,13 +124,9 @@ export class AdminAccounts {
     const to = username === undefined ? undefined : await this.#found(username);
     const announcer = await this.#announcer();
     const chatId = to === undefined ? COMMON_CHAT : directChatId(SERVER_USER_ID, to.userId);
-    const { message: stored } = await this.#parts.ownWrites.commit({
-      kind: "append",
-      chatId,
-      userId: SERVER_USER_ID,
-      username: announcer,
-      messageId: newMessageId(),
-      text: message,
+    const author = { userId: SERVER_USER_ID, username: announcer };
+    const { message: stored } = await this.#parts.effects.commit({
+      write: { kind: "append", chatId, ...author, messageId: newMessageId(), text: message },
     });
     return { chat_id: chatId, seq: stored.seq };
   }
@@ -133,7 +137,9 @@ export class AdminAccounts {
       const holder = await this.#parts.pools.userNamed(name);
       if (holder?.userId === SERVER_USER_ID) {
         // Servers before this one let it be disabled.
-        await this.#parts.ownWrites.commit({ kind: "setAccountState", userId: SERVER_USER_ID, state: "active" });
+        await this.#parts.effects.commit({
+          write: { kind: "setAccountState", userId: SERVER_USER_ID, state: "active" },
+        });
         return holder.username;
       }
       if (holder !== undefined) continue;
@@ -145,7 +151,7 @@ export class AdminAccounts {
 
   async #create(userId: UserId, username: string, passwordHash: string, mustChangePassword = false): Promise<void> {
     const write = { kind: "createUser", userId, username, usernameKey: usernameKey(username), passwordHash } as const;
-    await this.#parts.ownWrites.commit({ ...write, mustChangePassword });
+    await this.#parts.effects.commit({ write: { ...write, mustChangePassword } });
   }
 
   async #hash(password: string): Promise<string> {

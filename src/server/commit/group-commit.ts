@@ -42,10 +42,19 @@ const SETTLE_MS = 1_000;
 /** So far batches' times may run ahead to differ; when the clock was put back further, they follow it. Milliseconds. */
 const MAX_AHEAD_MS = 1_000;
 
-/** What a write of the server's own came to. */
-export interface OwnWriteResult<K extends WriteKind> {
+/** Writes of the server's own answer no request. */
+const NOBODY = { action: null, id: undefined };
+
+/** A write of the server's own, which answers no request. */
+export interface OwnPlan<K extends WriteKind> {
+  readonly write: WriteOf<K>;
+  /** Carried out when the write is done. */
+  readonly effects?: readonly Effect[];
+}
+
+/** What it came to; the effects are those of the plan and those of the write. */
+export interface OwnResult<K extends WriteKind> {
   readonly result: WriteResults[K];
-  /** See OwnWrites, which carries them out. */
   readonly effects: readonly Effect[];
 }
 
@@ -140,10 +149,12 @@ export class GroupCommit {
     return taken;
   }
 
-  /** Carries out one write of the server's own. Rejects with ProtocolError when it was refused. */
-  async write<K extends WriteKind>(write: WriteOf<K>): Promise<OwnWriteResult<K>> {
-    const replyTo = { action: null, id: undefined };
-    const pending = { write, replyTo, reply: { info: "", fields: {} }, effects: [] };
+  /**
+   * Commits one write of the server's own; see EffectRunner.commit for one that has effects. Rejects with the ProtocolError
+   * that a client would be answered when it was refused, and with another error when its fate is not known.
+   */
+  async write<K extends WriteKind>({ write, effects: planned = [] }: OwnPlan<K>): Promise<OwnResult<K>> {
+    const pending = { write, replyTo: NOBODY, reply: { info: "", fields: {} }, effects: planned };
     const { effects, outcomes } = await this.submit({ framing: undefined, writes: packWrites([pending]) });
     const outcome = outcomes?.[0] as OwnOutcome<K> | undefined; // the kind of the one write that was submitted
     if (outcome === undefined) throw new Error("a write of the server's own came back without its outcome");

@@ -2,41 +2,22 @@
 import { steadyClock } from "../../util/clock.ts";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { ProtocolError, badField } from "../../protocol/codes.ts";
-import { FEATURES, grantedFeatures } from "../../protocol/features.ts";
-import { MAX_MESSAGE_CHARS, MAX_REQUEST_BYTES, MAX_USERNAME_CHARS, MIN_USERNAME_CHARS } from "../../protocol/limits.ts";
+import { grantedFeatures } from "../../protocol/features.ts";
+import { MAX_USERNAME_CHARS, MIN_USERNAME_CHARS } from "../../protocol/limits.ts";
 import { SERVER_USER_ID } from "../../protocol/ids.ts";
 import { isReservedName } from "../../protocol/reserved-names.ts";
 import { normalizeUsername, passwordFault, usernameKey } from "../../protocol/text.ts";
 import type { WriteOf } from "../../domain/writes/table.ts";
 import type { User } from "../../store/store.ts";
-import { packageVersion } from "../../util/package-version.ts";
 import { deleteAccountWrite } from "../../domain/writes/delete-account.ts";
 import { wrongCredentials } from "../../domain/writes/put-token.ts";
-import type { Context, OpenController, Plan, SessionController } from "../plan.ts";
+import type { Context, OpenController, Plan, Routes, SessionController } from "../plan.ts";
+import { SERVER } from "./server.ts";
 import type { RegistrationRule } from "../thread-settings.ts";
 import { hashToken, newToken, newUserId, unknownUserHash } from "../passwords.ts";
 import type { Admission, PasswordResult } from "../task.ts";
 
-const SERVER = { name: "Messenger", version: packageVersion() };
-
-export const serverInfo: OpenController<"server_info"> = (_request, { registration, editWindowMs, now }) => ({
-  reply: {
-    info: "Server",
-    fields: {
-      server: SERVER,
-      features: [...FEATURES],
-      registration: registration.kind,
-      limits: {
-        message_chars: MAX_MESSAGE_CHARS,
-        frame_bytes: MAX_REQUEST_BYTES,
-        edit_window: editWindowMs / 1000,
-      },
-      time: now() / 1000,
-    },
-  },
-});
-
-export const register: OpenController<"register"> = async (request, { reader, registration }) => {
+const register: OpenController<"register"> = async (request, { reader, registration }) => {
   const { data, admission, loginRetryAfter } = request;
   const isInvited = checkInvitation(data.invitation, registration, loginRetryAfter);
   if (!isInvited) {
@@ -71,7 +52,7 @@ export const register: OpenController<"register"> = async (request, { reader, re
   };
 };
 
-export const login: OpenController<"login"> = async (request, context) => {
+const login: OpenController<"login"> = async (request, context) => {
   const { username, password, token } = request.data;
   if (token !== undefined) return loginByToken(token, request.loginRetryAfter, context, request.data.features);
   if (username === undefined) throw badField("username", "missing");
@@ -125,13 +106,13 @@ function beginSession(
   };
 }
 
-export const logout: SessionController<"logout"> = (_request, { userId, username, tokenHash }) => ({
+const logout: SessionController<"logout"> = (_request, { userId, username, tokenHash }) => ({
   write: { kind: "deleteToken", tokenHash },
   reply: { info: "Client logged out", fields: { username, user_id: userId } },
   effects: [{ kind: "logout" }],
 });
 
-export const changePassword: SessionController<"change_password"> = async (request, identity, { reader }) => {
+const changePassword: SessionController<"change_password"> = async (request, identity, { reader }) => {
   const { password, new_password: newPassword } = request.data;
   requireGoodPassword("new_password", newPassword);
   const account = usernameKey(identity.username);
@@ -158,19 +139,19 @@ export const changePassword: SessionController<"change_password"> = async (reque
 };
 
 /** Sessions are known to the gateway alone, so it answers. */
-export const sessions: SessionController<"sessions"> = () => ({
+const sessions: SessionController<"sessions"> = () => ({
   reply: { info: "Sessions", fields: {} },
   finish: { kind: "sessions" },
 });
 
-export const endSessions: SessionController<"end_sessions"> = (_request, { userId, tokenHash }) => ({
+const endSessions: SessionController<"end_sessions"> = (_request, { userId, tokenHash }) => ({
   write: { kind: "dropTokens", userId, keepTokenHash: tokenHash },
   reply: { info: "Other sessions ended", fields: {} },
   effects: [{ kind: "endOtherSessions", userId, reason: "ended from another session" }],
 });
 
 /** The password is asked again, since this cannot be undone. */
-export const deleteAccount: SessionController<"delete_account"> = async (request, identity, { reader }) => {
+const deleteAccount: SessionController<"delete_account"> = async (request, identity, { reader }) => {
   const { userId } = identity;
   const user = await reader.userById(userId);
   if (user === undefined) throw new ProtocolError("no_such_user", "the account is gone");
@@ -220,3 +201,13 @@ function granted(admission: Admission): PasswordResult {
   if (admission.granted) return admission.result;
   throw new ProtocolError("rate_limited", admission.info, admission.retryAfter);
 }
+
+export const routes = {
+  register: { open: register },
+  login: { open: login },
+  logout: { session: logout },
+  change_password: { session: changePassword },
+  delete_account: { session: deleteAccount },
+  sessions: { session: sessions },
+  end_sessions: { session: endSessions },
+} satisfies Routes;

@@ -2,10 +2,10 @@
 import { ProtocolError, badField } from "../../protocol/codes.ts";
 import { eventText, type Events } from "../../protocol/events.ts";
 import { meantUser } from "../access.ts";
-import type { SessionController } from "../plan.ts";
+import type { Routes, SessionController } from "../plan.ts";
 import type { Effect, Identity } from "../../domain/effects.ts";
 
-export const blockContact: SessionController<"block_contact"> = async ({ data }, identity, { reader, now }) => {
+const blockContact: SessionController<"block_contact"> = async ({ data }, identity, { reader, now }) => {
   const other = await meantUser(data, reader);
   if (other.userId === identity.userId) throw badField("contact", "is yourself");
   if (other.state === "deleted") throw new ProtocolError("no_such_user", "contact: no such user");
@@ -20,7 +20,7 @@ export const blockContact: SessionController<"block_contact"> = async ({ data },
 };
 
 /** What is seen of each other's presence comes back with the next login of each. */
-export const unblockContact: SessionController<"unblock_contact"> = async ({ data }, identity, { reader, now }) => {
+const unblockContact: SessionController<"unblock_contact"> = async ({ data }, identity, { reader, now }) => {
   const other = await meantUser(data, reader);
   return {
     write: { kind: "unblock", userId: identity.userId, blockedId: other.userId },
@@ -32,3 +32,8 @@ export const unblockContact: SessionController<"unblock_contact"> = async ({ dat
 function blockEvent(identity: Identity, change: Events["block"], nowMs: number): Effect {
   return { kind: "emit", text: eventText("block", change, nowMs), to: { users: [identity.userId], others: true } };
 }
+
+export const routes = {
+  block_contact: { session: blockContact },
+  unblock_contact: { session: unblockContact },
+} satisfies Routes;

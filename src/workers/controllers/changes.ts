@@ -1,9 +1,9 @@
 // Messages that change: edit_message, delete_message, changes.
 import { DEFAULT_CHANGES } from "../../protocol/limits.ts";
 import { readAsMember, requireMember } from "../access.ts";
-import type { SessionController } from "../plan.ts";
+import type { Routes, SessionController } from "../plan.ts";
 
-export const editMessage: SessionController<"edit_message"> = async ({ data }, identity, context) => {
+const editMessage: SessionController<"edit_message"> = async ({ data }, identity, context) => {
   const { chat_id: chatId, seq, message: text } = data;
   await requireMember(chatId, identity, context.reader);
   const { editWindowMs } = context;
@@ -15,7 +15,7 @@ export const editMessage: SessionController<"edit_message"> = async ({ data }, i
 };
 
 /** One's own, also where one of the two has blocked the other. */
-export const deleteMessage: SessionController<"delete_message"> = async ({ data }, identity, { reader }) => {
+const deleteMessage: SessionController<"delete_message"> = async ({ data }, identity, { reader }) => {
   const { chat_id: chatId, seq } = data;
   await requireMember(chatId, identity, reader);
   return {
@@ -24,10 +24,16 @@ export const deleteMessage: SessionController<"delete_message"> = async ({ data 
   };
 };
 
-export const changes: SessionController<"changes"> = async ({ data }, identity, { reader }) => {
+const changes: SessionController<"changes"> = async ({ data }, identity, { reader }) => {
   const { chat_id, after_rev, limit = DEFAULT_CHANGES } = data;
   const { rev, messages, hasMore } = await readAsMember(chat_id, identity, reader, ({ firstSeq }) =>
     reader.changes(chat_id, after_rev, limit, firstSeq),
   );
   return { reply: { info: "Changes", fields: { chat_id, rev, messages, has_more: hasMore } } };
 };
+
+export const routes = {
+  edit_message: { session: editMessage },
+  delete_message: { session: deleteMessage },
+  changes: { session: changes },
+} satisfies Routes;

@@ -7,10 +7,10 @@ import { DEFAULT_PAGE } from "../../protocol/limits.ts";
 import type { StoreReader } from "../../store/store.ts";
 import { newMessageId } from "../../util/message-id.ts";
 import { meantUser, readAsMember, requireChat, requireMember } from "../access.ts";
-import type { Plan, SessionController } from "../plan.ts";
+import type { Plan, Routes, SessionController } from "../plan.ts";
 import type { Identity } from "../../domain/effects.ts";
 
-export const getChat: SessionController<"get_chat"> = async ({ data }, identity, { reader }) => {
+const getChat: SessionController<"get_chat"> = async ({ data }, identity, { reader }) => {
   const contact = await meantUser(data, reader);
   if (contact.userId === identity.userId) throw new ProtocolError("no_such_user", "contact: no chat with yourself");
   const history = await readPage(directChatId(identity.userId, contact.userId), data, reader);
@@ -18,11 +18,11 @@ export const getChat: SessionController<"get_chat"> = async ({ data }, identity,
   return { reply: { info: "Chat", fields } };
 };
 
-export const commonChat: SessionController<"common_chat"> = async ({ data }, _identity, { reader }) => ({
+const commonChat: SessionController<"common_chat"> = async ({ data }, _identity, { reader }) => ({
   reply: { info: "Common chat", fields: await readPage(COMMON_CHAT, data, reader) },
 });
 
-export const history: SessionController<"history"> = async ({ data }, identity, { reader }) => {
+const history: SessionController<"history"> = async ({ data }, identity, { reader }) => {
   const { chat_id: chatId } = data;
   const fields = await readAsMember(chatId, identity, reader, ({ firstSeq }) =>
     readPage(chatId, data, reader, firstSeq),
@@ -40,7 +40,7 @@ async function readPage(chatId: ChatId, page: Page, reader: StoreReader, firstSe
  * Asks for the message's write; 200 goes out once it is committed, so it means "will survive a crash". Who may write is
  * asked there too.
  */
-export const addMessage: SessionController<"add_message"> = ({ data }, identity) => {
+const addMessage: SessionController<"add_message"> = ({ data }, identity) => {
   requireChat(data.chat_id, identity);
   return appendTo(data, identity);
 };
@@ -53,7 +53,7 @@ function appendTo(data: DataOf<"add_message">, { userId, username }: Identity): 
   };
 }
 
-export const searchInChat: SessionController<"search_in_chat"> = async (request, identity, { reader }) => {
+const searchInChat: SessionController<"search_in_chat"> = async (request, identity, { reader }) => {
   const { chat_id: chatId, word, before, limit = DEFAULT_PAGE } = request.data;
   const { continuation } = request;
   const from = continuation !== undefined && "foundSeqs" in continuation ? continuation : undefined;
@@ -65,7 +65,7 @@ export const searchInChat: SessionController<"search_in_chat"> = async (request,
   return { reply: { info: "Found", fields: { messages, has_more: hasMore } } };
 };
 
-export const markRead: SessionController<"mark_read"> = async ({ data }, identity, { reader }) => {
+const markRead: SessionController<"mark_read"> = async ({ data }, identity, { reader }) => {
   await requireMember(data.chat_id, identity, reader);
   return {
     write: { kind: "markRead", userId: identity.userId, chatId: data.chat_id, seq: data.seq },
@@ -74,7 +74,7 @@ export const markRead: SessionController<"mark_read"> = async ({ data }, identit
 };
 
 /** A write although nothing is stored: so it has its place among blocks, and is not told after one. */
-export const typing: SessionController<"typing"> = ({ data }, identity, { now }) => {
+const typing: SessionController<"typing"> = ({ data }, identity, { now }) => {
   const { userId, username } = identity;
   const { kind } = requireChat(data.chat_id, identity);
   if (kind === "everyone") throw badField("chat_id", "not in the common chat");
@@ -86,3 +86,13 @@ export const typing: SessionController<"typing"> = ({ data }, identity, { now })
     effects: [{ kind: "emit", text, to: { users: partner === undefined ? [] : [partner], others: true } }],
   };
 };
+
+export const routes = {
+  get_chat: { session: getChat },
+  history: { session: history },
+  common_chat: { session: commonChat },
+  add_message: { session: addMessage },
+  search_in_chat: { session: searchInChat },
+  mark_read: { session: markRead },
+  typing: { session: typing },
+} satisfies Routes;

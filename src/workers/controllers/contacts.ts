@@ -3,10 +3,10 @@ import { badField } from "../../protocol/codes.ts";
 import type { Events } from "../../protocol/events.ts";
 import { eventText } from "../../protocol/events.ts";
 import { meantUser, userNamed } from "../access.ts";
-import type { SessionController } from "../plan.ts";
+import type { Routes, SessionController } from "../plan.ts";
 import type { Effect, Identity } from "../../domain/effects.ts";
 
-export const addContact: SessionController<"add_contact"> = async ({ data }, identity, { reader, now }) => {
+const addContact: SessionController<"add_contact"> = async ({ data }, identity, { reader, now }) => {
   const contact = await userNamed(data.contact, "contact", reader);
   if (contact.userId === identity.userId) throw badField("contact", "is yourself");
   const added = { [contact.username]: contact.userId };
@@ -17,7 +17,7 @@ export const addContact: SessionController<"add_contact"> = async ({ data }, ide
   };
 };
 
-export const deleteContact: SessionController<"delete_contact"> = async ({ data }, identity, { reader, now }) => {
+const deleteContact: SessionController<"delete_contact"> = async ({ data }, identity, { reader, now }) => {
   const contact = await meantUser(data, reader);
   const deleted = { [contact.username]: contact.userId };
   return {
@@ -33,3 +33,8 @@ export const deleteContact: SessionController<"delete_contact"> = async ({ data 
 function contactEvent(identity: Identity, change: Events["contact"], nowMs: number): Effect {
   return { kind: "emit", text: eventText("contact", change, nowMs), to: { users: [identity.userId], others: true } };
 }
+
+export const routes = {
+  add_contact: { session: addContact },
+  delete_contact: { session: deleteContact },
+} satisfies Routes;

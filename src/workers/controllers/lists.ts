@@ -6,9 +6,9 @@ import type { NamesAfter } from "../../protocol/actions.ts";
 import { foldCase, usernameKey } from "../../protocol/text.ts";
 import type { DirectoryUser, NamePage } from "../../store/store.ts";
 import { chatPosition, chatsCursor } from "../cursors.ts";
-import type { SessionController } from "../plan.ts";
+import type { Routes, SessionController } from "../plan.ts";
 
-export const chats: SessionController<"chats"> = async ({ data }, { userId }, { reader }) => {
+const chats: SessionController<"chats"> = async ({ data }, { userId }, { reader }) => {
   const after = data.cursor === undefined ? undefined : chatPosition(data.cursor);
   const page = await reader.chats(userId, after, data.limit ?? DEFAULT_CHATS_PAGE);
   const next = page.next && { next: chatsCursor(page.next) };
@@ -16,7 +16,7 @@ export const chats: SessionController<"chats"> = async ({ data }, { userId }, { 
 };
 
 /** Who is online is known to the gateway alone, so it answers. */
-export const contacts: SessionController<"contacts"> = async ({ data }, { userId }, { reader }) => {
+const contacts: SessionController<"contacts"> = async ({ data }, { userId }, { reader }) => {
   const page = await reader.contacts(userId, namePage(data));
   const visible = page.contacts.map(({ userId: user_id, username, isBlocked }) => {
     return { user_id, username, online: !isBlocked };
@@ -27,14 +27,14 @@ export const contacts: SessionController<"contacts"> = async ({ data }, { userId
   };
 };
 
-export const blocked: SessionController<"blocked"> = async ({ data }, { userId }, { reader }) => {
+const blocked: SessionController<"blocked"> = async ({ data }, { userId }, { reader }) => {
   const page = await reader.blocked(userId, namePage(data));
   const users = page.blocked.map(({ userId: user_id, username }) => ({ user_id, username }));
   return { reply: { info: "Blocked", fields: { blocked: users, has_more: page.hasMore } } };
 };
 
 /** Looks at a slice of the accounts at a time: a part of a name may be that of the last of very many. */
-export const users: SessionController<"users"> = async (request, { userId }, { reader, directory }) => {
+const users: SessionController<"users"> = async (request, { userId }, { reader, directory }) => {
   if (directory !== "everybody") throw new ProtocolError("directory_closed", "this server does not list its users");
   const { contains = "", after = "", limit = DEFAULT_USERS_PAGE } = request.data;
   const { continuation } = request;
@@ -60,3 +60,10 @@ function foundUser({ profile, isBlocked }: DirectoryUser): FoundUser {
 function namePage({ after = "", limit = DEFAULT_NAMES_PAGE }: NamesAfter): NamePage {
   return { after: usernameKey(after), limit };
 }
+
+export const routes = {
+  chats: { session: chats },
+  users: { session: users },
+  contacts: { session: contacts },
+  blocked: { session: blocked },
+} satisfies Routes;

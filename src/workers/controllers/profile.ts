@@ -3,9 +3,9 @@ import { userNamed } from "../access.ts";
 import { ProtocolError } from "../../protocol/codes.ts";
 import type { Profile } from "../../protocol/entities.ts";
 import type { User } from "../../store/store.ts";
-import type { SessionController } from "../plan.ts";
+import type { Routes, SessionController } from "../plan.ts";
 
-export const profile: SessionController<"profile"> = async ({ data }, identity, { reader }) => {
+const profile: SessionController<"profile"> = async ({ data }, identity, { reader }) => {
   const user =
     data.username === undefined
       ? await reader.userById(identity.userId)
@@ -20,7 +20,7 @@ function bareProfile({ userId, username }: User): Profile {
   return { user_id: userId, username, first_name: "", second_name: "", bio: "", file_name: null };
 }
 
-export const updateProfile: SessionController<"update_profile"> = ({ data }, identity) => {
+const updateProfile: SessionController<"update_profile"> = ({ data }, identity) => {
   const { first_name, second_name, bio } = data;
   const changes = {
     ...(first_name !== undefined && { first_name }),
@@ -34,7 +34,13 @@ export const updateProfile: SessionController<"update_profile"> = ({ data }, ide
 };
 
 /** Tickets are known to the avatar server alone, so the gateway answers. */
-export const avatarTicket: SessionController<"avatar_ticket"> = () => ({
+const avatarTicket: SessionController<"avatar_ticket"> = () => ({
   reply: { info: "Ticket", fields: {} },
   finish: { kind: "ticket" },
 });
+
+export const routes = {
+  profile: { session: profile },
+  update_profile: { session: updateProfile },
+  avatar_ticket: { session: avatarTicket },
+} satisfies Routes;

@@ -1,0 +1,29 @@
+// The server itself: server_info, ping.
+import { FEATURES } from "../../protocol/features.ts";
+import { MAX_MESSAGE_CHARS, MAX_REQUEST_BYTES } from "../../protocol/limits.ts";
+import { packageVersion } from "../../util/package-version.ts";
+import type { OpenController, Routes } from "../plan.ts";
+
+export const SERVER = { name: "Messenger", version: packageVersion() };
+
+const serverInfo: OpenController<"server_info"> = (_request, { registration, editWindowMs, now }) => ({
+  reply: {
+    info: "Server",
+    fields: {
+      server: SERVER,
+      features: [...FEATURES],
+      registration: registration.kind,
+      limits: {
+        message_chars: MAX_MESSAGE_CHARS,
+        frame_bytes: MAX_REQUEST_BYTES,
+        edit_window: editWindowMs / 1000,
+      },
+      time: now() / 1000,
+    },
+  },
+});
+
+export const routes = {
+  server_info: { open: serverInfo },
+  ping: { open: () => ({ reply: { info: "pong", fields: {} } }) },
+} satisfies Routes;
