@@ -231,3 +231,15 @@ export function prefixedToLines(frames: Uint8Array): Buffer {
   }
   return lines.subarray(0, written);
 }
+
+/** Whole length-prefixed frames one by one, as views of the same bytes. */
+export function splitPrefixed(frames: Uint8Array): Buffer[] {
+  const source = Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength);
+  const split: Buffer[] = [];
+  for (let offset = 0; offset < source.length;) {
+    const end = offset + LENGTH_PREFIX_BYTES + source.readUInt32BE(offset);
+    split.push(source.subarray(offset, end));
+    offset = end;
+  }
+  return split;
+}

@@ -14,11 +14,14 @@ import type { Effect, EffectOf, Identity, Reply } from "../domain/effects.ts";
 import type { AccessControl } from "./connections/access-control.ts";
 import { addressKey } from "../util/address.ts";
 import type { Connection } from "./connections/connection.ts";
+import type { Bus } from "./delivery/bus.ts";
+import type { ChatDirectory } from "./delivery/chat-directory.ts";
 import type { Fanout } from "./delivery/fanout.ts";
 import { ownSessions } from "./login/own-sessions.ts";
 import type { WriteKind, WriteResults } from "../domain/writes/table.ts";
 import type { GroupCommit, OwnPlan } from "./commit/group-commit.ts";
 import type { PasswordGate } from "./login/password-gate.ts";
+import type { Presence } from "./delivery/presence.ts";
 import type { Registry } from "./delivery/registry.ts";
 import { Session } from "./delivery/session.ts";
 
@@ -30,7 +33,10 @@ export interface EffectParts {
   readonly clock: Clock;
   readonly pools: Pools;
   readonly registry: Registry;
+  readonly directory: ChatDirectory;
+  readonly presence: Presence;
   readonly fanout: Fanout;
+  readonly bus: Bus;
   readonly gate: PasswordGate;
   /** Sessions can be begun and ended again and again. */
   readonly acts: ThrottledLog;
@@ -64,6 +70,7 @@ export class EffectRunner {
   apply(effects: readonly Effect[], cause: Connection | undefined): Promise<void> | undefined {
     let answered: Promise<void> | undefined;
     for (const effect of effects) answered = this.#applyOne(effect, cause) ?? answered;
+    this.#parts.bus.effects(effects);
     return answered;
   }
 
@@ -80,7 +87,8 @@ export class EffectRunner {
     if (session === undefined) return;
     connection.session = undefined;
     session.outbox.end();
-    if (this.#parts.registry.remove(session)) this.#parts.fanout.presence(session, false);
+    this.#parts.directory.close(session);
+    this.#parts.presence.ended(session);
     this.#log("session ended", session, connection);
   }
 
@@ -97,7 +105,7 @@ export class EffectRunner {
       case "accountDeleted":
         return this.#parts.onAccountDeleted(effect.userId);
       case "emit":
-        return this.#parts.fanout.emit(effect.text, effect.to, cause?.session);
+        return this.#parts.fanout.emit(effect.text, effect.to, cause?.id);
       default:
         if (cause === undefined) throw new Error(`effect ${effect.kind} without a connection`);
         return this.#applyTo(cause, effect);
@@ -129,12 +137,13 @@ export class EffectRunner {
   async #login(login: EffectOf<"login">, connection: Connection): Promise<void> {
     if (connection.isClosed) return;
     this.endSession(connection);
-    const { registry, fanout } = this.#parts;
-    const session = new Session(login.identity, connection.outbox, [], connection, this.#parts.clock.now());
+    const { registry, presence, fanout, clock } = this.#parts;
+    const { identity } = login;
+    const { outbox } = connection;
+    const session = new Session({ identity, outbox, peer: connection, sinceMs: clock.now() });
     connection.session = session;
-    const features = login.reply.fields["features"];
-    session.outbox.begin(fanout.log, Array.isArray(features) && features.includes("changes"));
-    if (registry.add(session)) fanout.presence(session, true);
+    outbox.begin(fanout.log, session.features.has("changes"));
+    presence.began(session);
     this.#log("session began", session, connection);
     const result = await this.#parts.pools.roster(login.identity.userId);
     if (connection.session !== session) return; // it has ended meanwhile
@@ -181,14 +190,14 @@ export class EffectRunner {
 
   /** Each of the two looks offline to the other from now on. */
   #separate(one: UserId, other: UserId): void {
-    const { registry, fanout } = this.#parts;
+    const { registry, presence } = this.#parts;
     for (const [watcher, watched] of [
       [one, other],
       [other, one],
     ] as const) {
       const [seen] = registry.sessionsOf(watched);
       for (const session of registry.sessionsOf(watcher)) {
-        if (seen !== undefined && session.contacts.has(watched)) fanout.tellPresence(session, seen.identity, false);
+        if (seen !== undefined && session.contacts.has(watched)) presence.tell(session, seen.identity, false);
       }
       registry.watch(watcher, watched, false);
     }
@@ -196,8 +205,8 @@ export class EffectRunner {
 
   #people(effect: EffectOf<"people">, connection: Connection): void {
     if (connection.isClosed) return;
-    const { registry } = this.#parts;
-    const shown = effect.people.map((one) => ({ ...one, online: one.online && registry.isOnline(one.user_id) }));
+    const { presence } = this.#parts;
+    const shown = effect.people.map((one) => ({ ...one, online: one.online && presence.isOnline(one.user_id) }));
     this.#reply(connection, effect, { [effect.list]: shown });
   }
 

@@ -207,13 +207,48 @@ export interface EventChunk {
   /** Numbers of the first and the last: the seq of messages, the rev of changes. */
   readonly from: number;
   readonly to: number;
+  /** Of changes: the seq of each message, so that whoever may not see one is not told of it. */
+  readonly seqs?: readonly number[];
   readonly bytes: Uint8Array;
+}
+
+/** A group that somebody is in. */
+export interface Membership {
+  readonly chatId: ChatId;
+  /** The first message that the member may see: 1 but where the group shows only what came after the joining. */
+  readonly firstSeq: number;
+}
+
+/** A member of a group, and the first message that the member may see. */
+export interface GroupView {
+  readonly userId: UserId;
+  readonly firstSeq: number;
+}
+
+/** An event that is never dropped: a session that has no room for it is closed. */
+export interface Notice {
+  readonly text: string;
+  /** Undefined: all members, as they are after the change. */
+  readonly users?: readonly UserId[];
+}
+
+/** What happens to a group between its messages, in the order of the commits. */
+export interface GroupChange {
+  readonly event: "group";
+  readonly chatId: ChatId;
+  /** Who sees other messages than before: who has joined, or all members when the rule of what they see has changed. */
+  readonly views: readonly GroupView[];
+  /** Who sees nothing of it any more. */
+  readonly left: readonly UserId[];
+  /** What is told after that. */
+  readonly notices: readonly Notice[];
 }
 
 export interface CommitResult {
   /** One per group, in order. */
   readonly groups: readonly GroupResult[];
-  readonly chunks: readonly EventChunk[];
+  /** Per chat in the order of the commits. */
+  readonly chunks: readonly (EventChunk | GroupChange)[];
   /** Writes carried out, messages newly stored among them, and how long the store's commit took. */
   readonly writeCount: number;
   readonly messageCount: number;

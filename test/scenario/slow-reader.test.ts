@@ -157,7 +157,7 @@ describe("a session that does not read its answers", () => {
     await ben.events("message");
     const { socket } = ben.client;
     const outbox = outboxOf(server(), ben);
-    const isOnline = (): boolean => server().running.registry.isOnline(ben.userId);
+    const isOnline = (): boolean => server().running.registry.hasSession(ben.userId);
     const ask = (): void => {
       const frame = ben.client.frame({ action: "get_chat", data: { contact: ann.username, limit: 20 } });
       ben.client.raw(Buffer.concat(Array<Buffer>(200).fill(frame)));
@@ -209,7 +209,7 @@ describe("a session that stays full", () => {
     const [session] = server().running.registry.sessionsOf(ben.userId);
     assert.ok(session !== undefined);
     clock.advance(1);
-    await eventually("it is closed", () => !server().running.registry.isOnline(ben.userId));
+    await eventually("it is closed", () => !server().running.registry.hasSession(ben.userId));
     await ann.say("the others go on");
     await early.barrier();
   });

@@ -15,7 +15,7 @@ import type { Pools } from "../../workers/pools.ts";
 import type { AccessControl } from "../connections/access-control.ts";
 import type { EffectRunner } from "../effects.ts";
 import type { PasswordGate } from "../login/password-gate.ts";
-import type { Registry } from "../delivery/registry.ts";
+import type { Presence } from "../delivery/presence.ts";
 
 /** What it is called: the first name that is free when it is made. */
 const ANNOUNCER_NAMES = ["Server", "Messenger.Server", `Server-${SERVER_USER_ID.slice(0, 8)}`];
@@ -30,7 +30,7 @@ type Result<A extends keyof AdminActions> = AdminActions[A]["result"];
 export interface AccountParts {
   readonly pools: Pools;
   readonly effects: EffectRunner;
-  readonly registry: Registry;
+  readonly presence: Presence;
   readonly gate: PasswordGate;
   readonly access: AccessControl;
 }
@@ -43,7 +43,7 @@ export class AdminAccounts {
   }
 
   async list({ contains = "", after, limit = DEFAULT_PAGE }: Data<"users">): Promise<Result<"users">> {
-    const { pools, registry, gate } = this.#parts;
+    const { pools, presence, gate } = this.#parts;
     const query = {
       contains: usernameKey(contains),
       after: after && usernameKey(after),
@@ -54,7 +54,7 @@ export class AdminAccounts {
       user_id: account.userId,
       username: account.username,
       state: account.state,
-      online: registry.isOnline(account.userId),
+      online: presence.isOnline(account.userId),
       created_ms: account.createdMs,
       last_login_ms: account.lastLoginMs ?? null,
       failed_logins: gate.failuresOf(account.usernameKey),

@@ -9,6 +9,7 @@ import { isAddress } from "../../util/address.ts";
 import { adminSocketPath } from "../../util/admin-socket.ts";
 import type { Connection } from "../connections/connection.ts";
 import type { Gateway } from "../gateway.ts";
+import type { Registry } from "../delivery/registry.ts";
 import type { GroupCommit } from "../commit/group-commit.ts";
 import { guarded } from "../guarded.ts";
 import type { Metrics } from "../metrics.ts";
@@ -33,6 +34,7 @@ export interface ServerControl {
 }
 
 export interface AdministrationParts extends AccountParts {
+  readonly registry: Registry;
   readonly dataDir: string;
   readonly storeUrl: string;
   readonly control: ServerControl;

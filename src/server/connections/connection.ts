@@ -3,7 +3,6 @@ import type { Socket } from "node:net";
 import { internalError } from "../../log/error-reference.ts";
 import { ProtocolError } from "../../protocol/codes.ts";
 import { errorResponse, parseRequest } from "../../protocol/envelope.ts";
-import { eventText } from "../../protocol/events.ts";
 import { encodeFrame, FrameDecoder, modeOf, type Framing } from "../../protocol/frame.ts";
 import { MAX_REQUEST_BYTES } from "../../protocol/limits.ts";
 import { packPayloads } from "../../workers/packing.ts";
@@ -18,7 +17,6 @@ import { Refusals } from "./refusals.ts";
 import { RequestQueue } from "./request-queue.ts";
 import { RequestTurn } from "./request-turn.ts";
 import type { Session } from "../delivery/session.ts";
-import { EventFrames } from "../delivery/shared-frames.ts";
 
 /** How long a closed connection may take to send what is queued and to see the peer's end, in milliseconds. */
 const LINGER_MS = 2_000;
@@ -364,9 +362,7 @@ export class Connection {
   /** Ends the connection: a session is told why, what is queued is still sent, and the socket is gone in 2 s at most. */
   close(reason: string): void {
     if (this.isClosed) return;
-    if (this.session !== undefined) {
-      this.outbox.event(new EventFrames(eventText("closing", { reason }, Date.now())));
-    }
+    if (this.session !== undefined) this.outbox.closing(reason);
     this.#close();
   }
 

@@ -6,6 +6,7 @@ import type { EventFrames } from "./shared-frames.ts";
 
 /** Somebody who is told. */
 export interface Watcher {
+  readonly id: number;
   readonly outbox: { event(frames: EventFrames): void };
 }
 
@@ -15,8 +16,8 @@ export interface News {
   readonly frames: EventFrames;
   /** News with the same state as what everybody has been told last need not be told. */
   readonly state?: string;
-  /** Who is left out. */
-  readonly cause?: Watcher | undefined;
+  /** The session that is left out. */
+  readonly exceptId?: number | undefined;
 }
 
 export interface AnnouncementLimits {
@@ -109,7 +110,7 @@ export class Announcements {
     const { news, rest } = topic;
     if (news === undefined || rest === undefined) return true;
     for (let count = 1, next = rest.next(); next.done !== true; count += 1, next = rest.next()) {
-      if (next.value !== news.cause) next.value.outbox.event(news.frames);
+      if (next.value.id !== news.exceptId) next.value.outbox.event(news.frames);
       if (count % this.#limits.eventsPerLook === 0 && performance.now() >= endMs) return false;
     }
     topic.toldState = news.state;

@@ -1,13 +1,13 @@
 // Delivery of events: each is encoded once, and given to every session of its audience.
-import { eventText } from "../../protocol/events.ts";
-import { chatForm, type ChatId } from "../../protocol/ids.ts";
-import type { Audience, Identity } from "../../domain/effects.ts";
-import type { EventChunk } from "../../workers/task.ts";
-import { monotonicClock } from "../../util/clock.ts";
+import type { ChatId } from "../../protocol/ids.ts";
+import type { Audience } from "../../domain/effects.ts";
+import type { CommitResult, EventChunk, GroupChange } from "../../workers/task.ts";
 import type { Metrics } from "../metrics.ts";
 import { DELIVERY_SLICE, type Slice } from "../pacing.ts";
-import { Announcements } from "./announcements.ts";
 import { ChatFeed, DeliveryLog, type FeedEntry } from "./chat-feed.ts";
+import type { ChatDirectory } from "./chat-directory.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Presence } from "./presence.ts";
 import type { Registry } from "./registry.ts";
 import type { Session } from "./session.ts";
 import { EventFrames } from "./shared-frames.ts";
@@ -18,48 +18,89 @@ const MANY_SESSIONS = 64;
 /** Chats of many that are remembered; the one that was silent for longest is forgotten. */
 const MAX_FEEDS = 64;
 
+export interface FanoutParts {
+  readonly registry: Registry;
+  readonly directory: ChatDirectory;
+  readonly presence: Presence;
+  readonly metrics: Metrics;
+  readonly slice?: Slice;
+}
+
 export class Fanout {
   /** Of everything that sessions are given. */
   readonly log = new DeliveryLog();
-  readonly #registry: Registry;
-  readonly #announcements: Announcements;
-  readonly #metrics: Metrics;
+  readonly #parts: FanoutParts;
   readonly #sweep: Sweep;
   /** The one that was silent for longest first. */
   readonly #feeds = new Map<ChatId, ChatFeed>();
 
-  constructor(registry: Registry, metrics: Metrics, slice: Slice = DELIVERY_SLICE) {
-    this.#registry = registry;
-    this.#announcements = new Announcements((userId) => registry.watchersOf(userId), monotonicClock);
-    this.#metrics = metrics;
-    this.#sweep = new Sweep(slice);
+  constructor(parts: FanoutParts) {
+    this.#parts = parts;
+    this.#sweep = new Sweep(parts.slice ?? DELIVERY_SLICE);
   }
 
-  /** Gives the events of a batch to every session that may see their chats: one write per session, whatever their number. */
-  deliver(chunks: readonly EventChunk[]): void {
-    for (const chunk of chunks) {
-      const audience = this.#sessionsOf(chunk.chatId);
-      const sessionCount = audience.reduce((sum, { size }) => sum + size, 0);
-      if (sessionCount === 0) continue;
-      const isOfFew = sessionCount < MANY_SESSIONS;
-      const entry = isOfFew ? this.log.lone(chunk) : this.#feedOf(chunk.chatId).append(chunk);
-      for (const sessions of audience) this.#push(entry, sessions, isOfFew);
-      this.#metrics.deliveries += (chunk.to - chunk.from + 1) * sessionCount;
+  /** Gives the events of a batch to every session that may see their chats, in the order of the commits. */
+  deliver(events: CommitResult["chunks"]): void {
+    for (const one of events) {
+      if (one.event === "group") this.#change(one);
+      else this.#give(one);
     }
     this.#sweep.start();
   }
 
-  #push(entry: FeedEntry, sessions: ReadonlySet<Session>, isOfFew: boolean): void {
-    for (const { outbox } of sessions) {
-      outbox.push(entry);
-      this.#sweep.add(outbox, isOfFew);
+  /** Resolves when all that was delivered so far has been given to every session that has room; undefined when it has. */
+  settled(): Promise<void> | undefined {
+    return this.#sweep.settled();
+  }
+
+  #give(chunk: EventChunk): void {
+    const { directory, metrics } = this.#parts;
+    const audience = directory.sessionsIn(chunk.chatId);
+    const sessionCount = audience.reduce((sum, { size }) => sum + size, 0);
+    if (sessionCount === 0) return;
+    metrics.deliveries += (chunk.to - chunk.from + 1) * sessionCount;
+    const isOfFew = sessionCount < MANY_SESSIONS;
+    const entry = isOfFew ? this.log.lone(chunk) : this.#feedOf(chunk.chatId).append(chunk);
+    const firstSeqs = chunk.seqs && directory.firstSeqsIn(chunk.chatId);
+    for (const sessions of audience) {
+      if (firstSeqs !== undefined) this.#pushVisible(entry, sessions, firstSeqs);
+      else for (const { outbox } of sessions) this.#push(entry, outbox, isOfFew);
     }
   }
 
-  #sessionsOf(chatId: ChatId): readonly ReadonlySet<Session>[] {
-    const form = chatForm(chatId);
-    if (form?.kind === "everyone") return [this.#registry.sessions];
-    return form?.kind === "direct" ? form.users.map((userId) => this.#registry.sessionsOf(userId)) : [];
+  #push(entry: FeedEntry, outbox: Outbox, isOfFew: boolean): void {
+    outbox.push(entry);
+    this.#sweep.add(outbox, isOfFew);
+  }
+
+  /** Gives each session the changes of those messages that it may see. */
+  #pushVisible(entry: FeedEntry, sessions: Iterable<Session>, firstSeqs: ReadonlyMap<Session, number>): void {
+    const parts = new Map<number, FeedEntry | undefined>();
+    for (const session of sessions) {
+      const firstSeq = firstSeqs.get(session) ?? 1;
+      if (!parts.has(firstSeq)) parts.set(firstSeq, this.#visiblePart(entry, firstSeq));
+      const part = parts.get(firstSeq);
+      if (part !== undefined) this.#push(part, session.outbox, true);
+    }
+  }
+
+  #visiblePart(entry: FeedEntry, firstSeq: number): FeedEntry | undefined {
+    const chunk = entry.frames.visibleFrom(firstSeq);
+    return chunk === entry.frames.chunk ? entry : chunk && this.log.lone(chunk);
+  }
+
+  /** Changes who is in a group, and tells those concerned. */
+  #change({ chatId, views, left, notices }: GroupChange): void {
+    const { registry, directory } = this.#parts;
+    for (const userId of left) directory.leave(userId, chatId);
+    for (const { userId, firstSeq } of views) directory.join(userId, { chatId, firstSeq });
+    for (const { text, users } of notices) {
+      const frames = new EventFrames(text);
+      const audience = users?.map((userId) => registry.sessionsOf(userId)) ?? directory.sessionsIn(chatId);
+      for (const sessions of audience) {
+        for (const session of [...sessions]) if (session.features.has("groups")) notify(session, frames);
+      }
+    }
   }
 
   #feedOf(chatId: ChatId): ChatFeed {
@@ -71,33 +112,20 @@ export class Fanout {
     return feed;
   }
 
-  /** Resolves when all that was delivered so far has been given to every session that has room; undefined when it has. */
-  settled(): Promise<void> | undefined {
-    return this.#sweep.settled();
-  }
-
-  /** Gives another event to its audience; `cause` is the session that `to.others` leaves out. */
-  emit(text: string, to: Audience, cause: Session | undefined): void {
+  /** Gives another event to its audience; `causeId` is the connection whose session `to.others` leaves out. */
+  emit(text: string, to: Audience, causeId: number | undefined): void {
     const frames = new EventFrames(text);
-    const left = to.others ? cause : undefined;
-    for (const userId of to.users) sendAll(this.#registry.sessionsOf(userId), frames, left);
-    if (to.watchersOf !== undefined) this.#announcements.tell(to.watchersOf, { kind: "profile", frames, cause: left });
-  }
-
-  /** Tells those who have this session's user as a contact that the user came or went. */
-  presence({ identity: { userId, username } }: Session, online: boolean): void {
-    if (this.#registry.watchersOf(userId).size === 0) return;
-    const text = eventText("presence", { user_id: userId, username, online }, Date.now());
-    this.#announcements.tell(userId, { kind: "presence", frames: new EventFrames(text), state: String(online) });
-  }
-
-  /** Tells one session alone. */
-  tellPresence(session: Session, { userId, username }: Identity, online: boolean): void {
-    const text = eventText("presence", { user_id: userId, username, online }, Date.now());
-    session.outbox.event(new EventFrames(text));
+    const exceptId = to.others ? causeId : undefined;
+    for (const userId of to.users) sendAll(this.#parts.registry.sessionsOf(userId), frames, exceptId);
+    if (to.watchersOf !== undefined) this.#parts.presence.spread(to.watchersOf, frames, exceptId);
   }
 }
 
-function sendAll(sessions: Iterable<Session>, frames: EventFrames, left: Session | undefined): void {
-  for (const session of sessions) if (session !== left) session.outbox.event(frames);
+/** Tells a session what it must not miss: where there is no room for it, it is closed, and asks for its chats when it is back. */
+function notify(session: Session, frames: EventFrames): void {
+  if (!session.outbox.event(frames)) session.close("too slow: changes of groups were not read");
+}
+
+function sendAll(sessions: Iterable<Session>, frames: EventFrames, exceptId: number | undefined): void {
+  for (const session of sessions) if (session.id !== exceptId) session.outbox.event(frames);
 }

@@ -161,13 +161,29 @@ export class Outbox implements Swept {
     this.#answersEndBytes = this.#socket.bytesWritten;
   }
 
-  /** Queues another event, or drops it. */
-  event(frames: EventFrames): void {
+  /** Queues another event; false: there is no room, and it is dropped. */
+  event(frames: EventFrames): boolean {
     this.#cork();
     this.flush();
     const frame = frames.in(this.#framing);
-    if (this.#fits(frame.length)) this.#socket.write(frame);
+    const fits = this.#fits(frame.length);
+    if (fits) this.#socket.write(frame);
     else this.#fullSinceMs ??= this.#clock.now();
+    return fits;
+  }
+
+  /** Queues the event that tells the session of its end: there is always room for it. */
+  closing(reason: string): void {
+    this.#cork();
+    this.flush();
+    this.#socket.write(encodeFrame(eventText("closing", { reason }, Date.now()), this.#framing));
+  }
+
+  /** The session may see nothing more of a chat: writes what there is room for, and forgets the rest and the gap. */
+  forget(chatId: ChatId): void {
+    this.flush();
+    this.#pending = this.#pending.filter(({ frames }) => frames.chunk.chatId !== chatId);
+    this.#gaps?.delete(chatId);
   }
 
   /** Tells the gaps as soon as there is room. */

@@ -21,7 +21,8 @@ export class Registry {
     return this.#byUser.get(userId) ?? NOBODY;
   }
 
-  isOnline(userId: UserId): boolean {
+  /** Whether the user has a session of this server. */
+  hasSession(userId: UserId): boolean {
     return this.#byUser.has(userId);
   }
 

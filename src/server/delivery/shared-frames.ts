@@ -1,5 +1,5 @@
 // Events in both framings of the wire, each encoded at most once however many sessions want it.
-import { encodeFrame, prefixedToLines, type Framing } from "../../protocol/frame.ts";
+import { encodeFrame, prefixedToLines, splitPrefixed, type Framing } from "../../protocol/frame.ts";
 import type { EventChunk } from "../../workers/task.ts";
 
 /**
@@ -21,6 +21,19 @@ export class ChunkFrames {
 
   in(framing: Framing): Uint8Array {
     return framing === "prefixed" ? this.chunk.bytes : (this.#lines ??= prefixedToLines(this.chunk.bytes));
+  }
+
+  /**
+   * The changes of messages from `firstSeq` on; undefined where there are none. The numbers of the others are among
+   * those that a gap would name: who asks for them is told what may be seen.
+   */
+  visibleFrom(firstSeq: number): EventChunk | undefined {
+    const { chunk } = this;
+    const { seqs = [], bytes } = chunk;
+    if (seqs.every((seq) => seq >= firstSeq)) return chunk;
+    const frames = splitPrefixed(bytes).filter((_frame, index) => (seqs[index] ?? 0) >= firstSeq);
+    if (frames.length === 0) return undefined;
+    return { ...chunk, seqs: seqs.filter((seq) => seq >= firstSeq), bytes: Buffer.concat(frames) };
   }
 }
 

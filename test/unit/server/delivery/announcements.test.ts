@@ -27,6 +27,7 @@ describe("Announcements", () => {
     const events: string[] = [];
     heard.push(events);
     const watcher = {
+      id: heard.length,
       outbox: { event: (frames: EventFrames) => void events.push(frames.in("lines").toString().trim()) },
     };
     watchers.add(watcher);
@@ -34,7 +35,7 @@ describe("Announcements", () => {
   }
 
   const tell = (state: string, cause?: Watcher): void =>
-    announcements.tell("user", { kind: "presence", frames: new EventFrames(state), state, cause });
+    announcements.tell("user", { kind: "presence", frames: new EventFrames(state), state, exceptId: cause?.id });
   const allHeard = (...events: string[]): void => assert.deepEqual(heard, Array(heard.length).fill(events));
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

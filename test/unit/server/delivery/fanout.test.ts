@@ -6,9 +6,12 @@ import fc from "fast-check";
 import { eventText } from "../../../../src/protocol/events.ts";
 import { encodeFrame } from "../../../../src/protocol/frame.ts";
 import { COMMON_CHAT } from "../../../../src/protocol/ids.ts";
+import { LOCAL_BUS } from "../../../../src/server/delivery/bus.ts";
+import { ChatDirectory } from "../../../../src/server/delivery/chat-directory.ts";
 import { Fanout } from "../../../../src/server/delivery/fanout.ts";
 import { Metrics } from "../../../../src/server/metrics.ts";
 import { Outbox } from "../../../../src/server/delivery/outbox.ts";
+import { Presence } from "../../../../src/server/delivery/presence.ts";
 import { Registry } from "../../../../src/server/delivery/registry.ts";
 import { Session } from "../../../../src/server/delivery/session.ts";
 import { eventually } from "../../../support/eventually.ts";
@@ -16,7 +19,7 @@ import { ManualClock } from "../../../support/manual-clock.ts";
 
 const SEED = { seed: 20_261_123, numRuns: 150 };
 const CLIENT_COUNT = 6;
-const PEER = { address: "127.0.0.1", activeMs: 0, close: () => undefined };
+const PEER = { id: 1, address: "127.0.0.1", activeMs: 0, close: () => undefined };
 /** One write, and the event loop has its turn: every place in a round is a place to be interrupted at. */
 const SLICE = { ms: 0, visitsPerLook: 1 };
 
@@ -49,7 +52,9 @@ describe("Fanout", () => {
 
   function begin(): void {
     registry = new Registry();
-    fanout = new Fanout(registry, new Metrics(), SLICE);
+    const presence = new Presence(registry, LOCAL_BUS, new ManualClock());
+    const directory = new ChatDirectory(registry);
+    fanout = new Fanout({ registry, directory, presence, metrics: new Metrics(), slice: SLICE });
     seq = 0;
     for (const client of clients) {
       client.received.length = 0;
@@ -74,7 +79,7 @@ describe("Fanout", () => {
 
   function join(client: Client, index: number): void {
     const identity = { userId: `u${index}`, username: `u${index}`, tokenHash: "h", features: [] };
-    client.session = new Session(identity, client.outbox, [], PEER, 0);
+    client.session = new Session({ identity, outbox: client.outbox, peer: PEER, sinceMs: 0 });
     client.outbox.begin(fanout.log);
     registry.add(client.session);
   }

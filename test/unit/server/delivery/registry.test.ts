@@ -11,8 +11,14 @@ const SEED = { seed: 20_260_105, numRuns: 200 };
 const outbox = new Outbox(new Socket(), "lines", 1, new ManualClock());
 
 function session(userId: string, contacts: readonly string[]): Session {
-  const peer = { address: "127.0.0.1", activeMs: 0, close: () => undefined };
-  return new Session({ userId, username: userId, tokenHash: "h", features: [] }, outbox, contacts, peer, 0);
+  const peer = { id: 1, address: "127.0.0.1", activeMs: 0, close: () => undefined };
+  return new Session({
+    identity: { userId, username: userId, tokenHash: "h", features: [] },
+    outbox,
+    contacts,
+    peer,
+    sinceMs: 0,
+  });
 }
 
 describe("Registry", () => {
@@ -21,8 +27,8 @@ describe("Registry", () => {
     const [one, other] = [session("ann", []), session("ann", [])];
     assert.deepEqual([registry.add(one), registry.add(other)], [true, false]);
     assert.deepEqual([registry.userCount, registry.sessions.size], [1, 2]);
-    assert.deepEqual([registry.remove(one), registry.isOnline("ann"), registry.remove(other)], [false, true, true]);
-    assert.deepEqual([registry.isOnline("ann"), registry.userCount, registry.sessions.size], [false, 0, 0]);
+    assert.deepEqual([registry.remove(one), registry.hasSession("ann"), registry.remove(other)], [false, true, true]);
+    assert.deepEqual([registry.hasSession("ann"), registry.userCount, registry.sessions.size], [false, 0, 0]);
   });
 
   it("agrees with a list of sessions, whatever is added, removed and watched", () => {
@@ -61,7 +67,7 @@ describe("Registry", () => {
         for (const user of ["ann", "ben", "cid", "dan"]) {
           const own = model.filter((entry) => entry.session.identity.userId === user).map((entry) => entry.session);
           assert.deepEqual(new Set(registry.sessionsOf(user)), new Set(own));
-          assert.equal(registry.isOnline(user), own.length > 0);
+          assert.equal(registry.hasSession(user), own.length > 0);
           const watchers = model.filter((entry) => entry.contacts.has(user)).map((entry) => entry.session);
           assert.deepEqual(new Set(registry.watchersOf(user)), new Set(watchers));
         }
