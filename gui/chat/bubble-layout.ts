@@ -1,10 +1,12 @@
 // Where the parts of a bubble are: measured once for a row and a width.
 import type { QLabel, QWidget } from "@nodegui/nodegui";
 import { SERVER_USER_ID } from "../../src/protocol/ids.ts";
+import type { Colors } from "../kit/colors.ts";
 import { elided, textWidth } from "../kit/elided.ts";
 import type { Theme } from "../kit/theme.ts";
 import { label } from "../kit/widgets.ts";
-import { isRightToLeft, textHtml, withRoom } from "./message-html.ts";
+import { flowOf, type Flow } from "./chip-flow.ts";
+import { isRightToLeft, textHtml, withoutSelectors, withRoom } from "./message-html.ts";
 import { clockText, type MessageRow } from "./message-rows.ts";
 import { textLabel } from "./text-label.ts";
 
@@ -22,6 +24,10 @@ const GROUP_GAP_PX = 9;
 const INNER_GAP_PX = 2;
 /** Between a text and the time in its last line. */
 const META_GAP_PX = 9;
+/** So wide is the message that is answered at least, where there is room. */
+const MIN_QUOTE_PX = 220;
+const QUOTE_GAP_PX = 3;
+const CHIP_GAP_PX = 5;
 /** Said beside the name of the server itself. */
 export const SERVER_MARK = "the server";
 
@@ -34,6 +40,20 @@ export interface BubbleLayout {
   readonly height: number;
   readonly text: { readonly top: number; readonly width: number; readonly height: number; readonly wraps: boolean };
   readonly author: { readonly text: string; readonly top: number; readonly height: number } | undefined;
+  /** Of the message that it answers. */
+  readonly quote: { readonly top: number; readonly height: number } | undefined;
+  readonly chips: readonly ChipPlace[];
+}
+
+/** A way in which people have reacted. */
+export interface ChipPlace {
+  readonly reaction: string;
+  readonly text: string;
+  readonly isOwn: boolean;
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 export class BubbleMeasure {
@@ -54,7 +74,9 @@ export class BubbleMeasure {
   estimatePx(row: MessageRow, widthPx: number): number {
     const px = this.#theme.textPx;
     const charsPerLine = Math.max(12, this.#maxWidth(row, widthPx) / (px * 0.53));
-    const lines = Math.ceil((row.item.text.length + 8) / charsPerLine) + (hasName(row) ? 1 : 0);
+    const extras =
+      (hasName(row) ? 1 : 0) + (row.item.replyTo === undefined ? 0 : 2) + (row.item.reactions.length > 0 ? 1.6 : 0);
+    const lines = Math.ceil((row.item.text.length + 8) / charsPerLine) + extras;
     return gapOf(row) + PAD.top + PAD.bottom + Math.round(lines * px * 1.37);
   }
 
@@ -78,31 +100,71 @@ export class BubbleMeasure {
     const name = hasName(row) ? row.item.username : undefined;
     const authorText = name === undefined ? "" : elided(name, maxWidth, textPx - 1, true);
     const authorHeight = name === undefined ? 0 : Math.round((textPx - 1) * 1.4);
-    const text = this.#measureText(row, maxWidth);
-    const least = MIN_BUBBLE_PX - PAD.left - PAD.right;
+    const { reactions, replyTo } = row.item;
+    const meta = this.#metaPx(row);
+    const text = this.#measureText(row, maxWidth, reactions.length > 0 ? 0 : meta);
+    const flow = reactions.length > 0 ? this.#flow(row, maxWidth, meta) : undefined;
+    const quoteHeight = replyTo === undefined ? 0 : Math.round(textPx * 2.9);
+    const quoteWidth = replyTo === undefined ? 0 : Math.min(maxWidth, MIN_QUOTE_PX);
+    const least = Math.max(MIN_BUBBLE_PX - PAD.left - PAD.right, quoteWidth, flow?.width ?? 0);
     const mark = row.item.userId === SERVER_USER_ID ? textWidth(`    ${SERVER_MARK}  `, textPx - 4, false) : 0;
     const authorWidth = name === undefined ? 0 : textWidth(authorText, textPx - 1, true) + mark;
     const inner = Math.max(least, text.width, Math.min(maxWidth, authorWidth));
-    const top = PAD.top + authorHeight;
+    const quoteTop = PAD.top + authorHeight + QUOTE_GAP_PX;
+    const top = replyTo === undefined ? PAD.top + authorHeight : quoteTop + quoteHeight + QUOTE_GAP_PX;
+    const chipsTop = top + text.height + CHIP_GAP_PX;
     return {
       width: inner + PAD.left + PAD.right,
-      height: top + text.height + PAD.bottom,
+      height: (flow ? chipsTop + flow.height : top + text.height) + PAD.bottom,
       text: { top, width: inner, height: text.height, wraps: text.wraps },
       author: name === undefined ? undefined : { text: authorText, top: PAD.top, height: authorHeight },
+      quote: replyTo === undefined ? undefined : { top: quoteTop, height: quoteHeight },
+      chips: reactions.map(({ reaction, count, isOwn }, index) => {
+        const place = flow?.places[index] ?? { left: 0, top: 0 };
+        const width = this.#chipPx(reaction, count);
+        const height = this.#chipHeight;
+        return {
+          reaction,
+          text: chipText(reaction, count),
+          isOwn,
+          left: place.left,
+          top: chipsTop + place.top,
+          width,
+          height,
+        };
+      }),
     };
   }
 
+  /** Of what stands in the last line beside the text. */
+  #metaPx(row: MessageRow): number {
+    this.#metaRuler.setText(metaText(row));
+    return this.#metaRuler.sizeHint().width() + META_GAP_PX + (row.item.isOwn ? TICK_PX + 2 : 0);
+  }
+
+  get #chipHeight(): number {
+    return this.#theme.textPx + 11;
+  }
+
+  #chipPx(reaction: string, count: number): number {
+    return Math.ceil(textWidth(chipText(reaction, count), this.#theme.textPx - 1, false)) + 18;
+  }
+
+  #flow(row: MessageRow, maxWidth: number, meta: number): Flow {
+    const widths = row.item.reactions.map(({ reaction, count }) => this.#chipPx(reaction, count));
+    return flowOf({ widths, lineHeight: this.#chipHeight, gap: CHIP_GAP_PX, maxWidth, endWidth: meta });
+  }
+
   /** With room for the time behind the last word, or below it. */
-  #measureText(row: MessageRow, maxWidth: number): { width: number; height: number; wraps: boolean } {
+  #measureText(row: MessageRow, maxWidth: number, roomPx: number): { width: number; height: number; wraps: boolean } {
     const ruler = this.#ruler;
     const { colors, textPx } = this.#theme;
-    const { text } = row.item;
-    this.#metaRuler.setText(metaText(row));
-    const meta = this.#metaRuler.sizeHint().width() + META_GAP_PX + (row.item.isOwn ? TICK_PX + 2 : 0);
+    const text = shownText(row);
     const isLong = longestLine(text) * textPx * SURE_CHAR_WIDTH > maxWidth;
     ruler.ensurePolished();
     ruler.setWordWrap(isLong);
-    ruler.setText(withRoom(textHtml(text, "", colors, textPx), meta, isRightToLeft(text)));
+    const html = messageHtml(row, "", colors, textPx);
+    ruler.setText(roomPx === 0 ? html : withRoom(html, roomPx, isRightToLeft(text)));
     if (!isLong) {
       const hint = ruler.sizeHint();
       if (hint.width() <= maxWidth) return { width: hint.width(), height: hint.height(), wraps: false };
@@ -112,9 +174,25 @@ export class BubbleMeasure {
   }
 }
 
-/** What stands beside the tick: when it was written. */
-export function metaText(row: MessageRow): string {
-  return clockText(row.item.timeMs);
+/** What stands beside the tick: when it was written, and whether it was changed since. */
+export function metaText({ item }: MessageRow): string {
+  const pin = item.isPinned ? "📌 " : "";
+  return `${pin}${item.editedMs === undefined ? "" : "edited "}${clockText(item.timeMs)}`;
+}
+
+/** What is read: the text, or that it was deleted. */
+export function shownText({ item }: MessageRow): string {
+  if (item.deleted === undefined) return item.text;
+  return item.deleted === "author" ? "Message deleted" : "Deleted by a moderator";
+}
+
+export function messageHtml(row: MessageRow, word: string, colors: Colors, px: number): string {
+  if (row.item.deleted === undefined) return textHtml(row.item.text, word, colors, px);
+  return `<div style="color:${colors.faint}"><i>${shownText(row)}</i></div>`;
+}
+
+function chipText(reaction: string, count: number): string {
+  return `${withoutSelectors(reaction)} ${count}`;
 }
 
 export function hasName(row: MessageRow): boolean {

@@ -9,6 +9,7 @@ import {
   type QLabel,
   type QWidget,
 } from "@nodegui/nodegui";
+import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
 import { SERVER_USER_ID } from "../../src/protocol/ids.ts";
 import { authorColor } from "../kit/colors.ts";
 import { guard } from "../kit/guard.ts";
@@ -24,12 +25,15 @@ import {
   AVATAR_PX,
   EDGE_PX,
   gapOf,
+  messageHtml,
+  metaText,
   PAD,
   SERVER_MARK,
+  shownText,
   TICK_PX,
   type BubbleMeasure,
 } from "./bubble-layout.ts";
-import { textHtml } from "./message-html.ts";
+import { Chips, QuoteLabel, type Quoted } from "./bubble-extras.ts";
 import { clockText, type MessageRow, type ViewRow } from "./message-rows.ts";
 import { textLabel } from "./text-label.ts";
 
@@ -52,6 +56,9 @@ export interface BubbleActions {
   onPress(message: ShownMessage, isShift: boolean): boolean;
   onDrag(message: ShownMessage, contentY: number): boolean;
   onRelease(): void;
+  /** The message that another one answers is to be shown. */
+  onQuote(seq: number): void;
+  onReaction(row: MessageRow, reaction: string): void;
 }
 
 /** What a view knows of its rows beside what they are. */
@@ -60,10 +67,16 @@ export interface RowMarks {
   isCurrent(row: MessageRow): boolean;
   /** Marked in the texts; "" for nothing. */
   word(): string;
+  /** The message that is answered; undefined until it is known. */
+  quoted(seq: number): Quoted | undefined;
+  /** Who has reacted in one way, for people. */
+  whoReacted(row: MessageRow, reaction: string): string;
 }
 
 const STATE_TEXTS = { waiting: "waiting to be sent", failed: "not sent", stored: "sent", read: "read" } as const;
 const MOUSE_LEFT = 1;
+/** Of a change that the server has refused. */
+export const REFUSED_TEXTS = { delete: "Not deleted", edit: "Not changed" } as const;
 
 export interface BubbleParts {
   readonly theme: Theme;
@@ -82,6 +95,10 @@ export class Bubble implements RowWidgets<ViewRow> {
   readonly #meta: QLabel;
   readonly #tick: QLabel | undefined;
   readonly #avatar: QLabel | undefined;
+  readonly #parent: QWidget;
+  readonly #isOut: boolean;
+  #quote: QuoteLabel | undefined;
+  #chips: Chips | undefined;
   readonly #widgets: readonly QWidget[];
   #shown: MessageRow | undefined;
   #word = "";
@@ -91,6 +108,8 @@ export class Bubble implements RowWidgets<ViewRow> {
   constructor(side: string, place: string, parent: QWidget, parts: BubbleParts) {
     this.#parts = parts;
     const isOut = side === "out";
+    this.#parent = parent;
+    this.#isOut = isOut;
     const isFirst = place === "first" || place === "only";
     const isLast = place === "last" || place === "only";
     const suffix = place === "middle" ? "" : `${place[0]?.toUpperCase()}${place.slice(1)}`;
@@ -117,15 +136,27 @@ export class Bubble implements RowWidgets<ViewRow> {
     this.#word = marks.word();
     this.#arrange(row, at);
     for (const part of this.#widgets) part.show();
-    const isMarked = marks.isSelected(row) || marks.isCurrent(row);
-    if (isMarked) rename(this.#strip, marks.isSelected(row) ? "stripSelected" : "strip");
-    this.#strip.setVisible(isMarked);
+    this.#mark(row);
+  }
+
+  #mark(row: MessageRow): void {
+    const { marks } = this.#parts;
+    const strips = {
+      stripSelected: marks.isSelected(row),
+      strip: marks.isCurrent(row),
+      stripMention: row.item.mentionsMe && !row.item.isOwn,
+    };
+    const name = Object.entries(strips).find(([, isOn]) => isOn)?.[0];
+    if (name !== undefined) rename(this.#strip, name);
+    this.#strip.setVisible(name !== undefined);
   }
 
   hide(): void {
     this.#shown = undefined;
     for (const part of this.#widgets) part.hide();
     this.#strip.hide();
+    this.#quote?.hide();
+    this.#chips?.hide();
   }
 
   get #message(): ShownMessage | undefined {
@@ -143,7 +174,7 @@ export class Bubble implements RowWidgets<ViewRow> {
       "linkHovered",
       guard((url: string) => {
         this.#link = url;
-        setTip(text, url === "" ? this.#tip : url);
+        setTip(text, url === "" && this.#shown ? this.#tipOf(this.#shown) : url);
       }),
     );
     text.addEventListener(
@@ -196,9 +227,10 @@ export class Bubble implements RowWidgets<ViewRow> {
     );
   }
 
-  get #tip(): string {
-    const failure = this.#shown?.item.failure;
-    return failure === undefined ? "" : `Not sent: ${failure}`;
+  #tipOf({ item }: MessageRow): string {
+    if (item.failure !== undefined) return `Not sent: ${item.failure}`;
+    const refused = item.changes.find(({ failure }) => failure !== undefined);
+    return refused ? `${REFUSED_TEXTS[refused.kind]}: ${refused.failure}` : "";
   }
 
   #fill(row: MessageRow, widthPx: number): void {
@@ -207,17 +239,17 @@ export class Bubble implements RowWidgets<ViewRow> {
     const { item } = row;
     const layout = measure.layoutOf(row, widthPx);
     this.#text.setWordWrap(layout.text.wraps);
-    this.#text.setText(textHtml(item.text, marks.word(), colors, textPx));
-    this.#text.setAccessibleName(`${item.username}, ${clockText(item.timeMs)}: ${item.text.slice(0, 200)}`);
-    setTip(this.#text, item.failure === undefined ? "" : `Not sent: ${item.failure}`);
-    this.#meta.setText(clockText(item.timeMs));
+    this.#text.setText(messageHtml(row, marks.word(), colors, textPx));
+    this.#text.setAccessibleName(`${item.username}, ${clockText(item.timeMs)}: ${shownText(row).slice(0, 200)}`);
+    setTip(this.#text, this.#tipOf(row));
+    this.#meta.setText(metaText(row));
     this.#author?.setText(authorHtml(item.userId, layout.author?.text ?? "", theme));
     if (this.#tick) {
-      const { state } = item;
+      const state = stateOf(item);
       const name = state === "waiting" ? "clock" : state === "failed" ? "failed" : state === "read" ? "ticks" : "tick";
       const color = state === "failed" ? colors.danger : state === "waiting" ? colors.bubbleOutFaint : colors.tick;
       this.#tick.setPixmap(iconPixmap(name, color, TICK_PX, pixelRatio));
-      setTip(this.#tick, item.failure ?? STATE_TEXTS[state]);
+      setTip(this.#tick, this.#tipOf(row) || STATE_TEXTS[state]);
     }
     this.#avatar?.setPixmap(avatars.pixmap(item.userId, item.username, AVATAR_PX));
     this.#avatar?.setAccessibleName(`Profile of ${item.username}`);
@@ -231,6 +263,7 @@ export class Bubble implements RowWidgets<ViewRow> {
     this.#ground.setGeometry(left, top, width, height);
     if (author) this.#author?.setGeometry(left + PAD.left, top + author.top, text.width, author.height);
     this.#text.setGeometry(left + PAD.left, top + text.top, text.width, text.height);
+    this.#arrangeExtras(row, left + PAD.left, top, at.widthPx);
     const hint = this.#meta.sizeHint();
     const tickWidth = this.#tick ? TICK_PX + 2 : 0;
     const bottom = top + height - PAD.bottom + 1;
@@ -239,6 +272,29 @@ export class Bubble implements RowWidgets<ViewRow> {
     this.#tick?.setGeometry(right - TICK_PX + 1, bottom - TICK_PX + 1, TICK_PX, TICK_PX);
     this.#avatar?.setGeometry(EDGE_PX, top + height - AVATAR_PX, AVATAR_PX, AVATAR_PX);
   }
+
+  #arrangeExtras(row: MessageRow, left: number, top: number, widthPx: number): void {
+    const { theme, marks, actions, measure } = this.#parts;
+    const layout = measure.layoutOf(row, widthPx);
+    const { replyTo } = row.item;
+    if (replyTo !== undefined && layout.quote) {
+      this.#quote ??= new QuoteLabel(this.#parent, this.#isOut, theme, () => {
+        const seq = this.#shown?.item.replyTo;
+        if (seq !== undefined) actions.onQuote(seq);
+      });
+      this.#quote.show(marks.quoted(replyTo), left, top + layout.quote.top, layout.text.width, layout.quote.height);
+    } else this.#quote?.hide();
+    if (layout.chips.length > 0) {
+      this.#chips ??= new Chips(this.#parent, (reaction) => this.#shown && actions.onReaction(this.#shown, reaction));
+      this.#chips.show(layout, left, top, (reaction) => marks.whoReacted(row, reaction));
+    } else this.#chips?.hide();
+  }
+}
+
+/** Of an own message with the changes that are on their way: those wait, too. */
+function stateOf({ state, changes }: ConversationItem): ConversationItem["state"] {
+  if (changes.some(({ failure }) => failure !== undefined)) return "failed";
+  return changes.length > 0 ? "waiting" : state;
 }
 
 /** The name in its colour; behind that of the server itself a mark on a ground of its own, which no name can have. */

@@ -1,6 +1,7 @@
 // The main window: the chats at the left, the conversation at the right, one of both in a narrow window.
 import { QMainWindow, QPoint, QResizeEvent, QStackedWidget, WidgetEventTypes, type QWidget } from "@nodegui/nodegui";
 import type { ChatRow } from "../../src/client/models/chat-list.ts";
+import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
 import type { Conversation } from "../../src/client/models/conversation.ts";
 import { directChatId, type ChatId } from "../../src/protocol/ids.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
@@ -19,6 +20,7 @@ import { ChatListPanel } from "./chat-list.ts";
 import { Composer } from "./composer.ts";
 import { ConnectionBar } from "./connection-bar.ts";
 import type { RecentEmoji } from "./emoji-picker.ts";
+import { openForward } from "./forward-dialog.ts";
 import { MessageView } from "./message-view.ts";
 import { findPeople } from "./people-finder.ts";
 import { openProfile } from "./profile-dialog.ts";
@@ -91,12 +93,19 @@ export class ChatWindow {
       onProfile: (userId, username) => this.#openProfile(userId, username),
       isInUse: () => this.isInUse,
       onLeave: (text) => this.#composer.focus(text),
+      onEdit: (item) => this.#composer.startEdit(item),
+      onForward: (items) => this.#forward(items),
+      nameOf: (userId) => (userId === messenger.userId ? messenger.username : workspace.contacts.get(userId)?.username),
     });
     const findNames = (text: string) =>
       this.chatId === undefined ? Promise.resolve([]) : findPeople(session, this.chatId, text);
     this.#composer = new Composer(theme, recent, findNames, {
       onSent: () => void this.#messages.jumpToEnd(),
       onEscape: () => this.#onEscape(),
+      onEditLast: () => {
+        const { lastOwn } = this.#messages;
+        if (lastOwn) this.#composer.startEdit(lastOwn);
+      },
       onScroll: (pages) => this.#messages.scrollPages(pages),
     });
     this.#search = new SearchBar(theme, {
@@ -332,6 +341,23 @@ export class ChatWindow {
   #openPartner(): void {
     const chat = this.chatId === undefined ? undefined : this.#session.workspace.chats.row(this.chatId);
     if (chat?.userId !== undefined) this.#openProfile(chat.userId, chat.title);
+  }
+
+  /** Sends texts on to a chat that is chosen, in their order, and goes there. */
+  #forward(items: readonly ConversationItem[]): void {
+    const texts = items.filter(({ deleted }) => deleted === undefined).map(({ text }) => text);
+    if (texts.length === 0) return;
+    openForward({
+      parent: this.window,
+      session: this.#session,
+      theme: this.#theme,
+      count: texts.length,
+      onChosen: (chatId) => {
+        const conversation = this.#session.workspace.conversation(chatId);
+        for (const text of texts) conversation.send(text);
+        this.openChat(chatId);
+      },
+    });
   }
 
   #chatMenu(chat: ChatRow): void {

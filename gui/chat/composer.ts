@@ -15,6 +15,7 @@ import {
   type QWidget,
 } from "@nodegui/nodegui";
 import type { Conversation } from "../../src/client/models/conversation.ts";
+import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
 import { charCount } from "../../src/protocol/envelope.ts";
 import { MAX_MESSAGE_CHARS } from "../../src/protocol/limits.ts";
 import type { Disposable } from "../../src/util/disposable.ts";
@@ -27,6 +28,7 @@ import { replaceText, select, selectionOf } from "../kit/text-cursor.ts";
 import type { Theme } from "../kit/theme.ts";
 import { button, column, iconButton, label, line, panel, row } from "../kit/widgets.ts";
 import { Completer, type FindNames } from "./completer.ts";
+import { TargetLine, type Target } from "./compose-target.ts";
 import { toggledMark, type MarkName } from "./emphasis.ts";
 import { EmojiPicker, type RecentEmoji } from "./emoji-picker.ts";
 import { messageParts } from "./message-parts.ts";
@@ -45,6 +47,8 @@ const USUAL_TEXT_PX = 14;
 
 export interface ComposerActions {
   onSent(): void;
+  /** The arrow upwards in an empty field. */
+  onEditLast(): void;
   onEscape(): void;
   /** By parts of the view, downwards positive. */
   onScroll(pages: number): void;
@@ -63,10 +67,14 @@ export class Composer implements Disposable {
   readonly #picker: EmojiPicker;
   readonly #completer: Completer;
   readonly #formats: readonly QPushButton[];
+  readonly #line: TargetLine;
   readonly #themeChange: Disposable;
   #conversation: Conversation | undefined;
   #draftTimer: NodeJS.Timeout | undefined;
   #isFilling = false;
+  #target: Target | undefined;
+  /** What stood in the field before a message was taken up to be changed. */
+  #aside = "";
   /** Said above the field until the next key; "" for nothing. */
   #problem = "";
 
@@ -79,6 +87,10 @@ export class Composer implements Disposable {
     this.#send = iconButton({ title: "Send (Enter)", sizePx: 42, iconPx: 26, onClick: () => this.#submit() });
     this.#emoji = iconButton({ title: "Emoji (Ctrl+E)", sizePx: 38, iconPx: 25, onClick: () => this.openEmoji() });
     this.#picker = new EmojiPicker(theme, recent);
+    this.#line = new TargetLine(theme, () => {
+      this.#aim(undefined);
+      this.edit.setFocus();
+    });
     this.#hint.hide();
     this.widget = panel("composer", this.#layout());
     this.#ruler.setTextFormat(TextFormat.PlainText);
@@ -91,6 +103,7 @@ export class Composer implements Disposable {
 
   /** Writes to another chat; the text of the one before is kept there. */
   show(conversation: Conversation): void {
+    this.#aim(undefined);
     this.#saveDraft();
     this.#completer.close();
     this.#conversation = conversation;
@@ -103,8 +116,17 @@ export class Composer implements Disposable {
 
   /** Writes to no chat; the text is kept where it was written. */
   leave(): void {
+    this.#aim(undefined);
     this.#saveDraft();
     this.#conversation = undefined;
+  }
+
+  /** Writes a message anew; what stood in the field comes back afterwards. */
+  startEdit(item: ConversationItem): void {
+    this.#aim({ kind: "edit", item });
+    this.#fill(item.text);
+    select(this.edit, { anchor: item.text.length, position: item.text.length });
+    this.edit.setFocus();
   }
 
   /** `text` was typed elsewhere, and belongs here. */
@@ -194,7 +216,7 @@ export class Composer implements Disposable {
       spacing: 2,
       children: [this.#emoji, 4, { grow: this.edit }, ...this.#formats, 4, this.#send],
     });
-    return column({ children: [line(), this.#hint, bar] });
+    return column({ children: [line(), this.#line.widget, this.#hint, bar] });
   }
 
   #onTheme(): void {
@@ -208,6 +230,7 @@ export class Composer implements Disposable {
       part.setIconSize(new QSize(scaled(iconPx), scaled(iconPx)));
       part.setFixedSize(scaled(sizePx), scaled(sizePx));
     }
+    this.#line.fit();
     for (const format of this.#formats) format.setFixedSize(scaled(28), scaled(30));
     setTimeout(() => this.#grow(), 0);
   }
@@ -224,6 +247,7 @@ export class Composer implements Disposable {
   #onResize(): void {
     const hasRoom = this.widget.width() >= FORMATS_FROM_PX;
     if (this.#formats[0]?.isHidden() === hasRoom) for (const format of this.#formats) format.setVisible(hasRoom);
+    this.#line.fit();
     this.#grow();
   }
 
@@ -265,7 +289,9 @@ export class Composer implements Disposable {
     const completes = isControl || isShift ? undefined : this.#completer.actionOf(key);
     if (completes) return completes;
     if ((key === Key.return || key === Key.enter) && !isShift) return () => this.#submit();
-    if (key === Key.escape) return () => this.#actions.onEscape();
+    if (key === Key.escape) return () => (this.#target ? this.#aim(undefined) : this.#actions.onEscape());
+    if (key === Key.up && !isControl && !isShift && this.edit.toPlainText() === "" && !this.#target)
+      return () => this.#actions.onEditLast();
     if (key === Key.pageUp) return () => this.#actions.onScroll(-1);
     if (key === Key.pageDown) return () => this.#actions.onScroll(1);
     if (!isControl) return undefined;
@@ -278,12 +304,37 @@ export class Composer implements Disposable {
     return undefined;
   }
 
+  /** What is written next is for this message; undefined for a message of its own. */
+  #aim(target: Target | undefined): void {
+    const before = this.#target;
+    if (before === target) return;
+    if (target?.kind === "edit" && before?.kind !== "edit") this.#aside = this.edit.toPlainText();
+    this.#target = target;
+    this.#line.show(target);
+    if (before?.kind === "edit" && target?.kind !== "edit") this.#fill(this.#aside);
+  }
+
+  #fill(text: string): void {
+    this.#isFilling = true;
+    this.edit.setPlainText(text);
+    this.#isFilling = false;
+    this.#completer.close();
+  }
+
   #submit(): void {
     const text = this.edit.toPlainText().trim();
     const conversation = this.#conversation;
     if (!conversation || text === "") return;
+    if (this.#target?.kind === "edit") return this.#submitEdit(conversation, this.#target.item, text);
     if (charCount(text) > MAX_MESSAGE_CHARS) return this.#offerParts(conversation, text);
     this.#sendAll(conversation, [text]);
+  }
+
+  #submitEdit(conversation: Conversation, item: ConversationItem, text: string): void {
+    if (charCount(text) > MAX_MESSAGE_CHARS) return; // the count above the field says so
+    if (text !== item.text) conversation.change(item, { kind: "edit", text });
+    this.#aim(undefined);
+    this.edit.setFocus();
   }
 
   /** A text that is too long for one message can go out as several. */
@@ -320,7 +371,7 @@ export class Composer implements Disposable {
   #saveDraft(): void {
     clearTimeout(this.#draftTimer);
     const conversation = this.#conversation;
-    const text = this.edit.toPlainText();
+    const text = this.#target?.kind === "edit" ? this.#aside : this.edit.toPlainText();
     if (conversation && conversation.draft !== text) conversation.saveDraft(text);
   }
 }

@@ -1,6 +1,7 @@
 // A small window of emoji: found by name, chosen by mouse or by arrows and Enter; those used last come first.
 import {
   AlignmentFlag,
+  FocusPolicy,
   QKeyEvent,
   QPoint,
   QWidget,
@@ -16,6 +17,7 @@ import type { Theme } from "../kit/theme.ts";
 import { VirtualList, type RowRenderer, type RowWidgets } from "../kit/virtual-list.ts";
 import { column, field, label, rename } from "../kit/widgets.ts";
 import { emojiGroups, findEmoji, type Emoji } from "./emoji-data.ts";
+import { withoutSelectors } from "./message-html.ts";
 import { EMOJI_PER_ROW, EmojiGrid, type GridRow, type Section } from "./emoji-grid.ts";
 
 const CELL_PX = 36;
@@ -97,6 +99,7 @@ class EmojiPopup {
       onClick: (index) => this.#take(index),
     });
     this.#list = new VirtualList<GridRow>({ renderer, name: "emojiRows" });
+    this.#list.area.setFocusPolicy(FocusPolicy.NoFocus); // arrows work from the field
     const children = [this.field, 6, { grow: this.#list.area }, 4, this.#name];
     this.#window.setLayout(column({ margins: [MARGIN_PX, MARGIN_PX, MARGIN_PX, 6], children }));
   }
@@ -245,7 +248,7 @@ class Cells implements RowWidgets<GridRow> {
     for (const [place, cell] of this.#cells.entries()) {
       const emoji = row.emoji[place];
       if (emoji) {
-        cell.setText(emoji.emoji);
+        cell.setText(withoutSelectors(emoji.emoji));
         cell.setAccessibleName(emoji.name);
         cell.setGeometry(place * this.#sidePx, Math.round(topPx), this.#sidePx, this.#sidePx);
         rename(cell, this.#actions.isChosen(row.index + place) ? "emojiCellChosen" : "emojiCell");

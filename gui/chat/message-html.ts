@@ -131,7 +131,8 @@ function joined(emoji: string): string {
   return `<span style="font-family:'Noto Color Emoji'">${withoutSelectors(emoji)}</span>`;
 }
 
-function withoutSelectors(emoji: string): string {
+/** Without the marks between joined emoji that Qt stumbles over. */
+export function withoutSelectors(emoji: string): string {
   return emoji.replaceAll("\ufe0f\u200d", "\u200d");
 }
 

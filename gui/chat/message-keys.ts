@@ -10,7 +10,8 @@ export interface MessageKeyActions {
   onSelectAll(): void;
   onCopy(): void;
   onMenu(): void;
-  onEnd(): void;
+  onDelete(): void;
+  onEnd(): unknown;
   onEscape(): void;
   /** Something was typed that is no key of the messages. */
   onType(text: string): void;
@@ -26,9 +27,9 @@ export function listenToMessageKeys(area: QWidget, actions: MessageKeyActions): 
     WidgetEventTypes.KeyPress,
     guard((event) => {
       const action = event && actionOf(new QKeyEvent(event), actions);
-      if (!action) return;
+      if (!action) return undefined;
       area.setEventProcessed(true);
-      action();
+      return action();
     }),
   );
   area.addEventListener(
@@ -41,7 +42,7 @@ export function listenToMessageKeys(area: QWidget, actions: MessageKeyActions): 
   );
 }
 
-function actionOf(event: QKeyEvent, actions: MessageKeyActions): (() => void) | undefined {
+function actionOf(event: QKeyEvent, actions: MessageKeyActions): (() => unknown) | undefined {
   const key = event.key();
   const modifiers = event.modifiers();
   const isControl = (modifiers & Modifier.control) !== 0;
@@ -54,6 +55,7 @@ function actionOf(event: QKeyEvent, actions: MessageKeyActions): (() => void) | 
   if (key === Key.up) return () => actions.onStep(-1, isShift);
   if (key === Key.down) return () => actions.onStep(1, isShift);
   if (key === Key.end) return () => actions.onEnd();
+  if (key === Key.delete) return () => actions.onDelete();
   if (key === Key.space) return () => actions.onToggle();
   if (key === Key.escape) return () => actions.onEscape();
   if (key === Key.return || key === Key.enter || key === Key.menu || (key === Key.f10 && isShift))

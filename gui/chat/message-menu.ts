@@ -1,9 +1,12 @@
 // What can be done with one message, as entries of a menu.
 import type { QLabel } from "@nodegui/nodegui";
 import type { Conversation } from "../../src/client/models/conversation.ts";
+import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
 import { copyText } from "../kit/clipboard.ts";
 import type { MenuEntry } from "../kit/menu.ts";
+import { REFUSED_TEXTS } from "./bubble.ts";
 import { copiedText } from "./message-html.ts";
+import { canDelete, canEdit } from "./message-acts.ts";
 import type { MessageRow } from "./message-rows.ts";
 
 export interface MessageMenuActions {
@@ -11,6 +14,9 @@ export interface MessageMenuActions {
   onProfile(userId: string, username: string): void;
   /** Begins to select messages, with this one. */
   onSelect(row: MessageRow): void;
+  onEdit(item: ConversationItem): void;
+  onForward(items: readonly ConversationItem[]): void;
+  onDelete(items: readonly ConversationItem[]): void;
 }
 
 export interface MenuTarget {
@@ -35,13 +41,20 @@ export function messageEntries(
       "separator",
     );
   if (selected !== "") entries.push({ text: "Copy selected", onClick: () => copyText(selected) });
-  entries.push({ text: "Copy message", onClick: () => copyText(item.text) });
+  if (canEdit(item)) entries.push({ text: "Edit", onClick: () => actions.onEdit(item) });
+  if (item.deleted === undefined)
+    entries.push(
+      { text: "Copy message", onClick: () => copyText(item.text) },
+      { text: "Forward…", onClick: () => actions.onForward([item]) },
+    );
   entries.push({ text: "Select", onClick: () => actions.onSelect(row) });
   if (!item.isOwn)
     entries.push({
       text: `Profile of ${item.username}`,
       onClick: () => actions.onProfile(item.userId, item.username),
     });
+  if (canDelete(item)) entries.push("separator", { text: "Delete…", onClick: () => actions.onDelete([item]) });
+  entries.push(...changeEntries(item, conversation));
   if (item.state === "failed" && item.failure !== undefined)
     entries.push("separator", { text: `Not sent: ${item.failure}`, enabled: false, onClick: () => {} });
   if (item.state === "failed")
@@ -49,6 +62,20 @@ export function messageEntries(
   if (item.state === "failed" || item.state === "waiting")
     entries.push({ text: "Delete (not sent)", onClick: () => conversation.discard(item) });
   return entries;
+}
+
+/** Changes that the server has refused. */
+function changeEntries({ changes }: ConversationItem, conversation: Conversation): MenuEntry[] {
+  return changes.flatMap(({ changeId, kind, failure }): MenuEntry[] =>
+    failure === undefined
+      ? []
+      : [
+          "separator",
+          { text: `${REFUSED_TEXTS[kind]}: ${failure}`, enabled: false, onClick: () => {} },
+          { text: "Try again", onClick: () => conversation.retryChange(changeId) },
+          { text: "Leave it as it is", onClick: () => conversation.discardChange(changeId) },
+        ],
+  );
 }
 
 /** What is selected in a bubble, as it was written; "" for nothing. */

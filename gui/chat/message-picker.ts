@@ -1,10 +1,12 @@
 // Which messages are picked by mouse and keyboard: the one that keys act on, and those that are selected.
 import { QPoint } from "@nodegui/nodegui";
+import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
 import type { Disposable } from "../../src/util/disposable.ts";
 import { copyText } from "../kit/clipboard.ts";
 import type { Theme } from "../kit/theme.ts";
 import type { VirtualList } from "../kit/virtual-list.ts";
 import type { ShownMessage } from "./bubble.ts";
+import { canDelete } from "./message-acts.ts";
 import { listenToMessageKeys } from "./message-keys.ts";
 import type { MenuTarget } from "./message-menu.ts";
 import type { MessageRow, ViewRow } from "./message-rows.ts";
@@ -12,9 +14,12 @@ import { MessageSelection, transcript } from "./message-selection.ts";
 import { SelectionBar } from "./selection-bar.ts";
 
 export interface PickerActions {
+  onForward(items: readonly ConversationItem[]): void;
+  onDelete(items: readonly ConversationItem[]): void;
   /** Opens the menu of a message, at a place on the screen. */
   onMenu(target: MenuTarget, at: { readonly x: number; readonly y: number }): void;
-  onEnd(): void;
+  /** Resolves when the newest message is shown. */
+  onEnd(): Promise<void>;
   /** The messages are left for the message field. */
   onEscape(): void;
   onType(text: string): void;
@@ -36,14 +41,20 @@ export class MessagePicker implements Disposable {
   constructor(list: VirtualList<ViewRow>, theme: Theme, actions: PickerActions) {
     this.#list = list;
     this.#actions = actions;
-    this.bar = new SelectionBar(theme, { onCopy: () => this.copy(), onClear: () => this.#leaveSelection() });
+    this.bar = new SelectionBar(theme, {
+      onCopy: () => this.copy(),
+      onForward: () => actions.onForward(this.#pickedItems),
+      onDelete: () => actions.onDelete(this.#pickedItems),
+      onClear: () => this.#leaveSelection(),
+    });
     listenToMessageKeys(list.area, {
       onStep: (step, extendsSelection) => this.#step(step, extendsSelection),
       onToggle: () => this.#toggle(),
       onSelectAll: () => this.#selectAll(),
       onCopy: () => this.copy(),
       onMenu: () => this.#openMenu(),
-      onEnd: () => actions.onEnd(),
+      onDelete: () => actions.onDelete(this.#pickedItems),
+      onEnd: () => this.#toEnd(),
       onEscape: () => (this.#selection.count > 0 ? this.clear() : actions.onEscape()),
       onType: (text) => actions.onType(text),
       onFocus: (hasFocus) => this.#onFocus(hasFocus),
@@ -91,9 +102,18 @@ export class MessagePicker implements Disposable {
   }
 
   copy(): void {
+    copyText(transcript(this.#picked, Date.now()));
+  }
+
+  /** What is selected, or else the one that the keyboard is on. */
+  get #picked(): MessageRow[] {
     const { selected } = this;
     const current = this.#current;
-    copyText(transcript(selected.length > 0 ? selected : current ? [current] : [], Date.now()));
+    return selected.length > 0 ? selected : current ? [current] : [];
+  }
+
+  get #pickedItems(): ConversationItem[] {
+    return this.#picked.map(({ item }) => item);
   }
 
   /** True when the press was for the selection, and not for the text below the mouse. */
@@ -139,7 +159,11 @@ export class MessagePicker implements Disposable {
   }
 
   #show(): void {
-    this.bar.show(this.selected.length);
+    const { selected } = this;
+    this.bar.show(
+      selected.length,
+      selected.some(({ item }) => canDelete(item)),
+    );
     this.#list.redraw();
   }
 
@@ -169,6 +193,16 @@ export class MessagePicker implements Disposable {
     this.#pointedKey = undefined;
     this.#list.ensureVisible(next.key);
     this.#show();
+  }
+
+  async #toEnd(): Promise<void> {
+    const choose = (): void => {
+      this.#selection.currentKey = this.#list.rows.findLast((row) => row.kind === "message")?.key;
+      this.#show();
+    };
+    choose(); // at once, for the keys that follow
+    await this.#actions.onEnd();
+    choose();
   }
 
   #toggle(): void {

@@ -1,6 +1,7 @@
 // The messages of one chat: loads what is scrolled to, marks what was seen, jumps.
 import { QWidget, WidgetEventTypes, type QLabel, type QPushButton } from "@nodegui/nodegui";
 import type { Conversation } from "../../src/client/models/conversation.ts";
+import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
 import { copyText } from "../kit/clipboard.ts";
 import { guard } from "../kit/guard.ts";
@@ -12,10 +13,11 @@ import type { Theme } from "../kit/theme.ts";
 import { VirtualList } from "../kit/virtual-list.ts";
 import { column, iconButton, label, panel } from "../kit/widgets.ts";
 import type { Avatars } from "./avatars.ts";
+import { askToDelete, canEdit } from "./message-acts.ts";
 import { messageEntries, selectedIn, type MenuTarget } from "./message-menu.ts";
 import { MessagePicker } from "./message-picker.ts";
 import { MessageRenderer } from "./message-renderer.ts";
-import { MessageRows, type ViewRow } from "./message-rows.ts";
+import { MessageRows, type MessageRow, type ViewRow } from "./message-rows.ts";
 
 /** Pages are loaded when the end of what is loaded is as near as this. */
 const LOAD_AHEAD_PX = 600;
@@ -28,6 +30,10 @@ export interface MessageViewOptions {
   readonly onProfile: (userId: string, username: string) => void;
   /** Whether the window is in use, so that what is in view counts as read. */
   readonly isInUse: () => boolean;
+  readonly onEdit: (item: ConversationItem) => void;
+  readonly onForward: (items: readonly ConversationItem[]) => void;
+  /** A name for a user who is no author of a message in view; undefined where there is none. */
+  readonly nameOf: (userId: string) => string | undefined;
   /** The keyboard leaves the messages; `text` was typed on the way. */
   readonly onLeave: (text: string) => void;
 }
@@ -59,6 +65,8 @@ export class MessageView {
         isSelected: (row) => this.#picker.isSelected(row),
         isCurrent: (row) => this.#picker.isCurrent(row),
         word: () => this.#picker.word,
+        quoted: (seq) => this.#conversation?.quoted(seq),
+        whoReacted: (row, reaction) => this.#whoReacted(row, reaction),
       },
       actions: {
         onLink: options.onLink,
@@ -68,12 +76,16 @@ export class MessageView {
         onPress: (message, isShift) => this.#picker.press(message, isShift),
         onDrag: (message, contentY) => this.#picker.drag(message, contentY),
         onRelease: () => this.#picker.release(),
+        onQuote: (seq) => void this.jumpTo(seq, ""),
+        onReaction: () => {},
       },
     });
     this.#list = new VirtualList({ renderer, name: "messages", sticksToEnd: true, marginPx: 8 });
     this.#picker = new MessagePicker(this.#list, theme, {
+      onForward: (items) => options.onForward(items),
+      onDelete: (items) => this.#delete(items),
       onMenu: (target, at) => this.#openMenu(target, at),
-      onEnd: () => void this.jumpToEnd(),
+      onEnd: () => this.jumpToEnd(),
       onEscape: () => options.onLeave(""),
       onType: (text) => options.onLeave(text),
     });
@@ -201,6 +213,8 @@ export class MessageView {
       nowMs: Date.now(),
     });
     this.#list.setRows(rows);
+    // What an answer quotes may have come, or changed.
+    if (this.shownRows.some((row) => row.kind === "message" && row.item.replyTo !== undefined)) this.#list.redraw();
     this.#showNotice(conversation);
     this.#onView();
   }
@@ -271,13 +285,35 @@ export class MessageView {
   #openMenu(target: MenuTarget, at?: { readonly x: number; readonly y: number }): void {
     const conversation = this.#conversation;
     if (!conversation) return;
-    const { onLink, onProfile } = this.#options;
+    const { onLink, onProfile, onEdit, onForward } = this.#options;
     const entries = messageEntries(target, conversation, {
       onLink,
       onProfile,
+      onEdit,
+      onForward,
+      onDelete: (items) => this.#delete(items),
       onSelect: (row) => this.#picker.select(row),
     });
     openMenu(this.widget, entries, at);
+  }
+
+  #delete(items: readonly ConversationItem[]): void {
+    const conversation = this.#conversation;
+    if (conversation) askToDelete(this.widget, conversation, items, () => this.#picker.clear());
+  }
+
+  /** The last own message of the chat that can be written anew. */
+  get lastOwn(): ConversationItem | undefined {
+    return this.#conversation?.items.findLast(canEdit);
+  }
+
+  #whoReacted({ item }: MessageRow, reaction: string): string {
+    const found = item.reactions.find((one) => one.reaction === reaction);
+    const authors = new Map(this.#conversation?.items.map(({ userId, username }) => [userId, username]));
+    const ids = found?.userIds ?? [];
+    const names = ids.map((id) => authors.get(id) ?? this.#options.nameOf(id)).filter((name) => name !== undefined);
+    const others = (found?.count ?? 0) - names.length;
+    return [...names, ...(others > 0 ? [names.length === 0 ? `${others}` : `${others} more`] : [])].join(", ");
   }
 
   #onTheme(): void {

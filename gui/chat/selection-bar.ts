@@ -9,12 +9,15 @@ import { button, column, iconButton, label, line, panel, row } from "../kit/widg
 
 export interface SelectionActions {
   onCopy(): void;
+  onForward(): void;
+  onDelete(): void;
   onClear(): void;
 }
 
 export class SelectionBar implements Disposable {
   readonly widget: QWidget;
   readonly #count = label({ name: "heading" });
+  readonly #delete: QPushButton;
   readonly #close: QPushButton;
   readonly #theme: Theme;
   readonly #themeChange: Disposable;
@@ -23,9 +26,15 @@ export class SelectionBar implements Disposable {
     this.#theme = theme;
     this.#close = iconButton({ title: "Select nothing (Escape)", onClick: () => actions.onClear() });
     const copy = button({ text: "Copy", onClick: () => actions.onCopy() });
-    copy.setFocusPolicy(FocusPolicy.TabFocus);
+    const forward = button({ text: "Forward…", onClick: () => actions.onForward() });
+    this.#delete = button({ text: "Delete…", name: "danger", onClick: () => actions.onDelete() });
+    for (const part of [copy, forward, this.#delete]) part.setFocusPolicy(FocusPolicy.TabFocus);
     copy.setToolTip("Copy with names and times (Ctrl+C)");
-    const bar = row({ margins: [16, 6, 10, 6], spacing: 8, children: [this.#count, "stretch", copy, this.#close] });
+    const bar = row({
+      margins: [16, 6, 10, 6],
+      spacing: 8,
+      children: [this.#count, "stretch", copy, forward, this.#delete, this.#close],
+    });
     this.widget = panel("header", column({ children: [bar, line()] }));
     this.widget.addEventListener(
       WidgetEventTypes.KeyPress,
@@ -36,7 +45,9 @@ export class SelectionBar implements Disposable {
     this.#drawIcons();
   }
 
-  show(count: number): void {
+  /** `canDelete`: some of them are the user's own. */
+  show(count: number, canDelete: boolean): void {
+    this.#delete.setVisible(canDelete);
     this.#count.setText(count === 1 ? "1 message" : `${count} messages`);
     this.widget.setVisible(count > 0);
   }

@@ -40,6 +40,11 @@ export interface Colors {
   /** Behind the message that the keyboard is on, and behind those that are selected. */
   readonly strip: string;
   readonly stripSelected: string;
+  readonly quoteIn: string;
+  readonly quoteOut: string;
+  readonly chip: string;
+  /** Behind messages that name the user. */
+  readonly stripMention: string;
 }
 
 export const LIGHT: Colors = {
@@ -81,6 +86,10 @@ export const LIGHT: Colors = {
   selection: "#a9d0f5",
   strip: "#c9d9e3",
   stripSelected: "#aacbe6",
+  quoteIn: "#eef4f9",
+  quoteOut: "#d3efb5",
+  chip: "#d8e8f6",
+  stripMention: "#efe7c4",
 };
 
 export const DARK: Colors = {
@@ -122,6 +131,10 @@ export const DARK: Colors = {
   selection: "#3f74a8",
   strip: "#16222f",
   stripSelected: "#1c3a57",
+  quoteIn: "#15202b",
+  quoteOut: "#234668",
+  chip: "#41617f",
+  stripMention: "#2b2a1a",
 };
 
 /** Of names and initials; one per user, the same on every machine. */

@@ -66,6 +66,8 @@ QPushButton#icon { background: transparent; border: 0; border-radius: 8px; paddi
 QPushButton#icon:hover, QPushButton#icon:focus { background: ${c.hover}; }
 QPushButton#format { background: transparent; border: 0; border-radius: 6px; padding: 0; color: ${c.faint}; font-size: ${px - 1}px; }
 QPushButton#format:hover, QPushButton#format:focus { background: ${c.hover}; color: ${c.text}; }
+QWidget#target { border-left: 3px solid ${c.accent}; background: ${c.panel}; }
+QLabel#targetTitle { color: ${c.accent}; font-size: ${px - 1}px; font-weight: 600; }
 QWidget#completions { background: ${c.panel}; border: 1px solid ${c.fieldBorder}; border-radius: 8px; }
 QLabel#completion, QLabel#completionChosen { border-radius: 6px; padding: 0 8px; background: ${c.panel}; }
 QLabel#completionChosen { background: ${c.hover}; }
@@ -162,6 +164,12 @@ QLabel#bubbleText { color: ${c.bubbleText}; background: transparent; font-size: 
 QLabel#author { background: transparent; font-size: ${px - 1}px; font-weight: 600; }
 QLabel#strip { background: ${c.strip}; }
 QLabel#stripSelected { background: ${c.stripSelected}; }
+QLabel#stripMention { background: ${c.stripMention}; }
+QLabel#quoteIn, QLabel#quoteOut { border-left: 3px solid ${c.accent}; border-radius: 4px; padding: 1px 6px; font-size: ${px - 1}px; color: ${c.bubbleText}; background: ${c.quoteIn}; }
+QLabel#quoteOut { background: ${c.quoteOut}; }
+QLabel#quoteIn:hover, QLabel#quoteOut:hover { border-left-color: ${c.accentHover}; }
+QLabel#chip, QLabel#chipOwn { border-radius: ${Math.floor((px + 11) / 2)}px; padding: 0 8px; font-size: ${px - 1}px; color: ${c.bubbleText}; background: ${c.chip}; }
+QLabel#chipOwn { background: ${c.accent}; color: ${c.onAccent}; }
 QLabel#metaIn { color: ${c.bubbleInFaint}; font-size: ${px - 3}px; background: transparent; }
 QLabel#metaOut { color: ${c.bubbleOutFaint}; font-size: ${px - 3}px; background: transparent; }
 QLabel#notice { background: ${c.notice}; color: ${c.onNotice}; border-radius: 12px; padding: 3px 12px; font-size: ${px - 2}px; font-weight: 600; }

@@ -2,10 +2,16 @@
 import assert from "node:assert/strict";
 import "../support/qt.ts";
 import { eventually } from "../../support/eventually.ts";
+import type { ConversationItem } from "../../../src/client/models/conversation-item.ts";
+import type { MessageRow, ViewRow } from "../../../gui/chat/message-rows.ts";
 import { textHtml } from "../../../gui/chat/message-html.ts";
 import { TestClient } from "../support/client.ts";
+import { textsIn, user } from "../support/qt.ts";
 import { Stage } from "../support/stage.ts";
 
+const { QWidget } = await import("@nodegui/nodegui");
+const { MessageRenderer } = await import("../../../gui/chat/message-renderer.ts");
+const { VirtualList } = await import("../../../gui/kit/virtual-list.ts");
 const { BubbleMeasure } = await import("../../../gui/chat/bubble-layout.ts");
 const { textLabel } = await import("../../../gui/chat/text-label.ts");
 
@@ -20,6 +26,34 @@ const TEXTS = [
   "**bold** and `code` and *all* of it in one line that is rather long for a bubble of this width",
   "שלום עולם! זה טקסט ארוך יותר שנכתב מימין לשמאל, עם English באמצע, ועוד קצת מילים",
 ];
+
+/** A message with all that one can have. */
+const RICH: ConversationItem = {
+  key: "#9",
+  messageId: undefined,
+  seq: 9,
+  userId: "b".repeat(24),
+  username: "boris",
+  text: "Let us meet at four then",
+  timeMs: Date.now(),
+  isOwn: false,
+  state: "stored",
+  failure: undefined,
+  rev: 3,
+  deleted: undefined,
+  editedMs: Date.now(),
+  replyTo: 4,
+  reactions: ["\u{1f44d}", "\u2764\ufe0f", "\u{1f389}"].map((reaction, index) => ({
+    reaction,
+    count: index + 1,
+    userIds: [],
+    isOwn: index === 1,
+  })),
+  mentions: [],
+  mentionsMe: true,
+  isPinned: true,
+  changes: [],
+};
 
 describe("bubbles", () => {
   let stage: Stage;
@@ -54,5 +88,74 @@ describe("bubbles", () => {
         const spare = text.height - needed;
         assert.ok(spare >= 0 && spare <= linePx, `${spare} px too much at ${width}: ${row.item.text}`);
       }
+  });
+
+  /** Shows rows as a conversation does; what is clicked in them is told. */
+  function show(rows: readonly MessageRow[], onClick: (what: string) => void = () => {}) {
+    const { theme } = client.application;
+    const window = new QWidget();
+    const marks = {
+      isSelected: () => false,
+      isCurrent: () => false,
+      word: () => "",
+      quoted: () => ({ userId: "a".repeat(24), username: "anna", text: "When <do> we\nmeet?" }),
+      whoReacted: () => "chiara, 2 more",
+    };
+    const nothing = (): void => {};
+    const actions = {
+      onLink: nothing,
+      onMenu: nothing,
+      onCopy: nothing,
+      onAuthor: nothing,
+      onPress: () => false,
+      onDrag: () => false,
+      onRelease: nothing,
+      onQuote: (seq: number) => onClick(`quote ${seq}`),
+      onReaction: (row: MessageRow, reaction: string) => onClick(`${row.key} ${reaction}`),
+    };
+    const renderer = new MessageRenderer(window, { theme, avatars: client.session.avatars, marks, actions });
+    const list = new VirtualList<ViewRow>({ renderer, name: "messages", sticksToEnd: true });
+    list.area.resize(600, 400);
+    list.area.show();
+    list.setRows(rows);
+    return list;
+  }
+
+  const rowOf = (item: ConversationItem): MessageRow => ({
+    key: item.key,
+    kind: "message",
+    item,
+    place: "only",
+    showsAuthor: true,
+  });
+
+  it("show the message that is answered, reactions with their numbers, changes and pins", () => {
+    const clicks: string[] = [];
+    const list = show([rowOf(RICH)], (what) => clicks.push(what));
+    const texts = textsIn(list.area);
+    assert.match(texts, /anna<\/span><br>When &lt;do&gt; we meet\?/);
+    assert.match(texts, /^\u{1f44d} 1$/mu);
+    assert.match(texts, /^\u{1f389} 3$/mu);
+    assert.match(texts, /^\u{1f4cc} edited \d\d:\d\d$/mu);
+    user.clickNamed(list.area, "Answers anna: When <do> we meet?");
+    user.clickNamed(list.area, "\u2764\ufe0f chiara, 2 more");
+    assert.deepEqual(clicks, ["quote 4", "#9 \u2764\ufe0f"]);
+    list.area.close();
+  });
+
+  it("of deleted messages say by whom, and have nothing else", () => {
+    const bare = {
+      ...RICH,
+      text: "",
+      reactions: [],
+      replyTo: undefined,
+      editedMs: undefined,
+      mentionsMe: false,
+      isPinned: false,
+    };
+    const list = show([rowOf({ ...bare, deleted: "author" }), rowOf({ ...bare, key: "#10", deleted: "moderator" })]);
+    assert.match(textsIn(list.area), /Message deleted/);
+    assert.match(textsIn(list.area), /Deleted by a moderator/);
+    list.area.close();
   });
 });

@@ -30,6 +30,23 @@ const TITLE = "Messenger";
     await hands.inFront("popup");
     await hands.click(entry);
   };
+  /** Opens the menu of the last message, an own one, by keys alone. */
+  const onOwnMessage = async (entry: string): Promise<void> => {
+    if (client.chat.chatId !== withBoris()) client.chat.openChat(withBoris());
+    const last = client.messages.at(-1)?.item;
+    if (last === undefined || last.deleted !== undefined || !last.isOwn) {
+      client.session.workspace.conversation(withBoris()).send("mine");
+      const isThere = (): boolean => {
+        const item = client.messages.at(-1)?.item;
+        return item?.text === "mine" && item.state === "stored";
+      };
+      await eventually("there is an own message", isThere);
+    }
+    await hands.tabTo("Messages");
+    await hands.press("End", "Return");
+    await hands.inFront("popup");
+    await hands.click(entry);
+  };
   const says = (text: string): Effect => ({ what: `says “${text}”`, isTrue: () => hands.texts.includes(text) });
   const opens = (title: string): Effect => ({ what: `opens “${title}”`, isTrue: () => hands.front === title });
   const fromSettings = async (entry: string): Promise<void> => {
@@ -152,6 +169,25 @@ const TITLE = "Messenger";
             isTrue: () => client.texts.length === 2 && client.texts.every((text) => text.length <= 8192),
             undo: () => assert.equal(client.chat.parts.composer.edit.toPlainText(), ""),
           },
+        },
+      },
+      {
+        title: "Delete this message?",
+        open: () => onOwnMessage("Delete…"),
+        stops: ["Cancel", "Delete"],
+        enter: {
+          Cancel: "closes",
+          Delete: { what: "deletes it", isTrue: () => client.messages.at(-1)?.item.deleted === "author" },
+        },
+      },
+      {
+        title: "Forward a message",
+        open: () => onOwnMessage("Forward…"),
+        stops: ["Find a chat", "Cancel", "Forward"],
+        enter: {
+          "Find a chat": { what: "sends it on", isTrue: () => client.chat.chatId === "common" },
+          Cancel: "closes",
+          Forward: { what: "sends it on", isTrue: () => client.chat.chatId === "common" },
         },
       },
       {

@@ -175,6 +175,21 @@ napi_value pressButton(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// clickNamed(widget, name): clicks what a screen reader knows by that name
+napi_value clickNamed(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  QWidget *widget = call.widget();
+  const QString name = call.text(1);
+  if (call.failed()) return nullptr;
+  for (QWidget *part : widget->findChildren<QWidget *>()) {
+    if (part->accessibleName() != name) continue;
+    QTest::mouseClick(part, Qt::LeftButton);
+    return nullptr;
+  }
+  napi_throw_error(env, nullptr, "nothing has that name");
+  return nullptr;
+}
+
 // widgetCount(): the number of all widgets that exist
 napi_value widgetCount(napi_env env, napi_callback_info) {
   napi_value result = nullptr;
@@ -269,6 +284,7 @@ napi_value init(napi_env env, napi_value exports) {
   define(env, exports, "tree", tree);
   define(env, exports, "texts", texts);
   define(env, exports, "pressButton", pressButton);
+  define(env, exports, "clickNamed", clickNamed);
   define(env, exports, "widgetCount", widgetCount);
   define(env, exports, "settle", settle);
   define(env, exports, "frontTitle", frontTitle);

@@ -20,6 +20,7 @@ interface InputAddon {
   tree(widget: unknown): string;
   texts(widget: unknown): string;
   pressButton(widget: unknown, text: string): void;
+  clickNamed(widget: unknown, name: string): void;
   widgetCount(): number;
   settle(): void;
   frontTitle(): string;
@@ -52,6 +53,10 @@ export const user = {
   /** Clicks the button below the widget that has this text. */
   pressButton(widget: QWidget, text: string): void {
     addon.pressButton(native(widget), text);
+  },
+  /** Clicks what a screen reader knows by that name below the widget. */
+  clickNamed(widget: QWidget, name: string): void {
+    addon.clickNamed(native(widget), name);
   },
   drop(widget: QWidget, path: string): void {
     addon.dropFile(native(widget), path);

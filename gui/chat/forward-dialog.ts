@@ -1,0 +1,79 @@
+// Choosing the chat that messages are sent on to: found by a part of its name, by mouse or by arrows and Enter.
+import { FocusPolicy, QDialog, QKeyEvent, WidgetEventTypes, type QWidget } from "@nodegui/nodegui";
+import type { ChatId } from "../../src/protocol/ids.ts";
+import { openModal } from "../kit/dialogs.ts";
+import { guard } from "../kit/guard.ts";
+import { Key } from "../kit/keys.ts";
+import type { Theme } from "../kit/theme.ts";
+import { VirtualList } from "../kit/virtual-list.ts";
+import { button, column, field, label, row } from "../kit/widgets.ts";
+import type { AccountSession } from "./account-session.ts";
+import { ChatRowRenderer, type ListRow } from "./chat-row.ts";
+
+export interface ForwardOptions {
+  readonly parent: QWidget;
+  readonly session: AccountSession;
+  readonly theme: Theme;
+  readonly count: number;
+  readonly onChosen: (chatId: ChatId) => void;
+}
+
+export function openForward({ parent, session, theme, count, onChosen }: ForwardOptions): QDialog {
+  const dialog = new QDialog(parent);
+  const { workspace, avatars, messenger } = session;
+  let chosen: ChatId | undefined;
+  const filter = field({ title: "Find a chat", placeholder: "Find a chat", name: "search", onChange: () => show() });
+  const renderer = new ChatRowRenderer(theme, avatars, {
+    onSelect: ({ chat }) => take(chat.chatId),
+    onMenu: () => {},
+  });
+  const list = new VirtualList<ListRow>({ renderer, name: "rows" });
+  const nothing = label({ name: "hint", text: "No chat is called so." });
+  const forward = button({ text: "Forward", name: "primary", onClick: () => take(chosen) });
+  const cancel = button({ text: "Cancel", onClick: () => dialog.close() });
+
+  function show(): void {
+    const chats = workspace.chats.rows(filter.text()).filter((chat) => !chat.isBlocked);
+    if (!chats.some(({ chatId }) => chatId === chosen)) chosen = chats[0]?.chatId;
+    const ownUserId = messenger.userId;
+    list.setRows(chats.map((chat) => ({ key: chat.chatId, chat, isSelected: chat.chatId === chosen, ownUserId })));
+    nothing.setVisible(chats.length === 0);
+    forward.setEnabled(chosen !== undefined);
+  }
+  function take(chatId: ChatId | undefined): void {
+    if (chatId === undefined) return;
+    dialog.close();
+    onChosen(chatId);
+  }
+  function step(by: number): void {
+    const { rows } = list;
+    const from = rows.findIndex(({ key }) => key === chosen);
+    chosen = rows[Math.max(0, Math.min(rows.length - 1, from + by))]?.chat.chatId;
+    show();
+    if (chosen !== undefined) list.ensureVisible(chosen);
+  }
+
+  filter.addEventListener(
+    WidgetEventTypes.KeyPress,
+    guard((event) => {
+      const key = event && new QKeyEvent(event).key();
+      if (key !== Key.up && key !== Key.down) return;
+      filter.setEventProcessed(true);
+      step(key === Key.up ? -1 : 1);
+    }),
+  );
+  const title = count === 1 ? "Forward a message" : `Forward ${count} messages`;
+  list.area.setFixedHeight(330);
+  list.area.setFocusPolicy(FocusPolicy.NoFocus); // arrows work from the field
+  dialog.setWindowTitle(title);
+  dialog.setMinimumWidth(380);
+  dialog.setLayout(
+    column({
+      margins: [18, 18, 18, 16],
+      children: [filter, 8, nothing, list.area, 12, row({ spacing: 8, children: ["stretch", cancel, forward] })],
+    }),
+  );
+  show();
+  openModal(dialog, { enter: forward, focus: filter });
+  return dialog;
+}

@@ -1,0 +1,38 @@
+// What is done with messages after a question: deleted, sent on to other chats.
+import type { QWidget } from "@nodegui/nodegui";
+import type { Conversation } from "../../src/client/models/conversation.ts";
+import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
+import { ask } from "../kit/dialogs.ts";
+
+/** What everybody may have read already can be deleted by its author only. */
+export function canDelete(item: ConversationItem): boolean {
+  return item.isOwn && item.seq !== undefined && item.deleted === undefined;
+}
+
+/** A text that is stored can be written anew by its author. */
+export function canEdit(item: ConversationItem): boolean {
+  return canDelete(item);
+}
+
+export function askToDelete(
+  parent: QWidget,
+  conversation: Conversation,
+  items: readonly ConversationItem[],
+  onDone: () => void = () => {},
+): void {
+  const own = items.filter(canDelete);
+  if (own.length === 0) return;
+  const isOne = own.length === 1;
+  const others = items.length - own.length;
+  const rest = others === 0 ? "" : ` ${others === 1 ? "One is" : `${others} are`} not yours to delete.`;
+  const question = {
+    title: isOne ? "Delete this message?" : `Delete ${own.length} messages?`,
+    text: `${isOne ? "It disappears" : "They disappear"} for everybody in this chat, and cannot be had back.${rest}`,
+    yes: "Delete",
+    isDangerous: true,
+  };
+  ask(parent, question, () => {
+    for (const item of own) conversation.change(item, { kind: "delete" });
+    onDone();
+  });
+}
