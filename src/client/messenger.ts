@@ -274,7 +274,7 @@ export class Messenger {
     this.#sync.reconcile({ chats: login.chats, isWhole: login.more_chats !== true });
     this.#roster.keep(roster);
     connection.events.on("message", (message) => this.#sync.offer(message));
-    connection.events.on("changed", (message) => this.#onChanged(message));
+    connection.events.on("changed", (message) => this.#changes.offer(message));
     connection.events.on("gap", ({ chat_id: chatId, to_seq: seq = 0, to_rev: rev = 0 }) => {
       this.#sync.expect(chatId, seq);
       this.#changes.expect(chatId, rev);
@@ -307,11 +307,6 @@ export class Messenger {
     return { ...result, messages: await this.#changes.bringUpToDate(chatId, result) };
   }
 
-  #onChanged(message: Message): void {
-    this.#changes.offer(message);
-    this.#sync.change(message);
-  }
-
   /** The messages that were to be changed may be others now. */
   #onReset(chatId: ChatId): void {
     this.#changes.forget(chatId);
@@ -321,6 +316,7 @@ export class Messenger {
   }
 
   #onStates(messages: readonly Message[]): void {
+    for (const message of messages) this.#sync.change(message);
     this.#roster.onChanged(messages);
     for (const { chat_id: chatId, seq, rev = 0 } of messages) this.outgoing.seen(chatId, seq, rev);
   }

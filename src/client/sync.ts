@@ -142,8 +142,8 @@ export class Sync {
   }
 
   /**
-   * A message in a newer state, from an event. One that was not given out yet is now given out in this state: its own
-   * event, or what was acknowledged, may come later and is older.
+   * A message in a newer state. One that was not given out yet is now given out in this state: its own event, which may
+   * wait for an earlier message or come later, and what was acknowledged, are older.
    */
   change(message: Message): void {
     if (message.seq > this.liveSeq(message.chat_id)) this.offer(message);

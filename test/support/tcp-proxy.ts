@@ -1,17 +1,20 @@
-// A TCP proxy for tests: lets traffic through until it is told to lose answers, or to cut connections.
+// A TCP proxy for tests: lets traffic through until it is told to hold it up, to lose answers, or to cut connections.
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 
 export class TcpProxy {
   readonly #server: Server;
-  readonly #targetPort: number;
+  /** Where new connections lead. */
+  targetPort: number;
   readonly #sockets = new Set<Socket>();
+  readonly #servers = new Set<Socket>();
+  #isHolding = false;
   #losesAnswers: ((request: Buffer) => boolean) | undefined;
   #onLost: () => void = () => {};
 
   private constructor(targetPort: number) {
-    this.#targetPort = targetPort;
+    this.targetPort = targetPort;
     this.#server = createServer((client) => this.#join(client));
   }
 
@@ -41,6 +44,17 @@ export class TcpProxy {
     this.#losesAnswers = undefined;
   }
 
+  /** Lets nothing come from the server until `release`: its client reads slowly. */
+  hold(): void {
+    this.#isHolding = true;
+    for (const server of this.#servers) server.pause();
+  }
+
+  release(): void {
+    this.#isHolding = false;
+    for (const server of this.#servers) server.resume();
+  }
+
   /** Cuts every connection. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
@@ -53,8 +67,9 @@ export class TcpProxy {
   }
 
   #join(client: Socket): void {
-    const server = connect(this.#targetPort, "127.0.0.1");
+    const server = connect(this.targetPort, "127.0.0.1");
     let isLosing = false;
+    this.#servers.add(server);
     const end = (): void => {
       client.destroy();
       server.destroy();
@@ -64,6 +79,7 @@ export class TcpProxy {
       socket.on("error", end);
       socket.on("close", () => {
         this.#sockets.delete(socket);
+        this.#servers.delete(server);
         end();
       });
     }
@@ -76,5 +92,6 @@ export class TcpProxy {
       this.#onLost();
       end();
     });
+    if (this.#isHolding) server.pause();
   }
 }
