@@ -1,7 +1,7 @@
 // Effects: what the main thread does for a request or a write, as data. Types only.
 import type { Fields, ReplyTo } from "../protocol/envelope.ts";
 import type { ListedUser } from "../protocol/entities.ts";
-import type { UserId } from "../protocol/ids.ts";
+import type { ChatId, UserId } from "../protocol/ids.ts";
 
 /** Who is logged in on a connection. */
 export interface Identity {
@@ -53,6 +53,31 @@ export type Effect =
   | { readonly kind: "accountDeleted"; readonly userId: UserId }
   | { readonly kind: "emit"; readonly text: string; readonly to: Audience };
 
+/** A member of a group, and the first message that the member may see. */
+export interface GroupView {
+  readonly userId: UserId;
+  readonly firstSeq: number;
+}
+
+/** An event that is never dropped: a session that has no room for it is closed. */
+export interface Notice {
+  readonly text: string;
+  /** Undefined: all members, as they are after the change. */
+  readonly users?: readonly UserId[];
+}
+
+/** What happens to a group between its messages, in the order of the commits. */
+export interface GroupChange {
+  readonly event: "group";
+  readonly chatId: ChatId;
+  /** Who sees other messages than before: who has joined, or all members when the rule of what they see has changed. */
+  readonly views: readonly GroupView[];
+  /** Who sees nothing of it any more. */
+  readonly left: readonly UserId[];
+  /** What is told after that. */
+  readonly notices: readonly Notice[];
+}
+
 export type EffectOf<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
 
 /** Who gets an event beside the common chat: the sessions of `users`, and those that watch `watchersOf`. */
@@ -61,4 +86,6 @@ export interface Audience {
   readonly watchersOf?: UserId;
   /** Leaves out the session that caused the event. */
   readonly others: boolean;
+  /** Only sessions that were granted it. */
+  readonly feature?: string;
 }

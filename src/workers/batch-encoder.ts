@@ -9,8 +9,8 @@ import type { Message } from "../protocol/entities.ts";
 import type { ChatEvent, Completion } from "../domain/writes/rules.ts";
 import { completionOf, refusedAnswerOf } from "../domain/writes/table.ts";
 import type { WriteKind, WriteOutcome, WriteResults } from "../domain/writes/table.ts";
-import type { Effect } from "../domain/effects.ts";
-import type { EventChunk, GroupResult, OwnOutcome, PendingWrite } from "./task.ts";
+import type { Effect, GroupChange } from "../domain/effects.ts";
+import type { CommitResult, EventChunk, GroupResult, OwnOutcome, PendingWrite } from "./task.ts";
 
 /**
  * Bytes after which a chat's events go on in a new chunk. An outbox takes, leaves or drops a chunk as a whole, so it must
@@ -24,6 +24,8 @@ interface EventRun {
   readonly event: EventChunk["event"];
   /** As EventChunk numbers them; ascending. */
   readonly numbers: number[];
+  /** Of the messages. */
+  readonly seqs: number[];
   /** JSON texts. */
   readonly texts: string[];
 }
@@ -41,7 +43,7 @@ interface OpenGroup {
 /** What of a batch goes back to the gateway. */
 interface EncodedBatch {
   readonly groupResults: readonly GroupResult[];
-  readonly chunks: readonly EventChunk[];
+  readonly chunks: CommitResult["chunks"];
   readonly messageCount: number;
   /** All ArrayBuffers of the other fields, to be transferred. */
   readonly buffers: readonly ArrayBufferLike[];
@@ -53,7 +55,7 @@ export class BatchEncoder {
   readonly #texts: MessageTexts;
   readonly #groups: OpenGroup[] = [];
   /** By chat, in the order of the writes. */
-  readonly #runs = new Map<ChatId, EventRun[]>();
+  readonly #runs = new Map<ChatId, (EventRun | GroupChange)[]>();
   #messageCount = 0;
 
   /** `nowMs` is the time of the batch, in milliseconds. `isRepeat`: see CommitTask. */
@@ -90,6 +92,7 @@ export class BatchEncoder {
     group.effects.push(...pending.effects);
     if (completion.effects !== undefined) group.effects.push(...completion.effects);
     if (completion.event !== undefined) this.#addChatEvent(completion.event);
+    for (const change of completion.groups ?? []) this.#runsOf(change.chatId).push(change);
     if (group.outcomes !== undefined) group.outcomes.push({ done: true, result });
     else if (pending.finish !== undefined)
       group.effects.push({ ...pending.finish, replyTo: pending.replyTo, reply: pending.reply });
@@ -119,8 +122,9 @@ export class BatchEncoder {
 
   /** The greatest number of the chat's events of this kind in this batch; 0 before the first. */
   #announced(chatId: ChatId, event: EventChunk["event"]): number {
-    const run = this.#runs.get(chatId)?.findLast((one) => one.event === event);
-    return run?.numbers.at(-1) ?? 0;
+    const runs = this.#runs.get(chatId) ?? [];
+    for (const run of runs.toReversed()) if (run.event === event) return run.numbers.at(-1) ?? 0;
+    return 0;
   }
 
   get #group() {
@@ -144,13 +148,19 @@ export class BatchEncoder {
     this.#addEvent("message", message.seq, message, text);
   }
 
-  #addEvent(event: EventChunk["event"], number: number, { chat_id: chatId }: Message, text: string): void {
+  #addEvent(event: EventChunk["event"], number: number, { chat_id: chatId, seq }: Message, text: string): void {
+    const runs = this.#runsOf(chatId);
+    let run = runs.at(-1);
+    if (run?.event !== event) runs.push((run = { event, numbers: [], seqs: [], texts: [] }));
+    run.numbers.push(number);
+    run.seqs.push(seq);
+    run.texts.push(text);
+  }
+
+  #runsOf(chatId: ChatId): (EventRun | GroupChange)[] {
     let runs = this.#runs.get(chatId);
     if (runs === undefined) this.#runs.set(chatId, (runs = []));
-    let run = runs.at(-1);
-    if (run?.event !== event) runs.push((run = { event, numbers: [], texts: [] }));
-    run.numbers.push(number);
-    run.texts.push(text);
+    return runs;
   }
 
   finish(): EncodedBatch {
@@ -159,14 +169,19 @@ export class BatchEncoder {
       if (framing !== undefined) for (const json of replies) frames.add(json, framing);
       return frames.length;
     });
-    const chunkEnds: ChunkEnd[] = [];
-    for (const [chatId, runs] of this.#runs) for (const run of runs) addChunks(frames, chatId, run, chunkEnds);
+    const chunkEnds: (ChunkEnd | GroupChange)[] = [];
+    for (const [chatId, runs] of this.#runs) {
+      for (const run of runs) {
+        if (run.event === "group") chunkEnds.push(run);
+        else addChunks(frames, chatId, run, chunkEnds);
+      }
+    }
     const bytes = frames.finish();
     let start = 0;
     const next = (end: number): Uint8Array => bytes.subarray(start, (start = end));
     return {
       groupResults: this.#groups.map((group, index) => ({ ...group, replies: next(replyEnds[index] ?? start) })),
-      chunks: chunkEnds.map(({ end, ...chunk }) => ({ ...chunk, bytes: next(end) })),
+      chunks: chunkEnds.map((chunk) => (chunk.event === "group" ? chunk : chunkOf(chunk, next(chunk.end)))),
       messageCount: this.#messageCount,
       buffers: [bytes.buffer],
     };
@@ -176,21 +191,26 @@ export class BatchEncoder {
 /** A chunk, and where its bytes end. */
 type ChunkEnd = Omit<EventChunk, "bytes"> & { readonly end: number };
 
+function chunkOf({ end: _, ...chunk }: ChunkEnd, bytes: Uint8Array): EventChunk {
+  return { ...chunk, bytes };
+}
+
 /** Writes the events of a run, and notes the chunks that they make. */
-function addChunks(frames: FrameWriter, chatId: ChatId, { event, numbers, texts }: EventRun, ends: ChunkEnd[]): void {
-  let [from = 0] = numbers;
-  let to = from;
+function addChunks(frames: FrameWriter, chatId: ChatId, run: EventRun, ends: (ChunkEnd | GroupChange)[]): void {
+  const { event, numbers, texts } = run;
+  let first = 0;
   let start = frames.length;
+  const note = (next: number, end: number): void => {
+    const [from = 0, to = 0] = [numbers[first], numbers[next - 1]];
+    const seqs = event === "changed" && { seqs: run.seqs.slice(first, next) };
+    ends.push({ chatId, event, from, to, ...seqs, end });
+    first = next;
+    start = end;
+  };
   for (const [index, text] of texts.entries()) {
     const end = frames.length;
     frames.add(text, "prefixed");
-    const number = numbers[index] ?? to;
-    if (end > start && frames.length - start > CHUNK_BYTES) {
-      ends.push({ chatId, event, from, to, end });
-      from = number;
-      start = end;
-    }
-    to = number;
+    if (end > start && frames.length - start > CHUNK_BYTES) note(index, end);
   }
-  ends.push({ chatId, event, from, to, end: frames.length });
+  note(texts.length, frames.length);
 }

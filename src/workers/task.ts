@@ -5,7 +5,7 @@ import type { Framing } from "../protocol/frame.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { RefusalFacts } from "../protocol/codes.ts";
 import type { Roster } from "./roster.ts";
-import type { Effect, Finish, Identity, Reply } from "../domain/effects.ts";
+import type { Effect, Finish, GroupChange, Identity, Reply } from "../domain/effects.ts";
 import type { Write, WriteKind, WriteResults } from "../domain/writes/table.ts";
 import type { AccountQuery, SearchPlace } from "../store/store.ts";
 
@@ -217,31 +217,6 @@ export interface Membership {
   readonly chatId: ChatId;
   /** The first message that the member may see: 1 but where the group shows only what came after the joining. */
   readonly firstSeq: number;
-}
-
-/** A member of a group, and the first message that the member may see. */
-export interface GroupView {
-  readonly userId: UserId;
-  readonly firstSeq: number;
-}
-
-/** An event that is never dropped: a session that has no room for it is closed. */
-export interface Notice {
-  readonly text: string;
-  /** Undefined: all members, as they are after the change. */
-  readonly users?: readonly UserId[];
-}
-
-/** What happens to a group between its messages, in the order of the commits. */
-export interface GroupChange {
-  readonly event: "group";
-  readonly chatId: ChatId;
-  /** Who sees other messages than before: who has joined, or all members when the rule of what they see has changed. */
-  readonly views: readonly GroupView[];
-  /** Who sees nothing of it any more. */
-  readonly left: readonly UserId[];
-  /** What is told after that. */
-  readonly notices: readonly Notice[];
 }
 
 export interface CommitResult {

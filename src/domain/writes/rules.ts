@@ -2,7 +2,7 @@
 import type { ProtocolError, RefusalFacts } from "../../protocol/codes.ts";
 import type { Message } from "../../protocol/entities.ts";
 import type { Fields } from "../../protocol/envelope.ts";
-import type { Effect } from "../effects.ts";
+import type { Effect, GroupChange } from "../effects.ts";
 import type { Refusal } from "../refusal.ts";
 
 /** Result of a write that tells nothing but that it was done. */
@@ -16,6 +16,8 @@ export interface Completion {
   readonly effects?: readonly Effect[];
   /** Told to everybody who may read the chat, in the order of the commits; a session that is too slow gets a gap. */
   readonly event?: ChatEvent;
+  /** Changes of groups; told to their members in the order of the commits, between the messages. */
+  readonly groups?: readonly GroupChange[];
 }
 
 /** A new message, or one that has changed. */

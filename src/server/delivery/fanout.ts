@@ -1,7 +1,7 @@
 // Delivery of events: each is encoded once, and given to every session of its audience.
 import type { ChatId } from "../../protocol/ids.ts";
-import type { Audience } from "../../domain/effects.ts";
-import type { CommitResult, EventChunk, GroupChange } from "../../workers/task.ts";
+import type { Audience, GroupChange } from "../../domain/effects.ts";
+import type { CommitResult, EventChunk } from "../../workers/task.ts";
 import type { Metrics } from "../metrics.ts";
 import { DELIVERY_SLICE, type Slice } from "../pacing.ts";
 import { ChatFeed, DeliveryLog, type FeedEntry } from "./chat-feed.ts";
@@ -116,7 +116,12 @@ export class Fanout {
   emit(text: string, to: Audience, causeId: number | undefined): void {
     const frames = new EventFrames(text);
     const exceptId = to.others ? causeId : undefined;
-    for (const userId of to.users) sendAll(this.#parts.registry.sessionsOf(userId), frames, exceptId);
+    for (const userId of to.users) {
+      for (const session of this.#parts.registry.sessionsOf(userId)) {
+        const hears = to.feature === undefined || session.features.has(to.feature);
+        if (hears && session.id !== exceptId) session.outbox.event(frames);
+      }
+    }
     if (to.watchersOf !== undefined) this.#parts.presence.spread(to.watchersOf, frames, exceptId);
   }
 }
@@ -124,8 +129,4 @@ export class Fanout {
 /** Tells a session what it must not miss: where there is no room for it, it is closed, and asks for its chats when it is back. */
 function notify(session: Session, frames: EventFrames): void {
   if (!session.outbox.event(frames)) session.close("too slow: changes of groups were not read");
-}
-
-function sendAll(sessions: Iterable<Session>, frames: EventFrames, exceptId: number | undefined): void {
-  for (const session of sessions) if (session.id !== exceptId) session.outbox.event(frames);
 }

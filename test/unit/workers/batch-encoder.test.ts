@@ -23,16 +23,17 @@ class Batch {
     this.#encoder.beginGroup("lines");
   }
 
-  append(seq: number): this {
+  append(seq: number, text = "x"): this {
     const write = {
       kind: "append",
       chatId: "common",
       userId: "u",
       username: "n",
       messageId: `m${seq}`,
-      text: "x",
+      text,
     } as const;
-    this.#encoder.add(pending(write), { done: true, result: { message: message(seq), isNew: true } });
+    const result = { message: { ...message(seq), message: text }, isNew: true };
+    this.#encoder.add(pending(write), { done: true, result });
     return this;
   }
 
@@ -45,8 +46,11 @@ class Batch {
     return this;
   }
 
-  get chunks(): (readonly [event: string, from: number, to: number])[] {
-    return this.#encoder.finish().chunks.map(({ event, from, to }) => [event, from, to]);
+  /** Of changes also the seqs of the messages. */
+  get chunks(): (readonly [event: string, from: number, to: number, ...seqs: number[]])[] {
+    return this.#encoder.finish().chunks.flatMap((chunk) => {
+      return chunk.event === "group" ? [] : [[chunk.event, chunk.from, chunk.to, ...(chunk.seqs ?? [])] as const];
+    });
   }
 }
 
@@ -55,9 +59,18 @@ describe("BatchEncoder", () => {
     const { chunks } = new Batch().append(1).append(2).delete(1, 1).append(3).delete(3, 2).delete(2, 3);
     assert.deepEqual(chunks, [
       ["message", 1, 2],
-      ["changed", 1, 1],
+      ["changed", 1, 1, 1],
       ["message", 3, 3],
-      ["changed", 2, 3],
+      ["changed", 2, 3, 3, 2],
+    ]);
+  });
+
+  it("makes several chunks of what is much, each with its own numbers", () => {
+    const batch = new Batch();
+    for (const seq of [1, 2, 3]) batch.append(seq, "x".repeat(60 * 1024));
+    assert.deepEqual(batch.chunks, [
+      ["message", 1, 2],
+      ["message", 3, 3],
     ]);
   });
 
@@ -68,6 +81,6 @@ describe("BatchEncoder", () => {
   it("tells the changes of a lost first try once, and those of other batches not at all", () => {
     const batch = new Batch(true).delete(2, 6, BATCH_MS - 1);
     const { chunks } = batch.delete(1, 7, BATCH_MS).delete(1, 7, BATCH_MS).delete(3, 8);
-    assert.deepEqual(chunks, [["changed", 7, 8]]);
+    assert.deepEqual(chunks, [["changed", 7, 8, 1, 3]]);
   });
 });

@@ -14,7 +14,7 @@ import { Presence } from "../../../../src/server/delivery/presence.ts";
 import { Registry } from "../../../../src/server/delivery/registry.ts";
 import { Session } from "../../../../src/server/delivery/session.ts";
 import { Metrics } from "../../../../src/server/metrics.ts";
-import type { GroupChange } from "../../../../src/workers/task.ts";
+import type { GroupChange } from "../../../../src/domain/effects.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { range } from "../../../support/lists.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
