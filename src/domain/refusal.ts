@@ -8,6 +8,10 @@ export const Refusal = {
   NotFound: "notFound",
   /** The message is another user's. */
   Forbidden: "forbidden",
+  /** append: there is no such message that could be answered. */
+  NoMessage: "noMessage",
+  /** There are as many as there may be. */
+  Quota: "quota",
   /** editMessage: the message is too old. */
   TooLate: "tooLate",
   /** The user's account is disabled. */

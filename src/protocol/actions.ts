@@ -67,6 +67,10 @@ export interface Limits {
   message_chars: number;
   /** Of a client's frame. */
   frame_bytes: number;
+  /** Kinds of reactions to one message. */
+  reaction_kinds?: number;
+  /** Pinned messages of a chat. */
+  pins?: number;
   /** Seconds for which an own message may be edited. */
   edit_window?: number;
 }
@@ -120,7 +124,7 @@ export interface Actions {
   };
   common_chat: { data: Page; result: HistoryResult };
   add_message: {
-    data: { chat_id: ChatId; message: string; message_id?: string };
+    data: { chat_id: ChatId; message: string; message_id?: string; reply_to?: number };
     result: { chat_id: ChatId; seq: number; message_id: string; time: number };
   };
   /** Changes the text of an own message, within the server's edit window. `edited` is absent where it never changed. */
@@ -130,6 +134,23 @@ export interface Actions {
   };
   /** Empties an own message, for everybody and for good. */
   delete_message: { data: { chat_id: ChatId; seq: number }; result: { chat_id: ChatId; seq: number; rev: number } };
+  /** Adds the own reaction of this kind to a message, or takes it back. */
+  react: {
+    data: { chat_id: ChatId; seq: number; reaction: string; on: boolean };
+    result: { chat_id: ChatId; seq: number; rev: number };
+  };
+  /** Who has reacted to a message in this way, by username. */
+  reactions: {
+    data: { chat_id: ChatId; seq: number; reaction: string; after?: string; limit?: number };
+    result: { users: Omit<ListedUser, "online">[]; has_more: boolean };
+  };
+  /** Pins a message of the chat for everybody in it, or unpins it. */
+  pin_message: {
+    data: { chat_id: ChatId; seq: number; on: boolean };
+    result: { chat_id: ChatId; seq: number; rev: number };
+  };
+  /** The pinned messages, newest pin first; `next` is the cursor of the next page. */
+  pins: { data: { chat_id: ChatId; cursor?: string }; result: { messages: Message[]; next?: string } };
   /** The changed messages of a chat in their present state, by their latest change. */
   changes: {
     data: { chat_id: ChatId; after_rev: number; limit?: number };
@@ -242,6 +263,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
         chat_id: chatId,
         message: messageText,
         message_id: { type: "string", pattern: `^[A-Za-z0-9_-]{1,${MAX_MESSAGE_ID_CHARS}}$`, nullable: true },
+        reply_to: optionalSeq,
       },
     },
   },
@@ -254,6 +276,36 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
   },
   delete_message: {
     schema: { type: "object", required: ["chat_id", "seq"], properties: { chat_id: chatId, seq } },
+  },
+  react: {
+    schema: {
+      type: "object",
+      required: ["chat_id", "seq", "reaction", "on"],
+      properties: { chat_id: chatId, seq, reaction: { type: "string" }, on: { type: "boolean" } },
+    },
+  },
+  reactions: {
+    schema: {
+      type: "object",
+      required: ["chat_id", "seq", "reaction"],
+      properties: {
+        chat_id: chatId,
+        seq,
+        reaction: { type: "string" },
+        after: namesAfter.after,
+        limit: optionalLimit,
+      },
+    },
+  },
+  pin_message: {
+    schema: {
+      type: "object",
+      required: ["chat_id", "seq", "on"],
+      properties: { chat_id: chatId, seq, on: { type: "boolean" } },
+    },
+  },
+  pins: {
+    schema: { type: "object", required: ["chat_id"], properties: { chat_id: chatId, cursor: optionalText } },
   },
   changes: {
     schema: {

@@ -40,6 +40,7 @@ export const REASONS = {
   no_such_message: 404,
   name_taken: 409,
   already: 409,
+  quota: 409,
   too_large: 413,
   rate_limited: 429,
   internal: 500,

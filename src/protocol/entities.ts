@@ -107,7 +107,7 @@ export interface FoundUser extends ListedUser {
 export type ContactMap = Readonly<Record<string, UserId>>;
 
 /** A message as lists of chats have it. */
-export function lastMessageOf(message: Message): LastMessage {
+export function lastMessageOf({ reactions: _reactions, mentions: _mentions, ...message }: Message): LastMessage {
   const text = firstChars(message.message, LAST_MESSAGE_CHARS);
   return text.length === message.message.length ? message : { ...message, message: text, cut: true };
 }

@@ -36,6 +36,18 @@ export const MAX_LOGIN_BYTES = 1024 * 1024;
 export const LOGIN_CHATS = 200;
 /** Contacts, blocked users and users online in a login's result; the others come by `contacts` and `blocked`. */
 export const LOGIN_USERS = 1000;
+/** Bytes of a reaction, one grapheme cluster. */
+export const MAX_REACTION_BYTES = 32;
+/** Kinds of reactions to one message. */
+export const MAX_REACTION_KINDS = 20;
+/** Users of each kind that a message itself names; the others come by `reactions`. */
+export const REACTION_USERS = 50;
+/** Users in a page of `reactions`. */
+export const DEFAULT_REACTIONS_PAGE = 100;
+/** Pinned messages of a chat. */
+export const MAX_PINS = 100;
+/** Users whom a message mentions. */
+export const MAX_MENTIONS = 50;
 /** Words of `features` in a login. */
 export const MAX_FEATURES = 64;
 /** Chats in a page of `chats`. */
@@ -52,7 +64,8 @@ export const MAX_WATCHED = 50_000;
 
 /**
  * Bytes of one page of messages as they are sent; a page ends earlier (and says `has_more`) when the next message would
- * go beyond it, and has one message at least. Each counts with its text as JSON and MESSAGE_EXTRA_BYTES for the rest.
+ * go beyond it, and has one message at least. Each counts with its text, reactions and mentions as JSON, and
+ * MESSAGE_EXTRA_BYTES for the rest.
  */
 export const PAGE_BYTES = 128 * 1024;
 export const MESSAGE_EXTRA_BYTES = 256;

@@ -25,6 +25,10 @@ const message: ShownOf<Message> = {
   rev: "plain",
   edited: "plain",
   deleted: "plain",
+  reply_to: "plain",
+  mentions: "plain",
+  mentions_all: "plain",
+  pinned: "plain",
 };
 const profile: ShownOf<Profile> = {
   user_id: "plain",
@@ -83,7 +87,13 @@ export const SHOWN_FIELDS: {
       server: { name: "plain", version: "plain" },
       features: "plain",
       registration: "plain",
-      limits: { message_chars: "plain", frame_bytes: "plain", edit_window: "plain" },
+      limits: {
+        message_chars: "plain",
+        frame_bytes: "plain",
+        reaction_kinds: "plain",
+        pins: "plain",
+        edit_window: "plain",
+      },
       time: "plain",
     },
   },
@@ -103,7 +113,7 @@ export const SHOWN_FIELDS: {
   blocked: { data: { after: "plain", limit: "plain" }, result: { blocked: user, has_more: "plain" } },
   common_chat: { data: page, result: history },
   add_message: {
-    data: { chat_id: "plain", message: "text", message_id: "plain" },
+    data: { chat_id: "plain", message: "text", message_id: "plain", reply_to: "plain" },
     result: { chat_id: "plain", seq: "plain", message_id: "plain", time: "plain" },
   },
   edit_message: {
@@ -114,6 +124,19 @@ export const SHOWN_FIELDS: {
     data: { chat_id: "plain", seq: "plain" },
     result: { chat_id: "plain", seq: "plain", rev: "plain" },
   },
+  react: {
+    data: { chat_id: "plain", seq: "plain", reaction: "text", on: "plain" },
+    result: { chat_id: "plain", seq: "plain", rev: "plain" },
+  },
+  reactions: {
+    data: { chat_id: "plain", seq: "plain", reaction: "text", after: "plain", limit: "plain" },
+    result: { users: user, has_more: "plain" },
+  },
+  pin_message: {
+    data: { chat_id: "plain", seq: "plain", on: "plain" },
+    result: { chat_id: "plain", seq: "plain", rev: "plain" },
+  },
+  pins: { data: { chat_id: "plain", cursor: "plain" }, result: { messages: message, next: "plain" } },
   changes: {
     data: { chat_id: "plain", after_rev: "plain", limit: "plain" },
     result: { chat_id: "plain", rev: "plain", messages: message, has_more: "plain" },

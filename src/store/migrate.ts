@@ -16,7 +16,7 @@ export interface MigrationSummary {
   readonly userCount: number;
   readonly chatCount: number;
   readonly messageCount: number;
-  /** Of all users, contacts, blocks, tokens, members and messages: the same for both stores. */
+  /** Of all users, contacts, blocks, tokens, members, reactions and messages: the same for both stores. */
   readonly digest: string;
   /** Messages that an earlier run had copied. */
   readonly continuedFrom: number;
@@ -29,7 +29,7 @@ export class MigrationStopped extends Error {
 
 /** Before the messages, and after them. */
 const FIRST_KINDS: readonly RecordKind[] = ["users", "contacts", "blocks", "tokens"];
-const LAST_KINDS: readonly RecordKind[] = ["members"];
+const LAST_KINDS: readonly RecordKind[] = ["members", "reactions"];
 
 /**
  * Copies everything from `source` to `target`, which must be empty or hold what an earlier run from the same source

@@ -136,6 +136,23 @@ export interface Changes {
   readonly hasMore: boolean;
 }
 
+export interface ReactionTarget {
+  readonly chatId: ChatId;
+  readonly seq: number;
+  readonly reaction: string;
+}
+
+export interface ReactionPage {
+  readonly users: Contact[];
+  readonly hasMore: boolean;
+}
+
+export interface PinPage {
+  readonly messages: Message[];
+  /** What the next page is before; undefined at the end. */
+  readonly next: number | undefined;
+}
+
 export interface SearchQuery {
   readonly chatId: ChatId;
   /** Compared with the texts when both are case-folded (`foldCase`). */
@@ -199,6 +216,12 @@ export interface StoreReader {
   history(chatId: ChatId, page: HistoryPage): Promise<History>;
   /** The changed messages with a greater `rev` than `afterRev`; `firstSeq` as in HistoryPage. */
   changes(chatId: ChatId, afterRev: number, limit: number, firstSeq?: number): Promise<Changes>;
+  /** Who has reacted to a message in this way, sorted by username; undefined for one that is not there, or deleted. */
+  reactions(target: ReactionTarget, page: NamePage): Promise<ReactionPage | undefined>;
+  /** The pinned messages that were pinned before `before` (PinPage.next; undefined for all), newest pin first. */
+  pins(chatId: ChatId, before: number | undefined, firstSeq?: number): Promise<PinPage>;
+  /** The ids of users with these names, by `usernameKey`; deleted accounts have none. */
+  usersNamed(usernameKeys: readonly string[]): Promise<Map<string, UserId>>;
   /**
    * Messages whose text holds a word, newest first. Looks for some milliseconds, whatever the chat's size, and gives the
    * result, or the place at which the caller asks it to go on.

@@ -61,6 +61,23 @@ export interface MessageRecord {
   readonly changed_ms: number | null;
   readonly edited_ms: number | null;
   readonly deleted: NonNullable<Message["deleted"]> | null;
+  readonly reply_to: number | null;
+  /** JSON of user ids; null for none. */
+  readonly mentions: string | null;
+  readonly mentions_all: 1 | null;
+  /** The rev that pinned it. */
+  readonly pinned: number | null;
+  /** JSON of ReactionCounts; null for none. */
+  readonly reactions: string | null;
+}
+
+export interface ReactionRecord {
+  readonly chat_id: ChatId;
+  readonly seq: number;
+  readonly reaction: string;
+  readonly user_id: UserId;
+  /** The chat's rev that it made. */
+  readonly rev: number;
 }
 
 /** What a store holds beside messages, by kind; each refers to kinds before it only. */
@@ -70,6 +87,7 @@ export interface Records {
   readonly blocks: PairRecord;
   readonly tokens: TokenRecord;
   readonly members: MemberRecord;
+  readonly reactions: ReactionRecord;
 }
 
 export type RecordKind = keyof Records;
@@ -95,7 +113,7 @@ export interface StoreTransfer {
   /** Whether there is no user and no message. */
   isEmpty(): Promise<boolean>;
   read<K extends RecordKind>(kind: K): AsyncIterable<readonly Records[K][]>;
-  /** Takes the place of records about the same. Members only after the messages. */
+  /** Takes the place of records about the same. Members and reactions only after the messages. */
   write<K extends RecordKind>(kind: K, records: readonly Records[K][]): Promise<void>;
   /** The chats that have messages, in any order. */
   chats(): Promise<ChatEnd[]>;
@@ -130,13 +148,12 @@ export class Digest {
 }
 
 /** The fields of a record that count, in a fixed order. */
-export function recordFields(record: Records[RecordKind]): unknown[] {
+export function recordFields(record: Records[RecordKind] | MessageRecord): unknown[] {
   return Object.entries(record)
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .flat();
 }
 
 export function messageFields(chatId: ChatId, message: MessageRecord): unknown[] {
-  const { seq, user_id, message_id, time_ms, text, rev, changed_ms, edited_ms, deleted } = message;
-  return [chatId, seq, user_id, message_id, time_ms, text, rev, changed_ms, edited_ms, deleted];
+  return [chatId, ...recordFields(message)];
 }

@@ -143,8 +143,7 @@ export class BatchEncoder {
 
   #addMessage(message: Message): void {
     this.#messageCount += 1;
-    const isPlain = message.rev === undefined; // one that is told late may have been changed meanwhile
-    const text = isPlain ? this.#texts.event(message) : eventText("message", message, this.#nowMs);
+    const text = isPlain(message) ? this.#texts.event(message) : eventText("message", message, this.#nowMs);
     this.#addEvent("message", message.seq, message, text);
   }
 
@@ -186,6 +185,11 @@ export class BatchEncoder {
       buffers: [bytes.buffer],
     };
   }
+}
+
+/** Whether it has no more than every message; one that is told late may have been changed meanwhile. */
+function isPlain({ rev, reply_to, mentions, mentions_all }: Message): boolean {
+  return rev === undefined && reply_to === undefined && mentions === undefined && mentions_all === undefined;
 }
 
 /** A chunk, and where its bytes end. */

@@ -5,21 +5,48 @@ import type { ChatPosition } from "../store/store.ts";
 
 /** Tells cursors of lists of chats from those of other actions. */
 const CHATS = "chats";
+const PIN = /^pins:(0|[1-9][0-9]{0,15})$/;
 const POSITION = /^chats:(0|[1-9][0-9]{0,15}):([a-z0-9:]{1,80})$/;
 
 export function chatsCursor({ lastMs, chatId }: ChatPosition): string {
-  return Buffer.from(`${CHATS}:${lastMs}:${chatId}`).toString("base64url");
+  return encoded(`${CHATS}:${lastMs}:${chatId}`);
 }
 
 /** @throws ProtocolError 400 for what `chatsCursor` has not made. */
 export function chatPosition(cursor: string): ChatPosition {
+  const [lastMs, chatId] = decoded(cursor, POSITION);
+  if (lastMs === undefined || chatId === undefined) throw wrongCursor();
+  return { lastMs: count(lastMs), chatId };
+}
+
+/** `place`: PinPage.next. */
+export function pinsCursor(place: number): string {
+  return encoded(`pins:${place}`);
+}
+
+/** @throws ProtocolError 400 for what `pinsCursor` has not made. */
+export function pinPlace(cursor: string): number {
+  const [place] = decoded(cursor, PIN);
+  if (place === undefined) throw wrongCursor();
+  return count(place);
+}
+
+function encoded(text: string): string {
+  return Buffer.from(text).toString("base64url");
+}
+
+/** What the groups of the form take of the cursor's text. */
+function decoded(cursor: string, form: RegExp): (string | undefined)[] {
   if (cursor.length > MAX_CURSOR_CHARS) throw wrongCursor();
   const text = Buffer.from(cursor, "base64url");
-  const [, lastMs, chatId] = POSITION.exec(text.toString("latin1")) ?? [];
   // A decoder of Base64 overlooks what it does not know; only the text that it would make itself is one of ours.
-  if (lastMs === undefined || chatId === undefined || text.toString("base64url") !== cursor) throw wrongCursor();
-  if (!Number.isSafeInteger(Number(lastMs))) throw wrongCursor();
-  return { lastMs: Number(lastMs), chatId };
+  if (text.toString("base64url") !== cursor) throw wrongCursor();
+  return form.exec(text.toString("latin1"))?.slice(1) ?? [];
+}
+
+function count(digits: string): number {
+  if (!Number.isSafeInteger(Number(digits))) throw wrongCursor();
+  return Number(digits);
 }
 
 function wrongCursor(): ProtocolError {

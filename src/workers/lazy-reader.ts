@@ -92,6 +92,18 @@ export class LazyReader implements StoreReader {
     return this.#ask((reader) => reader.changes(...args));
   }
 
+  reactions(...args: Parameters<StoreReader["reactions"]>): ReturnType<StoreReader["reactions"]> {
+    return this.#ask((reader) => reader.reactions(...args));
+  }
+
+  pins(...args: Parameters<StoreReader["pins"]>): ReturnType<StoreReader["pins"]> {
+    return this.#ask((reader) => reader.pins(...args));
+  }
+
+  usersNamed(...args: Parameters<StoreReader["usersNamed"]>): ReturnType<StoreReader["usersNamed"]> {
+    return this.#ask((reader) => reader.usersNamed(...args));
+  }
+
   search(...args: Parameters<StoreReader["search"]>): ReturnType<StoreReader["search"]> {
     return this.#ask((reader) => reader.search(...args));
   }

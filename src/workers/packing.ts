@@ -57,7 +57,7 @@ export function packWrites(writes: readonly PendingWrite[]): Uint8Array {
   for (const pending of writes) {
     const { write, replyTo } = pending;
     const { info } = pending.reply;
-    if (write.kind !== "append" || !isPlain(pending)) {
+    if (write.kind !== "append" || !isPlain(pending) || isRich(write)) {
       run = undefined;
       parts.push(pending);
       continue;
@@ -72,6 +72,11 @@ export function packWrites(writes: readonly PendingWrite[]): Uint8Array {
     run.texts.push(write.text);
   }
   return Uint8Array.from(packr.pack(parts));
+}
+
+/** What a run has no columns for. */
+function isRich({ replyTo, mentions, mentionsAll }: WriteOf<"append">): boolean {
+  return replyTo !== undefined || mentions !== undefined || mentionsAll !== undefined;
 }
 
 function isPlain({ reply, finish, effects }: PendingWrite): boolean {

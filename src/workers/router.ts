@@ -13,7 +13,9 @@ import * as changes from "./controllers/changes.ts";
 import * as chat from "./controllers/chat.ts";
 import * as contacts from "./controllers/contacts.ts";
 import * as lists from "./controllers/lists.ts";
+import * as pins from "./controllers/pins.ts";
 import * as profile from "./controllers/profile.ts";
+import * as reactions from "./controllers/reactions.ts";
 import * as server from "./controllers/server.ts";
 import type { Context, Plan, Request, Route } from "./plan.ts";
 import type { Identity } from "../domain/effects.ts";
@@ -47,7 +49,9 @@ const ROUTES: { readonly [A in ActionName]: Route<A> } = {
   ...chat.routes,
   ...contacts.routes,
   ...lists.routes,
+  ...pins.routes,
   ...profile.routes,
+  ...reactions.routes,
   ...server.routes,
 };
 

@@ -20,6 +20,10 @@ const USERS = NAMES.map((_, index) => userId(index));
 const [ANNA = "", BERT = "", CAGLA = ""] = USERS;
 const COMMON_COUNT = 1_200;
 
+function react(userId: UserId, reaction: string): Write {
+  return { kind: "react", chatId: COMMON_CHAT, userId, seq: COMMON_COUNT, reaction, on: true };
+}
+
 /** Something of everything, and more messages than one batch of a migration has. */
 async function fill(url: string, dataDir: string): Promise<void> {
   const writer = await openWriter(url, { dataDir });
@@ -43,6 +47,15 @@ async function fill(url: string, dataDir: string): Promise<void> {
     { kind: "deleteAccount", userId: userId(4), username: "deleted", usernameKey: "deleted" },
   ];
   for (const outcome of await writer.commit(writes, START_MS + 0.4)) assert.ok(outcome.done);
+  const changes: Write[] = [
+    { ...append(direct, BERT, "m2", "answer"), replyTo: 1, mentions: [ANNA] } as Write,
+    { kind: "editMessage", chatId: direct, userId: ANNA, seq: 1, text: "edited", sinceMs: 0 },
+    { kind: "deleteMessage", chatId: COMMON_CHAT, userId: ANNA, seq: 1 },
+    ...[CAGLA, BERT, ANNA].flatMap((one): Write[] => [react(one, "❤️"), react(one, "👍")]),
+    { kind: "pinMessage", chatId: direct, userId: ANNA, seq: 2, on: true },
+    { kind: "pinMessage", chatId: direct, userId: ANNA, seq: 1, on: true },
+  ];
+  for (const outcome of await writer.commit(changes, START_MS + 1)) assert.ok(outcome.done);
   await writer.close();
 }
 
@@ -65,10 +78,16 @@ async function everything(url: string, dataDir: string): Promise<unknown> {
   );
   const holders = await Promise.all(["token one", "token two"].map((hash) => reader.userByToken(hash, START_MS)));
   const found = await searchToEnd(reader, COMMON_CHAT, "MESSAGE 77", undefined, 10);
+  const pins = await reader.pins(directChatId(ANNA, BERT), undefined);
+  const target = { chatId: COMMON_CHAT, seq: COMMON_COUNT, reaction: "👍" };
+  const reactions = await reader.reactions(target, { after: "", limit: 10 });
+  assert.deepEqual([pins.messages.length, reactions?.users.length], [2, 3]);
   const accounts = await reader.accounts({ contains: "", after: undefined, limit: 10 });
   await reader.close();
-  return { told, holders, found, accounts };
+  return { told, holders, found, pins, reactions, accounts };
 }
+
+const NOTHING_MORE = { reply_to: null, mentions: null, mentions_all: null, pinned: null, reactions: null };
 
 describeMongodb("migrating a store", (server) => {
   let dataDir: string;
@@ -110,7 +129,7 @@ describeMongodb("migrating a store", (server) => {
     const before = await everything("sqlite:one.db", dataDir);
     const bytes = await readFile(join(dataDir, "one.db"));
     const there = await migrate("sqlite:one.db", mongo);
-    assert.deepEqual([there.userCount, there.chatCount, there.messageCount], [5, 3, COMMON_COUNT + 3]);
+    assert.deepEqual([there.userCount, there.chatCount, there.messageCount], [5, 3, COMMON_COUNT + 4]);
     assert.deepEqual(await everything(mongo, dataDir), before);
     assert.ok(bytes.equals(await readFile(join(dataDir, "one.db"))));
     const back = await migrate(mongo, "sqlite:two.db");
@@ -175,7 +194,9 @@ describeMongodb("migrating a store", (server) => {
     const [chat] = await target.chats();
     assert.ok(chat);
     const forged = { seq: chat.lastSeq + 1, user_id: ANNA, message_id: "forged", time_ms: 1, text: "forged" };
-    await target.append(chat.chatId, [{ ...forged, rev: null, changed_ms: null, edited_ms: null, deleted: null }]);
+    await target.append(chat.chatId, [
+      { ...forged, rev: null, changed_ms: null, edited_ms: null, deleted: null, ...NOTHING_MORE },
+    ]);
     await target.close();
     await assert.rejects(migrate("sqlite:one.db", mongo), { name: StoreOpenError.name, message: /differ/ });
   });

@@ -52,6 +52,7 @@ const WORDS = [
 const text = fc.oneof(fc.constantFrom(...WORDS), fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 }));
 const chat = fc.oneof(fc.constant("common"), known("directChat"));
 const seq = fc.oneof(fc.nat(20), fc.constantFrom(0, 2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER));
+const reaction = fc.constantFrom("👍", "❤️", "🇩🇪", "1️⃣", "👩‍👩‍👧");
 const page = { before: maybe(seq), after: maybe(seq), limit: maybe(fc.integer({ min: 1, max: 200 })) };
 const someone = fc.oneof(
   fc.record({ contact: known("name") }),
@@ -94,9 +95,14 @@ const DATA: { readonly [A in keyof typeof ACTIONS]: fc.Arbitrary<object> } = {
     chat_id: chat,
     message: text,
     message_id: maybe(fc.constantFrom("m1", "m2", "m-_3", "a".repeat(64))),
+    reply_to: maybe(seq),
   }),
   edit_message: fc.record({ chat_id: chat, seq, message: text }),
   delete_message: fc.record({ chat_id: chat, seq }),
+  react: fc.record({ chat_id: chat, seq, reaction, on: fc.boolean() }),
+  reactions: fc.record({ chat_id: chat, seq, reaction, after: maybe(known("name")), limit: page.limit }),
+  pin_message: fc.record({ chat_id: chat, seq, on: fc.boolean() }),
+  pins: fc.record({ chat_id: chat, cursor: maybe(fc.constantFrom("cGluczox", "x")) }),
   changes: fc.record({ chat_id: chat, after_rev: seq, limit: page.limit }),
   search_in_chat: fc.record({
     chat_id: chat,

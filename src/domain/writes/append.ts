@@ -2,15 +2,18 @@
 import type { Message } from "../../protocol/entities.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { Refusal } from "../refusal.ts";
+import type { Mentions } from "./message-change.ts";
 import type { WriteRules } from "./rules.ts";
 
-export interface Append {
+export interface Append extends Mentions {
   readonly kind: "append";
   readonly chatId: ChatId;
   readonly userId: UserId;
   readonly username: string;
   readonly messageId: string;
   readonly text: string;
+  /** Seq of the message that it answers: NoMessage where that one is not there, or deleted. */
+  readonly replyTo?: number;
 }
 
 /** `isNew` is false for a repeated `messageId`: `message` is then the first one. */
@@ -24,5 +27,8 @@ export const append: WriteRules<Append, Appended> = {
   done: (_write, { message, isNew }) => ({
     event: { event: "message", message, isNew, timeMs: Math.round(message.time * 1000) },
   }),
-  refused: { [Refusal.Rejected]: { reason: "internal", info: "the message could not be stored" } },
+  refused: {
+    [Refusal.Rejected]: { reason: "internal", info: "the message could not be stored" },
+    [Refusal.NoMessage]: { reason: "no_such_message", info: "reply_to: no such message" },
+  },
 };

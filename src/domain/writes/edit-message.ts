@@ -1,13 +1,13 @@
 // Another text of an own message.
 import { Refusal } from "../refusal.ts";
-import { changedMessage, REFUSED_CHANGE, type Changed, type MessageTarget } from "./message-change.ts";
+import { changedMessage, REFUSED_CHANGE, type Changed, type Mentions, type MessageTarget } from "./message-change.ts";
 import type { WriteRules } from "./rules.ts";
 
 /**
  * Changes the text of an own message; the text before stays in no file of the store. TooLate for one that was sent before
  * `sinceMs` (Unix milliseconds). The same text changes nothing.
  */
-export interface EditMessage extends MessageTarget {
+export interface EditMessage extends MessageTarget, Mentions {
   readonly kind: "editMessage";
   readonly text: string;
   readonly sinceMs: number;

@@ -11,6 +11,14 @@ export interface MessageTarget {
   readonly seq: number;
 }
 
+/** Whom a text mentions; absent for nobody. */
+export interface Mentions {
+  /** Each once, in the order of the text; MAX_MENTIONS at most. */
+  readonly mentions?: readonly UserId[];
+  /** All members of the group. */
+  readonly mentionsAll?: true;
+}
+
 /** What the change of a message came to. */
 export interface Changed {
   /** In its present state. */

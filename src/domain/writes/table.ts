@@ -14,7 +14,9 @@ import { dropTokens, type DropTokens } from "./drop-tokens.ts";
 import { editMessage, type EditMessage } from "./edit-message.ts";
 import { markRead, type MarkRead, type ReadMark } from "./mark-read.ts";
 import type { Changed } from "./message-change.ts";
+import { pinMessage, type PinMessage } from "./pin-message.ts";
 import { putToken, type NewToken, type PutToken } from "./put-token.ts";
+import { react, type React } from "./react.ts";
 import type { Completion, Nothing, RefusedAnswer, WriteRules } from "./rules.ts";
 import { setAccountState, type SetAccountState } from "./set-account-state.ts";
 import { setPassword, type SetPassword } from "./set-password.ts";
@@ -27,6 +29,8 @@ interface Writes {
   append: { write: Append; result: Appended };
   editMessage: { write: EditMessage; result: Changed };
   deleteMessage: { write: DeleteMessage; result: Changed };
+  react: { write: React; result: Changed };
+  pinMessage: { write: PinMessage; result: Changed };
   markRead: { write: MarkRead; result: ReadMark };
   typing: { write: Typing; result: Nothing };
   createUser: { write: CreateUser; result: CreatedUser };
@@ -53,7 +57,14 @@ export type WriteResults = { readonly [K in WriteKind]: Writes[K]["result"] };
 /** The kinds that change a stored message. */
 export type ChangeKind = { [K in WriteKind]: WriteResults[K] extends Changed ? K : never }[WriteKind];
 
-const CHANGE_KINDS: { readonly [K in ChangeKind]: true } = { editMessage: true, deleteMessage: true };
+export type ChangeWrite = WriteOf<ChangeKind>;
+
+const CHANGE_KINDS: { readonly [K in ChangeKind]: true } = {
+  editMessage: true,
+  deleteMessage: true,
+  react: true,
+  pinMessage: true,
+};
 
 export function isChange<W extends { readonly kind: WriteKind }>(write: W): write is Extract<W, { kind: ChangeKind }> {
   return Object.hasOwn(CHANGE_KINDS, write.kind);
@@ -69,6 +80,8 @@ const RULES: Rules = {
   append,
   editMessage,
   deleteMessage,
+  react,
+  pinMessage,
   markRead,
   typing,
   createUser,
@@ -91,6 +104,8 @@ const REFUSED: Readonly<Record<Refusal, RefusedAnswer>> = {
   [Refusal.Conflict]: { reason: "already", info: "is so already" },
   [Refusal.NotFound]: { reason: "no_such_user", info: "the account is gone" },
   [Refusal.Forbidden]: { reason: "forbidden", info: "not allowed" },
+  [Refusal.NoMessage]: { reason: "no_such_message", info: "no such message" },
+  [Refusal.Quota]: { reason: "quota", info: "there are as many as there may be" },
   [Refusal.TooLate]: { reason: "forbidden", info: "too late" },
   [Refusal.Disabled]: { reason: "account_disabled", info: "the account is disabled" },
   [Refusal.Blocked]: { reason: "blocked", info: "chat_id: blocked" },

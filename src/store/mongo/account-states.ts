@@ -30,7 +30,7 @@ export class AccountStates {
   /** The name goes last: a repeat of a deletion that was broken off finds the rest to remove by the id alone. */
   async delete(write: WriteOf<"deleteAccount">): Promise<WriteOutcome<"deleteAccount">> {
     const { userId, verifiedHash, username, usernameKey } = write;
-    const { users, tokens, contacts, blocks } = this.#state.collections;
+    const { users, tokens, contacts, blocks, reactions } = this.#state.collections;
     const user = await users.findOne({ _id: userId });
     if (user === null) return NOT_FOUND;
     if (user.state !== "deleted" && !isStillPassword(user.password_hash, verifiedHash)) return STALE_PASSWORD;
@@ -39,6 +39,7 @@ export class AccountStates {
     await tokens.deleteMany({ user_id: userId });
     await contacts.deleteMany({ $or: [{ user_id: userId }, { contact_id: userId }] });
     await blocks.deleteMany({ $or: [{ user_id: userId }, { blocked_id: userId }] });
+    await reactions.updateMany({ user_id: userId }, { $set: { name_key: username } });
     const update = { $set: { ...empty, state: "deleted" as const, username, username_key: usernameKey } };
     const { matchedCount } = await users.updateOne({ _id: userId }, update);
     this.#state.users.forget(); // the old name

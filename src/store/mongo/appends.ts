@@ -95,8 +95,13 @@ export class Appends {
     return appends.map(({ id: _id, write, timeMs }) => {
       const seq = (next.get(write.chatId) ?? this.#lastSeqs.of(write.chatId)) + 1;
       next.set(write.chatId, seq);
-      const { chatId: chat_id, userId: user_id, messageId: message_id, text } = write;
-      return { _id, chat_id, seq, user_id, message_id, text, folded: searchable(text), time_ms: timeMs };
+      const { chatId: chat_id, userId: user_id, messageId: message_id, text, replyTo, mentions, mentionsAll } = write;
+      return {
+        ...{ _id, chat_id, seq, user_id, message_id, text, folded: searchable(text), time_ms: timeMs },
+        ...(replyTo !== undefined && { reply_to: replyTo }),
+        ...(mentions !== undefined && { mentions: JSON.stringify(mentions) }),
+        ...(mentionsAll !== undefined && { mentions_all: 1 as const }),
+      };
     });
   }
 

@@ -1,7 +1,8 @@
 // Changes of stored messages: each takes the next revision of its chat.
 import type { ChatId } from "../../protocol/ids.ts";
 import { chatForm } from "../../protocol/ids.ts";
-import type { ChangeKind } from "../../domain/writes/table.ts";
+import type { ChangeKind, ChangeWrite } from "../../domain/writes/table.ts";
+import type { Changed } from "../../domain/writes/message-change.ts";
 import { directRefusal } from "../may.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { StoreUnavailableError } from "../store.ts";
@@ -9,16 +10,27 @@ import type { WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import { readIsBlocked } from "./account-reads.ts";
 import type { WriterState } from "./chat-batch.ts";
 import type { Collections, MessageDocument } from "./documents.ts";
+import { notePin, pinRefusal, removePin } from "./pins.ts";
+import { countReaction, dropReactions, reactionRefusal } from "./reactions.ts";
 import { searchable } from "./search-text.ts";
-import { messageOf } from "./sent-messages.ts";
+import { wholeMessage } from "./sent-messages.ts";
 
 /** Others that change the same message at the same moment are given way to so often. */
 const MAX_TRIES = 20;
 
 type Outcome = WriteOutcome<ChangeKind>;
 
-/** What a change makes of a message that it may change; undefined where it is so already. */
-type Fields = Partial<MessageDocument> | undefined;
+/** The fields of a message that a change sets; undefined takes one away. */
+type Fields = { readonly [F in keyof MessageDocument]?: MessageDocument[F] | undefined };
+
+/** What a message loses when it is deleted, beside its text. */
+const EMPTIED: Fields = {
+  edited_ms: undefined,
+  mentions: undefined,
+  mentions_all: undefined,
+  pinned: undefined,
+  reactions: undefined,
+};
 
 /** A chat's revision: the greatest of its messages, since each change takes the next one and keeps it until the next. */
 export async function readRev({ messages }: Collections, chatId: ChatId): Promise<number> {
@@ -32,7 +44,7 @@ export async function readRev({ messages }: Collections, chatId: ChatId): Promis
  */
 export async function changeMessage(
   state: WriterState,
-  write: WriteOf<ChangeKind>,
+  write: ChangeWrite,
   nowMs: number,
   isRepeat: boolean,
 ): Promise<Outcome> {
@@ -44,66 +56,115 @@ export async function changeMessage(
   if (!mayRead || !users.isPresent(userId)) return refused(Refusal.NotFound);
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const found = await collections.messages.findOne({ chat_id: chatId, seq });
-    const refusal = found === null ? Refusal.NotFound : await refusalOf(state, write, found);
-    if (found === null || refusal !== undefined) return refused(refusal ?? Refusal.NotFound);
+    if (found === null) return refused(Refusal.NotFound);
+    const refusal = await refusalOf(state, write, found);
+    if (refusal !== undefined) return refused(refusal);
     await users.load([found.user_id]);
-    const username = users.nameOf(found.user_id) ?? "";
-    const fields = fieldsOf(write, found, nowMs);
-    if (fields === undefined) {
-      const changedMs = found.changed_ms ?? null;
-      const isChanged = isRepeat && changedMs === nowMs;
-      return { done: true, result: { message: messageOf(found, username), isChanged, changedMs } };
-    }
+    const done = async (document: MessageDocument, isChanged: boolean): Promise<Outcome> => {
+      const message = await wholeMessage(collections, document, users.nameOf(found.user_id) ?? "");
+      const result: Changed = { message, isChanged, changedMs: document.changed_ms ?? null };
+      return { done: true, result };
+    };
     const rev = (await readRev(collections, chatId)) + 1;
-    const change = { ...fields, rev, changed_ms: nowMs };
-    if (await applyTo(found, change, collections)) {
-      const message = messageOf({ ...found, ...change }, username);
-      return { done: true, result: { message, isChanged: true, changedMs: nowMs } };
+    const fields = await fieldsOf(state, write, found, { nowMs, rev });
+    if (fields === undefined) {
+      await settle(collections, write, found);
+      return done(found, isRepeat && found.changed_ms === nowMs);
     }
+    const change = { ...fields, rev, changed_ms: nowMs };
+    if (!(await applyTo(found, change, collections))) continue;
+    await settle(collections, write, found);
+    return done(applied(found, change), true);
   }
   throw new StoreUnavailableError("store: too many others change the same message");
 }
 
-async function refusalOf(
-  { collections, users }: WriterState,
-  write: WriteOf<ChangeKind>,
-  found: MessageDocument,
-): Promise<Refusal | undefined> {
-  const { kind, chatId, userId } = write;
+async function refusalOf(state: WriterState, write: ChangeWrite, found: MessageDocument): Promise<Refusal | undefined> {
+  const { kind, userId } = write;
   const isDeleted = found.deleted !== undefined;
-  if (isDeleted && kind !== "deleteMessage") return Refusal.NotFound;
-  if (found.user_id !== userId) return Refusal.Forbidden;
-  if (isDeleted) return undefined;
+  const isOwn = found.user_id === userId;
+  if (kind === "deleteMessage") {
+    if (!isOwn) return Refusal.Forbidden;
+    return isDeleted ? undefined : ownRefusal(state, write);
+  }
+  if (isDeleted) return Refusal.NotFound;
+  if (kind === "editMessage" && !isOwn) return Refusal.Forbidden;
   if (kind === "editMessage" && found.time_ms < write.sinceMs) return Refusal.TooLate;
+  const refusal = ownRefusal(state, write) ?? (await heardRefusal(state, write));
+  if (refusal !== undefined) return refusal;
+  if (kind === "react") return reactionRefusal(found, write);
+  return kind === "pinMessage" ? pinRefusal(state.collections, found, write) : undefined;
+}
+
+function ownRefusal({ users }: WriterState, { userId }: ChangeWrite): Refusal | undefined {
   const own = users.refusalOf(userId);
-  if (own?.done === false) return own.refusal;
+  return own?.done === false ? own.refusal : undefined;
+}
+
+/** Why the user may not be heard in the chat now. */
+async function heardRefusal(
+  { collections, users }: WriterState,
+  { chatId, userId }: ChangeWrite,
+): Promise<Refusal | undefined> {
   const form = chatForm(chatId);
-  if (kind === "deleteMessage" || form?.kind !== "direct") return undefined;
+  if (form?.kind !== "direct") return undefined;
   const [one, other] = form.users;
   await users.load(form.users);
   const partner = users.stateOf(one === userId ? other : one);
   return directRefusal({ partner, isBlocked: await readIsBlocked(collections, one, other) });
 }
 
-function fieldsOf(write: WriteOf<ChangeKind>, found: MessageDocument, nowMs: number): Fields {
+/** What the change makes of a message that it may change; undefined where it is so already. */
+async function fieldsOf(
+  { collections, users }: WriterState,
+  write: ChangeWrite,
+  found: MessageDocument,
+  { nowMs, rev }: { readonly nowMs: number; readonly rev: number },
+): Promise<Fields | undefined> {
   switch (write.kind) {
     case "editMessage":
-      if (found.text === write.text) return undefined;
-      return { text: write.text, folded: searchable(write.text), edited_ms: nowMs };
+      return found.text === write.text ? undefined : textFields(write, nowMs);
     case "deleteMessage":
-      return found.deleted === undefined ? { text: "", folded: "", deleted: "author" } : undefined;
+      return found.deleted === undefined ? { ...EMPTIED, text: "", folded: "", deleted: "author" } : undefined;
+    case "react":
+      return countReaction(collections, found, write, { rev, nameKey: users.keyOf(write.userId) });
+    case "pinMessage":
+      if ((found.pinned !== undefined) === write.on) return undefined;
+      if (write.on) await notePin(collections, found, rev);
+      return { pinned: write.on ? rev : undefined };
   }
 }
 
+function textFields({ text, mentions, mentionsAll }: WriteOf<"editMessage">, nowMs: number): Fields {
+  return {
+    text,
+    folded: searchable(text),
+    edited_ms: nowMs,
+    mentions: mentions && JSON.stringify(mentions),
+    mentions_all: mentionsAll && 1,
+  };
+}
+
+/** Removes beside the message what is not true any more; may run again. */
+async function settle(collections: Collections, write: ChangeWrite, found: MessageDocument): Promise<void> {
+  if (write.kind === "deleteMessage") await dropReactions(collections, found);
+  if (write.kind === "deleteMessage" || (write.kind === "pinMessage" && !write.on)) await removePin(collections, found);
+}
+
 /** Changes the message only if it is as it was found; resolves with whether it was. */
-async function applyTo(
-  { _id, rev }: MessageDocument,
-  change: Partial<MessageDocument>,
-  { messages }: Collections,
-): Promise<boolean> {
+async function applyTo({ _id, rev }: MessageDocument, change: Fields, { messages }: Collections): Promise<boolean> {
   const unchanged = rev === undefined ? { _id, rev: { $exists: false } } : { _id, rev };
-  const { matchedCount } = await messages.updateOne(unchanged, { $set: change });
+  const entries = Object.entries(change);
+  const $set = Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  const gone = entries.filter(([, value]) => value === undefined).map(([name]) => [name, 1] as const);
+  const update = gone.length === 0 ? { $set } : { $set, $unset: Object.fromEntries(gone) };
+  const { matchedCount } = await messages.updateOne(unchanged, update);
   return matchedCount === 1;
+}
+
+function applied(found: MessageDocument, change: Fields): MessageDocument {
+  const entries = Object.entries({ ...found, ...change }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as unknown as MessageDocument; // no change takes away what every message has
 }
 
 function refused(refusal: Refusal): Outcome {

@@ -46,6 +46,8 @@ export class ChatBatch {
   readonly #startSeqs = new Map<ChatId, number>();
   /** `pairId` of who has blocked whom, of the users of the batch's one-to-one chats. */
   #blocks: ReadonlySet<string> = new Set();
+  /** `answerKey` of the messages of the chats that may be answered, of those that are. */
+  #answerable: ReadonlySet<string> = new Set();
   #isPlanned = false;
   #look = false;
   /** True when a message was found stored by a command that nobody answered, so perhaps not durably yet. */
@@ -61,6 +63,10 @@ export class ChatBatch {
 
   add(index: number, write: ChatWrite): void {
     this.#entries.push({ index, write });
+  }
+
+  appendsTo(chatId: ChatId): boolean {
+    return this.#entries.some(({ write }) => write.kind === "append" && write.chatId === chatId);
   }
 
   /** The messages of the batch, in order. */
@@ -88,6 +94,7 @@ export class ChatBatch {
     await lastSeqs.load(this.#entries.map(({ write }) => write.chatId).filter((chatId) => this.#isChat(chatId)));
     if (this.#isPlanned) return;
     this.#blocks = await this.#readBlocks();
+    this.#answerable = await this.#readAnswerable();
     const repeats = await this.#storedOfRefused();
     for (const entry of this.#entries) {
       const { index, write } = entry;
@@ -123,8 +130,14 @@ export class ChatBatch {
     return new Set((await found.toArray()).map(({ _id }) => _id));
   }
 
-  /** Why the write may not be; reading goes on with who is gone or blocked. */
-  #refusal({ kind, userId, chatId }: ChatWrite): Refusal | undefined {
+  #refusal(write: ChatWrite): Refusal | undefined {
+    const answers = write.kind === "append" && write.replyTo !== undefined;
+    const isAnswer = !answers || this.#answerable.has(answerKey(write.chatId, write.replyTo ?? 0));
+    return this.#standingRefusal(write) ?? (isAnswer ? undefined : Refusal.NoMessage);
+  }
+
+  /** Why the user may not write; reading goes on with who is gone or blocked. */
+  #standingRefusal({ kind, userId, chatId }: ChatWrite): Refusal | undefined {
     const { users } = this.#state;
     const own = writerRefusal(users.stateOf(userId));
     const form = chatForm(chatId);
@@ -134,6 +147,22 @@ export class ChatBatch {
     const partner = users.stateOf(pair[0] === userId ? pair[1] : pair[0]);
     if (kind === "markRead") return partner === undefined ? Refusal.NotFound : undefined;
     return directRefusal({ partner, isBlocked: this.#isBlocked(pair) });
+  }
+
+  /** Those that are not deleted of the messages that the batch answers. */
+  async #readAnswerable(): Promise<ReadonlySet<string>> {
+    const seqs = new Map<ChatId, number[]>();
+    for (const { write } of this.#entries) {
+      if (write.kind !== "append" || write.replyTo === undefined) continue;
+      seqs.set(write.chatId, [...(seqs.get(write.chatId) ?? []), write.replyTo]);
+    }
+    const answerable = new Set<string>();
+    for (const [chat_id, some] of seqs) {
+      const filter = { chat_id, seq: { $in: some } };
+      const found = this.#state.collections.messages.find(filter, { projection: { seq: 1, deleted: 1 } });
+      for await (const { seq, deleted } of found) if (deleted === undefined) answerable.add(answerKey(chat_id, seq));
+    }
+    return answerable;
   }
 
   #isBlocked([one, other]: readonly [UserId, UserId]): boolean {
@@ -200,6 +229,10 @@ export class ChatBatch {
 function pairIn(chatId: ChatId): readonly [UserId, UserId] | undefined {
   const form = chatForm(chatId);
   return form?.kind === "direct" ? form.users : undefined;
+}
+
+function answerKey(chatId: ChatId, seq: number): string {
+  return `${chatId}|${seq}`;
 }
 
 function mark(marks: Marks, write: WriteOf<"markRead">, lastSeq: number, isPrivate: boolean): WriteOutcome<"markRead"> {

@@ -112,6 +112,35 @@ export interface MessageDocument {
   readonly changed_ms?: number;
   readonly edited_ms?: number;
   readonly deleted?: NonNullable<Message["deleted"]>;
+  readonly reply_to?: number;
+  /** JSON of user ids. */
+  readonly mentions?: string;
+  readonly mentions_all?: 1;
+  /** The rev that pinned it. */
+  readonly pinned?: number;
+  /** JSON of ReactionCounts. */
+  readonly reactions?: string;
+}
+
+/** `_id` is `reactionId(…)`. */
+export interface ReactionDocument {
+  readonly _id: string;
+  readonly chat_id: ChatId;
+  readonly seq: number;
+  readonly reaction: string;
+  readonly user_id: UserId;
+  /** The user's `username_key`, or the name of a deleted account: lists are sorted by it. */
+  readonly name_key: string;
+  /** About the chat's rev that it made: the order in which they came. */
+  readonly rev: number;
+}
+
+/** A message that is pinned, or was; `_id` is `pinId(…)`. */
+export interface PinDocument {
+  readonly _id: string;
+  readonly chat_id: ChatId;
+  readonly seq: number;
+  readonly rev: number;
 }
 
 /** `schema` has the version; `barrier` is written to have everything before it made durable. */
@@ -132,6 +161,8 @@ export interface Collections {
   readonly chats: Collection<ChatDocument>;
   readonly members: Collection<MemberDocument>;
   readonly messages: Collection<MessageDocument>;
+  readonly reactions: Collection<ReactionDocument>;
+  readonly pins: Collection<PinDocument>;
 }
 
 export function collectionsOf(db: Db): Collections {
@@ -144,6 +175,8 @@ export function collectionsOf(db: Db): Collections {
     chats: db.collection("chats"),
     members: db.collection("members"),
     messages: db.collection("messages"),
+    reactions: db.collection("reactions"),
+    pins: db.collection("pins"),
   };
 }
 

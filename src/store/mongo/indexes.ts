@@ -29,6 +29,10 @@ const INDEXES: readonly Index[] = [
   { collection: "messages", name: "place", key: { chat_id: 1, seq: 1 }, unique: true },
   { collection: "messages", name: "changed", key: { chat_id: 1, rev: 1 }, unique: false },
   { collection: "messages", name: "once", key: { chat_id: 1, user_id: 1, message_id: 1 }, unique: true },
+  { collection: "reactions", name: "order", key: { chat_id: 1, seq: 1, reaction: 1, rev: 1 }, unique: false },
+  { collection: "reactions", name: "list", key: { chat_id: 1, seq: 1, reaction: 1, name_key: 1 }, unique: false },
+  { collection: "reactions", name: "user", key: { user_id: 1 }, unique: false },
+  { collection: "pins", name: "chat", key: { chat_id: 1 }, unique: false },
 ];
 
 /** Up to so many documents an index is made at the start; beyond, that could stop a server for long. */

@@ -1,6 +1,11 @@
 // Gathers the messages of one page, bounded in number and in bytes.
-import { MESSAGE_EXTRA_BYTES, PAGE_BYTES } from "../../protocol/limits.ts";
+import { MESSAGE_EXTRA_BYTES, PAGE_BYTES, REACTION_USERS } from "../../protocol/limits.ts";
 import type { MessageDocument } from "./documents.ts";
+import { countsOf } from "../reaction-counts.ts";
+
+/** What a user id takes as JSON, with a comma; and a kind of reactions without its users, at most. */
+const USER_ID_BYTES = 27;
+const REACTION_BYTES = 96;
 
 export class Page {
   readonly documents: MessageDocument[] = [];
@@ -14,7 +19,7 @@ export class Page {
 
   /** Adds the message, or returns false: the page is full, and there is more. */
   add(document: MessageDocument): boolean {
-    this.#bytes += Buffer.byteLength(JSON.stringify(document.text)) + MESSAGE_EXTRA_BYTES;
+    this.#bytes += pageBytes(document);
     const isFull = this.documents.length === this.#limit;
     if (isFull || (this.#bytes > PAGE_BYTES && this.documents.length > 0)) {
       this.hasMore = true;
@@ -23,4 +28,12 @@ export class Page {
     this.documents.push(document);
     return true;
   }
+}
+
+/** What a message counts in a page. */
+function pageBytes({ text, mentions = "", reactions }: MessageDocument): number {
+  const textBytes = Buffer.byteLength(JSON.stringify(text));
+  const counts = countsOf(reactions);
+  const userCount = counts.reduce((sum, [, count]) => sum + Math.min(count, REACTION_USERS), 0);
+  return textBytes + mentions.length + MESSAGE_EXTRA_BYTES + counts.length * REACTION_BYTES + userCount * USER_ID_BYTES;
 }

@@ -4,7 +4,7 @@ import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { foldCase } from "../../protocol/text.ts";
 import type { AccountQuery, Changes, ChatPosition, History, HistoryPage, NamePage } from "../store.ts";
-import type { DirectoryQuery, StoreReader, User } from "../store.ts";
+import type { DirectoryQuery, ReactionTarget, StoreReader, User } from "../store.ts";
 import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
 import { readAccounts, readBlocks, readIsBlocked } from "./account-reads.ts";
 import { profileOf } from "./account-writes.ts";
@@ -15,8 +15,11 @@ import { readRev } from "./changes.ts";
 import { readDirectory } from "./directory.ts";
 import { readBlocked, readChats, readContacts, readWatched } from "./lists.ts";
 import { readMember } from "./member-reads.ts";
+import { readPins } from "./pins.ts";
+import { readReactions } from "./reactions.ts";
 import { WITHOUT_FOLDED, withNames } from "./sent-messages.ts";
 import { Page } from "./page.ts";
+import { readIds } from "./users.ts";
 import { literalPattern } from "./search-text.ts";
 
 /** After so long a slice of a search ends, in milliseconds. */
@@ -113,6 +116,18 @@ export class MongoReader implements StoreReader {
       await fill(page, changed.limit(limit + 1));
       return { rev, messages: await withNames(this.#collections, page.documents), hasMore: page.hasMore };
     });
+  }
+
+  reactions(target: ReactionTarget, page: NamePage): ReturnType<StoreReader["reactions"]> {
+    return this.#connection.run(() => readReactions(this.#collections, target, page));
+  }
+
+  pins(chatId: ChatId, before: number | undefined, firstSeq = 1): ReturnType<StoreReader["pins"]> {
+    return this.#connection.run(() => readPins(this.#collections, chatId, before, firstSeq));
+  }
+
+  usersNamed(usernameKeys: readonly string[]): ReturnType<StoreReader["usersNamed"]> {
+    return this.#connection.run(() => readIds(this.#collections, usernameKeys));
   }
 
   search(query: SearchQuery, from?: SearchPlace): Promise<SearchSlice> {

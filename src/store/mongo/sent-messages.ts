@@ -1,7 +1,9 @@
 // Looks up which messages are stored: repeats, and those whose insertion ended without an answer.
-import type { Message } from "../../protocol/entities.ts";
+import type { Message, Reaction } from "../../protocol/entities.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import type { Collections, MessageDocument } from "./documents.ts";
+import { countsOf } from "../reaction-counts.ts";
+import { readReactors, reactorsKey } from "./reactions.ts";
 import { usernames } from "./users.ts";
 
 /** What of a message readers do not need. */
@@ -63,20 +65,51 @@ function groupKeys(keys: Iterable<MessageKey>): KeyGroup[] {
   return groups;
 }
 
-/** The message as the protocol has it. */
+/** The message as the protocol has it, without its reactions. */
 export function messageOf(document: MessageDocument, username: string): Message {
-  const { chat_id, seq, message_id, user_id, text, time_ms, rev } = document;
+  const { chat_id, seq, message_id, user_id, text, time_ms } = document;
   const message = { chat_id, seq, message_id, user_id, username, message: text, time: time_ms / 1000 };
-  return rev === undefined ? message : { ...message, rev, ...changesOf(document) };
+  const { rev, edited_ms, deleted, reply_to, mentions, mentions_all, pinned } = document;
+  return {
+    ...message,
+    ...(rev !== undefined && { rev }),
+    ...(edited_ms !== undefined && { edited: edited_ms / 1000 }),
+    ...(deleted !== undefined && { deleted }),
+    ...(reply_to !== undefined && { reply_to }),
+    ...(mentions !== undefined && { mentions: JSON.parse(mentions) as UserId[] }),
+    ...(mentions_all !== undefined && { mentions_all: true }),
+    ...(pinned !== undefined && { pinned: true }),
+  };
 }
 
-function changesOf({ edited_ms, deleted }: MessageDocument): Pick<Message, "edited" | "deleted"> {
-  if (deleted !== undefined) return { deleted };
-  return edited_ms === undefined ? {} : { edited: edited_ms / 1000 };
+/** The message with who reacted. */
+export async function wholeMessage(
+  collections: Collections,
+  document: MessageDocument,
+  username: string,
+): Promise<Message> {
+  return withReactors(messageOf(document, username), document, await readReactors(collections, [document]));
 }
 
-/** Messages as the protocol has them, with the names that their senders have now. */
+/** Messages as the protocol has them, with the names that their senders have now and who reacted. */
 export async function withNames(collections: Collections, documents: readonly MessageDocument[]): Promise<Message[]> {
-  const names = await usernames(collections, [...new Set(documents.map((document) => document.user_id))]);
-  return documents.map((document) => messageOf(document, names.get(document.user_id) ?? ""));
+  const [names, reactors] = await Promise.all([
+    usernames(collections, [...new Set(documents.map((document) => document.user_id))]),
+    readReactors(collections, documents),
+  ]);
+  return documents.map((document) => {
+    return withReactors(messageOf(document, names.get(document.user_id) ?? ""), document, reactors);
+  });
+}
+
+function withReactors(
+  message: Message,
+  { chat_id, seq, reactions: json }: MessageDocument,
+  reactors: ReadonlyMap<string, readonly UserId[]>,
+): Message {
+  if (json === undefined) return message;
+  const reactions = countsOf(json).map(([reaction, count]): [string, Reaction] => {
+    return [reaction, { count, user_ids: reactors.get(reactorsKey({ chat_id, seq, reaction })) ?? [] }];
+  });
+  return { ...message, reactions: Object.fromEntries(reactions) };
 }

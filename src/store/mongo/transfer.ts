@@ -15,8 +15,10 @@ import type {
 } from "../transfer.ts";
 import type { MongoConnection } from "./connection.ts";
 import { pairId, pairOf } from "./documents.ts";
-import type { Collections, MemberDocument, UserDocument } from "./documents.ts";
+import type { Collections, MemberDocument, MessageDocument, ReactionDocument, UserDocument } from "./documents.ts";
 import { readLastSeqs } from "./last-seqs.ts";
+import { notePin } from "./pins.ts";
+import { reactionId } from "./reactions.ts";
 import { fillSortKeys } from "./upgrade.ts";
 import { searchable } from "./search-text.ts";
 
@@ -59,6 +61,13 @@ const FORMS: { readonly [K in RecordKind]: Form<Records[K]> } = {
       previous_hash: token["previous_hash"] == null ? null : String(token["previous_hash"]),
       previous_ms: token["previous_ms"] == null ? null : Number(token["previous_ms"]),
     }),
+  },
+  reactions: {
+    toDocument: (record) => ({ _id: reactionId({ ...record, name_key: "" }), ...record }),
+    toRecord: (document) => {
+      const { chat_id, seq, reaction, user_id, rev } = document as ReactionDocument;
+      return { chat_id, seq, reaction, user_id, rev };
+    },
   },
   members: {
     filter: { $or: [{ seq: { $gt: 0 } }, { role: { $in: [...ROLES] } }] },
@@ -151,29 +160,21 @@ export class MongoTransfer implements StoreTransfer {
     // There are no holes, so the next messages are a range, and no server has to sort what comes after them.
     for (let seq = afterSeq; ; seq += BATCH_COUNT) {
       const range = { chat_id: chatId, seq: { $gt: seq, $lte: seq + BATCH_COUNT } };
-      const page = this.#collections.messages.find(range, { projection: { _id: 0, chat_id: 0, folded: 0 } });
+      const page = this.#collections.messages.find(range, { projection: { folded: 0 } });
       const messages = await this.#connection.run(() => page.sort({ seq: 1 }).toArray());
       if (messages.length === 0) return;
-      yield messages.map(({ rev = null, changed_ms = null, edited_ms = null, deleted = null, ...rest }) => {
-        return { ...rest, rev, changed_ms, edited_ms, deleted };
-      });
+      yield messages.map(messageRecord);
     }
   }
 
   async append(chatId: ChatId, messages: readonly MessageRecord[]): Promise<void> {
-    const documents = messages.map(({ rev, changed_ms, edited_ms, deleted, ...rest }) => {
-      const change = {
-        ...(rev !== null && { rev }),
-        ...(changed_ms !== null && { changed_ms }),
-        ...(edited_ms !== null && { edited_ms }),
-        ...(deleted && { deleted }),
-      };
-      return { _id: new ObjectId(), chat_id: chatId, ...rest, folded: searchable(rest.text), ...change };
-    });
+    const documents = messages.map((message) => messageDocument(chatId, message));
+    const pinned = documents.filter((document) => document.pinned !== undefined);
     // First where to look for the messages; then these in order: what a break leaves is the beginning, and can be found.
     const update = { $max: { seq_hint: (messages[0]?.seq ?? 1) - 1 }, $setOnInsert: pairOf(chatId) };
     await this.#connection.run(async () => {
       await this.#collections.chats.updateOne({ _id: chatId }, update, { upsert: true });
+      for (const document of pinned) await notePin(this.#collections, document, document.pinned ?? 0);
       await this.#collections.messages.insertMany(documents, { ordered: true });
     });
   }
@@ -185,6 +186,25 @@ export class MongoTransfer implements StoreTransfer {
   #collection(kind: RecordKind): Collection<Document> {
     return this.#collections[kind] as unknown as Collection<Document>;
   }
+}
+
+function messageRecord(document: MessageDocument): MessageRecord {
+  const { seq, user_id, message_id, time_ms, text } = document;
+  const { rev = null, changed_ms = null, edited_ms = null, deleted = null, reply_to = null } = document;
+  const { mentions = null, mentions_all = null, pinned = null, reactions = null } = document;
+  return {
+    ...{ seq, user_id, message_id, time_ms, text, rev, changed_ms, edited_ms, deleted },
+    ...{ reply_to, mentions, mentions_all, pinned, reactions },
+  };
+}
+
+function messageDocument(chat_id: ChatId, record: MessageRecord): MessageDocument {
+  const { seq, user_id, message_id, time_ms, text, ...rest } = record;
+  const given = Object.entries(rest).filter(([, value]) => value !== null);
+  return {
+    ...{ _id: new ObjectId(), chat_id, seq, user_id, message_id, time_ms, text, folded: searchable(text) },
+    ...Object.fromEntries(given),
+  };
 }
 
 function userDocument({ user_id: _id, last_login_ms, ...rest }: UserRecord): Document {

@@ -37,13 +37,15 @@ export async function fillSortKeys(collections: Collections): Promise<void> {
   while (await fillChats(collections));
   while (await fillNames(collections, "contacts", "contact_id"));
   while (await fillNames(collections, "blocks", "blocked_id"));
+  while (await fillNames(collections, "reactions", "user_id"));
 }
 
-/** A contact or a block. */
+/** A contact, a block or a reaction. */
 interface NamedDocument {
   readonly _id: string;
   readonly contact_id?: UserId;
   readonly blocked_id?: UserId;
+  readonly user_id?: UserId;
   readonly name_key?: string;
 }
 
@@ -81,16 +83,19 @@ async function readTimes(
 
 async function fillNames(
   collections: Collections,
-  kind: "contacts" | "blocks",
-  other: "contact_id" | "blocked_id",
+  kind: "contacts" | "blocks" | "reactions",
+  other: "contact_id" | "blocked_id" | "user_id",
 ): Promise<boolean> {
   const collection = collections[kind] as unknown as Collection<NamedDocument>;
   const documents = await collection.find(LACKS_NAME).limit(DOCUMENTS_PER_ROUND).toArray();
   if (documents.length === 0) return false;
   const ids = documents.map((document) => String(document[other]));
   const keys = new Map<UserId, string>();
-  const found = collections.users.find({ _id: { $in: ids } }, { projection: { username_key: 1 } });
-  for await (const { _id, username_key } of found) keys.set(_id, username_key);
+  const projection = { username: 1, username_key: 1, state: 1 };
+  const found = collections.users.find({ _id: { $in: ids } }, { projection });
+  for await (const { _id, username, username_key, state } of found) {
+    keys.set(_id, state === "deleted" ? username : username_key);
+  }
   const operations = documents.map((document) => {
     const update = { $set: { name_key: keys.get(String(document[other])) ?? "" } };
     return { updateOne: { filter: { _id: document._id }, update } };

@@ -69,6 +69,17 @@ export async function usernames(collections: Collections, userIds: readonly User
   return names;
 }
 
+/** The ids of those of the names that somebody has, by `username_key`. */
+export async function readIds({ users }: Collections, keys: readonly string[]): Promise<Map<string, UserId>> {
+  const ids = new Map<string, UserId>();
+  for (let start = 0; start < keys.length; start += IDS_PER_QUERY) {
+    const some = keys.slice(start, start + IDS_PER_QUERY);
+    const found = users.find({ username_key: { $in: some } }, { projection: { username_key: 1 } });
+    for await (const { _id, username_key } of found) ids.set(username_key, _id);
+  }
+  return ids;
+}
+
 type FoundUser = Pick<UserDocument, "_id" | "username" | "state">;
 
 async function* find({ users }: Collections, userIds: readonly UserId[]): AsyncGenerator<FoundUser, void, undefined> {

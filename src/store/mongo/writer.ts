@@ -4,7 +4,7 @@ import type { Message } from "../../protocol/entities.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { isChange } from "../../domain/writes/table.ts";
 import { StoreUnavailableError } from "../store.ts";
-import type { Write, WriteKind, WriteOutcome } from "../../domain/writes/table.ts";
+import type { Write, WriteKind, WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import { outcomeOfRepeat } from "../../domain/writes/table.ts";
 import type { StoreWriter } from "../store.ts";
 import { tokenTimes } from "../token-times.ts";
@@ -127,6 +127,7 @@ export class MongoWriter implements StoreWriter {
     let open: ChatBatch | undefined;
     for (const [index, write] of writes.entries()) {
       if (write.kind === "append" || write.kind === "markRead" || write.kind === "typing") {
+        if (write.kind === "append" && write.replyTo !== undefined && this.#mayBeOf(open, write)) open = undefined;
         if (open === undefined) steps.push((open = newBatch()));
         open.add(index, write);
         continue;
@@ -140,6 +141,11 @@ export class MongoWriter implements StoreWriter {
       steps.push(repeatable(index, write, () => this.#accounts.carryOut(write, times)));
     }
     return steps;
+  }
+
+  /** Whether a message of this batch may be the one that is answered. */
+  #mayBeOf(batch: ChatBatch | undefined, { chatId, replyTo = 0 }: WriteOf<"append">): boolean {
+    return batch?.appendsTo(chatId) === true && replyTo > this.#state.lastSeqs.of(chatId);
   }
 
   /** After a batch that failed: what of it is stored, or may be, is to be announced later. */

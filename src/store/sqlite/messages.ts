@@ -7,6 +7,7 @@ import { directRefusal, writerRefusal } from "../may.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import type { WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import type { Indexer } from "./indexer.ts";
+import { mentionColumns } from "./rows.ts";
 import type { UserRow, UserWrites } from "./users.ts";
 import { NOT_FOUND } from "../write-outcomes.ts";
 
@@ -57,6 +58,15 @@ function prepare(database: Database.Database) {
     ),
     append: database.prepare<[number, number, number, string, number, string]>(APPEND_ROWS(1)),
     appendMany: database.prepare<[(number | string)[]]>(APPEND_ROWS(ROWS_PER_STATEMENT)),
+    appendWhole: database.prepare<
+      [number, number, number, string, number, string, number | null, string | null, 1 | null]
+    >(
+      `INSERT INTO messages (id, user, message_id, time_ms, text, reply_to, mentions, mentions_all)
+       VALUES (? << 32 | ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (message_id, user, id >> 32) DO NOTHING`,
+    ),
+    isThere: database.prepare<[number, number], number>(
+      "SELECT 1 FROM messages WHERE id = (? << 32 | ?) AND deleted IS NULL",
+    ),
     remove: database.prepare<[number, number, number, number]>(
       "DELETE FROM messages WHERE id BETWEEN ? << 32 | ? AND ? << 32 | ?",
     ),
@@ -123,6 +133,7 @@ export class MessageWrites {
     const senders: UserRow[] = [];
     let seq = chat.lastSeq;
     for (const write of writes) {
+      if (hasMore(write)) return undefined;
       const user = this.#users.find(write.userId);
       if (
         user?.state !== "active" ||
@@ -157,8 +168,15 @@ export class MessageWrites {
     if (refusal !== undefined) return this.#stored(write, known, user) ?? { done: false, refusal };
     const chat = known ?? this.#create(write.chatId);
     if (chat === undefined || !takesPart(chat, user)) return NOT_FOUND;
+    const { replyTo } = write;
+    if (replyTo !== undefined && this.#sql.isThere.get(chat.id, replyTo) === undefined) {
+      return this.#stored(write, chat, user) ?? { done: false, refusal: Refusal.NoMessage };
+    }
     const seq = chat.lastSeq + 1;
-    const { changes } = this.#sql.append.run(chat.id, seq, user.id, write.messageId, nowMs, write.text);
+    const plain = [chat.id, seq, user.id, write.messageId, nowMs, write.text] as const;
+    const { changes } = hasMore(write)
+      ? this.#sql.appendWhole.run(...plain, replyTo ?? null, ...mentionColumns(write))
+      : this.#sql.append.run(...plain);
     if (changes === 0) return this.#stored(write, chat, user) ?? missing(chat);
     chat.lastSeq = seq;
     chat.appendedMs = nowMs;
@@ -284,11 +302,24 @@ function missing({ id }: Chat): never {
   throw new Error(`store: a message neither stored nor there already (chat ${id})`);
 }
 
+/** Whether it has more than every message. */
+function hasMore({ replyTo, mentions, mentionsAll }: WriteOf<"append">): boolean {
+  return replyTo !== undefined || mentions !== undefined || mentionsAll !== undefined;
+}
+
 function takesPart(chat: Chat, user: UserRow): boolean {
   return chat.users === undefined || chat.users.includes(user.id);
 }
 
 function message(write: WriteOf<"append">, user: UserRow, seq: number, timeMs: number, text: string): Message {
   const { chatId: chat_id, messageId: message_id, userId: user_id } = write;
-  return { chat_id, seq, message_id, user_id, username: user.username, message: text, time: timeMs / 1000 };
+  const plain = { chat_id, seq, message_id, user_id, username: user.username, message: text, time: timeMs / 1000 };
+  if (!hasMore(write)) return plain;
+  const { replyTo: reply_to, mentions, mentionsAll: mentions_all } = write;
+  return {
+    ...plain,
+    ...(reply_to !== undefined && { reply_to }),
+    ...(mentions && { mentions }),
+    ...(mentions_all && { mentions_all }),
+  };
 }

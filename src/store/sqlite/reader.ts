@@ -4,7 +4,7 @@ import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { StoreUnavailableError } from "../store.ts";
 import type { AccountQuery, Changes, ChatPosition, History, HistoryPage, NamePage } from "../store.ts";
-import type { DirectoryQuery, StoreReader, User } from "../store.ts";
+import type { DirectoryQuery, ReactionTarget, StoreReader, User } from "../store.ts";
 import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
 import type { UserRecord } from "../transfer.ts";
 import { AccountReads } from "./account-reads.ts";
@@ -13,7 +13,9 @@ import { Directory } from "./directory.ts";
 import { Lists } from "./lists.ts";
 import { MemberReads } from "./member-reads.ts";
 import type { Member } from "../chats.ts";
-import { MAX_SEQ, MESSAGE_COLUMNS, Page } from "./rows.ts";
+import { PinLists } from "./pins.ts";
+import { ReactionLists } from "./reactions.ts";
+import { MAX_SEQ, MESSAGE_COLUMNS, MessageReads, Page } from "./rows.ts";
 import type { MessageRow } from "./rows.ts";
 import { Search, SEARCH_SLICE_MS, SHORT_WORD_SCAN_COUNT } from "./search.ts";
 
@@ -35,6 +37,7 @@ const PAGE = `SELECT ${MESSAGE_COLUMNS} FROM messages m JOIN users u ON u.id = m
 function prepare(database: Database.Database) {
   return {
     byKey: database.prepare<[string], UserRow>(`${USER} WHERE username_key = ?`),
+    idByKey: database.prepare<[string], UserId>("SELECT user_id FROM users WHERE username_key = ?").pluck(),
     byId: database.prepare<[UserId], UserRow>(`${USER} WHERE user_id = ?`),
     byToken: database.prepare<[string, number, string, number], UserRow>(
       `${USER} WHERE id = (SELECT user FROM tokens
@@ -66,6 +69,9 @@ export class SqliteReader implements StoreReader {
   readonly #directory: Directory;
   readonly #members: MemberReads;
   readonly #search: Search;
+  readonly #reads: MessageReads;
+  readonly #reactions: ReactionLists;
+  readonly #pins: PinLists;
 
   constructor(database: Database.Database, options: ReaderOptions) {
     this.#database = database;
@@ -74,8 +80,11 @@ export class SqliteReader implements StoreReader {
     this.#lists = new Lists(database);
     this.#directory = new Directory(database);
     this.#members = new MemberReads(database);
+    this.#reads = new MessageReads(database);
+    this.#reactions = new ReactionLists(database);
+    this.#pins = new PinLists(database, this.#reads);
     const usual = { sliceMs: SEARCH_SLICE_MS, shortWordScanCount: SHORT_WORD_SCAN_COUNT };
-    this.#search = new Search(database, { ...usual, ...options });
+    this.#search = new Search(database, this.#reads, { ...usual, ...options });
   }
 
   async userByKey(usernameKey: string): Promise<User | undefined> {
@@ -120,7 +129,7 @@ export class SqliteReader implements StoreReader {
       const chat = this.#sql.chat.get(chatId);
       if (chat === undefined) return { lastSeq: 0, rev: 0, messages: [], hasMore: false };
       const statement = page.after === undefined ? this.#sql.newest : this.#sql.oldest;
-      const result = new Page(chatId, page.limit);
+      const result = new Page(this.#reads, chatId, page.limit);
       for (const row of statement.iterate(...bounds(chat, page))) if (!result.add(row)) break;
       if (page.after === undefined) result.messages.reverse();
       return { lastSeq: chat.last_seq, rev: chat.rev, messages: result.messages, hasMore: result.hasMore };
@@ -131,9 +140,24 @@ export class SqliteReader implements StoreReader {
     return this.#read(() => {
       const chat = this.#sql.chat.get(chatId);
       if (chat === undefined) return { rev: 0, messages: [], hasMore: false };
-      const page = new Page(chatId, limit);
+      const page = new Page(this.#reads, chatId, limit);
       for (const row of this.#sql.changed.iterate(chat.id, afterRev, firstSeq, limit + 1)) if (!page.add(row)) break;
       return { rev: chat.rev, messages: page.messages, hasMore: page.hasMore };
+    });
+  }
+
+  async reactions(target: ReactionTarget, page: NamePage): ReturnType<StoreReader["reactions"]> {
+    return this.#read(() => this.#reactions.page(target, page));
+  }
+
+  async pins(chatId: ChatId, before: number | undefined, firstSeq = 1): ReturnType<StoreReader["pins"]> {
+    return this.#read(() => this.#pins.page(chatId, before, firstSeq));
+  }
+
+  async usersNamed(usernameKeys: readonly string[]): ReturnType<StoreReader["usersNamed"]> {
+    return this.#read(() => {
+      const ids = usernameKeys.map((key) => [key, this.#sql.idByKey.get(key)] as const);
+      return new Map(ids.flatMap(([key, id]) => (id === undefined ? [] : [[key, id] as const])));
     });
   }
 

@@ -120,6 +120,23 @@ const MIGRATIONS: readonly string[] = [
    ALTER TABLE members ADD COLUMN since_seq INTEGER NOT NULL DEFAULT 1;
    CREATE INDEX members_of_group ON members (chat, user) WHERE role IS NOT NULL;
    CREATE INDEX groups_of_user ON members (user, chat) WHERE role IS NOT NULL;`,
+  // Of a message: the seq that it answers, JSON of the users mentioned, the revision that pinned it (its place among the
+  // pins), JSON of the counts of reactions. Who reacted, and in which order (rev), is in a table of its own.
+  `ALTER TABLE messages ADD COLUMN reply_to INTEGER;
+   ALTER TABLE messages ADD COLUMN mentions TEXT;
+   ALTER TABLE messages ADD COLUMN mentions_all INTEGER;
+   ALTER TABLE messages ADD COLUMN pinned INTEGER;
+   ALTER TABLE messages ADD COLUMN reactions TEXT;
+   CREATE UNIQUE INDEX messages_pinned ON messages (id >> 32, pinned) WHERE pinned IS NOT NULL;
+   CREATE TABLE reactions (
+     id INTEGER PRIMARY KEY,
+     message INTEGER NOT NULL,
+     reaction TEXT NOT NULL,
+     user INTEGER NOT NULL REFERENCES users (id),
+     rev INTEGER NOT NULL,
+     UNIQUE (message, reaction, user)
+   ) STRICT;
+   CREATE INDEX reactions_in_order ON reactions (message, reaction, rev);`,
 ];
 
 /** The version that this program makes and needs. */

@@ -4,7 +4,7 @@ import type { ChatId } from "../../protocol/ids.ts";
 import { foldCase } from "../../protocol/text.ts";
 import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
 import { MAX_SEQ, MESSAGE_COLUMNS, Page } from "./rows.ts";
-import type { MessageRow } from "./rows.ts";
+import type { MessageReads, MessageRow } from "./rows.ts";
 import { matchAll, wordQuery } from "./search-text.ts";
 
 /** After so long a slice ends, in milliseconds: most searches need one. */
@@ -66,9 +66,11 @@ export interface SearchLimits {
 /** Finds words over a reader's connection. */
 export class Search {
   readonly #sql: Statements;
+  readonly #reads: MessageReads;
   readonly #limits: SearchLimits;
 
-  constructor(database: Database.Database, limits: SearchLimits) {
+  constructor(database: Database.Database, reads: MessageReads, limits: SearchLimits) {
+    this.#reads = reads;
     this.#limits = limits;
     this.#sql = prepare(database);
   }
@@ -77,7 +79,8 @@ export class Search {
   find(query: SearchQuery, from: SearchPlace | undefined): SearchSlice {
     const chat = this.#sql.chat.get(query.chatId);
     if (chat === undefined) return { result: { messages: [], hasMore: false } };
-    return new Slice(this.#sql, this.#limits, chat, query, from).run();
+    const page = new Page(this.#reads, query.chatId, query.limit);
+    return new Slice(this.#sql, this.#limits, page, chat, query, from).run();
   }
 }
 
@@ -101,12 +104,19 @@ class Slice {
   #rowCount = 0;
   #isOutOfTime = false;
 
-  constructor(sql: Statements, limits: SearchLimits, chat: ChatRow, query: SearchQuery, from: SearchPlace | undefined) {
+  constructor(
+    sql: Statements,
+    limits: SearchLimits,
+    page: Page,
+    chat: ChatRow,
+    query: SearchQuery,
+    from: SearchPlace | undefined,
+  ) {
     this.#sql = sql;
     this.#shortWordScanCount = limits.shortWordScanCount;
     this.#chat = chat;
     this.#folded = foldCase(query.word);
-    this.#page = new Page(query.chatId, query.limit);
+    this.#page = page;
     this.#endMs = performance.now() + limits.sliceMs;
     this.#before = Math.min(from?.before ?? query.before ?? MAX_SEQ, chat.last_seq + 1);
     this.#span = from?.span ?? FIRST_SPAN;

@@ -23,6 +23,9 @@ const READ: { readonly [K in RecordKind]: string } = {
     FROM tokens t JOIN users u ON u.id = t.user WHERE t.id > @place ORDER BY t.id LIMIT ${BATCH_COUNT}`,
   contacts: pairs("contacts", "contact"),
   blocks: pairs("blocks", "blocked"),
+  reactions: `SELECT r.id AS place, 0 AS second, c.chat_id, r.message & 0xffffffff AS seq, r.reaction, u.user_id, r.rev
+    FROM reactions r JOIN users u ON u.id = r.user JOIN chats c ON c.id = r.message >> 32
+    WHERE r.id > @place ORDER BY r.id LIMIT ${BATCH_COUNT}`,
   members: `SELECT m.user AS place, m.chat AS second, u.user_id, c.chat_id, m.read_seq AS seq, m.role, m.since_seq
     FROM members m JOIN users u ON u.id = m.user JOIN chats c ON c.id = m.chat
     WHERE (m.user, m.chat) > (@place, @second) AND (m.read_seq > 0 OR m.role IS NOT NULL) ORDER BY m.user, m.chat LIMIT ${BATCH_COUNT}`,
@@ -49,6 +52,11 @@ const WRITE: { readonly [K in RecordKind]: readonly string[] } = {
   ],
   contacts: [insertPair("contacts", "contact")],
   blocks: [insertPair("blocks", "blocked")],
+  reactions: [
+    `INSERT OR IGNORE INTO reactions (message, reaction, user, rev)
+     SELECT c.id << 32 | @seq, @reaction, u.id, @rev FROM chats c, users u
+     WHERE c.chat_id = @chat_id AND u.user_id = @user_id`,
+  ],
   members: [
     `INSERT INTO members (user, chat, read_seq, role, since_seq)
      SELECT u.id, c.id, @seq, @role, @since_seq FROM users u, chats c
@@ -141,7 +149,7 @@ export class SqliteTransfer implements StoreTransfer {
   async *messages(chatId: ChatId, afterSeq: number): AsyncIterable<readonly MessageRecord[]> {
     const page = this.#database.prepare<[number, number, number], MessageRecord>(
       `SELECT m.id & 0xffffffff AS seq, u.user_id, m.message_id, m.time_ms, m.text, m.rev, m.changed_ms,
-         m.edited_ms, m.deleted
+         m.edited_ms, m.deleted, m.reply_to, m.mentions, m.mentions_all, m.pinned, m.reactions
        FROM messages m JOIN users u ON u.id = m.user
        WHERE m.id > (? << 32 | ?) AND m.id < ((? + 1) << 32) ORDER BY m.id LIMIT ${BATCH_COUNT}`,
     );
@@ -157,8 +165,10 @@ export class SqliteTransfer implements StoreTransfer {
 
   async append(chatId: ChatId, messages: readonly MessageRecord[]): Promise<void> {
     const insert = this.#database.prepare<[MessageRecord & { readonly chat: number }]>(
-      `INSERT INTO messages (id, user, message_id, time_ms, text, rev, changed_ms, edited_ms, deleted)
-       SELECT @chat << 32 | @seq, id, @message_id, @time_ms, @text, @rev, @changed_ms, @edited_ms, @deleted
+      `INSERT INTO messages (id, user, message_id, time_ms, text, rev, changed_ms, edited_ms, deleted, reply_to,
+         mentions, mentions_all, pinned, reactions)
+       SELECT @chat << 32 | @seq, id, @message_id, @time_ms, @text, @rev, @changed_ms, @edited_ms, @deleted,
+         @reply_to, @mentions, @mentions_all, @pinned, @reactions
        FROM users WHERE user_id = @user_id`,
     );
     const count = this.#database.prepare<[{ lastSeq: number; lastMs: number; rev: number; chat: number }]>(

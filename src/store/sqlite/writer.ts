@@ -126,9 +126,10 @@ export class SqliteWriter implements StoreWriter {
       case "typing":
         return this.#messages.typing(write);
       case "editMessage":
-        return this.#changes.edit(write, nowMs);
       case "deleteMessage":
-        return this.#changes.delete(write, nowMs);
+      case "react":
+      case "pinMessage":
+        return this.#changes.carryOut(write, nowMs);
       case "createUser":
         return this.#users.create(write, this.#messages.commonSeq(), nowMs);
       case "putToken":

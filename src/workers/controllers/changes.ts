@@ -1,15 +1,17 @@
 // Messages that change: edit_message, delete_message, changes.
 import { DEFAULT_CHANGES } from "../../protocol/limits.ts";
 import { readAsMember, requireMember } from "../access.ts";
+import { mentionsIn } from "../mentions.ts";
 import type { Routes, SessionController } from "../plan.ts";
 
 const editMessage: SessionController<"edit_message"> = async ({ data }, identity, context) => {
   const { chat_id: chatId, seq, message: text } = data;
   await requireMember(chatId, identity, context.reader);
+  const mentioned = await mentionsIn(text, chatId, identity, context.reader);
   const { editWindowMs } = context;
   const sinceMs = editWindowMs === 0 ? Infinity : context.now() - editWindowMs;
   return {
-    write: { kind: "editMessage", chatId, userId: identity.userId, seq, text, sinceMs },
+    write: { kind: "editMessage", chatId, userId: identity.userId, seq, text, sinceMs, ...mentioned },
     reply: { info: "Message edited", fields: { chat_id: chatId } },
   };
 };

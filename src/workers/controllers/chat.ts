@@ -4,9 +4,11 @@ import { ProtocolError, badField } from "../../protocol/codes.ts";
 import { eventText } from "../../protocol/events.ts";
 import { COMMON_CHAT, directChatId, otherUser, type ChatId } from "../../protocol/ids.ts";
 import { DEFAULT_PAGE } from "../../protocol/limits.ts";
+import type { Mentions } from "../../domain/writes/message-change.ts";
 import type { StoreReader } from "../../store/store.ts";
 import { newMessageId } from "../../util/message-id.ts";
 import { meantUser, readAsMember, requireChat, requireMember } from "../access.ts";
+import { mentionsIn } from "../mentions.ts";
 import type { Plan, Routes, SessionController } from "../plan.ts";
 import type { Identity } from "../../domain/effects.ts";
 
@@ -40,15 +42,23 @@ async function readPage(chatId: ChatId, page: Page, reader: StoreReader, firstSe
  * Asks for the message's write; 200 goes out once it is committed, so it means "will survive a crash". Who may write is
  * asked there too.
  */
-const addMessage: SessionController<"add_message"> = ({ data }, identity) => {
+const addMessage: SessionController<"add_message"> = ({ data }, identity, { reader }) => {
   requireChat(data.chat_id, identity);
-  return appendTo(data, identity);
+  if (!data.message.includes("@")) return appendTo(data, identity, {});
+  return mentionsIn(data.message, data.chat_id, identity, reader).then((mentioned) =>
+    appendTo(data, identity, mentioned),
+  );
 };
 
-function appendTo(data: DataOf<"add_message">, { userId, username }: Identity): Plan<"add_message"> {
-  const messageId = data.message_id ?? newMessageId();
+function appendTo(
+  data: DataOf<"add_message">,
+  { userId, username }: Identity,
+  mentioned: Mentions,
+): Plan<"add_message"> {
+  const { chat_id: chatId, message: text, reply_to: replyTo, message_id: messageId = newMessageId() } = data;
+  const answered = replyTo === undefined ? {} : { replyTo };
   return {
-    write: { kind: "append", chatId: data.chat_id, userId, username, messageId, text: data.message },
+    write: { kind: "append", chatId, userId, username, messageId, text, ...answered, ...mentioned },
     reply: { info: "Message stored", fields: {} },
   };
 }

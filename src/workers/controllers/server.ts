@@ -1,6 +1,6 @@
 // The server itself: server_info, ping.
 import { FEATURES } from "../../protocol/features.ts";
-import { MAX_MESSAGE_CHARS, MAX_REQUEST_BYTES } from "../../protocol/limits.ts";
+import { MAX_MESSAGE_CHARS, MAX_PINS, MAX_REACTION_KINDS, MAX_REQUEST_BYTES } from "../../protocol/limits.ts";
 import { packageVersion } from "../../util/package-version.ts";
 import type { OpenController, Routes } from "../plan.ts";
 
@@ -16,6 +16,8 @@ const serverInfo: OpenController<"server_info"> = (_request, { registration, edi
       limits: {
         message_chars: MAX_MESSAGE_CHARS,
         frame_bytes: MAX_REQUEST_BYTES,
+        reaction_kinds: MAX_REACTION_KINDS,
+        pins: MAX_PINS,
         edit_window: editWindowMs / 1000,
       },
       time: now() / 1000,

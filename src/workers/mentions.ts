@@ -1,0 +1,50 @@
+// Whom a text mentions, of those who are in its chat.
+import type { Identity } from "../domain/effects.ts";
+import type { Mentions } from "../domain/writes/message-change.ts";
+import { chatForm, type ChatId, type UserId } from "../protocol/ids.ts";
+import { MAX_MENTIONS } from "../protocol/limits.ts";
+import { ALL, mentionCandidates } from "../protocol/mentions.ts";
+import { isAtLeast } from "../store/chats.ts";
+import type { StoreReader } from "../store/store.ts";
+
+/** Of a chat of which the user of the session is a member; nobody where that is not so. */
+export async function mentionsIn(
+  text: string,
+  chatId: ChatId,
+  { userId }: Identity,
+  reader: StoreReader,
+): Promise<Mentions> {
+  const candidates = mentionCandidates(text);
+  if (candidates.length === 0) return {};
+  const keys = new Set(candidates.flat());
+  const mentionsAll = keys.delete(ALL) && (await mayMentionAll(chatId, userId, reader));
+  const named = await reader.usersNamed([...keys]);
+  const mentions = new Set<UserId>();
+  for (const names of candidates) {
+    const found = await firstMember(names, named, chatId, reader);
+    if (found !== undefined) mentions.add(found);
+    if (mentions.size === MAX_MENTIONS) break;
+  }
+  return { ...(mentions.size > 0 && { mentions: [...mentions] }), ...(mentionsAll && { mentionsAll }) };
+}
+
+async function mayMentionAll(chatId: ChatId, userId: UserId, reader: StoreReader): Promise<boolean> {
+  if (chatForm(chatId)?.kind !== "group") return false;
+  return isAtLeast((await reader.member(chatId, userId))?.role, "moderator");
+}
+
+async function firstMember(
+  names: readonly string[],
+  named: ReadonlyMap<string, UserId>,
+  chatId: ChatId,
+  reader: StoreReader,
+): Promise<UserId | undefined> {
+  const form = chatForm(chatId);
+  for (const name of names) {
+    const userId = named.get(name);
+    if (userId === undefined) continue;
+    if (form?.kind === "everyone" || (form?.kind === "direct" && form.users.includes(userId))) return userId;
+    if (form?.kind === "group" && (await reader.member(chatId, userId)) !== undefined) return userId;
+  }
+  return undefined;
+}
