@@ -1,6 +1,6 @@
 // One connection to a server: frames in and out, answers matched to requests, events, heartbeats.
 import type { Socket } from "node:net";
-import type { ActionName, DataOf, ResultOf } from "../protocol/actions.ts";
+import type { DataOf, ResultOf } from "../protocol/actions.ts";
 import { Code } from "../protocol/codes.ts";
 import type { EventName, Events } from "../protocol/events.ts";
 import { encodeFrame, FrameDecoder } from "../protocol/frame.ts";
@@ -11,7 +11,7 @@ import { describe, dial, type DialOptions } from "./dial.ts";
 import { DisconnectedError, RequestError } from "./errors.ts";
 import { readOpening } from "./opening.ts";
 import { PendingRequests } from "./pending-requests.ts";
-import { isEventName, isEventOf, isResult } from "./shapes.ts";
+import { isEventName, isEventOf, isResult, type ClientAction } from "./shapes.ts";
 
 export interface ConnectionOptions {
   /** Deadline of a request that names none. */
@@ -85,7 +85,7 @@ export class Connection {
    * Asks the server. Requests are carried out and answered in the order of the calls. Rejects with RequestError when the
    * server refuses, with DisconnectedError when no answer comes (after a passed deadline a late answer is dropped).
    */
-  async request<A extends ActionName>(
+  async request<A extends ClientAction>(
     action: A,
     data: DataOf<A>,
     timeoutMs = this.#options.requestTimeoutMs,

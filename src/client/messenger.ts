@@ -1,5 +1,5 @@
 // The always-on client of one account: logged in whenever it can be, sends what was written, misses nothing.
-import type { ActionName, DataOf, HistoryResult, LoginResult, Page, ResultOf } from "../protocol/actions.ts";
+import type { DataOf, HistoryResult, LoginResult, Page, ResultOf } from "../protocol/actions.ts";
 import type { ContactMap, Message, Profile } from "../protocol/entities.ts";
 import type { Events } from "../protocol/events.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
@@ -15,6 +15,7 @@ import { isContactOnline } from "./contact-presence.ts";
 import { DisconnectedError, isAnswer } from "./errors.ts";
 import { fetchHistory, type Requester } from "./history.ts";
 import { Link, RECONNECT, type LinkState } from "./link.ts";
+import type { ClientAction } from "./shapes.ts";
 import type { OutgoingQueue } from "./outgoing.ts";
 import type { Change, OutgoingChange, OutgoingMessage } from "./outgoing-entry.ts";
 import { ReadMarks } from "./read-marks.ts";
@@ -138,7 +139,7 @@ export class Messenger {
   }
 
   /** Asks the server; rejects with DisconnectedError at once while there is no connection. */
-  request<A extends ActionName>(action: A, data: DataOf<A>, timeoutMs?: number): Promise<ResultOf<A>> {
+  request<A extends ClientAction>(action: A, data: DataOf<A>, timeoutMs?: number): Promise<ResultOf<A>> {
     const connection = this.#link.connection;
     return connection?.request(action, data, timeoutMs) ?? Promise.reject(new DisconnectedError("not connected"));
   }

@@ -115,7 +115,8 @@ const history = {
   has_more: isFlag,
 };
 
-const RESULTS: { readonly [A in ActionName]: Shape<ResultOf<A>> } = {
+/** Of the actions that the client asks for; one that is not here cannot be asked for. */
+const RESULTS = {
   register: objectOf({ username: isText, user_id: isText }),
   login: objectOf({
     username: isText,
@@ -191,7 +192,10 @@ const RESULTS: { readonly [A in ActionName]: Shape<ResultOf<A>> } = {
   unblock_contact: objectOf({ contact: isText }),
   delete_account: nothing,
   ping: nothing,
-};
+} satisfies { readonly [A in ActionName]?: Shape<ResultOf<A>> };
+
+/** The actions whose results the client understands. */
+export type ClientAction = keyof typeof RESULTS;
 
 const isContactChange = (value: unknown): value is Events["contact"] =>
   isRecord(value) && (isContactMap(value["added"]) || isContactMap(value["deleted"]));
@@ -219,8 +223,9 @@ const EVENTS: { readonly [E in EventName]: Shape<Events[E]> } = {
 };
 
 /** True when the fields of a response are the result of this action. */
-export function isResult<A extends ActionName>(action: A, fields: unknown): fields is ResultOf<A> {
-  return RESULTS[action](fields);
+export function isResult<A extends ClientAction>(action: A, fields: unknown): fields is ResultOf<A> {
+  const shape: Shape<ResultOf<ClientAction>> = RESULTS[action];
+  return shape(fields);
 }
 
 /** True for the name of an event that this client knows; others are from a newer server and mean nothing to it. */

@@ -54,8 +54,9 @@ const history = { chat_id: "plain", length: "plain", rev: "plain", messages: mes
 const contact = { contact: "plain", contact_id: "plain" } as const;
 const user = { username: "plain", user_id: "plain" } as const;
 
+/** An action without a row is masked as a whole. */
 export const SHOWN_FIELDS: {
-  readonly [A in ActionName]: { readonly data: ShownOf<DataOf<A>>; readonly result: ShownOf<ResultOf<A>> };
+  readonly [A in ActionName]?: { readonly data: ShownOf<DataOf<A>>; readonly result: ShownOf<ResultOf<A>> };
 } = {
   register: { data: { username: "plain" }, result: user },
   login: {

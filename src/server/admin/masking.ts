@@ -33,7 +33,7 @@ export function maskedText(payload: Uint8Array, part: "data" | "result", showsTe
   if (!isRecord(value)) return `(${payload.length} bytes that cannot be shown)`;
   const { action } = value;
   const isKnown = typeof action === "string" && isActionName(action);
-  const fields: Shown = isKnown ? SHOWN_FIELDS[action][part] : {};
+  const fields: Shown = (isKnown ? SHOWN_FIELDS[action]?.[part] : undefined) ?? {};
   const shown: Shown = part === "data" ? { time: "plain", data: fields } : { ...ENVELOPE, ...asRecord(fields) };
   const rules = { showsTexts, mayHoldLists: part === "result" };
   const members = Object.entries(value).map(([name, member]) => {
