@@ -14,7 +14,7 @@ import { LogTap } from "./admin/log-tap.ts";
 import { Avatars } from "./avatars.ts";
 import { affordable, descriptors } from "./connections/descriptors.ts";
 import { EffectRunner, type EffectParts } from "./effects.ts";
-import { LOCAL_BUS } from "./delivery/bus.ts";
+import { LOCAL_BUS, type Bus } from "./delivery/bus.ts";
 import { ChatDirectory } from "./delivery/chat-directory.ts";
 import { Fanout } from "./delivery/fanout.ts";
 import { Gateway } from "./gateway.ts";
@@ -35,6 +35,8 @@ const STORE_RETRY_MS = 500;
 
 /** What tests may put in the place of the usual. */
 export interface ServerParts {
+  /** The way to other nodes; left out for a server that is alone. */
+  readonly bus?: Bus;
   /** What deadlines and limits go by, one that never jumps. */
   readonly clock?: Clock;
   /** Finds peers that are gone. */
@@ -94,7 +96,7 @@ export class MessengerServer {
     const passwordThreads = Math.max(1, availableParallelism() - 1);
     this.#pools = makePools(config, started.registration, passwordThreads, log, files);
     const { metrics, registry } = this;
-    const bus = LOCAL_BUS;
+    const { bus = LOCAL_BUS } = parts;
     const presence = new Presence(registry, bus, monotonicClock);
     const directory = new ChatDirectory(registry);
     const fanout = new Fanout({ registry, directory, presence, metrics });
