@@ -35,8 +35,6 @@ const MAX_GATHER_MANY_MS = 15;
 export interface RequestSource {
   /** How many of those that have been read and wait its next task would carry out. */
   readonly requestCount: number;
-  /** Its turn is near: what has arrived is read now. */
-  readOn(): void;
 }
 
 interface Waiting {
@@ -91,10 +89,9 @@ export class RoundPacer {
     this.#timer = setTimeout(() => this.#nearRound(), Math.max(0, this.#holdUntilMs - this.#clock.now()));
   }
 
-  /** The sockets are read between this and the next immediate. */
+  /** What has arrived is read between this and the next immediate. */
   #nearRound(): void {
     this.#isNear = true;
-    for (const { source } of this.#waiting) source.readOn();
     setImmediate(() => this.#beginRound());
   }
 

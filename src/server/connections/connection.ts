@@ -15,7 +15,6 @@ import type { ConnectionHost } from "./connection-host.ts";
 import { Outbox } from "../delivery/outbox.ts";
 import { Refusals } from "./refusals.ts";
 import { RequestQueue } from "./request-queue.ts";
-import { RequestTurn } from "./request-turn.ts";
 import type { Session } from "../delivery/session.ts";
 
 /** How long a closed connection may take to send what is queued and to see the peer's end, in milliseconds. */
@@ -43,7 +42,6 @@ export class Connection {
   readonly #host: ConnectionHost<Connection>;
   readonly #queue: RequestQueue;
   readonly #room: AnswerRoom;
-  readonly #turn: RequestTurn;
   readonly #refusals: Refusals;
   #socket: Socket;
   #decoder: FrameDecoder | undefined;
@@ -74,7 +72,6 @@ export class Connection {
     const allowance = new Allowance(host.settings, host.clock, shared);
     this.#queue = new RequestQueue(allowance);
     this.#room = new AnswerRoom(allowance, () => this.#proceed());
-    this.#turn = new RequestTurn(this.#queue, (source) => host.turn(source));
     this.#refusals = new Refusals(host.settings.maxRefusals, host.clock);
     this.openedMs = this.#anonymousSinceMs = this.#activeMs = host.clock.now();
     // Kept for good, also under TLS: what happens to the TCP socket happens to the connection.
@@ -222,7 +219,7 @@ export class Connection {
     try {
       do {
         const receivedMs = this.#activeMs;
-        await this.#turn.wait(this.#socket);
+        await this.#host.turn(this.#queue);
         begun = await this.#carryOut(begun, receivedMs);
       } while (begun !== undefined || this.#mayGoOn());
     } catch (error) {

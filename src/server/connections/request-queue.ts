@@ -1,4 +1,5 @@
 // The requests that one connection has received and that are not yet carried out, bounded by not reading on.
+import type { RequestSource } from "../commit/round-pacer.ts";
 import type { Allowance } from "./allowance.ts";
 
 /** Requests and bytes of one task; what has arrived beyond it is the next one. */
@@ -19,7 +20,7 @@ export interface RequestHead {
   readonly retryAfter: number;
 }
 
-export class RequestQueue {
+export class RequestQueue implements RequestSource {
   /** The decoder puts payloads here; `received` then takes note of them. */
   readonly arrivals: Buffer[] = [];
   #payloads: Buffer[] = [];
@@ -37,7 +38,7 @@ export class RequestQueue {
   }
 
   /** Requests that the next task would carry out, as far as their bytes allow. */
-  get headCount(): number {
+  get requestCount(): number {
     return Math.min(this.#payloads.length, MAX_TASK_REQUESTS);
   }
 
