@@ -4,7 +4,7 @@ import { format } from "node:util";
 import Mocha from "mocha";
 
 /** A test that waits for something that never comes fails after this time. */
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 120_000;
 
 const { Base, Spec } = Mocha.reporters;
 const color = process.argv.includes("--colors");

@@ -1,6 +1,7 @@
 // What a run of tests writes: a line for each file when it is through, and in the end all failures whole and the counts.
 import { existsSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { root } from "./setup.mjs";
 
 /** Files named in the end as those that took longest. */
@@ -23,7 +24,8 @@ export class TestReport {
     const counts = failures > 0 ? `${passes} passed, ${failures} FAILED` : `${passes} passed`;
     const time = `${(durationMs / 1000).toFixed(1)} s`;
     this.#times.push({ name, time, durationMs });
-    if (this.#isVerbose || failures > 0) console.log(output.trimEnd());
+    const text = output.trimEnd();
+    if (this.#isVerbose || failures > 0) console.log(process.stdout.isTTY ? text : stripVTControlCharacters(text));
     console.log(`${name}: ${counts} (${time})`);
   }
 

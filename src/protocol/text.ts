@@ -7,6 +7,13 @@ const USERNAME = new RegExp(
   "u",
 );
 const BEYOND_ASCII = /[^\0-\x7f]/;
+/** Combining marks in a row that any language needs, and more (Unicode Standard Annex 15, "Stream-Safe Text Format"). */
+const MAX_MARKS = 30;
+const LONG_RUN = new RegExp(String.raw`\p{M}{${MAX_MARKS + 1}}`, "u");
+/** Cuts a text so that no part has more marks in a row. */
+const SHORT_RUNS = new RegExp(String.raw`\P{M}+\p{M}{0,${MAX_MARKS}}|\p{M}{1,${MAX_MARKS}}`, "gu");
+/** Marks above, through and below letters; not the vowel signs of scripts that write vowels as marks. */
+const ACCENTS = /[\u0300-\u036f]|[\u1ab0-\u1aff]|[\u1dc0-\u1dff]|[\ufe20-\ufe2f]/g;
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/u;
 
 /**
@@ -42,6 +49,26 @@ export function foldCase(text: string): string {
 
 function foldPart(text: string): string {
   return text.toLowerCase().toUpperCase().toLowerCase().replaceAll("ς", "σ");
+}
+
+/**
+ * The form in which the search compares: texts that are canonical caseless matches (Unicode, D145) have one form, so
+ * that "é" finds itself however it is encoded. A text is found by a word whose form its own form contains.
+ */
+export function searchForm(text: string): string {
+  if (!BEYOND_ASCII.test(text)) return text.toLowerCase();
+  return decompose(foldCase(decompose(text)));
+}
+
+/** NFD, but marks are sorted among MAX_MARKS neighbours only, in time linear in the text. */
+function decompose(text: string): string {
+  if (!LONG_RUN.test(text)) return text.normalize("NFD");
+  return (text.match(SHORT_RUNS) ?? []).map((part) => part.normalize("NFD")).join("");
+}
+
+/** The form in which a filter over names compares: accents do not count either, "jurgen" finds "Jürgen". */
+export function filterForm(text: string): string {
+  return searchForm(text).replace(ACCENTS, "");
 }
 
 /** What is wrong with a new password; undefined when it may be used. */

@@ -2,7 +2,7 @@
 import type { AccountState } from "../protocol/admin.ts";
 import type { ChatSummary, Message, Profile } from "../protocol/entities.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
-import { foldCase } from "../protocol/text.ts";
+import { searchForm } from "../protocol/text.ts";
 import type { Member } from "./chats.ts";
 import type { Write, WriteOutcome } from "../domain/writes/table.ts";
 
@@ -86,11 +86,11 @@ export interface DirectorySlice {
 /** Accounts that one slice of the directory looks at. */
 export const DIRECTORY_SLICE = 1_000;
 
-/** Whether a user is one of those that the directory is asked for. */
-export function isInDirectory({ profile, isBlocked }: DirectoryUser, usernameKey: string, contains: string): boolean {
-  if (contains === "" || usernameKey.includes(contains)) return true;
+/** Whether a user is one of those that the directory is asked for; `contains` is in the form of the search. */
+export function isInDirectory({ profile, isBlocked }: DirectoryUser, contains: string): boolean {
+  if (contains === "" || searchForm(profile.username).includes(contains)) return true;
   if (isBlocked) return false;
-  return foldCase(profile.first_name).includes(contains) || foldCase(profile.second_name).includes(contains);
+  return searchForm(profile.first_name).includes(contains) || searchForm(profile.second_name).includes(contains);
 }
 
 /** `lastMs` of the common chat: it comes before all others. */
@@ -155,7 +155,7 @@ export interface PinPage {
 
 export interface SearchQuery {
   readonly chatId: ChatId;
-  /** Compared with the texts when both are case-folded (`foldCase`). */
+  /** Compared with the texts when both are in the form of the search (`searchForm`). */
   readonly word: string;
   /** Exclusive; undefined for the whole chat. */
   readonly before: number | undefined;

@@ -1,7 +1,7 @@
 // Things that arrive in order and are taken by who waits for them, each wait with a deadline.
 
 /** How long anything may take to arrive, in milliseconds: far longer than it ever takes. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 interface Waiting<T> {
   readonly wanted: (item: T) => boolean;

@@ -170,7 +170,7 @@ export class WireClient {
   }
 
   /** Resolves when the server has ended the connection. */
-  async closed(timeoutMs = 10_000): Promise<void> {
+  async closed(timeoutMs = 30_000): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => reject(new Error(`not closed within ${timeoutMs} ms`)), timeoutMs);

@@ -1,6 +1,7 @@
 // The tail of a server's log, by level and text.
 import type { LogRecord } from "../../protocol/admin.ts";
 import { LOG_LEVELS, type LogLevel } from "../../protocol/log-levels.ts";
+import { filterForm } from "../../protocol/text.ts";
 import { visible } from "../../util/visible-text.ts";
 import { RecentList } from "./recent-list.ts";
 
@@ -26,7 +27,7 @@ export class AdminLog {
   #filter = "";
 
   set filter(text: string) {
-    this.#filter = text.trim().toLowerCase();
+    this.#filter = filterForm(text.trim());
   }
 
   /** Takes over what a server has kept, in place of what was known. */
@@ -49,7 +50,7 @@ export class AdminLog {
     const limit = LOG_LEVELS.indexOf(this.level);
     return this.#lines.entries.filter(
       ({ record, text }) =>
-        LOG_LEVELS.indexOf(record.level) <= limit && (this.#filter === "" || text.toLowerCase().includes(this.#filter)),
+        LOG_LEVELS.indexOf(record.level) <= limit && (this.#filter === "" || filterForm(text).includes(this.#filter)),
     );
   }
 }

@@ -1,4 +1,5 @@
 // A table of any length that can be sorted by a column and filtered by a word.
+import { filterForm } from "../../protocol/text.ts";
 
 /** What a row is sorted by in a column; null comes last in either direction. */
 export type SortValue = string | number | null;
@@ -49,7 +50,7 @@ export class AdminTable<T> {
   }
 
   set filter(text: string) {
-    this.#filter = text.trim().toLowerCase();
+    this.#filter = filterForm(text.trim());
     this.#view = undefined;
   }
 
@@ -67,7 +68,7 @@ export class AdminTable<T> {
     const matching =
       wanted === ""
         ? this.#all
-        : this.#all.filter((row) => words(row).some((word) => word?.toLowerCase().includes(wanted)));
+        : this.#all.filter((row) => words(row).some((word) => filterForm(word ?? "").includes(wanted)));
     if (valueOf === undefined) return matching;
     // Values once per row, not once per comparison: 10,000 rows are compared 130,000 times.
     const keyed = matching.map((row) => ({ row, key: keyOf(valueOf(row)) }));

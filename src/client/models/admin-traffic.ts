@@ -1,5 +1,6 @@
 // The requests and responses that came by while somebody looked, by user or action.
 import type { TrafficEntry } from "../../protocol/admin.ts";
+import { filterForm } from "../../protocol/text.ts";
 import { visible, visibleLines } from "../../util/visible-text.ts";
 import { RecentList } from "./recent-list.ts";
 
@@ -27,7 +28,7 @@ export class AdminTraffic {
   isPaused = false;
 
   set filter(text: string) {
-    this.#filter = text.trim().toLowerCase();
+    this.#filter = filterForm(text.trim());
   }
 
   add(entry: TrafficEntry): void {
@@ -55,7 +56,7 @@ export class AdminTraffic {
     const wanted = this.#filter;
     return this.#rows.entries.filter(
       ({ entry, action }) =>
-        wanted === "" || action.includes(wanted) || (entry.username?.toLowerCase().includes(wanted) ?? false),
+        wanted === "" || action.includes(wanted) || filterForm(entry.username ?? "").includes(wanted),
     );
   }
 }

@@ -1,7 +1,7 @@
 // The chats as a list: the common chat first, then people by activity; with presence, unread counts and a filter.
 import type { Message } from "../../protocol/entities.ts";
 import { COMMON_CHAT, directChatId, type ChatId, type ChatKind, type UserId } from "../../protocol/ids.ts";
-import { foldCase } from "../../protocol/text.ts";
+import { filterForm } from "../../protocol/text.ts";
 import { DisposableStore, type Disposable } from "../../util/disposable.ts";
 import type { Messenger } from "../messenger.ts";
 import { ChangeSignal } from "./change-signal.ts";
@@ -58,13 +58,13 @@ export class ChatList implements Disposable {
     );
   }
 
-  /** All rows in their order, or those whose title contains `filter`, case-insensitively. */
+  /** All rows in their order, or those whose title contains `filter`, whatever the case and the accents. */
   rows(filter = ""): readonly ChatRow[] {
     if (this.#contactsVersion !== this.#contacts.version) this.#rows = undefined;
     this.#contactsVersion = this.#contacts.version;
     this.#rows ??= this.#make();
-    const wanted = foldCase(filter.trim());
-    return wanted === "" ? this.#rows : this.#rows.filter((row) => foldCase(row.title).includes(wanted));
+    const wanted = filterForm(filter.trim());
+    return wanted === "" ? this.#rows : this.#rows.filter((row) => filterForm(row.title).includes(wanted));
   }
 
   row(chatId: ChatId): ChatRow | undefined {

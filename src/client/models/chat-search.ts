@@ -1,7 +1,7 @@
 // Searching a chat: the hits found so far, newest first, and the one that is looked at.
 import type { Message } from "../../protocol/entities.ts";
 import type { ChatId } from "../../protocol/ids.ts";
-import { foldCase } from "../../protocol/text.ts";
+import { searchForm } from "../../protocol/text.ts";
 import type { Disposable } from "../../util/disposable.ts";
 import type { Messenger } from "../messenger.ts";
 import { ChangeSignal } from "./change-signal.ts";
@@ -111,7 +111,7 @@ export class ChatSearch implements Disposable {
   /** The hit in the newer of two states; nothing when the word is not in that any more. */
   #hitNow(hit: Message, other: Message | undefined): Message[] {
     if (other === undefined || (other.rev ?? 0) <= (hit.rev ?? 0)) return [hit];
-    return foldCase(other.message).includes(foldCase(this.#word)) ? [other] : [];
+    return searchForm(other.message).includes(searchForm(this.#word)) ? [other] : [];
   }
 
   async #loadMore(): Promise<void> {

@@ -5,6 +5,7 @@ import { ProtocolError, badField } from "../../protocol/codes.ts";
 import type { Fields } from "../../protocol/envelope.ts";
 import type { ThrottledLog } from "../../log/throttled-log.ts";
 import { LOG_LEVELS } from "../../protocol/log-levels.ts";
+import { searchForm } from "../../protocol/text.ts";
 import { isAddress } from "../../util/address.ts";
 import { adminSocketPath } from "../../util/admin-socket.ts";
 import type { Connection } from "../connections/connection.ts";
@@ -172,12 +173,12 @@ export class Administration {
     contains = "",
     limit = MAX_SESSIONS,
   }: AdminActions["sessions"]["data"]): AdminActions["sessions"]["result"] {
-    const wanted = contains.toLowerCase();
+    const wanted = searchForm(contains);
     const { connections } = this.#parts.gateway;
     const sessions: SessionInfo[] = [];
     for (const connection of connections) {
       const username = connection.session?.identity.username ?? null;
-      if (wanted !== "" && !`${username ?? ""} ${connection.address}`.toLowerCase().includes(wanted)) continue;
+      if (wanted !== "" && !searchForm(`${username ?? ""} ${connection.address}`).includes(wanted)) continue;
       if (sessions.length < limit) sessions.push(this.#describe(connection, username));
     }
     return { sessions, total: connections.size };

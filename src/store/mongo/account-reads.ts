@@ -3,7 +3,7 @@ import type { UserId } from "../../protocol/ids.ts";
 import type { Account, AccountQuery, Contact } from "../store.ts";
 import { pairId } from "./documents.ts";
 import type { Collections, UserDocument } from "./documents.ts";
-import { literalPattern } from "./search-text.ts";
+import { keyPattern } from "./search-text.ts";
 import { usernames } from "./users.ts";
 
 /** Accounts that are not deleted, sorted by the key of their name. */
@@ -13,7 +13,7 @@ export async function readAccounts(
 ): Promise<{ accounts: Account[]; hasMore: boolean }> {
   const key = {
     ...(after === undefined ? {} : { $gt: after }),
-    ...(contains === "" ? {} : { $regex: literalPattern(contains) }),
+    ...(contains === "" ? {} : { $regex: keyPattern(contains) }),
   };
   const filter = { state: { $ne: "deleted" as const }, ...(Object.keys(key).length > 0 && { username_key: key }) };
   const found = users.find(filter, { projection: { password_hash: 0, bio: 0 } }).sort({ username_key: 1 });

@@ -27,7 +27,7 @@ export async function readDirectory(
     last = document.username_key;
     const user = { profile: profileOf(document), isBlocked: blocked.has(pairId(userId, document._id)) };
     const hasBlocked = blocked.has(pairId(document._id, userId));
-    if (!hasBlocked && isInDirectory(user, document.username_key, contains)) found.push(user);
+    if (!hasBlocked && isInDirectory(user, contains)) found.push(user);
   }
   return { users: found, next: documents.length < DIRECTORY_SLICE ? undefined : last };
 }

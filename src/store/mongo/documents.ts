@@ -7,7 +7,7 @@ import type { HistoryRule, Posting, Role } from "../chats.ts";
 import type { AccountState } from "../../protocol/admin.ts";
 
 /** The version of the documents' form, as `meta` has it; a store with a greater one is from a newer program. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 export interface UserDocument {
   readonly _id: UserId;

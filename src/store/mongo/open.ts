@@ -107,7 +107,7 @@ async function claim({ meta, users }: Collections, label: string, mayBeOlder = f
       });
     return false;
   }
-  if (mayBeOlder && (schema.version === 1 || schema.version === 2)) return true;
+  if (mayBeOlder && schema.version !== undefined && schema.version < SCHEMA_VERSION) return true;
   requireVersion(schema, label);
   return false;
 }

@@ -2,7 +2,7 @@
 import type { FindCursor } from "mongodb";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
-import { foldCase } from "../../protocol/text.ts";
+import { searchForm } from "../../protocol/text.ts";
 import type { AccountQuery, Changes, ChatPosition, History, HistoryPage, NamePage } from "../store.ts";
 import type { DirectoryQuery, ReactionTarget, StoreReader, User } from "../store.ts";
 import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
@@ -198,7 +198,7 @@ export class MongoReader implements StoreReader {
     page: Page,
   ): Promise<SearchPlace | undefined> {
     const $regex = literalPattern(word);
-    const folded = foldCase(word);
+    const folded = searchForm(word);
     const endMs = performance.now() + this.#searchSliceMs;
     let { before, span } = from;
     while (before > firstSeq) {
@@ -211,7 +211,7 @@ export class MongoReader implements StoreReader {
       const hits = this.#collections.messages
         .find(filter, { projection: WITHOUT_FOLDED, batchSize: DOCUMENTS_PER_REPLY })
         .sort({ seq: -1 });
-      if (!(await fill(page, hits, ({ text }) => foldCase(text).includes(folded)))) return undefined;
+      if (!(await fill(page, hits, ({ text }) => searchForm(text).includes(folded)))) return undefined;
       before -= span;
       const nowMs = performance.now();
       const isQuick = nowMs - startMs < this.#searchSliceMs;

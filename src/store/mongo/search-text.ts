@@ -1,17 +1,29 @@
 // The form in which texts are stored for the search, and the pattern that finds a word in it.
-import { foldCase } from "../../protocol/text.ts";
+import { searchForm } from "../../protocol/text.ts";
 
 /**
- * The folded text without U+0000: not every server's pattern matcher looks beyond one. Each character has a form of
- * its own, so whatever holds a word holds its form; the reverse is not quite so, and readers look again.
+ * The text as the search compares it, without U+0000: not every server's pattern matcher looks beyond one. Each character
+ * has a form of its own, so whatever holds a word holds its form; the reverse is not quite so, and readers look again.
  */
 export function searchable(text: string): string {
-  const folded = foldCase(text);
-  if (!/[\0\u0001]/.test(folded)) return folded;
-  return folded.replace(/[\0\u0001]/g, (character) => (character === "\0" ? "\u0001a" : "\u0001b"));
+  return withoutNul(searchForm(text));
 }
 
-/** For `$regex`: matches exactly this word's form. */
+/** For `$regex` on `searchable` texts: matches exactly this word's form. */
 export function literalPattern(word: string): string {
-  return searchable(word).replace(/[\\^$.|?*+()[\]{}]/g, String.raw`\$&`);
+  return escaped(searchable(word));
+}
+
+/** For `$regex` on keys of usernames: matches exactly this part of a key. */
+export function keyPattern(part: string): string {
+  return escaped(withoutNul(part));
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.|?*+()[\]{}]/g, String.raw`\$&`);
+}
+
+function withoutNul(text: string): string {
+  if (!/[\0\u0001]/.test(text)) return text;
+  return text.replace(/[\0\u0001]/g, (character) => (character === "\0" ? "\u0001a" : "\u0001b"));
 }

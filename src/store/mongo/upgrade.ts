@@ -1,11 +1,12 @@
-// Brings the documents of an older store up to date: what lists are sorted by, in documents that lack it.
+// Brings the documents of an older store up to date: what lists are sorted by, and the form of texts for the search.
 import { MongoServerError } from "mongodb";
-import type { Collection, Db } from "mongodb";
+import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { SCHEMA_VERSION } from "./documents.ts";
-import type { Collections } from "./documents.ts";
+import type { Collections, MessageDocument } from "./documents.ts";
 import { NAMESPACE_NOT_FOUND } from "./errors.ts";
 import { isHintExact, readLastSeqs } from "./last-seqs.ts";
+import { searchable } from "./search-text.ts";
 
 /** Documents of one round. */
 const DOCUMENTS_PER_ROUND = 500;
@@ -26,9 +27,10 @@ export async function renameMarks(database: Db): Promise<void> {
   }
 }
 
-/** What comes after the indexes: version 1 lacks what lists are sorted by. Goes on in the same way. */
+/** What comes after the indexes: version 1 lacks what lists are sorted by, and all until 3 the present form of texts. Goes on in the same way. */
 export async function upgradeDocuments(collections: Collections): Promise<void> {
   await fillSortKeys(collections);
+  await foldTexts(collections);
   await collections.meta.updateOne({ _id: "schema" }, { $set: { version: SCHEMA_VERSION } });
 }
 
@@ -38,6 +40,23 @@ export async function fillSortKeys(collections: Collections): Promise<void> {
   while (await fillNames(collections, "contacts", "contact_id"));
   while (await fillNames(collections, "blocks", "blocked_id"));
   while (await fillNames(collections, "reactions", "user_id"));
+}
+
+/** Until version 3 the form of the search was not decomposed. Without a character beyond ASCII the forms are the same. */
+async function foldTexts({ messages }: Collections): Promise<void> {
+  const projection = { text: 1, folded: 1 };
+  const found = messages.find({ folded: { $regex: "[^\\x01-\\x7f]" } }, { projection, batchSize: DOCUMENTS_PER_ROUND });
+  let operations: AnyBulkWriteOperation<MessageDocument>[] = [];
+  const write = async (): Promise<void> => {
+    if (operations.length > 0) await messages.bulkWrite(operations, { ordered: false });
+    operations = [];
+  };
+  for await (const { _id, text, folded } of found) {
+    const $set = { folded: searchable(text) };
+    if ($set.folded !== folded) operations.push({ updateOne: { filter: { _id }, update: { $set } } });
+    if (operations.length === DOCUMENTS_PER_ROUND) await write();
+  }
+  await write();
 }
 
 /** A contact, a block or a reaction. */

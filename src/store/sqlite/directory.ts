@@ -35,7 +35,7 @@ export class Directory {
       count += 1;
       last = key;
       const user = { profile, isBlocked: is_blocked === 1 };
-      if (isInDirectory(user, key, contains)) users.push(user);
+      if (isInDirectory(user, contains)) users.push(user);
     }
     return { users, next: count < DIRECTORY_SLICE ? undefined : last };
   }

@@ -7,6 +7,10 @@ export const APPLICATION_ID = 0x4d534752;
 /** `id` of the row of the common chat. */
 export const COMMON_CHAT_ROW = 1;
 
+const SEARCH_INDEX = `CREATE VIRTUAL TABLE search_index
+     USING fts5 (text, content = '', columnsize = 0, detail = none, tokenize = 'trigram case_sensitive 1');`;
+const SEARCH_TERMS = "CREATE VIRTUAL TABLE search_terms USING fts5vocab (search_index, row);";
+
 /**
  * Step n brings a store from version n to n + 1; never changed once released.
  *
@@ -65,10 +69,9 @@ const MIGRATIONS: readonly string[] = [
 
   // The index holds for each trigram which messages have it, no positions and no texts: a third of the size, and a
   // candidate's text is looked at anyway. Merging is left to the indexer's steps, so that no insertion is held up by it.
-  `CREATE VIRTUAL TABLE search_index
-     USING fts5 (text, content = '', columnsize = 0, detail = none, tokenize = 'trigram case_sensitive 1');
+  `${SEARCH_INDEX}
    INSERT INTO search_index (search_index, rank) VALUES ('automerge', 0), ('crisismerge', 64);
-   CREATE VIRTUAL TABLE search_terms USING fts5vocab (search_index, row);
+   ${SEARCH_TERMS}
    -- Messages up to this seq are in the index.
    ALTER TABLE chats ADD COLUMN indexed_seq INTEGER NOT NULL DEFAULT 0;`,
 
@@ -137,6 +140,14 @@ const MIGRATIONS: readonly string[] = [
      UNIQUE (message, reaction, user)
    ) STRICT;
    CREATE INDEX reactions_in_order ON reactions (message, reaction, rev);`,
+  // The index is begun anew, since texts are written in it in another form (decomposed). It grows again in the indexer's
+  // steps; what it lacks is scanned meanwhile.
+  `DROP TABLE search_terms;
+   DROP TABLE search_index;
+   ${SEARCH_INDEX}
+   INSERT INTO search_index (search_index, rank) VALUES ('automerge', 0), ('crisismerge', 64), ('secure-delete', 1);
+   ${SEARCH_TERMS}
+   UPDATE chats SET indexed_seq = 0;`,
 ];
 
 /** The version that this program makes and needs. */

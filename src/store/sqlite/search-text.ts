@@ -1,5 +1,5 @@
 // How texts and words are written in the search index, which knows trigrams of characters.
-import { foldCase } from "../../protocol/text.ts";
+import { searchForm } from "../../protocol/text.ts";
 
 /** Stands twice after each indexed text, so that every character, also the last, begins a trigram. */
 const END = "\u0001\u0001";
@@ -13,7 +13,7 @@ const LAST = "\u{10ffff}\u{10ffff}";
 
 /** The text as it goes into the index. */
 export function indexText(text: string): string {
-  return foldCase(text).replace(UNINDEXABLE, "\ufffd") + END;
+  return searchForm(text).replace(UNINDEXABLE, "\ufffd") + END;
 }
 
 /** What to look up for a folded word. */

@@ -1,7 +1,7 @@
 // Search in a chat: candidates from the index where there is one, from a scan where not, each one verified; in slices.
 import type Database from "better-sqlite3";
 import type { ChatId } from "../../protocol/ids.ts";
-import { foldCase } from "../../protocol/text.ts";
+import { searchForm } from "../../protocol/text.ts";
 import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
 import { MAX_SEQ, MESSAGE_COLUMNS, Page } from "./rows.ts";
 import type { MessageReads, MessageRow } from "./rows.ts";
@@ -115,7 +115,7 @@ class Slice {
     this.#sql = sql;
     this.#shortWordScanCount = limits.shortWordScanCount;
     this.#chat = chat;
-    this.#folded = foldCase(query.word);
+    this.#folded = searchForm(query.word);
     this.#page = page;
     this.#endMs = performance.now() + limits.sliceMs;
     this.#before = Math.min(from?.before ?? query.before ?? MAX_SEQ, chat.last_seq + 1);
@@ -152,7 +152,7 @@ class Slice {
   }
 
   #take(row: MessageRow): boolean {
-    return !foldCase(row.text).includes(this.#folded) || this.#page.add(row);
+    return !searchForm(row.text).includes(this.#folded) || this.#page.add(row);
   }
 
   #indexed(): boolean {

@@ -3,7 +3,7 @@ import { ProtocolError } from "../../protocol/codes.ts";
 import type { FoundUser } from "../../protocol/entities.ts";
 import { DEFAULT_CHATS_PAGE, DEFAULT_NAMES_PAGE, DEFAULT_USERS_PAGE } from "../../protocol/limits.ts";
 import type { NamesAfter } from "../../protocol/actions.ts";
-import { foldCase, usernameKey } from "../../protocol/text.ts";
+import { searchForm, usernameKey } from "../../protocol/text.ts";
 import type { DirectoryUser, NamePage } from "../../store/store.ts";
 import { chatPosition, chatsCursor } from "../cursors.ts";
 import type { Routes, SessionController } from "../plan.ts";
@@ -41,7 +41,7 @@ const users: SessionController<"users"> = async (request, { userId }, { reader, 
   const begun = continuation !== undefined && "found" in continuation ? continuation : undefined;
   const place = begun ?? { found: [], after: usernameKey(after) };
   const wanted = limit + 1 - place.found.length;
-  const slice = await reader.directory({ userId, contains: foldCase(contains), after: place.after, limit: wanted });
+  const slice = await reader.directory({ userId, contains: searchForm(contains), after: place.after, limit: wanted });
   const found = [...place.found, ...slice.users.map(foundUser)];
   if (slice.next !== undefined && found.length <= limit) {
     return { again: { kind: "pause", continuation: { found, after: slice.next } } };

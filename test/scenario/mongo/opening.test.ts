@@ -6,12 +6,13 @@ import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { MongoClient } from "mongodb";
 import { directChatId } from "../../../src/protocol/ids.ts";
-import { collectionsOf } from "../../../src/store/mongo/documents.ts";
+import { collectionsOf, SCHEMA_VERSION } from "../../../src/store/mongo/documents.ts";
 import { ensureIndexes } from "../../../src/store/mongo/indexes.ts";
 import { openReader, openWriter } from "../../../src/store/open.ts";
 import { StoreOpenError, StoreUnavailableError } from "../../../src/store/store.ts";
 import { append, newUser, START_MS } from "../../contract/fixture.ts";
 import { describeMongodb } from "../../support/mongodb.ts";
+import { searchToEnd } from "../../support/search.ts";
 
 const SECRET = "hunter2-secret";
 /** The contract: a start that cannot work ends within 10 s. */
@@ -157,7 +158,7 @@ describeMongodb("opening a MongoDB database", (server) => {
     assert.equal((await reader.contacts(anna, { after: "bers", limit: 9 })).contacts[0]?.username, "bert");
     assert.equal((await reader.blocked(anna, { after: "care", limit: 9 })).blocked[0]?.username, "carl");
     await reader.close();
-    assert.equal((await meta.findOne({ _id: "schema" }))?.version, 3);
+    assert.equal((await meta.findOne({ _id: "schema" }))?.version, SCHEMA_VERSION);
   });
 
   it("goes on with an upgrade that was broken off, after the read marks and before the indexes", async () => {
@@ -179,7 +180,32 @@ describeMongodb("opening a MongoDB database", (server) => {
     );
     await reader.close();
     assert.ok((await members.indexes()).some(({ key }) => JSON.stringify(key) === '{"chat_id":1,"role":1}'));
-    assert.equal((await meta.findOne({ _id: "schema" }))?.version, 3);
+    assert.equal((await meta.findOne({ _id: "schema" }))?.version, SCHEMA_VERSION);
+  });
+
+  it("finds what a version before stored in another form, also after an upgrade that was broken off", async () => {
+    const anna = "a".repeat(24);
+    const texts = ["plain CAF", "Caf\u00e9", "cafe\u0301", "\u0000 Vi\u1ec7t", "\ud68c\uc758"];
+    const writer = await openWriter(url, { dataDir: "/" });
+    await writer.commit([newUser("anna", anna)], START_MS);
+    for (const text of texts) await writer.commit([append("common", anna, text, text)], START_MS);
+    await writer.close();
+    const { messages, meta } = collectionsOf(client.db());
+    const folded = (text: string): string => text.toLowerCase().replace("\0", "\u0001a");
+    for (const [index, text] of texts.entries()) {
+      if (index !== 1) await messages.updateOne({ seq: index + 1 }, { $set: { folded: folded(text) } });
+    }
+    await meta.updateOne({ _id: "schema" }, { $set: { version: 3 } });
+    await (await openWriter(url, { dataDir: "/" })).close();
+    const reader = await openReader(url, { dataDir: "/" });
+    const seqsOf = async (word: string): Promise<number[]> =>
+      (await searchToEnd(reader, "common", word, undefined, 9)).messages.map(({ seq }) => seq);
+    assert.deepEqual(await seqsOf("CAF\u00c9"), [3, 2]);
+    assert.deepEqual(await seqsOf("cafe\u0301"), [3, 2]);
+    assert.deepEqual(await seqsOf("vie\u0323\u0302t"), [4]);
+    assert.deepEqual(await seqsOf("\u1112\u116c\u110b\u1174"), [5]);
+    assert.deepEqual(await seqsOf("caf"), [3, 2, 1]);
+    await reader.close();
   });
 
   it("keeps a reader of an empty database from failing", async () => {

@@ -1,6 +1,13 @@
 // Case folding, usernames and passwords, by examples.
 import assert from "node:assert/strict";
-import { foldCase, normalizeUsername, passwordFault, usernameKey } from "../../../src/protocol/text.ts";
+import {
+  filterForm,
+  foldCase,
+  normalizeUsername,
+  passwordFault,
+  searchForm,
+  usernameKey,
+} from "../../../src/protocol/text.ts";
 
 /** Code points and what CaseFolding.txt (Unicode, status C and F) makes of them. */
 const FOLDINGS: readonly (readonly [string, string])[] = [
@@ -98,5 +105,43 @@ describe("passwordFault", () => {
     for (const password of ["", "1234567", "😀".repeat(7), "x".repeat(257), "é".repeat(129), "1234567\u00008"]) {
       assert.match(passwordFault(password) ?? "", /must/, password);
     }
+  });
+});
+
+describe("searchForm", () => {
+  it("is one for texts that are canonical caseless matches", () => {
+    const groups = [
+      ["Café", "CAFE\u0301", "cafe\u0301"],
+      ["Việt", "VIỆT", "vie\u0323\u0302t", "vie\u0302\u0323t"],
+      ["회의", "\u1112\u116c\u110b\u1174"],
+      ["\u212b", "å", "a\u030a", "A\u030a"],
+      ["Straße", "STRASSE", "straſſe"],
+      // The example of the standard for which the text is decomposed before it is folded.
+      ["\u1f80", "\u03b1\u0313\u0345", "\u03b1\u0345\u0313", "\u1f88"],
+    ];
+    for (const texts of groups) assert.equal(new Set(texts.map(searchForm)).size, 1, texts.join(", "));
+    assert.equal(new Set(groups.flat().map(searchForm)).size, groups.length);
+  });
+
+  it("takes time in proportion to the text, however many marks are in a row", () => {
+    // Marks that sorting takes apart from each other: 2 s and more for a whole text, were all of them sorted together.
+    const marks = (count: number): string => "\u0301\u0323".repeat(count / 2);
+    const form = searchForm(`a${marks(64_000)}`);
+    assert.equal(form.length, 64_001);
+    assert.equal(searchForm(`á${marks(28)}b`), searchForm(`a\u0301${marks(28)}B`));
+  });
+});
+
+describe("filterForm", () => {
+  it("leaves accents away, and the vowels of no script", () => {
+    for (const [text, word] of [
+      ["Jürgen", "jurgen"],
+      ["Zoë", "ZOE"],
+      ["Ngô Việt", "ngo viet"],
+    ] as const) {
+      assert.equal(filterForm(text), filterForm(word), text);
+    }
+    assert.notEqual(filterForm("नमस्ते"), filterForm("नमसत"));
+    assert.notEqual(filterForm("한"), filterForm("하"));
   });
 });

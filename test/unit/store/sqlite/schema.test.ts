@@ -97,6 +97,48 @@ describe("migrations of the embedded store", () => {
     await writer.close();
   });
 
+  it("index decomposed what was indexed otherwise, found all the while, also where that is broken off", async () => {
+    const texts = ["Caf\u00e9", "cafe\u0301", "Vi\u1ec7t", "\ud68c\uc758", "plain cafe"];
+    const database = new SqliteDatabase(file());
+    database.pragma(`application_id = ${APPLICATION_ID}`);
+    database.pragma("journal_mode = WAL");
+    migrate(database, 7);
+    database.exec(`
+      INSERT INTO users (id, user_id, username, username_key, password_hash) VALUES (7, '${ANNA}', 'anna', 'anna', 'h');
+      UPDATE chats SET last_seq = 1000, indexed_seq = 1000 WHERE id = 1;`);
+    const insert = database.prepare(
+      "INSERT INTO messages (id, user, message_id, time_ms, text) VALUES (?, 7, ?, 1, ?)",
+    );
+    const index = database.prepare("INSERT INTO search_index (rowid, text) VALUES (?, ?)");
+    for (let seq = 1; seq <= 1000; seq += 1) {
+      const text = texts[seq % texts.length] ?? "";
+      insert.run(2 ** 32 + seq, `m${seq}`, text);
+      index.run(2 ** 32 + seq, `${text.toLowerCase()}\u0001\u0001`);
+    }
+    database.close();
+    let steps = 0;
+    for (let isMore = true; isMore && steps < 100; steps += 1) {
+      const writer = openSqliteWriter(file(), { indexFromCount: 1 });
+      const reader = openSqliteReader(file(), { shortWordScanCount: 0 });
+      for (const [word, count] of [
+        ["CAF\u00c9", 400],
+        ["caf", 600],
+        ["vie\u0302\u0323t", 200],
+        ["\u1112\u116c\u110b", 200],
+      ] as const) {
+        const found = await searchToEnd(reader, "common", word, undefined, 200);
+        const seqs = found.messages.map(({ seq }) => seq);
+        const { messages } = await searchToEnd(reader, "common", word, seqs.at(-1), 200);
+        assert.equal(new Set([...seqs, ...messages.map(({ seq }) => seq)]).size, Math.min(count, 400), word);
+      }
+      await reader.close();
+      // The first step of a writer looks whether there is something to merge.
+      isMore = (await writer.maintain?.(0)) === true && (await writer.maintain?.(0)) === true;
+      await writer.close();
+    }
+    assert.ok(steps > 3 && steps < 100, `${steps} steps`);
+  });
+
   it("leave the version before when one fails, and go on from there later", async () => {
     const database = makeOld();
     database.exec("CREATE TABLE search_terms (in_the_way)");
