@@ -69,9 +69,8 @@ export class SqliteWriter implements StoreWriter {
     try {
       const times = tokenTimes(nowMs, steadyMs);
       const outcomes = writes.length === 0 ? [] : this.#carryOut.immediate(writes, Math.round(nowMs), times);
-      if (writes.some(isChange)) this.#erasure.note();
-      this.#erasure.settle(writes.length === 0);
-      this.#settle();
+      if (writes.length > 0) this.#erasure.note(writes.some(isChange));
+      this.#settle(() => this.#erasure.settle(writes.length === 0));
       return outcomes;
     } catch (error) {
       this.#users.forget();
@@ -80,7 +79,7 @@ export class SqliteWriter implements StoreWriter {
     }
   }
 
-  /** A deleted text may still be found in the write-ahead log; a commit without writes empties that. */
+  /** A deleted text may still be found in the files; commits without writes erase it. */
   get isUnsettled(): boolean {
     return this.#erasure.isPending;
   }
@@ -91,8 +90,10 @@ export class SqliteWriter implements StoreWriter {
       // What a power cut takes away here is indexed again; the next commit syncs the log as a whole.
       this.#database.pragma("synchronous = NORMAL");
       const isMore = this.#indexer.step();
+      if (isMore) this.#erasure.note(false);
+      const isToErase = this.#erasure.idleStep();
       this.#settle();
-      return isMore;
+      return isMore || isToErase;
     } catch (error) {
       throw storeError(error, this.#database.name);
     } finally {
@@ -101,17 +102,21 @@ export class SqliteWriter implements StoreWriter {
   }
 
   async close(): Promise<void> {
+    if (!this.#database.open) return;
+    this.#settle(() => this.#erasure.finish());
     this.#database.close();
+    this.#erasure.close();
     this.#lock.free();
   }
 
   /**
    * The first look after a commit notes in the shared file `-shm`, which is mapped into memory, how far the log goes. On
    * a disk that has become read-only the system ends a process that writes there (SIGBUS), where a write to the log is
-   * only refused. So that look is taken at once, while the disk takes writes.
+   * only refused. So that look is taken at once, while the disk takes writes. `before` is work that may fail as well.
    */
-  #settle(): void {
+  #settle(before: () => void = () => {}): void {
     try {
+      before();
       this.#look.get();
     } catch (error) {
       // What is committed stays so; the next commit meets the same trouble, and says so.

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { COMMON_CHAT } from "../../../../src/protocol/ids.ts";
+import type { Write } from "../../../../src/domain/writes/table.ts";
+import { COMMON_CHAT, directChatId, otherUser } from "../../../../src/protocol/ids.ts";
+import type { ChatId } from "../../../../src/protocol/ids.ts";
 import { openSqliteReader, openSqliteWriter } from "../../../../src/store/sqlite/open.ts";
 import type { StoreReader, StoreWriter } from "../../../../src/store/store.ts";
 import { append, newUser } from "../../../contract/fixture.ts";
@@ -39,6 +41,7 @@ describe("erasure", () => {
     });
   /** Until nothing waits any more, as the server does when nobody writes. */
   const settle = async (): Promise<void> => {
+    await writer.commit([], 2_000);
     while (await writer.maintain?.(2_000)) assert.ok(true);
     await writer.commit([], 2_000);
   };
@@ -68,6 +71,88 @@ describe("erasure", () => {
       kept.messages.map(({ seq }) => seq),
       [4],
     );
+  });
+
+  describe("of rows that were moved from page to page", () => {
+    const CHATS = Array.from({ length: 20 }, (_, index) => directChatId(ANNA, index.toString(16).padStart(24, "b")));
+    /** Of every message that was there, in random order. */
+    let places: { chatId: ChatId; seq: number }[];
+    let random: () => number;
+    const word = (chatId: ChatId, seq: number, version: number): string =>
+      `<${CHATS.indexOf(chatId)}/${seq}/${version}:${(seq * 104_729 + version).toString(36)}>`;
+    const text = (place: { chatId: ChatId; seq: number }, version: number): string =>
+      `${word(place.chatId, place.seq, version)} `.repeat(1 + Math.floor(random() * 12));
+    /** Those of the words that stand in a file. */
+    const left = (words: readonly string[]): string[] => {
+      const files = readdirSync(folder()).map((name) => readFileSync(join(folder(), name), "latin1"));
+      const found = new Set(files.flatMap((content) => content.match(/<\d+\/\d+\/\d:[a-z0-9]+>/g) ?? []));
+      return words.filter((one) => found.has(one));
+    };
+    const inBatches = async (writes: readonly Write[]): Promise<void> => {
+      for (let start = 0; start < writes.length; start += 50) {
+        for (const { done } of await writer.commit(writes.slice(start, start + 50), 2_000)) assert.ok(done);
+      }
+    };
+
+    beforeEach(async () => {
+      let state = 7;
+      random = () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
+      const others = CHATS.map((chatId) => otherUser(chatId, ANNA) ?? "");
+      await writer.commit(
+        others.map((userId, index) => newUser(`user ${index}`, userId)),
+        1_000,
+      );
+      const seqs = new Map<ChatId, number>();
+      places = Array.from({ length: 5_000 }, () => {
+        const chatId = CHATS[Math.floor(random() * CHATS.length)] ?? "";
+        const seq = (seqs.get(chatId) ?? 0) + 1;
+        seqs.set(chatId, seq);
+        return { chatId, seq };
+      });
+      await inBatches(places.map((place) => append(place.chatId, ANNA, `m${place.seq}`, text(place, 0))));
+      const edited = places.filter(() => random() < 0.5);
+      await inBatches(
+        edited.map((place) => ({ kind: "editMessage", ...place, userId: ANNA, text: text(place, 1), sinceMs: 0 })),
+      );
+      const keys = new Map(places.map((place) => [place, random()]));
+      places.sort((one, other) => (keys.get(one) ?? 0) - (keys.get(other) ?? 0));
+    });
+
+    /** Deletes two of three; what must be in no file then, and what must. */
+    const deleteMost = async (): Promise<{ gone: string[]; kept: string[] }> => {
+      const gone = places.filter((_, index) => index % 3 !== 0);
+      const kept = places.filter((_, index) => index % 3 === 0);
+      await inBatches(gone.map((place) => ({ kind: "deleteMessage", ...place, userId: ANNA })));
+      const words = (some: typeof places): string[] =>
+        some.flatMap(({ chatId, seq }) => [word(chatId, seq, 0), word(chatId, seq, 1)]);
+      return { gone: words(gone), kept: words(kept) };
+    };
+
+    it("leaves no byte of them, nor of what was edited, when nothing waits any more", async () => {
+      const { gone, kept } = await deleteMost();
+      await settle();
+      assert.equal(writer.isUnsettled, false);
+      assert.deepEqual(left(gone), []);
+      assert.ok(left(kept).length >= kept.length / 2);
+      const check = new SqliteDatabase(join(folder(), "messages.db"), { readonly: true });
+      assert.equal(check.pragma("integrity_check", { simple: true }), "ok");
+      check.close();
+    }).timeout(60_000);
+
+    it("leaves no byte of them when the store is closed", async () => {
+      const { gone } = await deleteMost();
+      await reader.close();
+      await writer.close();
+      assert.deepEqual(left(gone), []);
+    }).timeout(60_000);
+
+    it("leaves no byte of texts before the last edit", async () => {
+      await inBatches(
+        places.map((place) => ({ kind: "editMessage", ...place, userId: ANNA, text: text(place, 2), sinceMs: 0 })),
+      );
+      await settle();
+      assert.deepEqual(left(places.flatMap(({ chatId, seq }) => [word(chatId, seq, 0), word(chatId, seq, 1)])), []);
+    }).timeout(60_000);
   });
 
   it("tries again when a reader was in the way", async () => {
