@@ -6,8 +6,8 @@ import { Emitter } from "../util/emitter.ts";
 import type { SavedSession, TokenStore } from "./account-folder.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { DialOptions } from "./dial.ts";
-import { wholeLogin } from "./whole-login.ts";
 import { DisconnectedError, RequestError, UntrustedServerError } from "./errors.ts";
+import { withAllContacts } from "./login-contacts.ts";
 
 export type LinkState =
   /** Nobody is logged in and nothing is tried: a password is needed. `reason` is for people. */
@@ -164,7 +164,7 @@ export class Link {
     try {
       const login = await connection.request("login", { ...credentials, features: FEATURES });
       await this.#keep(login);
-      const whole = await wholeLogin(connection, login);
+      const whole = await withAllContacts(connection, login);
       if (attempt.signal.aborted) throw new DisconnectedError("given up");
       this.#online(connection, whole);
       connection.releaseEvents();

@@ -1,6 +1,6 @@
 // The always-on client of one account: logged in whenever it can be, sends what was written, misses nothing.
 import type { DataOf, HistoryResult, LoginResult, Page, ResultOf } from "../protocol/actions.ts";
-import type { ContactMap, Message, Profile } from "../protocol/entities.ts";
+import type { ChatSummary, ContactMap, Message, Profile } from "../protocol/entities.ts";
 import type { Events } from "../protocol/events.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { BackoffOptions } from "../util/backoff.ts";
@@ -9,6 +9,7 @@ import { DisposableStore } from "../util/disposable.ts";
 import { Emitter } from "../util/emitter.ts";
 import type { Account } from "./account-folder.ts";
 import { ChangeSync, type ChangeSyncEvents } from "./change-sync.ts";
+import { chatPages } from "./chat-pages.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { AcceptCertificate } from "./dial.ts";
 import { isContactOnline } from "./contact-presence.ts";
@@ -19,7 +20,7 @@ import type { ClientAction } from "./shapes.ts";
 import type { OutgoingQueue } from "./outgoing.ts";
 import type { Change, OutgoingChange, OutgoingMessage } from "./outgoing-entry.ts";
 import { ReadMarks } from "./read-marks.ts";
-import { RosterKeeper, type Roster } from "./roster.ts";
+import { hasChanges, knownChats, RosterKeeper, type Roster } from "./roster.ts";
 import { Sender } from "./sender.ts";
 import { Sync, type SyncEvents } from "./sync.ts";
 import type { HistoryCache } from "./history-cache.ts";
@@ -33,8 +34,10 @@ export interface MessengerOptions extends ConnectionOptions {
 
 export interface MessengerEvents extends SyncEvents, ChangeSyncEvents {
   state: LinkState;
-  /** After each login, before what was missed is given out. */
+  /** After each login, before what was missed is given out. With `more_chats`, its `chats` are the first of them. */
   login: Roster;
+  /** More of the chats, after a login that has told of the first ones; messages of them may have come before. */
+  chats: { readonly chats: readonly ChatSummary[] };
   presence: Events["presence"];
   typing: Events["typing"];
   /** Somebody's read mark moved, the own one too (also when it was moved here). */
@@ -74,6 +77,8 @@ export class Messenger {
   readonly #roster: RosterKeeper;
   /** That nothing is missing any more since the login. */
   #isToldCaughtUp = true;
+  /** That the server has told of all chats since the login. */
+  #hasAllChats = false;
 
   constructor(options: MessengerOptions) {
     const { account } = options;
@@ -83,7 +88,7 @@ export class Messenger {
     this.#roster = new RosterKeeper(account.cache);
     const { host, port } = account.address;
     this.#link = new Link({ ...options, host, port }, account.tokens);
-    this.#sync = new Sync(account.cache, this.roster?.chats);
+    this.#sync = new Sync(account.cache, this.roster && knownChats(this.roster));
     this.#changes = new ChangeSync(account.cache);
     const listener = {
       onStored: (message: Message) => this.#sync.offer(message),
@@ -272,8 +277,8 @@ export class Messenger {
       this.cache.clear(); // another server, or a new user of the old name: nothing that was seen holds any more
       this.#sync.forget();
     }
-    this.#sync.reconcile({ chats: login.chats, isWhole: login.more_chats !== true });
-    this.#roster.keep(roster);
+    this.#sync.reconcile(knownChats(login));
+    this.#roster.keepLogin(roster);
     connection.events.on("message", (message) => this.#sync.offer(message));
     connection.events.on("changed", (message) => this.#changes.offer(message));
     connection.events.on("gap", ({ chat_id: chatId, to_seq: seq = 0, to_rev: rev = 0 }) => {
@@ -288,13 +293,15 @@ export class Messenger {
     connection.events.on("block", (value) => this.events.emit("block", value));
     this.events.emit("login", roster);
     this.#isToldCaughtUp = false;
-    if (login.features?.includes("changes") === true) {
+    this.#hasAllChats = login.more_chats !== true;
+    if (hasChanges(login)) {
       this.#changes.start(login.chats, (chatId, afterRev) =>
         connection.request("changes", { chat_id: chatId, after_rev: afterRev, limit: MAX_PAGE }),
       );
     }
     this.#sender.start(connection, { userId: login.user_id, username: login.username });
-    this.#sync.start(login.chats, (chatId, page) => this.#fetchPage(connection, login, chatId, page));
+    this.#sync.start(knownChats(login), (chatId, page) => this.#fetchPage(connection, login, chatId, page));
+    if (login.more_chats === true) void this.#fetchChats(connection, login);
     this.#readMarks.start(connection);
   }
 
@@ -322,11 +329,42 @@ export class Messenger {
     for (const { chat_id: chatId, seq, rev = 0 } of messages) this.outgoing.seen(chatId, seq, rev);
   }
 
+  /** The chats that the login did not tell of, while everything goes on with those that it did. */
+  async #fetchChats(connection: Connection, login: LoginResult): Promise<void> {
+    const ids = new Set(login.chats.map((chat) => chat.chat_id));
+    const isCurrent = (): boolean => this.#link.connection === connection;
+    try {
+      for await (const page of chatPages(connection)) {
+        const chats = page.filter((chat) => !ids.has(chat.chat_id));
+        if (!isCurrent()) return;
+        for (const { chat_id: chatId } of chats) ids.add(chatId);
+        this.#roster.addChats(chats);
+        this.#sync.more(chats);
+        if (hasChanges(login)) this.#changes.follow(chats);
+        this.events.emit("chats", { chats });
+      }
+    } catch (error) {
+      if (!isAnswer(error)) throw error;
+      if (isCurrent()) this.events.emit("trouble", `not all chats could be listed: ${String(error)}`);
+      return;
+    }
+    if (!isCurrent()) return;
+    this.#hasAllChats = true;
+    this.#roster.endChats(ids);
+    this.#sync.endMore();
+    this.#sendChanges();
+  }
+
   #tellCaughtUp(): void {
     if (this.#isToldCaughtUp || !this.isCaughtUp) return;
     this.#isToldCaughtUp = true;
-    this.#sender.sendChanges();
+    this.#sendChanges();
     this.events.emit("caughtUp", {});
+  }
+
+  /** Once it is known which messages the server has. */
+  #sendChanges(): void {
+    if (this.#isToldCaughtUp && this.#hasAllChats) this.#sender.sendChanges();
   }
 
   #onLost(): void {

@@ -2,11 +2,23 @@
 import type { LoginResult } from "../protocol/actions.ts";
 import { lastMessageOf, type ChatSummary, type ContactMap, type Message } from "../protocol/entities.ts";
 import type { Events } from "../protocol/events.ts";
+import type { ChatId } from "../protocol/ids.ts";
 import type { HistoryCache } from "./history-cache.ts";
 import { isResult } from "./shapes.ts";
+import type { KnownChats } from "./sync.ts";
 
 /** A login's result without the token. */
 export type Roster = Omit<LoginResult, "token">;
+
+/** The chats that a login tells of. */
+export function knownChats(login: Pick<Roster, "chats" | "more_chats">): KnownChats {
+  return { chats: login.chats, isWhole: login.more_chats !== true };
+}
+
+/** Whether the session that the login began is told of changes. */
+export function hasChanges(login: Pick<Roster, "features">): boolean {
+  return login.features?.includes("changes") === true;
+}
 
 export class RosterKeeper {
   readonly #cache: HistoryCache;
@@ -22,9 +34,23 @@ export class RosterKeeper {
     return this.#roster;
   }
 
-  keep(roster: Roster): void {
-    this.#roster = roster;
-    this.#cache.save("roster", { ...roster, online: [] });
+  /** After a login. Where it tells of some chats only (`more_chats`), the others stay as they were known until `addChats`. */
+  keepLogin(roster: Roster): void {
+    const { current } = this;
+    const others = roster.more_chats === true && current?.user_id === roster.user_id ? current.chats : [];
+    this.#keep({ ...roster, chats: joined(others, roster.chats) });
+  }
+
+  /** More of the chats; kept on the disk by `endChats`. */
+  addChats(chats: readonly ChatSummary[]): void {
+    if (this.#roster) this.#roster = { ...this.#roster, chats: joined(this.#roster.chats, chats) };
+  }
+
+  /** There are no more chats than these. */
+  endChats(ids: ReadonlySet<ChatId>): void {
+    if (!this.#roster) return;
+    const { more_chats: _, ...roster } = this.#roster;
+    this.#keep({ ...roster, chats: roster.chats.filter((chat) => ids.has(chat.chat_id)) });
   }
 
   /** To be called with a cache that is empty. */
@@ -36,14 +62,14 @@ export class RosterKeeper {
     if (!this.#roster) return;
     const { contacts } = this.#roster;
     const after = "added" in change ? withUsers(contacts, change.added) : withoutUsers(contacts, change.deleted);
-    this.keep({ ...this.#roster, contacts: after });
+    this.#keep({ ...this.#roster, contacts: after });
   }
 
   onBlock(change: Events["block"]): void {
     if (!this.#roster) return;
     const { blocked = {} } = this.#roster;
     const after = "blocked" in change ? withUsers(blocked, change.blocked) : withoutUsers(blocked, change.unblocked);
-    this.keep({ ...this.#roster, blocked: after });
+    this.#keep({ ...this.#roster, blocked: after });
   }
 
   /** What was deleted is not shown as a chat's last message by a start without the server either. */
@@ -56,8 +82,20 @@ export class RosterKeeper {
       const newest = newestOf(chat);
       return newest ? { ...chat, last_message: lastMessageOf(newest) } : chat;
     });
-    this.keep({ ...this.#roster, chats: after });
+    this.#keep({ ...this.#roster, chats: after });
   }
+
+  #keep(roster: Roster): void {
+    this.#roster = roster;
+    this.#cache.save("roster", { ...roster, online: [] });
+  }
+}
+
+/** Both lists, with what the second says of chats that are in both. */
+function joined(before: readonly ChatSummary[], after: readonly ChatSummary[]): ChatSummary[] {
+  const chats = new Map(before.map((chat) => [chat.chat_id, chat]));
+  for (const chat of after) chats.set(chat.chat_id, chat);
+  return [...chats.values()];
 }
 
 function withUsers(users: ContactMap, added: ContactMap): ContactMap {

@@ -51,14 +51,17 @@ export class Sync {
   /** Of the connection there is; a fetch for an earlier one has no say. */
   #fetchPage: FetchPage | undefined;
   #isCaughtUp = false;
-  /** Nothing has been seen of this account yet. */
+  /** Nothing was seen yet of chats that are not known. */
   #isFirst: boolean;
+  /** Chats of which something came since the login, and those that it and its later pages have told of. */
+  readonly #touched = new Set<ChatId>();
+  readonly #named = new Set<ChatId>();
 
   /** Chats that the cache knows go on where it ends, others where they ended at the last login (`known`), if any. */
-  constructor(cache: HistoryCache, known: readonly ChatSummary[] | undefined) {
+  constructor(cache: HistoryCache, known: KnownChats | undefined) {
     this.#cache = cache;
-    this.#isFirst = known === undefined;
-    for (const { chat_id: chatId, last_seq: lastSeq, last_message: last } of known ?? []) {
+    this.#isFirst = known?.isWhole !== true;
+    for (const { chat_id: chatId, last_seq: lastSeq, last_message: last } of known?.chats ?? []) {
       this.#feeds.set(chatId, new Feed(lastSeq, last));
     }
     for (const message of cache.newest()) this.#feeds.set(message.chat_id, new Feed(message.seq, message));
@@ -79,9 +82,56 @@ export class Sync {
    * one that was seen. A server that was restored from a backup has others at the same seqs.
    */
   reconcile({ chats, isWhole }: KnownChats): void {
-    const left = new Set(this.#feeds.keys());
+    this.#named.clear();
+    this.#touched.clear();
+    this.#reconcile(chats);
+    if (isWhole) this.#forgetUnnamed();
+  }
+
+  /**
+   * After a login: catches up with what each chat has had meanwhile. Chats without news are asked too: a message that was
+   * stored while the login was under way may be neither in its answer nor an event.
+   */
+  start({ chats, isWhole }: KnownChats, fetchPage: FetchPage): void {
+    this.stop();
+    this.#fetchPage = fetchPage;
+    this.#isCaughtUp = false;
+    this.#begin(chats);
+    if (isWhole) this.#isFirst = false;
+    this.#fetchNext();
+  }
+
+  /** The login did not tell of these: the same for them, while events come already. */
+  more(chats: readonly ChatSummary[]): void {
+    // Where something came since the login, the summary may be older or newer: the chat is asked.
+    this.#reconcile(chats.filter((chat) => !this.#touched.has(chat.chat_id)));
+    this.#begin(chats);
+    this.#fetchNext();
+  }
+
+  /** The login and `more` have told of all chats: others that are known are no more. */
+  endMore(): void {
+    this.#forgetUnnamed();
+    this.#isFirst = false;
+  }
+
+  #begin(chats: readonly ChatSummary[]): void {
+    for (const { chat_id: chatId, last_seq: lastSeq, last_message: last } of chats) {
+      this.#named.add(chatId);
+      // At the first login every chat begins at its end: what came before is history, loaded when it is looked at.
+      // A chat that appears later is new, and none of its messages has been seen.
+      const feed = this.#feeds.get(chatId) ?? (this.#isFirst ? new Feed(lastSeq, last) : new Feed(0));
+      this.#feeds.set(chatId, feed);
+      feed.expect(lastSeq);
+      const isAsked = feed.isBehind || this.#touched.has(chatId) || this.#unasked.size < MAX_ASKED;
+      if (isAsked) this.#unasked.set(chatId, lastSeq);
+      this.#follow(chatId, feed);
+    }
+  }
+
+  #reconcile(chats: readonly ChatSummary[]): void {
     for (const { chat_id: chatId, last_seq: lastSeq, last_message: last, rev } of chats) {
-      left.delete(chatId);
+      this.#named.add(chatId);
       const feed = this.#feeds.get(chatId);
       if (!feed) continue;
       const hasChanges = rev === undefined || rev >= this.#cache.rev(chatId);
@@ -90,28 +140,12 @@ export class Sync {
       if (isEnd && hasChanges) continue;
       this.#forgetChat(chatId, new Feed(lastSeq, last));
     }
-    if (isWhole) for (const chatId of left) this.#forgetChat(chatId, undefined);
   }
 
-  /**
-   * After a login: catches up with what each chat has had meanwhile. Chats without news are asked too: a message that was
-   * stored while the login was under way may be neither in its answer nor an event.
-   */
-  start(chats: readonly ChatSummary[], fetchPage: FetchPage): void {
-    this.stop();
-    this.#fetchPage = fetchPage;
-    this.#isCaughtUp = false;
-    for (const { chat_id: chatId, last_seq: lastSeq, last_message: last } of chats) {
-      // At the first login every chat begins at its end: what came before is history, loaded when it is looked at.
-      // A chat that appears later is new, and none of its messages has been seen.
-      const feed = this.#feeds.get(chatId) ?? (this.#isFirst ? new Feed(lastSeq, last) : new Feed(0));
-      this.#feeds.set(chatId, feed);
-      feed.expect(lastSeq);
-      if (feed.isBehind || this.#unasked.size < MAX_ASKED) this.#unasked.set(chatId, lastSeq);
-      this.#follow(chatId, feed);
+  #forgetUnnamed(): void {
+    for (const chatId of this.#feeds.keys()) {
+      if (!this.#named.has(chatId) && !this.#touched.has(chatId)) this.#forgetChat(chatId, undefined);
     }
-    this.#isFirst = false;
-    this.#fetchNext();
   }
 
   /**
@@ -135,7 +169,8 @@ export class Sync {
 
   /** A message from an event, or an own one that was acknowledged. */
   offer(message: Message): void {
-    const feed = this.#feedOf(message.chat_id);
+    this.#touched.add(message.chat_id);
+    const feed = this.#feedOf(message.chat_id, message.seq - 1);
     this.#deliver(message.chat_id, feed.take([message]), true);
     this.#follow(message.chat_id, feed);
     this.#fetchNext();
@@ -151,14 +186,16 @@ export class Sync {
 
   /** The chat has messages up to `seq` that no event will bring. */
   expect(chatId: ChatId, seq: number): void {
-    const feed = this.#feedOf(chatId);
+    this.#touched.add(chatId);
+    const feed = this.#feedOf(chatId, 0);
     feed.expect(seq);
     this.#follow(chatId, feed);
     this.#fetchNext();
   }
 
-  #feedOf(chatId: ChatId): Feed {
-    const feed = this.#feeds.get(chatId) ?? new Feed(0);
+  /** Of a chat that the first login has not told of yet, what was before `liveSeq` is history. */
+  #feedOf(chatId: ChatId, liveSeq: number): Feed {
+    const feed = this.#feeds.get(chatId) ?? new Feed(this.#isFirst ? liveSeq : 0);
     this.#feeds.set(chatId, feed);
     return feed;
   }
@@ -201,7 +238,7 @@ export class Sync {
 
   async #catchUp(chatId: ChatId, fetchPage: FetchPage): Promise<void> {
     const isCurrent = (): boolean => this.#fetchPage === fetchPage;
-    let feed = this.#feedOf(chatId);
+    let feed = this.#feedOf(chatId, 0);
     for (let attempts = 0; this.#hasToAsk(chatId, feed) && isCurrent() && attempts < MAX_ATTEMPTS;) {
       try {
         const endAtLogin = this.#unasked.get(chatId);

@@ -95,7 +95,7 @@ class ModelServer {
       return last ? { ...summary, last_message: last } : summary;
     });
     this.sync.reconcile({ chats, isWhole: true });
-    this.sync.start(chats, this.#fetch());
+    this.sync.start({ chats, isWhole: true }, this.#fetch());
   }
 
   #reconnect(chat: number, storedMeanwhile: number): void {

@@ -6,6 +6,7 @@ import { LOGIN_CHATS, LOGIN_USERS, MAX_LOGIN_BYTES } from "../../src/protocol/li
 import { sortedByName } from "../../src/protocol/text.ts";
 import { openWriter } from "../../src/store/open.ts";
 import { crowdName, writeCrowd } from "../support/crowd.ts";
+import { eventually } from "../support/eventually.ts";
 import { TestServer } from "../support/server.ts";
 
 const PASSWORD = "the password of victim";
@@ -52,6 +53,9 @@ describe("a login with 10,000 chats and 5,000 contacts", () => {
     const messenger = new Messenger({ account });
     try {
       await messenger.login(PASSWORD);
+      const isWhole = (): boolean => messenger.roster?.more_chats === undefined;
+      assert.ok(!isWhole(), "it is online before it knows all chats");
+      await eventually("all chats are there", isWhole, 60_000);
       const { chats = [], contacts = {}, blocked = {}, more_chats } = messenger.roster ?? {};
       assert.deepEqual(
         [chats.length, Object.keys(contacts).length, Object.keys(blocked).length, more_chats],
@@ -61,7 +65,7 @@ describe("a login with 10,000 chats and 5,000 contacts", () => {
     } finally {
       await messenger.close();
     }
-  });
+  }).timeout(90_000);
 
   it("says nothing of more to somebody with few", async () => {
     const person = await server.newPerson("few");

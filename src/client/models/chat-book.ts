@@ -40,6 +40,7 @@ export class ChatBook implements Disposable {
     if (messenger.roster) this.#onLogin(messenger.roster);
     for (const message of messenger.cache.newest()) this.#onMessages(message.chat_id, [message]);
     this.#subscriptions.add(events.on("login", (roster) => this.#onLogin(roster)));
+    this.#subscriptions.add(events.on("chats", ({ chats }) => this.#onMore(chats)));
     this.#subscriptions.add(events.on("messages", ({ chatId, messages }) => this.#onMessages(chatId, messages)));
     this.#subscriptions.add(events.on("changed", ({ chatId, messages }) => this.#onChanged(chatId, messages)));
     this.#subscriptions.add(
@@ -107,6 +108,15 @@ export class ChatBook implements Disposable {
 
   #onLogin(roster: Roster): void {
     for (const summary of roster.chats) this.#onSummary(summary);
+  }
+
+  /** Messages that came since the login may be newer than these. */
+  #onMore(chats: readonly ChatSummary[]): void {
+    for (const summary of chats) {
+      const { lastSeq, readSeq } = this.get(summary.chat_id);
+      if (lastSeq <= summary.last_seq) this.#onSummary(summary);
+      else if (summary.read_seq > readSeq) this.#change(summary.chat_id, { readSeq: summary.read_seq });
+    }
   }
 
   /** What is known is that of another history; before a login its summary comes with the login, later it is there. */

@@ -1,13 +1,12 @@
-// The whole of what a login begins to tell: asks the server for the chats, contacts and blocked users that are left.
+// The whole of the people that a login begins to tell of: asks the server for the contacts and blocked users that are left.
 import type { LoginResult } from "../protocol/actions.ts";
 import type { ContactMap } from "../protocol/entities.ts";
-import { MAX_NAMES_PAGE, MAX_PAGE } from "../protocol/limits.ts";
+import { MAX_NAMES_PAGE } from "../protocol/limits.ts";
 import type { Requester } from "./history.ts";
 
-/** Resolves with the login and all that its marks `more_chats` and `more_contacts` announce. Rejects as `request` does. */
-export async function wholeLogin(requester: Requester, login: LoginResult): Promise<LoginResult> {
-  const { more_chats: moreChats, more_contacts: moreContacts, ...whole } = login;
-  if (moreChats === true) whole.chats = await allChats(requester);
+/** Resolves with the login and all that its mark `more_contacts` announces. Rejects as `request` does. */
+export async function withAllContacts(requester: Requester, login: LoginResult): Promise<LoginResult> {
+  const { more_contacts: moreContacts, ...whole } = login;
   if (moreContacts === true) {
     const online: string[] = [];
     whole.contacts = await allNames(async (after) => {
@@ -22,20 +21,6 @@ export async function wholeLogin(requester: Requester, login: LoginResult): Prom
     });
   }
   return whole;
-}
-
-/** From the first on: a list that has moved since the login must not lose what has moved over the end of its page. */
-async function allChats(requester: Requester): Promise<LoginResult["chats"]> {
-  const chats = new Map<string, LoginResult["chats"][number]>();
-  for (let cursor: { cursor?: string } | undefined = {}; cursor !== undefined;) {
-    const page: { chats: LoginResult["chats"]; next?: string } = await requester.request("chats", {
-      ...cursor,
-      limit: MAX_PAGE,
-    });
-    for (const chat of page.chats) chats.set(chat.chat_id, chat);
-    cursor = page.next === undefined ? undefined : { cursor: page.next };
-  }
-  return [...chats.values()];
 }
 
 interface Names {
