@@ -19,7 +19,7 @@ import type { Metrics } from "./metrics.ts";
 import type { PasswordGate } from "./login/password-gate.ts";
 import type { Registry } from "./delivery/registry.ts";
 import { RequestCosts } from "./connections/request-costs.ts";
-import type { RequestSource, RoundPacer } from "./commit/round-pacer.ts";
+import type { RequestSource, CommitPacer } from "./commit/commit-pacer.ts";
 
 /** Requests of one address that fail by our fault and are logged one by one. */
 const SHOWN_PER_MINUTE = 10;
@@ -28,7 +28,7 @@ export interface GatewayParts {
   readonly settings: ConnectionSettings;
   readonly clock: Clock;
   readonly pools: Pools;
-  readonly pacer: RoundPacer;
+  readonly pacer: CommitPacer;
   readonly groupCommit: GroupCommit;
   readonly gate: PasswordGate;
   readonly effects: EffectRunner;
@@ -71,7 +71,7 @@ export class Gateway implements ConnectionHost<Connection>, Endpoint {
   }
 
   turn(source: RequestSource): Promise<void> | undefined {
-    return this.#parts.pacer.turn(source);
+    return this.#parts.pacer.admit(source);
   }
 
   async request(task: RequestTask, connection: Connection): Promise<RequestTaskResult> {

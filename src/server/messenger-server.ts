@@ -24,7 +24,7 @@ import { Metrics } from "./metrics.ts";
 import { PasswordGate } from "./login/password-gate.ts";
 import { Presence } from "./delivery/presence.ts";
 import { Registry } from "./delivery/registry.ts";
-import { RoundPacer } from "./commit/round-pacer.ts";
+import { CommitPacer } from "./commit/commit-pacer.ts";
 import { explainListen, StartError } from "./start-error.ts";
 import { openCertificate, type ServerCertificate } from "./connections/tls.ts";
 
@@ -100,7 +100,7 @@ export class MessengerServer {
     const presence = new Presence(registry, bus, monotonicClock);
     const directory = new ChatDirectory(registry);
     const fanout = new Fanout({ registry, directory, presence, metrics });
-    const pacer = new RoundPacer(monotonicClock);
+    const pacer = new CommitPacer(monotonicClock);
     this.#groupCommit = new GroupCommit(this.#pools, pacer, log, (batch) => {
       metrics.add(batch);
       fanout.deliver(batch.chunks);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GroupCommit } from "../../src/server/commit/group-commit.ts";
-import { RoundPacer } from "../../src/server/commit/round-pacer.ts";
+import { CommitPacer } from "../../src/server/commit/commit-pacer.ts";
 import { COMMON_CHAT } from "../../src/protocol/ids.ts";
 import { openReader } from "../../src/store/open.ts";
 import { monotonicClock } from "../../src/util/clock.ts";
@@ -47,7 +47,7 @@ describe("writes that wait for a slow store", function () {
   }
 
   it("are at most 32 MiB; what comes then is refused at once, and all else is stored", async () => {
-    const commits = new GroupCommit(pools, new RoundPacer(monotonicClock), log, () => undefined);
+    const commits = new GroupCommit(pools, new CommitPacer(monotonicClock), log, () => undefined);
     await commits.submit(groupOf(userOf(ANN, "ann")));
     hold();
     const text = "x".repeat(8_000);
@@ -79,7 +79,7 @@ describe("writes that wait for a slow store", function () {
 
   it("are refused when they have waited for too long for their batch; what the store has begun is waited for", async () => {
     const limits = { maxWaitingBytes: MIB, maxWaitMs: 200 };
-    const commits = new GroupCommit(pools, new RoundPacer(monotonicClock), log, () => undefined, limits);
+    const commits = new GroupCommit(pools, new CommitPacer(monotonicClock), log, () => undefined, limits);
     await commits.submit(groupOf(userOf(ANN, "ann")));
     hold();
     const begun = commits.submit(groupOf(appendOf(ANN, "begun")));

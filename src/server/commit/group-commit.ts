@@ -5,8 +5,8 @@ import type { Pools } from "../../workers/pools.ts";
 import { ProtocolError } from "../../protocol/codes.ts";
 import type { WriteKind, WriteOf, WriteResults } from "../../domain/writes/table.ts";
 import { packWrites } from "../../workers/packing.ts";
-import { Overload } from "./overload.ts";
-import type { RoundPacer } from "./round-pacer.ts";
+import { OverloadReplies } from "./overload-replies.ts";
+import type { CommitPacer } from "./commit-pacer.ts";
 import type { Effect } from "../../domain/effects.ts";
 import type { CommitResult, GroupResult, OwnOutcome, WriteGroup } from "../../workers/task.ts";
 
@@ -70,10 +70,10 @@ interface Waiting {
 
 export class GroupCommit {
   readonly #pools: Pools;
-  readonly #pacer: RoundPacer;
+  readonly #pacer: CommitPacer;
   readonly #log: Logger;
   readonly #limits: CommitLimits;
-  readonly #overload: Overload;
+  readonly #overload: OverloadReplies;
   /**
    * Told of each batch before its groups are, so that events go out in the order of commits. Returns what resolves when
    * every session that has room was given them; undefined when all were.
@@ -97,7 +97,7 @@ export class GroupCommit {
 
   constructor(
     pools: Pools,
-    pacer: RoundPacer,
+    pacer: CommitPacer,
     log: Logger,
     onCommitted: (result: CommitResult) => Promise<void> | undefined,
     limits: CommitLimits = COMMIT_LIMITS,
@@ -107,7 +107,7 @@ export class GroupCommit {
     this.#log = log;
     this.#onCommitted = onCommitted;
     this.#limits = limits;
-    this.#overload = new Overload(log);
+    this.#overload = new OverloadReplies(log);
   }
 
   /** Bytes of writes that wait for their batch to begin. */
@@ -185,7 +185,7 @@ export class GroupCommit {
 
   async #work(): Promise<void> {
     while (this.#isDue) {
-      if (this.#waitingBytes < MAX_BATCH_BYTES) await this.#pacer.nextRound();
+      if (this.#waitingBytes < MAX_BATCH_BYTES) await this.#pacer.gather();
       await this.#commit(this.#takeBatch());
       this.#wantsMaintenance = true;
       if (performance.now() - this.#maintainedMs >= STEP_INTERVAL_MS) await this.#maintain();
@@ -258,7 +258,7 @@ export class GroupCommit {
     );
     const complete = (): void => {
       const endMs = performance.now();
-      this.#pacer.fanoutTook(endMs - startMs);
+      this.#pacer.deliveryTook(endMs - startMs);
       for (const receivedMs of arrivals) this.onDelivered?.(endMs - receivedMs);
     };
     if (isComplete === undefined) complete();

@@ -5,7 +5,7 @@ import type { Effect } from "../../domain/effects.ts";
 import type { Admission, GroupResult, PasswordStop } from "../../workers/task.ts";
 import type { RequestTask, RequestTaskResult, WriteGroup } from "../../workers/task.ts";
 import type { RateLimits } from "./allowance.ts";
-import type { RequestSource } from "../commit/round-pacer.ts";
+import type { RequestSource } from "../commit/commit-pacer.ts";
 
 /** Settings of connections; times in milliseconds, 0 for an idle time without end. */
 export interface ConnectionSettings extends RateLimits {

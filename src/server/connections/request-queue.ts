@@ -1,5 +1,5 @@
 // The requests that one connection has received and that are not yet carried out, bounded by not reading on.
-import type { RequestSource } from "../commit/round-pacer.ts";
+import type { RequestSource } from "../commit/commit-pacer.ts";
 import type { Allowance } from "./allowance.ts";
 
 /** Requests and bytes of one task; what has arrived beyond it is the next one. */

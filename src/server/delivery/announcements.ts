@@ -2,6 +2,7 @@
 import type { UserId } from "../../protocol/ids.ts";
 import type { Clock } from "../../util/clock.ts";
 import { AnswerBudget } from "../../util/answer-budget.ts";
+import { ANNOUNCEMENT_PACING, type AnnouncementPacing } from "../pacing.ts";
 import type { EventFrames } from "./shared-frames.ts";
 
 /** Somebody who is told. */
@@ -20,17 +21,6 @@ export interface News {
   readonly exceptId?: number | undefined;
 }
 
-export interface AnnouncementLimits {
-  /** Events for the news of one kind about one user, on average and at once; beyond them what comes waits for its time. */
-  readonly eventsPerSec: number;
-  readonly burstCount: number;
-  /** How long it goes on before the event loop has its turn, and how often it looks at the clock. */
-  readonly sliceMs: number;
-  readonly eventsPerLook: number;
-}
-
-/** With 5,000 watchers, a user may come and go twice at once and then every 2.5 s; with 50 a hundred times as often. */
-const LIMITS: AnnouncementLimits = { eventsPerSec: 2_000, burstCount: 20_000, sliceMs: 2, eventsPerLook: 16 };
 /** Users that are remembered although there is nothing to tell; beyond it the oldest that can be are forgotten. */
 const MAX_REMEMBERED = 10_000;
 /** The longest wait in one go, in milliseconds: the clock may be another than the timer's. */
@@ -50,17 +40,17 @@ interface Topic {
 export class Announcements {
   readonly #watchersOf: (userId: UserId) => ReadonlySet<Watcher>;
   readonly #clock: Clock;
-  readonly #limits: AnnouncementLimits;
+  readonly #pacing: AnnouncementPacing;
   readonly #topics = new Map<string, Topic>();
   /** Being told. */
   readonly #going = new Set<Topic>();
   #isGoing = false;
 
   /** The clock should never jump. */
-  constructor(watchersOf: (userId: UserId) => ReadonlySet<Watcher>, clock: Clock, limits = LIMITS) {
+  constructor(watchersOf: (userId: UserId) => ReadonlySet<Watcher>, clock: Clock, pacing = ANNOUNCEMENT_PACING) {
     this.#watchersOf = watchersOf;
     this.#clock = clock;
-    this.#limits = limits;
+    this.#pacing = pacing;
   }
 
   /** Tells it, at once where it is for few; what is not yet told of older news of this kind is not told any more. */
@@ -93,7 +83,7 @@ export class Announcements {
 
   /** Goes on where it stopped until everybody is told or its time is over; then it is the next topic's turn. */
   readonly #goOn = (): void => {
-    const endMs = performance.now() + this.#limits.sliceMs;
+    const endMs = performance.now() + this.#pacing.ms;
     this.#isGoing = true;
     for (const topic of this.#going) {
       this.#going.delete(topic);
@@ -111,7 +101,7 @@ export class Announcements {
     if (news === undefined || rest === undefined) return true;
     for (let count = 1, next = rest.next(); next.done !== true; count += 1, next = rest.next()) {
       if (next.value.id !== news.exceptId) next.value.outbox.event(news.frames);
-      if (count % this.#limits.eventsPerLook === 0 && performance.now() >= endMs) return false;
+      if (count % this.#pacing.visitsPerLook === 0 && performance.now() >= endMs) return false;
     }
     topic.toldState = news.state;
     topic.news = topic.rest = undefined;
@@ -119,7 +109,7 @@ export class Announcements {
   }
 
   #topicOf(key: string, userId: UserId): Topic {
-    const { eventsPerSec, burstCount } = this.#limits;
+    const { eventsPerSec, burstCount } = this.#pacing;
     const topic: Topic = this.#topics.get(key) ?? {
       userId,
       budget: new AnswerBudget(eventsPerSec, burstCount, this.#clock),

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GroupCommit } from "../../../../src/server/commit/group-commit.ts";
-import { RoundPacer } from "../../../../src/server/commit/round-pacer.ts";
+import { CommitPacer } from "../../../../src/server/commit/commit-pacer.ts";
 import { COMMON_CHAT, directChatId, type ChatId } from "../../../../src/protocol/ids.ts";
 import { FrameDecoder } from "../../../../src/protocol/frame.ts";
 import type { Message } from "../../../../src/protocol/entities.ts";
@@ -46,7 +46,7 @@ describe("GroupCommit, when the storage thread dies", function () {
       storage: DYING_THREAD,
     });
     chunks = [];
-    commits = new GroupCommit(pools, new RoundPacer(monotonicClock), log, (batch) => {
+    commits = new GroupCommit(pools, new CommitPacer(monotonicClock), log, (batch) => {
       for (const one of batch.chunks) if (one.event !== "group") chunks.push(one);
       return undefined;
     });

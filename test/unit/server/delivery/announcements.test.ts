@@ -7,7 +7,7 @@ import { range } from "../../../support/lists.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 
 /** The event loop has its turn after every event. */
-const LIMITS = { eventsPerSec: 100, burstCount: 1_000, sliceMs: 0, eventsPerLook: 1 };
+const LIMITS = { eventsPerSec: 100, burstCount: 1_000, ms: 0, visitsPerLook: 1 };
 
 describe("Announcements", () => {
   let clock: ManualClock;
@@ -40,7 +40,7 @@ describe("Announcements", () => {
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
   it("are told at once where they are for few", () => {
-    begin(10, { ...LIMITS, sliceMs: 60_000 });
+    begin(10, { ...LIMITS, ms: 60_000 });
     for (const state of ["on", "off", "on"]) tell(state);
     allHeard("on", "off", "on");
   });
@@ -68,7 +68,7 @@ describe("Announcements", () => {
   });
 
   it("wait when there were too many, and then tell the newest only if it is news", async () => {
-    begin(500, { ...LIMITS, sliceMs: 60_000 });
+    begin(500, { ...LIMITS, ms: 60_000 });
     for (const state of ["on", "off", "on", "off", "on", "off", "on"]) tell(state);
     allHeard("on", "off", "on");
     for (const state of ["off", "on"]) tell(state);

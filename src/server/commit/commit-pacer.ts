@@ -1,35 +1,7 @@
 // When requests are carried out and when the next commit begins. What a task, a commit and a fan-out cost hardly depends
 // on how many messages are in them, so under load it pays to let messages gather; a lone message never waits.
 import type { Clock } from "../../util/clock.ts";
-
-/**
- * After a commit the next round waits for this share of what the last fan-out took, so that the fan-out leaves the
- * processor some time: the tasks and commits of a round need it.
- */
-const GAP_PER_FANOUT = 0.7;
-/**
- * It waits for not more than this, in milliseconds. What waiting saves is more the more messages come: with few of them
- * it is latency alone, since a batch joins the fan-out wherever it is.
- */
-const BASE_GAP_MS = 5;
-const GAP_MS_PER_MESSAGE = 0.1;
-const MAX_GAP_MS = 25;
-/** When so many requests wait there is no gap: more of them make a round hardly cheaper. */
-const ENOUGH_REQUESTS = 500;
-/** Requests that one turn lets through: with more a round falls out of the processor's caches and costs more. */
-const TURN_REQUESTS = 1024;
-/** After few messages the rest has its turn after so many milliseconds: there may be nothing to commit. */
-const NEXT_TURN_MS = 2;
-/** When a batch had so many messages, requests wait for the next one's commit, so that they become few tasks. */
-const MANY_MESSAGES = 32;
-/** But for so long at most, in milliseconds: a slow store must not hold up those that only read. */
-const MAX_HOLD_MS = 25;
-/**
- * How long a commit waits for requests that are being carried out, in milliseconds, after few and after many messages: a
- * slow one must not hold it up, but what misses a commit under load waits for a whole round.
- */
-const MAX_GATHER_MS = 2;
-const MAX_GATHER_MANY_MS = 15;
+import { COMMIT_PACING, type CommitPacing } from "../pacing.ts";
 
 /** A connection whose requests wait for their turn. */
 export interface RequestSource {
@@ -46,8 +18,9 @@ interface Waiting {
  * A round under load: the requests that have gathered are carried out, their messages are committed together, and while
  * they go out to everybody the next ones gather.
  */
-export class RoundPacer {
+export class CommitPacer {
   readonly #clock: Clock;
+  readonly #rule: CommitPacing;
   /** Tasks under way of the present generation, and of the one before it; older ones have been waited for. */
   #youngCount = 0;
   #oldCount = 0;
@@ -56,7 +29,7 @@ export class RoundPacer {
   /** Until when the next commit waits, and until when requests do. */
   #notBeforeMs = 0;
   #holdUntilMs = 0;
-  #fanoutMs = 0;
+  #deliveryMs = 0;
   #lastMessageCount = 0;
   /** Oldest first. */
   readonly #waiting: Waiting[] = [];
@@ -65,15 +38,16 @@ export class RoundPacer {
   /** A round begins with the next immediate. */
   #isNear = false;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, rule = COMMIT_PACING) {
     this.#clock = clock;
+    this.#rule = rule;
   }
 
   /**
    * Resolves when a connection's next task may begin: the round before it is committed, its gap is over, and those that
    * have waited for longer have had their turn. Undefined: at once.
    */
-  turn(source: RequestSource): Promise<void> | undefined {
+  admit(source: RequestSource): Promise<void> | undefined {
     if (this.#waiting.length === 0 && this.#clock.now() >= this.#holdUntilMs) return undefined;
     return new Promise((resolve) => {
       this.#waiting.push({ source, resolve });
@@ -101,14 +75,14 @@ export class RoundPacer {
     let turnCount = 0;
     for (const { source } of this.#waiting) {
       requestCount += source.requestCount;
-      if (turnCount > 0 && requestCount > TURN_REQUESTS) break;
+      if (turnCount > 0 && requestCount > this.#rule.turnRequests) break;
       turnCount += 1;
     }
     for (const { resolve } of this.#waiting.splice(0, turnCount)) resolve();
     // The tasks of this turn have begun by then, so that the commit waits for them.
     if (this.#onGapOver !== undefined) setImmediate(this.#onGapOver);
     this.#onGapOver = undefined;
-    const restMs = this.#lastMessageCount >= MANY_MESSAGES ? MAX_HOLD_MS : NEXT_TURN_MS;
+    const restMs = this.#lastMessageCount >= this.#rule.manyMessages ? this.#rule.maxHoldMs : this.#rule.nextTurnMs;
     if (this.#waiting.length > 0) this.#holdUntilMs = this.#clock.now() + restMs;
     this.#schedule();
   }
@@ -123,29 +97,29 @@ export class RoundPacer {
     };
   }
 
-  /** To be called after each fan-out with the time it took. */
-  fanoutTook(durationMs: number): void {
-    this.#fanoutMs = durationMs;
+  /** To be called after each delivery with the time it took. */
+  deliveryTook(durationMs: number): void {
+    this.#deliveryMs = durationMs;
   }
 
   /** To be called when a commit begins. */
   committing(): void {
-    if (this.#lastMessageCount >= MANY_MESSAGES) this.#holdUntilMs = this.#clock.now() + MAX_HOLD_MS;
+    if (this.#lastMessageCount >= this.#rule.manyMessages) this.#holdUntilMs = this.#clock.now() + this.#rule.maxHoldMs;
   }
 
   /** To be called after each commit with the number of its messages. */
   committed(messageCount: number): void {
     this.#lastMessageCount = messageCount;
     const waitingCount = this.#waiting.reduce((sum, { source }) => sum + source.requestCount, 0);
-    const usefulMs = BASE_GAP_MS + messageCount * GAP_MS_PER_MESSAGE;
-    const gapMs = Math.min(this.#fanoutMs * GAP_PER_FANOUT, usefulMs, MAX_GAP_MS);
-    this.#notBeforeMs = this.#clock.now() + (waitingCount >= ENOUGH_REQUESTS ? 0 : gapMs);
+    const usefulMs = this.#rule.baseGapMs + messageCount * this.#rule.gapMsPerMessage;
+    const gapMs = Math.min(this.#deliveryMs * this.#rule.gapPerDelivery, usefulMs, this.#rule.maxGapMs);
+    this.#notBeforeMs = this.#clock.now() + (waitingCount >= this.#rule.enoughRequests ? 0 : gapMs);
     this.#holdUntilMs = this.#notBeforeMs;
     this.#schedule();
   }
 
   /** Resolves when the next commit may begin: the gap is over, and the tasks now under way have brought their writes. */
-  async nextRound(): Promise<void> {
+  async gather(): Promise<void> {
     if (this.#notBeforeMs > this.#clock.now()) {
       await new Promise<void>((resolve) => {
         this.#onGapOver = resolve;
@@ -160,7 +134,8 @@ export class RoundPacer {
   }
 
   async #gathered(): Promise<void> {
-    const maxMs = this.#lastMessageCount >= MANY_MESSAGES ? MAX_GATHER_MANY_MS : MAX_GATHER_MS;
+    const maxMs =
+      this.#lastMessageCount >= this.#rule.manyMessages ? this.#rule.maxGatherManyMs : this.#rule.maxGatherMs;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, maxMs);
       this.#onGathered = () => {

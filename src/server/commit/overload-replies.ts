@@ -8,7 +8,7 @@ import type { GroupResult, WriteGroup } from "../../workers/task.ts";
 /** How often the log says so while it lasts, in milliseconds. */
 const LOG_INTERVAL_MS = 10_000;
 
-export class Overload {
+export class OverloadReplies {
   readonly #log: Logger;
   #refusedCount = 0;
   #loggedMs = -Infinity;
