@@ -1,7 +1,7 @@
 // Another text of an own message.
 import { Refusal } from "../refusal.ts";
-import { changedMessage, REFUSED_CHANGE, type Changed, type Mentions, type MessageTarget } from "./message-change.ts";
-import type { WriteRules } from "./rules.ts";
+import { changedMessage, REFUSED_CHANGE } from "./message-change.ts";
+import type { ChangeRules, Mentions, MessageTarget } from "./message-change.ts";
 
 /**
  * Changes the text of an own message; the text before stays in no file of the store. TooLate for one that was sent before
@@ -13,7 +13,15 @@ export interface EditMessage extends MessageTarget, Mentions {
   readonly sinceMs: number;
 }
 
-export const editMessage: WriteRules<EditMessage, Changed> = {
+export const editMessage: ChangeRules<EditMessage> = {
+  change: ({ userId, text, mentions, mentionsAll, sinceMs }, found) => {
+    if (found.isDeleted) return Refusal.NotFound;
+    if (found.userId !== userId) return Refusal.Forbidden;
+    if (found.sentMs < sinceMs) return Refusal.TooLate;
+    if (found.text === text) return undefined;
+    return { text, ...(mentions && { mentions }), ...(mentionsAll && { mentionsAll }) };
+  },
+  isSpeech: true,
   done: (write, result) => {
     const { fields, ...rest } = changedMessage(write, result);
     const { edited } = result.message;

@@ -19,6 +19,29 @@ export interface Mentions {
   readonly mentionsAll?: true;
 }
 
+/** A stored message as the rule of a change sees it. */
+export interface FoundMessage {
+  /** Who wrote it. */
+  readonly userId: UserId;
+  readonly text: string;
+  /** Unix milliseconds. */
+  readonly sentMs: number;
+  readonly isDeleted: boolean;
+}
+
+/** What a change makes of a message: another text, which counts as an edit, or none for good. */
+export type Remade =
+  | ({ readonly text: string } & Mentions)
+  | { readonly deleted: NonNullable<Message["deleted"]>; readonly text?: undefined };
+
+/** Rules of a kind that needs no more than the message and the write; the stores carry it out without knowing it. */
+export interface ChangeRules<W> extends WriteRules<W, Changed> {
+  /** What becomes of the message, or why nothing does; undefined where it is so already. Pure. */
+  readonly change: (write: W, found: FoundMessage) => Remade | Refusal | undefined;
+  /** Whether it needs what an append needs: a chat in which the user may be heard now. */
+  readonly isSpeech: boolean;
+}
+
 /** What the change of a message came to. */
 export interface Changed {
   /** In its present state. */

@@ -13,7 +13,7 @@ import { deleteToken, type DeleteToken } from "./delete-token.ts";
 import { dropTokens, type DropTokens } from "./drop-tokens.ts";
 import { editMessage, type EditMessage } from "./edit-message.ts";
 import { markRead, type MarkRead, type ReadMark } from "./mark-read.ts";
-import type { Changed } from "./message-change.ts";
+import type { Changed, ChangeRules, FoundMessage, Remade } from "./message-change.ts";
 import { pinMessage, type PinMessage } from "./pin-message.ts";
 import { putToken, type NewToken, type PutToken } from "./put-token.ts";
 import { react, type React } from "./react.ts";
@@ -59,15 +59,20 @@ export type ChangeKind = { [K in WriteKind]: WriteResults[K] extends Changed ? K
 
 export type ChangeWrite = WriteOf<ChangeKind>;
 
-const CHANGE_KINDS: { readonly [K in ChangeKind]: true } = {
-  editMessage: true,
-  deleteMessage: true,
-  react: true,
-  pinMessage: true,
-};
+/** Those that need no more than the message: their rules say what becomes of it, and stores do not know them one by one. */
+type PlainKind = Exclude<ChangeKind, "react" | "pinMessage">;
+export type PlainChange = WriteOf<PlainKind>;
 
-export function isChange<W extends { readonly kind: WriteKind }>(write: W): write is Extract<W, { kind: ChangeKind }> {
-  return Object.hasOwn(CHANGE_KINDS, write.kind);
+type Changes = { readonly [K in PlainKind]: ChangeRules<Writes[K]["write"]> };
+
+const CHANGES: Changes = { editMessage, deleteMessage };
+
+export function isPlainChange<W extends { readonly kind: WriteKind }>(write: W): write is Extract<W, PlainChange> {
+  return Object.hasOwn(CHANGES, write.kind);
+}
+
+export function isChange<W extends { readonly kind: WriteKind }>(write: W): write is Extract<W, ChangeWrite> {
+  return isPlainChange(write) || write.kind === "react" || write.kind === "pinMessage";
 }
 
 /** The fate of one write; `K` is the kind of that write. */
@@ -125,6 +130,15 @@ export function completionOf<K extends WriteKind>(
 ): Completion {
   const rules: Rules[K] = RULES[write.kind];
   return rules.done?.(write, result, nowMs) ?? NOTHING;
+}
+
+/** What a change makes of the message, and whether it needs that the user may be heard in the chat. */
+export function changeOf<K extends PlainKind>(
+  write: Writes[K]["write"] & { readonly kind: K },
+  found: FoundMessage,
+): { readonly made: Remade | Refusal | undefined; readonly isSpeech: boolean } {
+  const { change, isSpeech }: Changes[K] = CHANGES[write.kind];
+  return { made: change(write, found), isSpeech };
 }
 
 /** What the peer is told of a write that was refused, and what else follows. */

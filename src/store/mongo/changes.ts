@@ -1,12 +1,12 @@
 // Changes of stored messages: each takes the next revision of its chat.
 import type { ChatId } from "../../protocol/ids.ts";
 import { chatForm } from "../../protocol/ids.ts";
-import type { ChangeKind, ChangeWrite } from "../../domain/writes/table.ts";
-import type { Changed } from "../../domain/writes/message-change.ts";
+import { changeOf, isPlainChange } from "../../domain/writes/table.ts";
+import type { ChangeKind, ChangeWrite, WriteOutcome } from "../../domain/writes/table.ts";
+import type { Changed, FoundMessage, Remade } from "../../domain/writes/message-change.ts";
 import { directRefusal } from "../may.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { StoreUnavailableError } from "../store.ts";
-import type { WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import { readIsBlocked } from "./account-reads.ts";
 import type { WriterState } from "./chat-batch.ts";
 import type { Collections, MessageDocument } from "./documents.ts";
@@ -57,7 +57,8 @@ export async function changeMessage(
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const found = await collections.messages.findOne({ chat_id: chatId, seq });
     if (found === null) return refused(Refusal.NotFound);
-    const refusal = await refusalOf(state, write, found);
+    const ruled = isPlainChange(write) ? changeOf(write, foundMessage(found)) : undefined;
+    const refusal = await refusalOf(state, write, found, ruled);
     if (refusal !== undefined) return refused(refusal);
     await users.load([found.user_id]);
     const done = async (document: MessageDocument, isChanged: boolean): Promise<Outcome> => {
@@ -66,34 +67,39 @@ export async function changeMessage(
       return { done: true, result };
     };
     const rev = (await readRev(collections, chatId)) + 1;
-    const fields = await fieldsOf(state, write, found, { nowMs, rev });
+    const fields = await fieldsOf(state, write, found, ruled, { nowMs, rev });
     if (fields === undefined) {
       await settle(collections, write, found);
       return done(found, isRepeat && found.changed_ms === nowMs);
     }
     const change = { ...fields, rev, changed_ms: nowMs };
     if (!(await applyTo(found, change, collections))) continue;
-    await settle(collections, write, found);
-    return done(applied(found, change), true);
+    const document = applied(found, change);
+    await settle(collections, write, document);
+    return done(document, true);
   }
   throw new StoreUnavailableError("store: too many others change the same message");
 }
 
-async function refusalOf(state: WriterState, write: ChangeWrite, found: MessageDocument): Promise<Refusal | undefined> {
-  const { kind, userId } = write;
-  const isDeleted = found.deleted !== undefined;
-  const isOwn = found.user_id === userId;
-  if (kind === "deleteMessage") {
-    if (!isOwn) return Refusal.Forbidden;
-    return isDeleted ? undefined : ownRefusal(state, write);
-  }
-  if (isDeleted) return Refusal.NotFound;
-  if (kind === "editMessage" && !isOwn) return Refusal.Forbidden;
-  if (kind === "editMessage" && found.time_ms < write.sinceMs) return Refusal.TooLate;
-  const refusal = ownRefusal(state, write) ?? (await heardRefusal(state, write));
+type Ruled = ReturnType<typeof changeOf>;
+
+function foundMessage({ user_id: userId, text, time_ms: sentMs, deleted }: MessageDocument): FoundMessage {
+  return { userId, text, sentMs, isDeleted: deleted !== undefined };
+}
+
+async function refusalOf(
+  state: WriterState,
+  write: ChangeWrite,
+  found: MessageDocument,
+  ruled: Ruled | undefined,
+): Promise<Refusal | undefined> {
+  if (ruled !== undefined && typeof ruled.made !== "object") return ruled.made;
+  if (ruled === undefined && found.deleted !== undefined) return Refusal.NotFound;
+  const refusal =
+    ownRefusal(state, write) ?? (ruled?.isSpeech === false ? undefined : await heardRefusal(state, write));
   if (refusal !== undefined) return refusal;
-  if (kind === "react") return reactionRefusal(found, write);
-  return kind === "pinMessage" ? pinRefusal(state.collections, found, write) : undefined;
+  if (write.kind === "react") return reactionRefusal(found, write);
+  return write.kind === "pinMessage" ? pinRefusal(state.collections, found, write) : undefined;
 }
 
 function ownRefusal({ users }: WriterState, { userId }: ChangeWrite): Refusal | undefined {
@@ -119,23 +125,23 @@ async function fieldsOf(
   { collections, users }: WriterState,
   write: ChangeWrite,
   found: MessageDocument,
+  ruled: Ruled | undefined,
   { nowMs, rev }: { readonly nowMs: number; readonly rev: number },
 ): Promise<Fields | undefined> {
-  switch (write.kind) {
-    case "editMessage":
-      return found.text === write.text ? undefined : textFields(write, nowMs);
-    case "deleteMessage":
-      return found.deleted === undefined ? { ...EMPTIED, text: "", folded: "", deleted: "author" } : undefined;
-    case "react":
-      return countReaction(collections, found, write, { rev, nameKey: users.keyOf(write.userId) });
-    case "pinMessage":
-      if ((found.pinned !== undefined) === write.on) return undefined;
-      if (write.on) await notePin(collections, found, rev);
-      return { pinned: write.on ? rev : undefined };
+  if (write.kind === "react") {
+    return countReaction(collections, found, write, { rev, nameKey: users.keyOf(write.userId) });
   }
+  if (write.kind === "pinMessage") {
+    if ((found.pinned !== undefined) === write.on) return undefined;
+    if (write.on) await notePin(collections, found, rev);
+    return { pinned: write.on ? rev : undefined };
+  }
+  return typeof ruled?.made === "object" ? madeFields(ruled.made, nowMs) : undefined;
 }
 
-function textFields({ text, mentions, mentionsAll }: WriteOf<"editMessage">, nowMs: number): Fields {
+function madeFields(made: Remade, nowMs: number): Fields {
+  if (made.text === undefined) return { ...EMPTIED, text: "", folded: "", deleted: made.deleted };
+  const { text, mentions, mentionsAll } = made;
   return {
     text,
     folded: searchable(text),
@@ -145,10 +151,11 @@ function textFields({ text, mentions, mentionsAll }: WriteOf<"editMessage">, now
   };
 }
 
-/** Removes beside the message what is not true any more; may run again. */
-async function settle(collections: Collections, write: ChangeWrite, found: MessageDocument): Promise<void> {
-  if (write.kind === "deleteMessage") await dropReactions(collections, found);
-  if (write.kind === "deleteMessage" || (write.kind === "pinMessage" && !write.on)) await removePin(collections, found);
+/** Removes beside the message, as it is now, what is not true any more; may run again. */
+async function settle(collections: Collections, write: ChangeWrite, message: MessageDocument): Promise<void> {
+  const isDeleted = message.deleted !== undefined;
+  if (isDeleted) await dropReactions(collections, message);
+  if (isDeleted || (write.kind === "pinMessage" && !write.on)) await removePin(collections, message);
 }
 
 /** Changes the message only if it is as it was found; resolves with whether it was. */

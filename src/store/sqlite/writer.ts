@@ -125,16 +125,12 @@ export class SqliteWriter implements StoreWriter {
   }
 
   #one(write: Exclude<Write, { kind: "append" }>, nowMs: number, tokens: TokenTimes): WriteOutcome {
+    if (isChange(write)) return this.#changes.carryOut(write, nowMs);
     switch (write.kind) {
       case "markRead":
         return this.#messages.markRead(write);
       case "typing":
         return this.#messages.typing(write);
-      case "editMessage":
-      case "deleteMessage":
-      case "react":
-      case "pinMessage":
-        return this.#changes.carryOut(write, nowMs);
       case "createUser":
         return this.#users.create(write, this.#messages.commonSeq(), nowMs);
       case "putToken":
