@@ -2,7 +2,7 @@
 import { QApplication } from "@nodegui/nodegui";
 import { join } from "node:path";
 import { isAnswer } from "../../src/client/errors.ts";
-import { COMMON_CHAT, SERVER_USER_ID } from "../../src/protocol/ids.ts";
+import { SERVER_USER_ID } from "../../src/protocol/ids.ts";
 import type { Message } from "../../src/protocol/entities.ts";
 import type { Logger } from "../../src/log/logger.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
@@ -165,10 +165,22 @@ export class Application {
     this.#place(chat);
     this.#showUnread();
     chat.window.show();
-    chat.openChat(COMMON_CHAT);
+    this.#openLast(chat, session);
     if (account.unkeptBecause !== undefined)
       tell(chat.window, "Nothing is kept on this machine", account.unkeptBecause);
     if (messenger.state.kind === "online") this.#askForPassword(chat, session, password);
+  }
+
+  /** Where the user was last. A new user's first words go to nobody by mistake: then no chat is open. */
+  #openLast(chat: ChatWindow, { workspace }: AccountSession): void {
+    const { lastChat } = this.#preferences.get();
+    this.#subscriptions.add(chat.events.on("opened", (chatId) => this.#noteLast(chatId)));
+    if (lastChat !== undefined && workspace.chats.row(lastChat)) chat.openChat(lastChat);
+    else chat.parts.list.focusFilter();
+  }
+
+  #noteLast(chatId: string): void {
+    if (this.#preferences.get().lastChat !== chatId) this.#preferences.set({ lastChat: chatId });
   }
 
   /** The window was closed: the program stays in the tray, if there is one and the user has nothing against it. */

@@ -168,7 +168,10 @@ export class Bubble implements RowWidgets<ViewRow> {
     const text = this.#text;
     text.addEventListener(
       "linkActivated",
-      guard((url: string) => actions.onLink(url)),
+      guard((url: string) => {
+        text.setSelection(0, 0); // Qt would leave a frame around it
+        actions.onLink(url);
+      }),
     );
     text.addEventListener(
       "linkHovered",

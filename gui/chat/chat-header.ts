@@ -3,9 +3,11 @@ import { CursorShape, WidgetEventTypes, type QPushButton, type QWidget } from "@
 import type { Contact } from "../../src/client/models/contacts.ts";
 import type { ChatRow } from "../../src/client/models/chat-list.ts";
 import { SERVER_USER_ID } from "../../src/protocol/ids.ts";
+import { elided } from "../kit/elided.ts";
 import { guard } from "../kit/guard.ts";
 import { icon, iconPixmap } from "../kit/icons.ts";
 import type { Theme } from "../kit/theme.ts";
+import { setTip } from "../kit/tip.ts";
 import { column, iconButton, label, line, panel, rename, row } from "../kit/widgets.ts";
 import type { Avatars } from "./avatars.ts";
 import { SERVER_MARK } from "./bubble-layout.ts";
@@ -31,8 +33,10 @@ export class ChatHeader {
   readonly #theme: Theme;
   readonly #avatars: Avatars;
   readonly #avatar = label();
-  readonly #title = label({ name: "heading" });
-  readonly #subtitle = label({ name: "subtitle" });
+  readonly #title = label({ name: "heading", staysLeft: true });
+  readonly #subtitle = label({ name: "subtitle", staysLeft: true });
+  readonly #names: QWidget;
+  #shown = { title: "", subtitle: "" };
   readonly #back: QPushButton;
   readonly #search: QPushButton;
   readonly #more: QPushButton;
@@ -47,6 +51,13 @@ export class ChatHeader {
     const names = panel(
       "header",
       column({ margins: [0, 0, 0, 0], spacing: 0, children: ["stretch", this.#title, this.#subtitle, "stretch"] }),
+    );
+    this.#names = names;
+    names.setMinimumWidth(60);
+    names.addEventListener(
+      WidgetEventTypes.Resize,
+      guard(() => this.#fit()),
+      { afterDefault: true },
     );
     names.setCursor(CursorShape.PointingHandCursor);
     for (const part of [names, this.#avatar])
@@ -71,11 +82,22 @@ export class ChatHeader {
   show(content: HeaderContent): void {
     const { chat } = content;
     const { colors, pixelRatio } = this.#theme;
-    this.#title.setText(chat.title);
+    this.#shown = { title: chat.title, subtitle: subtitleText(content, Date.now()) };
+    this.#fit();
     if (chat.userId === undefined) this.#avatar.setPixmap(iconPixmap("people", colors.accent, AVATAR_PX, pixelRatio));
     else this.#avatar.setPixmap(this.#avatars.pixmap(chat.userId, chat.title, AVATAR_PX));
-    this.#subtitle.setText(subtitleText(content, Date.now()));
     rename(this.#subtitle, chat.typing.length > 0 || chat.online === true ? "subtitleActive" : "subtitle");
+  }
+
+  /** Cuts what is too long for the window, with an ellipsis. */
+  #fit(): void {
+    const { textPx } = this.#theme;
+    const width = this.#names.width();
+    const { title, subtitle } = this.#shown;
+    this.#title.setText(elided(title, width, textPx + 1, true));
+    setTip(this.#title, title);
+    this.#subtitle.setText(elided(subtitle, width, textPx - 1, false));
+    this.#subtitle.setVisible(subtitle !== "");
   }
 
   applyTheme(): void {

@@ -6,6 +6,8 @@ import type { QWidget } from "@nodegui/nodegui";
 import type { AccountSession } from "./account-session.ts";
 
 export interface ChatMenuActions {
+  /** It is the one that is shown. */
+  isOpen(chat: ChatRow): boolean;
   onOpen(chat: ChatRow): void;
   onProfile(userId: string, username: string): void;
 }
@@ -19,7 +21,7 @@ export function chatEntries(
 ): MenuEntry[] {
   const { contacts } = session.workspace;
   const { userId, title, lastMessage } = chat;
-  const entries: MenuEntry[] = [{ text: "Open", onClick: () => actions.onOpen(chat) }];
+  const entries: MenuEntry[] = actions.isOpen(chat) ? [] : [{ text: "Open", onClick: () => actions.onOpen(chat) }];
   if (chat.unread > 0 && lastMessage) {
     entries.push({ text: "Mark as read", onClick: () => session.messenger.markRead(chat.chatId, lastMessage.seq) });
   }
@@ -37,6 +39,8 @@ export function chatEntries(
       ? { text: "Unblock", onClick: () => contacts.unblock(userId) }
       : { text: "Block…", onClick: onBlock },
   );
+  if (!lastMessage && !chat.isContact && !chat.isBlocked)
+    entries.push({ text: "Remove from the list", onClick: () => session.workspace.chats.forget(chat.chatId) });
   return entries;
 }
 

@@ -76,13 +76,13 @@ class ChatRowWidgets implements RowWidgets<ListRow> {
     this.#widget = widget;
     this.#avatar = label({ parent: widget });
     this.#dot = label({ parent: widget, name: "dot" });
-    this.#title = label({ parent: widget, name: "rowTitle" });
+    this.#title = label({ parent: widget, name: "rowTitle", staysLeft: true });
     this.#time = label({
       parent: widget,
       name: "rowTime",
       align: AlignmentFlag.AlignRight | AlignmentFlag.AlignVCenter,
     });
-    this.#text = label({ parent: widget, name: "rowText" });
+    this.#text = label({ parent: widget, name: "rowText", staysLeft: true });
     this.#badge = label({ parent: widget, name: "badge", align: AlignmentFlag.AlignCenter });
     widget.addEventListener(
       WidgetEventTypes.MouseButtonPress,
@@ -166,7 +166,7 @@ class ChatRowWidgets implements RowWidgets<ListRow> {
 function previewOf({ typing, lastMessage, kind }: ChatRow, ownUserId: string | undefined): string {
   if (typing.length > 0) return kind === "everyone" ? `${typing.join(", ")} typing…` : "typing…";
   if (!lastMessage) return kind === "everyone" ? "Everybody on this server" : "No messages yet";
-  const text = previewText(lastMessage.message);
+  const text = lastMessage.deleted === undefined ? previewText(lastMessage.message) : "Message deleted";
   if (lastMessage.user_id === ownUserId) return `You: ${text}`;
   return kind === "everyone" ? `${lastMessage.username}: ${text}` : text;
 }

@@ -3,7 +3,7 @@ import { QMainWindow, QPoint, QResizeEvent, QStackedWidget, WidgetEventTypes, ty
 import type { ChatRow } from "../../src/client/models/chat-list.ts";
 import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
 import type { Conversation } from "../../src/client/models/conversation.ts";
-import { directChatId, type ChatId } from "../../src/protocol/ids.ts";
+import { COMMON_CHAT, directChatId, type ChatId } from "../../src/protocol/ids.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
 import { Emitter } from "../../src/util/emitter.ts";
 import { guard } from "../kit/guard.ts";
@@ -11,7 +11,7 @@ import { openMenu, type MenuEntry } from "../kit/menu.ts";
 import { SideHandle } from "../kit/side-handle.ts";
 import { addShortcuts } from "../kit/shortcuts.ts";
 import type { Theme } from "../kit/theme.ts";
-import { column, label, panel, row } from "../kit/widgets.ts";
+import { column, panel, row } from "../kit/widgets.ts";
 import type { AccountSession } from "./account-session.ts";
 import { openAddContact } from "./add-contact-dialog.ts";
 import { ChatHeader } from "./chat-header.ts";
@@ -25,6 +25,7 @@ import { MessageView } from "./message-view.ts";
 import { findPeople } from "./people-finder.ts";
 import { openProfile } from "./profile-dialog.ts";
 import { SearchBar } from "./search-bar.ts";
+import { StartPage } from "./start-page.ts";
 
 /** Below this width only one side is shown. */
 const NARROW_PX = 640;
@@ -40,6 +41,8 @@ export interface ChatWindowEvents {
   quit: undefined;
   /** The window has come into use or is not any more. */
   inUse: boolean;
+  /** A chat is shown. */
+  opened: ChatId;
   /** Moved or resized. */
   place: undefined;
 }
@@ -49,6 +52,7 @@ export class ChatWindow {
   readonly events = new Emitter<ChatWindowEvents>();
   readonly #session: AccountSession;
   readonly #theme: Theme;
+  readonly #openLink: (url: string) => void;
   readonly #list: ChatListPanel;
   readonly #header: ChatHeader;
   readonly #messages: MessageView;
@@ -56,6 +60,10 @@ export class ChatWindow {
   readonly #search: SearchBar;
   readonly #bar: ConnectionBar;
   readonly #handle: SideHandle;
+  readonly #start = new StartPage({
+    onAddContact: () => this.#addContact(),
+    onCommonChat: () => this.openChat(COMMON_CHAT),
+  });
   readonly #right = new QStackedWidget();
   readonly #conversationPanel: QWidget;
   readonly #subscriptions = new DisposableStore();
@@ -66,15 +74,17 @@ export class ChatWindow {
   constructor(session: AccountSession, theme: Theme, recent: RecentEmoji, openLink: (url: string) => void) {
     this.#session = session;
     this.#theme = theme;
+    this.#openLink = openLink;
     const { avatars, workspace, messenger } = session;
     this.#list = new ChatListPanel({
       model: workspace.chats,
       theme,
       avatars,
       ownUserId: () => messenger.userId,
+      ownName: () => messenger.username,
       actions: {
         onSelect: (chatId) => this.openChat(chatId),
-        onMenu: (chat) => this.#chatMenu(chat),
+        onMenu: (chat, at) => openMenu(this.window, this.#entriesOf(chat), at),
         onMainMenu: (beside) => this.#mainMenu(beside),
         onAddContact: () => this.#addContact(),
         onEscape: () => this.#composer.focus(),
@@ -145,6 +155,7 @@ export class ChatWindow {
       this.#list.select(chatId);
       this.#updateHeader();
     }
+    this.events.emit("opened", chatId);
     this.#right.setCurrentWidget(this.#conversationPanel);
     this.#applyWidth();
     this.#composer.focus();
@@ -189,19 +200,7 @@ export class ChatWindow {
       }),
     );
     this.#composer.completer.parent = conversation;
-    const empty = panel(
-      "conversation",
-      column({
-        children: [
-          "stretch",
-          row({
-            children: ["stretch", label({ text: "Select a chat to start messaging", name: "emptyNotice" }), "stretch"],
-          }),
-          "stretch",
-        ],
-      }),
-    );
-    this.#right.addWidget(empty);
+    this.#right.addWidget(this.#start.widget);
     this.#right.addWidget(conversation);
     this.#right.setMinimumWidth(300);
     const sides = row({ children: [this.#list.widget, this.#handle.widget, { grow: this.#right }] });
@@ -308,6 +307,7 @@ export class ChatWindow {
   #updateHeader(): void {
     const { workspace, messenger } = this.#session;
     const chat = this.chatId === undefined ? undefined : workspace.chats.row(this.chatId);
+    this.#start.show(workspace.chats.rows().length <= 1);
     if (!chat) {
       // The contact of the chat in view was deleted and there is nothing to read in it.
       if (this.chatId !== undefined) this.#leaveChat();
@@ -315,6 +315,10 @@ export class ChatWindow {
     }
     const contact = chat.userId === undefined ? undefined : workspace.contacts.get(chat.userId);
     this.#header.show({ chat, contact, isOnline: messenger.state.kind === "online" });
+    const { userId } = chat;
+    this.#composer.setBlocked(chat.isBlocked ? chat.title : undefined, () =>
+      userId === undefined ? undefined : workspace.contacts.unblock(userId),
+    );
   }
 
   #addContact(): void {
@@ -331,6 +335,7 @@ export class ChatWindow {
       theme: this.#theme,
       userId,
       username,
+      onLink: this.#openLink,
       onChat: (chatId) => {
         this.#session.workspace.chats.begin(chatId, username);
         this.openChat(chatId);
@@ -360,10 +365,6 @@ export class ChatWindow {
     });
   }
 
-  #chatMenu(chat: ChatRow): void {
-    openMenu(this.window, this.#entriesOf(chat));
-  }
-
   #moreMenu(beside: QWidget): void {
     const chat = this.chatId === undefined ? undefined : this.#session.workspace.chats.row(this.chatId);
     if (!chat) return;
@@ -373,6 +374,7 @@ export class ChatWindow {
 
   #entriesOf(chat: ChatRow): MenuEntry[] {
     return chatEntries(chat, this.window, this.#session, {
+      isOpen: ({ chatId }) => chatId === this.chatId,
       onOpen: ({ chatId }) => this.openChat(chatId),
       onProfile: (userId, username) => this.#openProfile(userId, username),
     });

@@ -31,6 +31,7 @@ import { Completer, type FindNames } from "./completer.ts";
 import { TargetLine, type Target } from "./compose-target.ts";
 import { toggledMark, type MarkName } from "./emphasis.ts";
 import { EmojiPicker, type RecentEmoji } from "./emoji-picker.ts";
+import { formatButtons } from "./format-buttons.ts";
 import { messageParts } from "./message-parts.ts";
 
 const MAX_LINES = 9;
@@ -68,9 +69,14 @@ export class Composer implements Disposable {
   readonly #completer: Completer;
   readonly #formats: readonly QPushButton[];
   readonly #line: TargetLine;
+  readonly #bar = panel("composer");
+  readonly #blocked = panel("composer");
+  readonly #blockedText = label({ name: "hint" });
+  #onUnblock: () => unknown = () => {};
   readonly #themeChange: Disposable;
   #conversation: Conversation | undefined;
   #draftTimer: NodeJS.Timeout | undefined;
+  #growTimer: NodeJS.Timeout | undefined;
   #isFilling = false;
   #target: Target | undefined;
   /** What stood in the field before a message was taken up to be changed. */
@@ -82,7 +88,7 @@ export class Composer implements Disposable {
     this.#theme = theme;
     this.#actions = actions;
     this.#completer = new Completer(this.edit, theme, findNames);
-    this.#formats = this.#makeFormats();
+    this.#formats = formatButtons((name) => this.mark(name));
     this.#setUpEdit();
     this.#send = iconButton({ title: "Send (Enter)", sizePx: 42, iconPx: 26, onClick: () => this.#submit() });
     this.#emoji = iconButton({ title: "Emoji (Ctrl+E)", sizePx: 38, iconPx: 25, onClick: () => this.openEmoji() });
@@ -156,7 +162,16 @@ export class Composer implements Disposable {
     this.edit.setFocus();
   }
 
+  /** Nothing can be written while the user has blocked the other one; `onUnblock` ends that. */
+  setBlocked(name: string | undefined, onUnblock: () => unknown): void {
+    this.#onUnblock = onUnblock;
+    this.#blockedText.setText(name === undefined ? "" : `You have blocked ${name}.`);
+    this.#blocked.setVisible(name !== undefined);
+    this.#bar.setVisible(name === undefined);
+  }
+
   dispose(): void {
+    clearTimeout(this.#growTimer);
     this.#saveDraft();
     this.#themeChange.dispose();
     this.#picker.dispose();
@@ -192,31 +207,17 @@ export class Composer implements Disposable {
     );
   }
 
-  #makeFormats(): QPushButton[] {
-    return (
-      [
-        ["bold", "B", "Bold (Ctrl+B)", "font-weight:700"],
-        ["italic", "I", "Italic (Ctrl+I)", "font-style:italic"],
-        ["underline", "U", "Underline (Ctrl+U)", "text-decoration:underline"],
-        ["code", "<>", "Code (Ctrl+Shift+C)", ""],
-      ] as const
-    ).map(([name, text, title, style]) => {
-      const format = button({ text, name: "format", onClick: () => this.mark(name) });
-      format.setFixedSize(28, 30);
-      format.setToolTip(title);
-      format.setAccessibleName(title.replace(/ \(.*\)$/, ""));
-      if (style !== "") format.setInlineStyle(style, false);
-      return format;
-    });
-  }
-
   #layout() {
     const bar = row({
       margins: [10, 6, 10, 6],
       spacing: 2,
       children: [this.#emoji, 4, { grow: this.edit }, ...this.#formats, 4, this.#send],
     });
-    return column({ children: [line(), this.#line.widget, this.#hint, bar] });
+    const unblock = button({ text: "Unblock", onClick: () => this.#onUnblock() });
+    this.#blocked.setLayout(row({ margins: [16, 8, 12, 8], children: [this.#blockedText, "stretch", unblock] }));
+    this.#blocked.hide();
+    this.#bar.setLayout(bar);
+    return column({ children: [line(), this.#line.widget, this.#hint, this.#bar, this.#blocked] });
   }
 
   #onTheme(): void {
@@ -232,7 +233,8 @@ export class Composer implements Disposable {
     }
     this.#line.fit();
     for (const format of this.#formats) format.setFixedSize(scaled(28), scaled(30));
-    setTimeout(() => this.#grow(), 0);
+    clearTimeout(this.#growTimer);
+    this.#growTimer = setTimeout(() => this.#grow(), 0);
   }
 
   #onText(): void {

@@ -1,6 +1,7 @@
 // What the client shows outside its windows: tray icon, title badge, notifications, links in the browser.
 import { spawn } from "node:child_process";
 import { QIcon, QMenu, QSystemTrayIcon, type QPixmap } from "@nodegui/nodegui";
+import { UserError } from "../../src/util/user-error.ts";
 import { iconPixmap } from "../kit/icons.ts";
 import { fillMenu } from "../kit/menu.ts";
 import { Notifier } from "../kit/notifier.ts";
@@ -64,6 +65,9 @@ export function openLink(url: string, onProblem: (error: unknown) => void): void
         ? ["rundll32", "url.dll,FileProtocolHandler"]
         : ["xdg-open"];
   const child = spawn(command ?? "xdg-open", [...args, url], { stdio: "ignore", detached: true });
-  child.on("error", onProblem);
+  child.on("error", () => onProblem(new UserError(`No program here opens ${url}.`)));
+  child.on("exit", (code) => {
+    if (code !== null && code > 0) onProblem(new UserError(`No program here opens ${url}.`));
+  });
   child.unref();
 }

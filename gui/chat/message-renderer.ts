@@ -8,7 +8,9 @@ import { BubbleMeasure, gapOf } from "./bubble-layout.ts";
 import { Bubble, type BubbleActions, type RowMarks } from "./bubble.ts";
 import type { ViewRow } from "./message-rows.ts";
 
+/** At the usual text size. */
 const NOTICE_PX = 44;
+const USUAL_TEXT_PX = 14;
 
 export interface RendererParts {
   readonly theme: Theme;
@@ -37,11 +39,15 @@ export class MessageRenderer implements RowRenderer<ViewRow> {
   }
 
   estimatePx(row: ViewRow, widthPx: number): number {
-    return row.kind === "message" ? this.#measure.estimatePx(row, widthPx) : NOTICE_PX;
+    return row.kind === "message" ? this.#measure.estimatePx(row, widthPx) : this.#noticePx;
   }
 
   measurePx(row: ViewRow, widthPx: number): number {
-    return row.kind === "message" ? gapOf(row) + this.#measure.layoutOf(row, widthPx, true).height : NOTICE_PX;
+    return row.kind === "message" ? gapOf(row) + this.#measure.layoutOf(row, widthPx, true).height : this.#noticePx;
+  }
+
+  get #noticePx(): number {
+    return Math.round(NOTICE_PX * Math.max(1, this.#parts.theme.textPx / USUAL_TEXT_PX));
   }
 
   create(kind: string, parent: QWidget): RowWidgets<ViewRow> {
@@ -60,7 +66,8 @@ export class MessageRenderer implements RowRenderer<ViewRow> {
         this.#noticeRuler.setText(row.text);
         const hint = this.#noticeRuler.sizeHint();
         const left = Math.round((at.widthPx - hint.width()) / 2);
-        notice.setGeometry(left, Math.round(at.topPx) + 12, hint.width(), 25);
+        const height = Math.round(this.#noticePx * 0.57);
+        notice.setGeometry(left, Math.round(at.topPx + this.#noticePx * 0.27), hint.width(), height);
         notice.show();
       },
       hide: () => notice.hide(),

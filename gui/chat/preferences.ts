@@ -34,6 +34,8 @@ export interface Choices {
   /** "host:port/username" of the account to be resumed at the next start. */
   readonly account: (ServerChoice & { readonly username: string }) | undefined;
   readonly window: WindowPlace | undefined;
+  /** The chat that was shown last. */
+  readonly lastChat: string | undefined;
   /** Emoji that were used last, the latest first. */
   readonly emoji: readonly string[];
 }
@@ -49,6 +51,7 @@ const DEFAULTS: Choices = {
   trusted: {},
   account: undefined,
   window: undefined,
+  lastChat: undefined,
   emoji: [],
 };
 
@@ -120,6 +123,7 @@ function parse(value: unknown): Choices {
     trusted: Object.fromEntries(Object.entries(fieldsOf(trusted) ?? {}).filter(isTextEntry)),
     account: accountOf(account),
     window: placeOf(fields["window"]),
+    lastChat: typeof fields["lastChat"] === "string" ? fields["lastChat"] : undefined,
     emoji: textsOf(fields["emoji"]).slice(0, MAX_EMOJI),
   };
 }

@@ -4,10 +4,13 @@ import {
   QDialog,
   QDragMoveEvent,
   QDropEvent,
+  QLabel,
   QProgressBar,
   QTextEdit,
+  TextFormat,
+  TextInteractionFlag,
   WidgetEventTypes,
-  type QLabel,
+  type QPixmap,
   type QWidget,
 } from "@nodegui/nodegui";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -18,11 +21,13 @@ import { charCount } from "../../src/protocol/envelope.ts";
 import type { Profile } from "../../src/protocol/entities.ts";
 import { directChatId, type ChatId, type UserId } from "../../src/protocol/ids.ts";
 import { MAX_BIO_CHARS, MAX_NAME_CHARS } from "../../src/protocol/limits.ts";
+import { drawAvatar } from "../kit/avatar-pixmap.ts";
 import { chooseFile, openModal, type ModalOptions } from "../kit/dialogs.ts";
 import { guard } from "../kit/guard.ts";
 import { squarePicture } from "../kit/picture.ts";
 import type { Theme } from "../kit/theme.ts";
 import { button, column, field, label, row } from "../kit/widgets.ts";
+import { textHtml } from "./message-html.ts";
 import type { AccountSession } from "./account-session.ts";
 
 const AVATAR_PX = 128;
@@ -36,6 +41,7 @@ export interface ProfileOptions {
   readonly userId: UserId;
   readonly username: string;
   readonly onChat: (chatId: ChatId) => void;
+  readonly onLink: (url: string) => void;
 }
 
 export function openProfile(options: ProfileOptions): QDialog {
@@ -59,6 +65,8 @@ abstract class ProfileView {
   protected readonly avatar: QLabel = label({ align: AlignmentFlag.AlignCenter });
   protected readonly status = label({ name: "hint", wraps: true, align: AlignmentFlag.AlignCenter });
   readonly #changes: { dispose(): void }[];
+  /** Shown in place of the picture that there is. */
+  protected chosen: QPixmap | undefined;
   /** The dialog is closed: its widgets may not be touched any more. */
   protected isClosed = false;
 
@@ -83,7 +91,7 @@ abstract class ProfileView {
 
   protected drawAvatar(): void {
     const { session, userId, username } = this.options;
-    this.avatar.setPixmap(session.avatars.pixmap(userId, username, AVATAR_PX));
+    this.avatar.setPixmap(this.chosen ?? session.avatars.pixmap(userId, username, AVATAR_PX));
   }
 
   protected picture(): QWidget {
@@ -108,12 +116,22 @@ class OthersProfile extends ProfileView {
   override readonly modal: ModalOptions;
   readonly #name = label({ name: "title", align: AlignmentFlag.AlignCenter, wraps: true });
   readonly #username = label({ name: "subtitle", align: AlignmentFlag.AlignCenter });
-  readonly #bio = label({ wraps: true, align: AlignmentFlag.AlignCenter });
+  readonly #bio = new QLabel();
 
   constructor(dialog: QDialog, options: ProfileOptions) {
     super(dialog, options);
     const { session, userId, onChat } = options;
     this.#username.setText(`@${options.username}`);
+    this.#bio.setTextFormat(TextFormat.RichText);
+    this.#bio.setWordWrap(true);
+    this.#bio.setAlignment(AlignmentFlag.AlignCenter);
+    this.#bio.setTextInteractionFlags(
+      TextInteractionFlag.TextSelectableByMouse | TextInteractionFlag.LinksAccessibleByMouse,
+    );
+    this.#bio.addEventListener(
+      "linkActivated",
+      guard((url: string) => options.onLink(url)),
+    );
     const write = button({
       text: "Write a message",
       name: "primary",
@@ -134,7 +152,8 @@ class OthersProfile extends ProfileView {
 
   protected override fill(profile: Profile): void {
     this.#name.setText(fullName(profile));
-    this.#bio.setText(profile.bio);
+    const { colors, textPx } = this.options.theme;
+    this.#bio.setText(textHtml(profile.bio, "", colors, textPx));
   }
 }
 
@@ -145,6 +164,8 @@ class OwnProfile extends ProfileView {
   readonly #bio = new QTextEdit();
   readonly #progress = new QProgressBar();
   readonly #error = label({ name: "error", wraps: true });
+  /** Chosen, and sent when the profile is saved. */
+  #picture: Buffer | undefined;
 
   constructor(dialog: QDialog, options: ProfileOptions) {
     super(dialog, options);
@@ -197,6 +218,7 @@ class OwnProfile extends ProfileView {
       return this.#error.setText(`At most ${MAX_BIO_CHARS} characters about yourself.`);
     try {
       const changes = { first_name: this.#first.text().trim(), second_name: this.#second.text().trim(), bio };
+      if (this.#picture) await this.#upload(this.#picture);
       await this.options.session.workspace.profiles.update(changes);
       if (!this.isClosed) this.dialog.close();
     } catch (error) {
@@ -207,7 +229,7 @@ class OwnProfile extends ProfileView {
 
   #choose(): void {
     const filter = "Pictures (*.png *.jpg *.jpeg *.gif *.webp)";
-    chooseFile(this.dialog, "Choose a picture", filter, (path) => this.#upload(path));
+    chooseFile(this.dialog, "Choose a picture", filter, (path) => this.#take(path));
   }
 
   #acceptDrops(): void {
@@ -221,28 +243,36 @@ class OwnProfile extends ProfileView {
       WidgetEventTypes.Drop,
       guard((event) => {
         const url = event && new QDropEvent(event).mimeData().urls()[0]?.toString();
-        return url?.startsWith("file:") === true ? this.#upload(fileURLToPath(url)) : undefined;
+        return url?.startsWith("file:") === true ? this.#take(fileURLToPath(url)) : undefined;
       }),
     );
   }
 
-  async #upload(path: string): Promise<void> {
+  /** Shows a picture as it will be; nothing is sent before the profile is saved. */
+  async #take(path: string): Promise<void> {
     this.#error.setText("");
-    this.#progress.setValue(0);
-    this.#progress.show();
-    this.status.setText("Sending…");
     try {
       const bytes = await squarePng(path);
-      await this.options.session.avatars.upload(bytes, (part) => {
-        if (!this.isClosed) this.#progress.setValue(Math.round(part * 100));
-      });
       if (this.isClosed) return;
-      this.status.setText("Your picture is in place.");
+      const { userId, username: name, theme } = this.options;
+      this.#picture = bytes;
+      this.chosen = drawAvatar({ userId, name, sizePx: AVATAR_PX, pixelRatio: theme.pixelRatio, file: path });
       this.drawAvatar();
+      this.status.setText("This will be your picture when you save.");
     } catch (error) {
       if (this.isClosed) throw error;
-      this.status.setText("");
-      this.#error.setText(`The picture was not stored: ${messageOf(error)}`);
+      this.#error.setText(`Not taken: ${messageOf(error)}`);
+    }
+  }
+
+  async #upload(picture: Buffer): Promise<void> {
+    this.#progress.setValue(0);
+    this.#progress.show();
+    try {
+      await this.options.session.avatars.upload(picture, (part) => {
+        if (!this.isClosed) this.#progress.setValue(Math.round(part * 100));
+      });
+      this.#picture = undefined;
     } finally {
       if (!this.isClosed) this.#progress.hide();
     }

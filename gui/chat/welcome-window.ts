@@ -1,5 +1,6 @@
 // The first window: which server, which user, logging in or registering; errors stand where they belong.
 import {
+  InsertPolicy,
   QComboBox,
   QKeyEvent,
   QMainWindow,
@@ -17,6 +18,7 @@ import { Emitter } from "../../src/util/emitter.ts";
 import { ask } from "../kit/dialogs.ts";
 import { guard } from "../kit/guard.ts";
 import { iconPixmap } from "../kit/icons.ts";
+import { capsIn, onEnterKey } from "../kit/keys.ts";
 import type { Theme } from "../kit/theme.ts";
 import { button, column, field, label, panel, row } from "../kit/widgets.ts";
 import { WelcomeError, type CertificateDoubt, type Credentials } from "./sign-in.ts";
@@ -180,6 +182,8 @@ export class WelcomeWindow {
       "currentIndexChanged",
       guard((index: number) => this.#tls.setChecked(servers[index]?.tls ?? false)),
     );
+    this.#server.setInsertPolicy(InsertPolicy.NoInsert);
+    onEnterKey(this.#server, () => this.#enter());
     this.#tls.setText("Encrypted (TLS)");
     this.#tls.setAccessibleName("Encrypted (TLS)");
     this.#tls.setChecked(servers[0]?.tls ?? false);
@@ -278,6 +282,7 @@ export class WelcomeWindow {
       this.#needsInvitation = true;
       this.#invitation.show();
     }
+    if (name === "password" || name === "repeat") this.#hint.hide(); // it would say the same
     this.#problems[name].setText(text);
     this.#problems[name].show();
     const { server, username, password, repeat, invitation } = this.parts;
@@ -299,14 +304,9 @@ export class WelcomeWindow {
     this.#hint.setVisible(texts.length > 0);
   }
 
-  /** Qt tells no state of Caps Lock; a capital without Shift, or the other way round, gives it away. */
   #noteCaps(event: QKeyEvent): void {
-    const SHIFT = 0x02000000;
-    const text = event.text();
-    const isShift = (event.modifiers() & SHIFT) !== 0;
-    const isLetter = text.toLowerCase() !== text.toUpperCase();
-    if (isLetter)
-      setTimeout(() => this.#showHints(isShift ? text === text.toLowerCase() : text === text.toUpperCase()), 0);
+    const caps = capsIn(event);
+    if (caps !== undefined) setTimeout(() => this.#showHints(caps), 0);
   }
 
   async #enter(trusts?: string): Promise<void> {

@@ -50,7 +50,7 @@ export class AvatarPixmaps {
   }
 }
 
-function drawAvatar({ userId, name, sizePx, pixelRatio, file }: AvatarOptions): QPixmap {
+export function drawAvatar({ userId, name, sizePx, pixelRatio, file }: AvatarOptions): QPixmap {
   const side = Math.round(sizePx * pixelRatio);
   const image = new QImage(side, side, QImageFormat.ARGB32_Premultiplied);
   image.fill(new QColor(0, 0, 0, 0));

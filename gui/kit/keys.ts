@@ -1,4 +1,6 @@
-// Numbers of Qt's keys and modifiers, as events carry them.
+// Numbers of Qt's keys and modifiers, as events carry them, and what can be told from them.
+import { QKeyEvent, WidgetEventTypes, type QWidget } from "@nodegui/nodegui";
+import { guard } from "./guard.ts";
 
 export const Key = {
   escape: 0x01000000,
@@ -28,3 +30,25 @@ export const Key = {
 } as const;
 
 export const Modifier = { shift: 0x02000000, control: 0x04000000 } as const;
+
+/** Runs `action` at Enter where the widget, or a part of it, has the focus. */
+export function onEnterKey(widget: QWidget, action: () => unknown): void {
+  widget.addEventListener(
+    WidgetEventTypes.KeyPress,
+    guard((event) => {
+      const key = event && new QKeyEvent(event).key();
+      return key === Key.return || key === Key.enter ? action() : undefined;
+    }),
+  );
+}
+
+/**
+ * Whether Caps Lock seems to be on; undefined when a key does not tell. Qt tells no state of it: a capital without Shift,
+ * or the other way round, gives it away.
+ */
+export function capsIn(event: QKeyEvent): boolean | undefined {
+  const text = event.text();
+  if (text.toLowerCase() === text.toUpperCase()) return undefined;
+  const isShift = (event.modifiers() & Modifier.shift) !== 0;
+  return isShift ? text === text.toLowerCase() : text === text.toUpperCase();
+}

@@ -132,6 +132,9 @@ QWidget#rows { background: ${c.panel}; }
 QWidget#row { background: ${c.panel}; }
 QWidget#row:hover { background: ${c.hover}; }
 QWidget#rowSelected { background: ${c.selected}; }
+QScrollArea#chats { border: 1px solid ${c.panel}; }
+QScrollArea#chats:focus { border: 1px solid ${c.accent}; }
+QLabel#emptyHint { color: ${c.faint}; padding: 14px 18px; }
 QLabel#rowTitle { font-weight: 600; }
 QLabel#rowTitleSelected { font-weight: 600; color: ${c.onSelected}; }
 QLabel#rowTime { color: ${c.faint}; font-size: ${px - 2}px; }

@@ -70,17 +70,24 @@ export interface LabelOptions {
   readonly name?: string;
   readonly wraps?: boolean;
   readonly align?: AlignmentFlag;
+  /** At the left also where the text runs from right to left: beside what it belongs to. */
+  readonly staysLeft?: boolean;
   readonly parent?: QWidget;
 }
 
+/** Qt's flag that NodeGui leaves out: left is left, whatever the direction of the text. */
+const ALIGN_ABSOLUTE = 0x10;
+
 /** Shows plain text: nothing in it is ever taken for HTML. */
-export function label({ text = "", name, wraps = false, align, parent }: LabelOptions = {}): QLabel {
+export function label(options: LabelOptions = {}): QLabel {
+  const { text = "", name, wraps = false, align, staysLeft = false, parent } = options;
   const widget = new QLabel(parent);
   widget.setTextFormat(TextFormat.PlainText);
   widget.setText(text);
   if (name !== undefined) widget.setObjectName(name);
   if (wraps) widget.setWordWrap(true);
   if (align !== undefined) widget.setAlignment(align);
+  if (staysLeft) widget.setProperty("alignment", AlignmentFlag.AlignLeft | AlignmentFlag.AlignVCenter | ALIGN_ABSOLUTE);
   return widget;
 }
 

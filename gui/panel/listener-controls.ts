@@ -14,8 +14,17 @@ const FAR_PX = 24;
 export class ListenerControls {
   readonly widget: QWidget;
   readonly state: QLabel = label({ name: "heading" });
-  readonly address: QLineEdit = field({ title: "Address", placeholder: "Address" });
-  readonly port: QLineEdit = field({ title: "Port", placeholder: "Port", maxLength: 5 });
+  readonly address: QLineEdit = field({
+    title: "Address",
+    placeholder: "Address",
+    onEnter: () => this.#onEnter(),
+  });
+  readonly port: QLineEdit = field({
+    title: "Port",
+    placeholder: "Port",
+    maxLength: 5,
+    onEnter: () => this.#onEnter(),
+  });
   readonly run: QPushButton;
   readonly stop: QPushButton;
   readonly restart: QPushButton;
@@ -85,6 +94,12 @@ export class ListenerControls {
       this.outcome.bad(`The port must be a whole number from 0 to ${MAX_PORT}.`);
     else return { address, port };
     return undefined;
+  }
+
+  /** Enter in a field does what the button beside it can do. */
+  #onEnter(): unknown {
+    if (this.run.isEnabled()) return this.#run();
+    return this.restart.isEnabled() ? this.#restart() : undefined;
   }
 
   async #run(): Promise<void> {

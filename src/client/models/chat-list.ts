@@ -77,6 +77,11 @@ export class ChatList implements Disposable {
     this.#touch();
   }
 
+  /** Takes a chat from the list that was begun, and in which nobody has written. */
+  forget(chatId: ChatId): void {
+    if (this.#begun.delete(chatId)) this.#touch();
+  }
+
   /** Unread messages of all chats together. */
   get unread(): number {
     return this.rows().reduce((sum, row) => sum + row.unread, 0);

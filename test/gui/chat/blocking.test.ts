@@ -29,7 +29,11 @@ describe("blocking in the chat window", () => {
   const chooseLast = (text: string): void => {
     const row = client.session.workspace.chats.row(withBoris());
     assert.ok(row);
-    const entries = chatEntries(row, client.chat.window, client.session, { onOpen() {}, onProfile() {} });
+    const entries = chatEntries(row, client.chat.window, client.session, {
+      isOpen: () => false,
+      onOpen() {},
+      onProfile() {},
+    });
     const last = entries.at(-1);
     assert.ok(last !== undefined && last !== "separator");
     assert.equal(last.text, text);

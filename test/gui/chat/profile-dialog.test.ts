@@ -6,7 +6,7 @@ import "../support/qt.ts";
 import { eventually } from "../../support/eventually.ts";
 import { png } from "../../support/pictures.ts";
 import { TestClient } from "../support/client.ts";
-import { treeOf, user } from "../support/qt.ts";
+import { textsIn, treeOf, user } from "../support/qt.ts";
 import { Stage } from "../support/stage.ts";
 
 const { openProfile } = await import("../../../gui/chat/profile-dialog.ts");
@@ -14,6 +14,7 @@ const { openProfile } = await import("../../../gui/chat/profile-dialog.ts");
 describe("profile dialog", () => {
   let stage: Stage;
   let client: TestClient;
+  const links: string[] = [];
   beforeEach(async () => {
     stage = await Stage.start(["anna", "boris"]);
     await stage.befriend("boris", "anna");
@@ -34,18 +35,29 @@ describe("profile dialog", () => {
       userId,
       username: name,
       onChat: () => {},
+      onLink: (url) => void links.push(url),
     });
   }
 
-  it("stores a picture that is dropped, and tells those who know the user", async () => {
+  it("shows a picture that is dropped, and stores it when the profile is saved, not before", async () => {
     const file = join(client.folder, "portrait.png");
     writeFileSync(file, png(60, 40));
     const dialog = openOf("anna");
     user.drop(dialog, file);
+    await eventually("the dialog says so", () => treeOf(dialog).includes("This will be your picture when you save."));
+    dialog.close();
+    const profileOf = async (): Promise<string | null> => {
+      const { user_data: profile } = await stage.person("boris").ok("profile", { username: "anna" });
+      return profile.file_name;
+    };
+    assert.equal(await profileOf(), null, "it was given up");
+    const again = openOf("anna");
+    user.drop(again, file);
+    await eventually("the dialog says so", () => treeOf(again).includes("This will be your picture when you save."));
+    user.pressButton(again, "Save");
     const { user_data: profile } = await stage.person("boris").client.nextEvent("profile");
     assert.match(profile.file_name ?? "", new RegExp(stage.person("anna").userId));
-    await eventually("the dialog says so", () => treeOf(dialog).includes("Your picture is in place."));
-    dialog.close();
+    await eventually("the dialog is gone", () => !treeOf(client.chat.window).includes("QDialog"));
   });
 
   it("refuses what is no picture, in place", async () => {
@@ -53,7 +65,7 @@ describe("profile dialog", () => {
     writeFileSync(file, "this is no picture");
     const dialog = openOf("anna");
     user.drop(dialog, file);
-    await eventually("the dialog says so", () => treeOf(dialog).includes("The picture was not stored"));
+    await eventually("the dialog says so", () => treeOf(dialog).includes("Not taken"));
     assert.deepEqual(client.errors, []);
     dialog.close();
   });
@@ -67,10 +79,15 @@ describe("profile dialog", () => {
   });
 
   it("shows others without anything to change", async () => {
-    await stage.person("boris").ok("update_profile", { first_name: "Boris", second_name: "Ek", bio: "<b>plain</b>" });
+    await stage.person("boris").ok("update_profile", {
+      first_name: "Boris",
+      second_name: "Ek",
+      bio: "<b>plain</b> example.org/me https://example.org",
+    });
     const dialog = openOf("boris");
     await eventually("the profile is shown", () => treeOf(dialog).includes("Boris Ek"));
-    assert.ok(treeOf(dialog).includes("<b>plain</b>"));
+    assert.match(textsIn(dialog), /&lt;b&gt;plain/);
+    assert.match(textsIn(dialog), /<a href="https:\/\/example.org"/);
     assert.ok(!treeOf(dialog).includes("QLineEdit"));
     dialog.close();
   });

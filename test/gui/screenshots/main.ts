@@ -138,7 +138,7 @@ chat.parts.composer.edit.setPlainText("");
 const { openProfile } = await import("../../../gui/chat/profile-dialog.ts");
 const { openSettings } = await import("../../../gui/chat/settings-dialog.ts");
 const { openAddContact } = await import("../../../gui/chat/add-contact-dialog.ts");
-const people = { parent: window, session, theme: application.theme, onChat: () => {} };
+const people = { parent: window, session, theme: application.theme, onChat: () => {}, onLink: () => {} };
 const own = openProfile({ ...people, userId: session.messenger.userId ?? "", username: "anna" });
 await shoot("profile-own", own);
 own.close();

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Application as ApplicationType } from "../../../gui/chat/application.ts";
 import type { MessageRow, ViewRow } from "../../../gui/chat/message-rows.ts";
+import { COMMON_CHAT } from "../../../src/protocol/ids.ts";
 import { eventually } from "../../support/eventually.ts";
 import { Key, user } from "./qt.ts";
 import { PASSWORD } from "./stage.ts";
@@ -37,7 +38,7 @@ export class TestClient {
     this.application.preferences.set({ theme: "light", notifies: false });
   }
 
-  /** Starts and logs in through the welcome window. */
+  /** Starts and logs in through the welcome window, then opens the common chat. */
   static async loggedIn(place: Place, username: string): Promise<TestClient> {
     const client = new TestClient(place);
     await client.application.start();
@@ -46,6 +47,7 @@ export class TestClient {
     user.type(parts.password, PASSWORD);
     user.press(parts.password, Key.Return);
     await client.chatOpens();
+    client.chat.openChat(COMMON_CHAT);
     return client;
   }
 

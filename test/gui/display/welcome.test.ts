@@ -1,0 +1,41 @@
+// The first window under real keys: Enter in the address, and why somebody is there again.
+import assert from "node:assert/strict";
+import { hands, hasDisplay } from "../support/display.ts";
+import { AdminLink } from "../../../src/client/admin-link.ts";
+import { eventually } from "../../support/eventually.ts";
+import { TestClient } from "../support/client.ts";
+import { textsIn } from "../support/qt.ts";
+import { Stage } from "../support/stage.ts";
+
+(hasDisplay ? describe : describe.skip)("the first window (needs Xvfb, xdotool and openbox)", () => {
+  let stage: Stage;
+  let client: TestClient;
+  beforeEach(async () => {
+    stage = await Stage.start(["anna"]);
+  });
+  afterEach(async () => {
+    assert.deepEqual(client.errors, []);
+    await client.quit();
+    await stage.remove();
+  });
+
+  it("takes Enter in the address as everywhere else", async () => {
+    client = new TestClient(stage);
+    await client.application.start();
+    const { parts } = client.welcome;
+    await eventually("the window is in front", () => hands.front === "Messenger");
+    await hands.clickAt(parts.server, 60, Math.floor(parts.server.height() / 2));
+    await hands.press("Return");
+    await eventually("the name is missing", () => !parts.problems.username.isHidden());
+    assert.equal(hands.focus, "Username");
+  });
+
+  it("says that the account was disabled", async () => {
+    client = await TestClient.loggedIn(stage, "anna");
+    const link = await AdminLink.open(stage.server.config.data);
+    await link.request("disable_user", { username: "anna" });
+    link.close("done");
+    await eventually("the first window is back", () => client.application.windows.welcome !== undefined);
+    await eventually("it says why", () => /disabled/.test(textsIn(client.welcome.window)));
+  });
+});
