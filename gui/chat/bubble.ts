@@ -75,8 +75,12 @@ export interface RowMarks {
 
 const STATE_TEXTS = { waiting: "waiting to be sent", failed: "not sent", stored: "sent", read: "read" } as const;
 const MOUSE_LEFT = 1;
-/** Of a change that the server has refused. */
-export const REFUSED_TEXTS = { delete: "Not deleted", edit: "Not changed" } as const;
+const REFUSED_TEXTS: Readonly<Record<string, string>> = {
+  delete: "Not deleted",
+  edit: "Not changed",
+  react: "The reaction is not stored",
+  pin: "Not pinned",
+};
 
 export interface BubbleParts {
   readonly theme: Theme;
@@ -233,7 +237,7 @@ export class Bubble implements RowWidgets<ViewRow> {
   #tipOf({ item }: MessageRow): string {
     if (item.failure !== undefined) return `Not sent: ${item.failure}`;
     const refused = item.changes.find(({ failure }) => failure !== undefined);
-    return refused ? `${REFUSED_TEXTS[refused.kind]}: ${refused.failure}` : "";
+    return refused ? refusedText(refused.kind, refused.failure) : "";
   }
 
   #fill(row: MessageRow, widthPx: number): void {
@@ -292,6 +296,11 @@ export class Bubble implements RowWidgets<ViewRow> {
       this.#chips.show(layout, left, top, (reaction) => marks.whoReacted(row, reaction));
     } else this.#chips?.hide();
   }
+}
+
+/** Of a change that the server has refused. */
+export function refusedText(kind: string, failure: string | undefined): string {
+  return `${REFUSED_TEXTS[kind] ?? "Not changed"}: ${failure}`;
 }
 
 /** Of an own message with the changes that are on their way: those wait, too. */

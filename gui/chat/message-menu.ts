@@ -4,7 +4,7 @@ import type { Conversation } from "../../src/client/models/conversation.ts";
 import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
 import { copyText } from "../kit/clipboard.ts";
 import type { MenuEntry } from "../kit/menu.ts";
-import { REFUSED_TEXTS } from "./bubble.ts";
+import { refusedText } from "./bubble.ts";
 import { copiedText } from "./message-html.ts";
 import { canDelete, canEdit } from "./message-acts.ts";
 import type { MessageRow } from "./message-rows.ts";
@@ -71,7 +71,7 @@ function changeEntries({ changes }: ConversationItem, conversation: Conversation
       ? []
       : [
           "separator",
-          { text: `${REFUSED_TEXTS[kind]}: ${failure}`, enabled: false, onClick: () => {} },
+          { text: refusedText(kind, failure), enabled: false, onClick: () => {} },
           { text: "Try again", onClick: () => conversation.retryChange(changeId) },
           { text: "Leave it as it is", onClick: () => conversation.discardChange(changeId) },
         ],
