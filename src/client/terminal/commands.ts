@@ -3,35 +3,10 @@ import { Code, type ErrorCode } from "../../protocol/codes.ts";
 import { COMMON_CHAT } from "../../protocol/ids.ts";
 import { MAX_PAGE } from "../../protocol/limits.ts";
 import { DisconnectedError, RequestError } from "../errors.ts";
+import { ACCOUNT_COMMANDS } from "./account-commands.ts";
 import type { ChatSession } from "./chat-session.ts";
+import { none, one, UsageError, type Command, type TerminalHost } from "./command.ts";
 import { profileLines } from "./display.ts";
-
-/** What commands can do beside a session. */
-export interface TerminalHost {
-  register(username: string): Promise<void>;
-  login(username: string): Promise<void>;
-  print(line: string): void;
-  quit(): void;
-}
-
-interface CommandContext {
-  /** What follows the command, without white space at its ends. */
-  readonly rest: string;
-  readonly host: TerminalHost;
-}
-
-type Command =
-  | { readonly usage: string; readonly help: string; run(context: CommandContext): Promise<void> | void }
-  | {
-      readonly usage: string;
-      readonly help: string;
-      runInSession(session: ChatSession, context: CommandContext): Promise<void> | void;
-    };
-
-/** The user's fault; the message says what to do instead. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
 
 const ENTER_COUNT = 10;
 const HISTORY_COUNT = 20;
@@ -177,6 +152,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       session.say(`online: ${online.map((contact) => contact.username).join(", ") || "no contact"}`);
     },
   },
+  ...ACCOUNT_COMMANDS,
   quit: {
     usage: "/quit",
     help: "send what waits, then leave",
@@ -222,16 +198,6 @@ async function orSoAlready(change: Promise<void>, code: ErrorCode): Promise<bool
     if (error instanceof RequestError && error.code === code) return false;
     throw error;
   }
-}
-
-/** What follows a command that takes nothing was meant for something: it is not dropped in silence. */
-function none(argument: string, usage: string): void {
-  if (argument !== "") throw new UsageError(`usage: ${usage}, and nothing behind it`);
-}
-
-function one(argument: string, usage: string): string {
-  if (argument === "") throw new UsageError(`usage: ${usage}`);
-  return argument;
 }
 
 function count(argument: string): number {

@@ -12,7 +12,9 @@ export interface Screen {
   setPrompt(prompt: string): void;
   /** The next line typed or piped in; undefined at the end of the input. */
   readLine(): Promise<string | undefined>;
-  /** The same without showing it or keeping it in the history. */
+  /** The next line after a question, which a script is not asked. */
+  ask(question: string): Promise<string | undefined>;
+  /** The same without showing what is typed or keeping it in the history. */
   readSecret(question: string): Promise<string | undefined>;
   close(): void;
 }
@@ -93,6 +95,17 @@ class StreamScreen implements Screen {
     if (this.#lines.length === 0 && !this.#ended) this.#readline.resume();
     if (line !== undefined || this.#ended) return Promise.resolve(line);
     return new Promise((resolve) => (this.#wanted = resolve));
+  }
+
+  async ask(question: string): Promise<string | undefined> {
+    if (!this.isInteractive) return this.readLine();
+    const prompt = this.#readline.getPrompt();
+    this.setPrompt(question);
+    try {
+      return await this.readLine();
+    } finally {
+      this.setPrompt(prompt);
+    }
   }
 
   async readSecret(question: string): Promise<string | undefined> {

@@ -3,10 +3,12 @@ import { memoryAccount, openAccount } from "../account-folder.ts";
 import type { AcceptCertificate } from "../dial.ts";
 import { isInvitationRefusal } from "../errors.ts";
 import { Messenger } from "../messenger.ts";
-import { registerUser } from "../own-account.ts";
+import { deleteAccount, registerUser } from "../own-account.ts";
 import type { BackoffOptions } from "../../util/backoff.ts";
 import { ChatSession } from "./chat-session.ts";
-import { isCommandLine, runCommand, UsageError, type TerminalHost } from "./commands.ts";
+import { askForNewPassword } from "./account-commands.ts";
+import { UsageError, type TerminalHost } from "./command.ts";
+import { isCommandLine, runCommand } from "./commands.ts";
 import { visibleMessage } from "../../util/visible-text.ts";
 import type { Screen } from "./screen.ts";
 
@@ -38,12 +40,15 @@ export class TerminalChat implements TerminalHost {
   readonly #options: TerminalChatOptions;
   readonly #screen: Screen;
   #session: ChatSession | undefined;
+  /** For logins that need one, where it was given at the start. */
+  #givenPassword: string | undefined;
   #hasFailed = false;
   #isLeaving = false;
   #lineCount = 0;
 
   constructor(options: TerminalChatOptions, screen: Screen) {
     this.#options = options;
+    this.#givenPassword = options.password;
     this.#screen = screen;
   }
 
@@ -78,13 +83,45 @@ export class TerminalChat implements TerminalHost {
   }
 
   async register(username: string): Promise<void> {
-    const password = await this.#password(`password for the new user ${username}: `);
-    if (this.#screen.isInteractive && this.#options.password === undefined) {
-      const again = await this.#screen.readSecret("the same again: ");
-      if (again !== password) throw new UsageError("these are two different passwords");
-    }
+    const password = this.#givenPassword ?? (await this.newPassword(`password for the new user ${username}: `));
     await this.#register(username, password);
     await this.#logIn(username, password);
+  }
+
+  async presentPassword(question: string): Promise<string> {
+    return this.#givenPassword ?? this.#secret(question);
+  }
+
+  async newPassword(question: string): Promise<string> {
+    const password = await this.#secret(question);
+    if (this.#screen.isInteractive && (await this.#secret("the same again: ")) !== password) {
+      throw new UsageError("these are two different passwords");
+    }
+    return password;
+  }
+
+  passwordChanged(password: string): void {
+    if (this.#givenPassword !== undefined) this.#givenPassword = password;
+  }
+
+  ask(question: string): Promise<string | undefined> {
+    if (!this.#screen.isInteractive) this.#lineCount += 1;
+    return this.#screen.ask(visibleMessage(question));
+  }
+
+  async deleteAccount(password: string): Promise<void> {
+    const session = this.#session;
+    if (session === undefined) return;
+    this.#session = undefined; // so that it is not logged in again when it ends with the account
+    try {
+      await deleteAccount(session.messenger, password);
+    } catch (error) {
+      this.#session = session;
+      throw error;
+    }
+    this.#screen.setPrompt("> ");
+    await session.messenger.logout(true);
+    await session.close();
   }
 
   login(username: string): Promise<void> {
@@ -114,12 +151,14 @@ export class TerminalChat implements TerminalHost {
       folder === undefined ? await memoryAccount(address, username) : await openAccount(folder, address, username);
     const messenger = new Messenger({ account, tls, backoff });
     const session = new ChatSession(messenger, this.#screen);
+    let used = knownPassword;
     try {
       if (account.unkeptBecause !== undefined) session.say(`nothing is kept on this machine: ${account.unkeptBecause}`);
       // A script always gives the password, so that its lines mean the same whatever is kept here.
       const canResume = knownPassword === undefined && this.#screen.isInteractive;
       if (!canResume || !(await messenger.resume())) {
-        await messenger.login(knownPassword ?? (await this.#password(`password of ${username}: `)));
+        used = knownPassword ?? (await this.presentPassword(`password of ${username}: `));
+        await messenger.login(used);
       }
     } catch (error) {
       await session.close();
@@ -130,22 +169,29 @@ export class TerminalChat implements TerminalHost {
       if (kind === "signed-out") this.#onSignedOut(session, username);
     });
     await session.begin(HISTORY_AT_LOGIN);
+    if (messenger.roster?.must_change_password === true) await this.#replaceOneTimePassword(session, used);
+  }
+
+  /** The password is one that the administrator has made. */
+  async #replaceOneTimePassword(session: ChatSession, used: string | undefined): Promise<void> {
+    session.say("the password is a one-time one of the administrator's: choose your own");
+    if (!this.#screen.isInteractive) return session.say("/passwd changes it");
+    await askForNewPassword(session, this, used ?? (await this.#secret("one-time password: ")));
   }
 
   #onSignedOut(session: ChatSession, username: string): void {
-    const { password } = this.#options;
+    const password = this.#givenPassword;
     const { state } = session.messenger;
     if (this.#session !== session || state.kind !== "signed-out") return;
     if (password === undefined) return session.say(`${state.reason}: /login ${username}`);
     session.messenger.login(password).catch((error: unknown) => this.#onError(error));
   }
 
-  async #password(question: string): Promise<string> {
-    const { password: given } = this.#options;
-    if (given === undefined && !this.#screen.isInteractive) this.#lineCount += 1;
-    const password = given ?? (await this.#screen.readSecret(visibleMessage(question)));
-    if (password === undefined) throw new UsageError("no password given");
-    return password;
+  async #secret(question: string): Promise<string> {
+    if (!this.#screen.isInteractive) this.#lineCount += 1;
+    const secret = await this.#screen.readSecret(visibleMessage(question));
+    if (secret === undefined) throw new UsageError("no password given");
+    return secret;
   }
 
   async #take(line: string): Promise<void> {

@@ -1,0 +1,48 @@
+// A command of the line-mode client, and what it can do beside a session.
+import type { ChatSession } from "./chat-session.ts";
+
+export interface TerminalHost {
+  register(username: string): Promise<void>;
+  login(username: string): Promise<void>;
+  /** Asks for a password that the user has at present: a script's is in its environment, or the next line. */
+  presentPassword(question: string): Promise<string>;
+  /** Asks for a password to be set, a person twice; a script gives it in the next line. It is known from then on. */
+  newPassword(question: string): Promise<string>;
+  /** Logins that the client does by itself use this password from now on. */
+  passwordChanged(password: string): void;
+  /** The next line, shown while it is typed; undefined at the end of the input. */
+  ask(question: string): Promise<string | undefined>;
+  /** Deletes the account of the session, ends that, and removes what was kept of it on this machine. */
+  deleteAccount(password: string): Promise<void>;
+  print(line: string): void;
+  quit(): void;
+}
+
+export interface CommandContext {
+  /** What follows the command, without white space at its ends. */
+  readonly rest: string;
+  readonly host: TerminalHost;
+}
+
+export type Command =
+  | { readonly usage: string; readonly help: string; run(context: CommandContext): Promise<void> | void }
+  | {
+      readonly usage: string;
+      readonly help: string;
+      runInSession(session: ChatSession, context: CommandContext): Promise<void> | void;
+    };
+
+/** The user's fault; the message says what to do instead. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** What follows a command that takes nothing was meant for something: it is not dropped in silence. */
+export function none(argument: string, usage: string): void {
+  if (argument !== "") throw new UsageError(`usage: ${usage}, and nothing behind it`);
+}
+
+export function one(argument: string, usage: string): string {
+  if (argument === "") throw new UsageError(`usage: ${usage}`);
+  return argument;
+}
