@@ -3,9 +3,30 @@ import { Code } from "./codes.ts";
 import type { Message } from "./entities.ts";
 import type { ReplyTo } from "./envelope.ts";
 
+/** What every message has, and `event` writes. */
+type PlainField = "chat_id" | "seq" | "message_id" | "user_id" | "username" | "message" | "time";
+/** What only some have, and `event` leaves out. A new field of Message does not compile until it is here. */
+const MORE_FIELDS: { readonly [Name in keyof Required<Omit<Message, PlainField>>]: true } = {
+  rev: true,
+  edited: true,
+  deleted: true,
+  reply_to: true,
+  mentions: true,
+  mentions_all: true,
+  reactions: true,
+  pinned: true,
+};
+const MORE_FIELD_NAMES = Object.keys(MORE_FIELDS) as readonly (keyof typeof MORE_FIELDS)[];
+
+/** Whether `event` writes all that this message has. */
+export function isPlainMessage(message: Message): boolean {
+  return MORE_FIELD_NAMES.every((name) => message[name] === undefined);
+}
+
 /**
- * Makes the same texts as `eventText` and `okResponse` do, letter by letter, at a third of their cost. What one message
- * has in common with the one before it is quoted once.
+ * Makes the same texts as `eventText` and `okResponse` do, byte for byte: 1.0 us for both of a message in place of 2.1, where
+ * one that is sent pipelined costs the server some 11 us in all. What one message has in common with the one before it is
+ * quoted once.
  */
 export class MessageTexts {
   readonly #eventHead: string;
@@ -20,7 +41,7 @@ export class MessageTexts {
     this.#eventHead = `{"event":"message","time":${timeMs / 1000},"data":{"chat_id":`;
   }
 
-  /** The `message` event. */
+  /** The `message` event of a plain message. */
   event({ chat_id, seq, message_id, user_id, username, message, time }: Message): string {
     return (
       `${this.#eventHead}${this.#chatId(chat_id)},"seq":${seq},"message_id":${this.#messageId(message_id)},` +

@@ -2,7 +2,7 @@
 import { ProtocolError } from "../protocol/codes.ts";
 import { errorResponse, okResponse } from "../protocol/envelope.ts";
 import { eventText } from "../protocol/events.ts";
-import { MessageTexts } from "../protocol/message-texts.ts";
+import { isPlainMessage, MessageTexts } from "../protocol/message-texts.ts";
 import { FrameWriter, type Framing } from "../protocol/frame.ts";
 import type { ChatId } from "../protocol/ids.ts";
 import type { Message } from "../protocol/entities.ts";
@@ -143,7 +143,8 @@ export class BatchEncoder {
 
   #addMessage(message: Message): void {
     this.#messageCount += 1;
-    const text = isPlain(message) ? this.#texts.event(message) : eventText("message", message, this.#nowMs);
+    const isPlain = isPlainMessage(message); // one that is told late may have been changed meanwhile
+    const text = isPlain ? this.#texts.event(message) : eventText("message", message, this.#nowMs);
     this.#addEvent("message", message.seq, message, text);
   }
 
@@ -185,11 +186,6 @@ export class BatchEncoder {
       buffers: [bytes.buffer],
     };
   }
-}
-
-/** Whether it has no more than every message; one that is told late may have been changed meanwhile. */
-function isPlain({ rev, reply_to, mentions, mentions_all }: Message): boolean {
-  return rev === undefined && reply_to === undefined && mentions === undefined && mentions_all === undefined;
 }
 
 /** A chunk, and where its bytes end. */

@@ -1,6 +1,7 @@
 // How request payloads and pending writes are packed into the buffers that cross the threads.
 import { Packr } from "msgpackr";
 import type { Fields, ReplyTo, RequestId } from "../protocol/envelope.ts";
+import { hasMoreFields } from "../domain/writes/append.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import { LENGTH_PREFIX_BYTES } from "../protocol/limits.ts";
 import type { WriteOf } from "../domain/writes/table.ts";
@@ -36,8 +37,9 @@ export function unpackPayloads(packed: ArrayBuffer): Uint8Array[] {
 }
 
 /**
- * Messages of one user to one chat that follow one another: what they have in common once, the rest in columns. It takes
- * half the bytes and a third of the time of as many records.
+ * Messages of one user to one chat that follow one another: what they have in common once, the rest in columns. As many
+ * records take three to four times as long: packed and unpacked 12 messages take 0.9 us each and not 2.7, 500 take 0.5 and
+ * not 1.9, where one that is sent pipelined costs the server some 11 us in all, one of 15,000 a second to 100 people 55.
  */
 interface MessageRun {
   readonly chatId: ChatId;
@@ -57,7 +59,7 @@ export function packWrites(writes: readonly PendingWrite[]): Uint8Array {
   for (const pending of writes) {
     const { write, replyTo } = pending;
     const { info } = pending.reply;
-    if (write.kind !== "append" || !isPlain(pending) || isRich(write)) {
+    if (write.kind !== "append" || !isPlain(pending) || hasMoreFields(write)) {
       run = undefined;
       parts.push(pending);
       continue;
@@ -72,11 +74,6 @@ export function packWrites(writes: readonly PendingWrite[]): Uint8Array {
     run.texts.push(write.text);
   }
   return Uint8Array.from(packr.pack(parts));
-}
-
-/** What a run has no columns for. */
-function isRich({ replyTo, mentions, mentionsAll }: WriteOf<"append">): boolean {
-  return replyTo !== undefined || mentions !== undefined || mentionsAll !== undefined;
 }
 
 function isPlain({ reply, finish, effects }: PendingWrite): boolean {

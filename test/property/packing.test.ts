@@ -8,7 +8,7 @@ import { fuzzes } from "../support/fuzz.ts";
 const RUNS = { numRuns: 300, weight: 0.2 };
 
 const userId = fc.constantFrom("a".repeat(24), "b".repeat(24));
-const append = fc.record({
+const plainAppend = fc.record({
   kind: fc.constant("append" as const),
   chatId: fc.constantFrom("common", `dm:${"a".repeat(24)}:${"b".repeat(24)}`),
   userId,
@@ -16,6 +16,13 @@ const append = fc.record({
   messageId: fc.string(),
   text: fc.string({ unit: "grapheme" }),
 });
+const moreFields = fc.oneof(
+  { weight: 5, arbitrary: fc.constant({}) },
+  fc.record({ replyTo: fc.nat() }),
+  fc.record({ mentions: fc.array(userId) }),
+  fc.record({ mentionsAll: fc.constant(true as const) }),
+);
+const append = fc.tuple(plainAppend, moreFields).map(([plain, more]) => ({ ...plain, ...more }));
 const contact = fc.record({ kind: fc.constant("addContact" as const), userId, contactId: userId });
 const pending: fc.Arbitrary<PendingWrite> = fc.record({
   write: fc.oneof({ weight: 5, arbitrary: append }, contact),

@@ -16,6 +16,21 @@ export interface Append extends Mentions {
   readonly replyTo?: number;
 }
 
+/** What only some messages have. */
+type MoreFields = Omit<Append, "kind" | "chatId" | "userId" | "username" | "messageId" | "text">;
+/** A new field of Append does not compile until it is here, or treated as one that every message has. */
+const MORE_FIELDS: { readonly [Name in keyof Required<MoreFields>]: true } = {
+  replyTo: true,
+  mentions: true,
+  mentionsAll: true,
+};
+const MORE_FIELD_NAMES = Object.keys(MORE_FIELDS) as readonly (keyof MoreFields)[];
+
+/** Whether a message has more than every message, so that what is made for many plain ones at once leaves it out. */
+export function hasMoreFields(write: Append): boolean {
+  return MORE_FIELD_NAMES.some((name) => write[name] !== undefined);
+}
+
 /** `isNew` is false for a repeated `messageId`: `message` is then the first one. */
 export interface Appended {
   readonly message: Message;

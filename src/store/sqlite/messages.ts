@@ -5,6 +5,7 @@ import { chatForm, COMMON_CHAT } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { directRefusal, writerRefusal } from "../may.ts";
 import { Refusal } from "../../domain/refusal.ts";
+import { hasMoreFields } from "../../domain/writes/append.ts";
 import type { WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import type { Indexer } from "./indexer.ts";
 import { mentionColumns } from "./rows.ts";
@@ -133,7 +134,7 @@ export class MessageWrites {
     const senders: UserRow[] = [];
     let seq = chat.lastSeq;
     for (const write of writes) {
-      if (hasMore(write)) return undefined;
+      if (hasMoreFields(write)) return undefined;
       const user = this.#users.find(write.userId);
       if (
         user?.state !== "active" ||
@@ -174,7 +175,7 @@ export class MessageWrites {
     }
     const seq = chat.lastSeq + 1;
     const plain = [chat.id, seq, user.id, write.messageId, nowMs, write.text] as const;
-    const { changes } = hasMore(write)
+    const { changes } = hasMoreFields(write)
       ? this.#sql.appendWhole.run(...plain, replyTo ?? null, ...mentionColumns(write))
       : this.#sql.append.run(...plain);
     if (changes === 0) return this.#stored(write, chat, user) ?? missing(chat);
@@ -302,11 +303,6 @@ function missing({ id }: Chat): never {
   throw new Error(`store: a message neither stored nor there already (chat ${id})`);
 }
 
-/** Whether it has more than every message. */
-function hasMore({ replyTo, mentions, mentionsAll }: WriteOf<"append">): boolean {
-  return replyTo !== undefined || mentions !== undefined || mentionsAll !== undefined;
-}
-
 function takesPart(chat: Chat, user: UserRow): boolean {
   return chat.users === undefined || chat.users.includes(user.id);
 }
@@ -314,7 +310,7 @@ function takesPart(chat: Chat, user: UserRow): boolean {
 function message(write: WriteOf<"append">, user: UserRow, seq: number, timeMs: number, text: string): Message {
   const { chatId: chat_id, messageId: message_id, userId: user_id } = write;
   const plain = { chat_id, seq, message_id, user_id, username: user.username, message: text, time: timeMs / 1000 };
-  if (!hasMore(write)) return plain;
+  if (!hasMoreFields(write)) return plain;
   const { replyTo: reply_to, mentions, mentionsAll: mentions_all } = write;
   return {
     ...plain,
