@@ -190,6 +190,7 @@ interface ActionSpec<Data> {
   readonly schema: JSONSchemaType<Data>;
 }
 
+const messageId = { type: "string", pattern: `^[A-Za-z0-9_-]{1,${MAX_MESSAGE_ID_CHARS}}$`, nullable: true } as const;
 const optionalText = { type: "string", nullable: true } as const;
 const optionalName = { type: "string", maxLength: MAX_NAME_CHARS, nullable: true } as const;
 const optionalSeq = { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER, nullable: true } as const;
@@ -262,7 +263,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
       properties: {
         chat_id: chatId,
         message: messageText,
-        message_id: { type: "string", pattern: `^[A-Za-z0-9_-]{1,${MAX_MESSAGE_ID_CHARS}}$`, nullable: true },
+        message_id: messageId,
         reply_to: optionalSeq,
       },
     },
