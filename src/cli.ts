@@ -2,7 +2,7 @@
 // The command line: `messenger COMMAND …`. yargs, nothing else; what a command does is in the part that it belongs to.
 import yargs, { type ArgumentsCamelCase, type Argv, type Options } from "yargs";
 import type { Command, CommandArgs, CommandOption } from "./cli/command.ts";
-import { asTyped } from "./cli/typed-words.ts";
+import { asTyped, withShortNames } from "./cli/typed-words.ts";
 import { packageVersion } from "./util/package-version.ts";
 import { ignoreUserSignals } from "./util/stop-signals.ts";
 import { UserError } from "./util/user-error.ts";
@@ -31,6 +31,9 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<{
   migrate: { summary: "Move everything from one store to another", load: () => import("./cli/migrate-command.ts") },
   chat: { summary: "Talk in a terminal or from a script", load: () => import("./cli/chat-command.ts") },
 };
+
+/** Of the command's options, by the long ones. */
+const shortNames = new Map<string, string>();
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -81,7 +84,10 @@ function commonSettings(parser: Argv): Argv {
 
 function describe(parser: Argv, name: string, command: Command): Argv {
   parser.usage(`$0 ${name} [options]`);
-  for (const [option, text] of Object.entries(command.options)) parser.option(option, yargsOption(text));
+  for (const [option, text] of Object.entries(command.options)) {
+    parser.option(option, yargsOption(text));
+    if (text.alias !== undefined) shortNames.set(option, text.alias);
+  }
   for (const [line, meaning] of command.examples) parser.example(line, meaning);
   return command.notes === undefined ? parser : parser.epilogue(command.notes);
 }
@@ -120,7 +126,8 @@ function explain(error: unknown): number {
   // yargs has an error of its own for an option without its value.
   if (error instanceof Error && error.name === "YError") return explain(usageError(error.message));
   if (error instanceof UserError) {
-    process.stderr.write(`messenger: ${visibleLines(error.message)}\n`);
+    const message = withShortNames(error.message, process.argv.slice(2), shortNames);
+    process.stderr.write(`messenger: ${visibleLines(message)}\n`);
     return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

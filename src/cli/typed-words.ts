@@ -15,6 +15,18 @@ export function asTyped(message: string, words: readonly string[]): string {
   return `${kind}: ${shown.join(", ")}`;
 }
 
+/** The message with each option that was typed by its short name in that form: `-p` for `--port`. */
+export function withShortNames(
+  message: string,
+  words: readonly string[],
+  aliases: ReadonlyMap<string, string>,
+): string {
+  return message.replace(/(?<![\w-])--([a-z][a-z-]*)/g, (long, name: string) => {
+    const short = aliases.get(name);
+    return short === undefined || typedWord(name, words) !== undefined ? long : (typedWord(short, words) ?? long);
+  });
+}
+
 function typedWord(name: string, words: readonly string[]): string | undefined {
   const end = words.indexOf("--");
   const options = end === -1 ? words : words.slice(0, end);

@@ -62,7 +62,11 @@ describe("the command line", function () {
     [["selftest", "--bogus=3"], /^messenger: unknown option: --bogus; --help/, 2],
     [["client", "-z"], /^messenger: unknown option: -z; --help/, 2],
     [["migrate", "--from", "x"], /^messenger: missing required argument: --to; --help/, 2],
-    [["server", "-p", "-1"], /^messenger: option --port: must be a whole number, 0 to 65535, not "-1"/, 1],
+    [["server", "-p", "-1"], /^messenger: option -p: must be a whole number, 0 to 65535, not "-1"/, 1],
+    [["server", "--port", "BAD"], /^messenger: option --port: must be a whole number, 0 to 65535, not "BAD"/, 1],
+    [["server", "-p", "BAD", "-a", "127.0.0.1"], /^messenger: option -p: must be a whole number/, 1],
+    [["chat", "-p", "BAD"], /^messenger: -p: must be a whole number from 1 to 65535/, 1],
+    [["chat", "-u", ""], /^messenger: -u: must not be empty/, 1],
     [["server", "--no-port"], /^messenger: option --port: /, 1],
   ] as const) {
     it(`answers "messenger ${words.join(" ")}" with one line`, async () => {
