@@ -91,7 +91,7 @@ export class Messenger {
     this.#sync = new Sync(account.cache, this.roster && knownChats(this.roster));
     this.#changes = new ChangeSync(account.cache);
     const listener = {
-      onStored: (message: Message) => this.#sync.offer(message),
+      onStored: (message: Message) => this.#sync.takeOwn(message),
       onChanged: ({ chatId }: OutgoingChange, rev: number) => this.cache.rev(chatId) >= rev,
     };
     this.#sender = new Sender(account.outgoing, listener, options.backoff ?? RECONNECT);
@@ -164,9 +164,9 @@ export class Messenger {
     return this.#sync.liveSeq(chatId);
   }
 
-  /** Queues a text; it is sent once, in its turn, when there is a connection. Throws QueueFullError. */
-  send(chatId: ChatId, text: string): OutgoingMessage {
-    return this.outgoing.add(chatId, text);
+  /** Queues a text, an answer to `replyTo`; it is sent once, in its turn, when there is a connection. Throws QueueFullError. */
+  send(chatId: ChatId, text: string, replyTo?: number): OutgoingMessage {
+    return this.outgoing.add(chatId, text, replyTo);
   }
 
   /** Queues a change of a stored message, in its turn after what was written in the chat before. Throws QueueFullError. */

@@ -1,12 +1,14 @@
 // What waits to be sent: messages, and changes of messages that the server has already.
 import type { ChatId } from "../protocol/ids.ts";
-import { isCount, isText, objectOf, optional, type Shape } from "./shapes.ts";
+import { isCount, isFlag, isText, objectOf, optional, type Shape } from "./shapes.ts";
 
 /** A message that the server has not acknowledged yet, or has refused. */
 export interface OutgoingMessage {
   readonly messageId: string;
   readonly chatId: ChatId;
   readonly text: string;
+  /** Seq of the message that it answers. */
+  readonly replyTo?: number | undefined;
   /** When it was written: this machine's clock, milliseconds since 1970. */
   readonly writtenMs: number;
   /** Why the server refused it; such a message is not sent again unless `retry` is called. */
@@ -17,7 +19,10 @@ export interface OutgoingMessage {
 export type Change =
   | { readonly kind: "delete" }
   /** 1 to 8,192 characters. */
-  | { readonly kind: "edit"; readonly text: string };
+  | { readonly kind: "edit"; readonly text: string }
+  /** `reaction` is an emoji; `on` is false to take the own one away. */
+  | { readonly kind: "react"; readonly reaction: string; readonly on: boolean }
+  | { readonly kind: "pin"; readonly on: boolean };
 
 /** A change that the server has not acknowledged yet, or has refused, or whose result has not been seen yet. */
 export interface OutgoingChange {
@@ -52,6 +57,7 @@ const isMessageEntry = objectOf<OutgoingMessage>({
   messageId: isText,
   chatId: isText,
   text: isText,
+  replyTo: optional(isCount),
   writtenMs: isCount,
   failure: optional(isText),
 });
@@ -59,6 +65,8 @@ const isMessageEntry = objectOf<OutgoingMessage>({
 const CHANGES: { readonly [K in Change["kind"]]: Shape<Change & { readonly kind: K }> } = {
   delete: objectOf({ kind: is("delete") }),
   edit: objectOf({ kind: is("edit"), text: isText }),
+  react: objectOf({ kind: is("react"), reaction: isText, on: isFlag }),
+  pin: objectOf({ kind: is("pin"), on: isFlag }),
 };
 
 function is<const T extends string>(word: T): Shape<T> {

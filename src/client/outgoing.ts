@@ -99,9 +99,10 @@ export class OutgoingQueue {
     return [...new Set(this.#entries().flatMap((entry) => (entry.failure === undefined ? [entry.chatId] : [])))];
   }
 
-  /** Queues a text (1 to 8,192 characters; longer ones the server refuses). Throws QueueFullError. */
-  add(chatId: ChatId, text: string): OutgoingMessage {
-    return this.#add({ messageId: newMessageId(), chatId, text, writtenMs: Date.now() });
+  /** Queues a text (1 to 8,192 characters; longer ones the server refuses), an answer to `replyTo`. Throws QueueFullError. */
+  add(chatId: ChatId, text: string, replyTo?: number): OutgoingMessage {
+    const answer = replyTo === undefined ? {} : { replyTo };
+    return this.#add({ messageId: newMessageId(), chatId, text, ...answer, writtenMs: Date.now() });
   }
 
   /** Queues a change of a stored message. Throws QueueFullError. */

@@ -28,8 +28,8 @@ const FINAL: ReadonlySet<number> = new Set([
 const MAX_INTERNAL_ERRORS = 5;
 
 export interface SenderListener {
-  /** With each message that the server has acknowledged, before it leaves the queue. */
-  onStored(message: Message): void;
+  /** With each message that the server has acknowledged; it leaves the queue when this is resolved. */
+  onStored(message: Message): Promise<void> | void;
   /** With each change that the server has made; true when the state after it has been seen already. */
   onChanged(change: OutgoingChange, rev: number): boolean;
 }
@@ -104,17 +104,11 @@ export class Sender {
   }
 
   async #sendMessage(outgoing: OutgoingMessage, connection: Connection, author: Author): Promise<void> {
-    const { chatId, messageId, text } = outgoing;
-    const stored = await connection.request("add_message", { chat_id: chatId, message: text, message_id: messageId });
-    this.#listener.onStored({
-      chat_id: chatId,
-      seq: stored.seq,
-      message_id: messageId,
-      user_id: author.userId,
-      username: author.username,
-      message: text,
-      time: stored.time,
-    });
+    const { chatId, messageId, text, replyTo } = outgoing;
+    const answer = replyTo === undefined ? {} : { reply_to: replyTo };
+    const message = { chat_id: chatId, message: text, message_id: messageId, ...answer };
+    const { seq, time } = await connection.request("add_message", message);
+    await this.#listener.onStored({ ...message, seq, user_id: author.userId, username: author.username, time });
     this.#queue.remove(messageId);
   }
 
@@ -154,5 +148,9 @@ function requestChange(requester: Requester, outgoing: OutgoingChange): Promise<
       return requester.request("delete_message", message);
     case "edit":
       return requester.request("edit_message", { ...message, message: change.text });
+    case "react":
+      return requester.request("react", { ...message, reaction: change.reaction, on: change.on });
+    case "pin":
+      return requester.request("pin_message", { ...message, on: change.on });
   }
 }

@@ -35,6 +35,8 @@ export type FetchPage = (chatId: ChatId, page: Page) => Promise<{ readonly messa
 /** Missed messages of a chat that are fetched one after the other; of more than these only the newest page is. */
 const MAX_CATCH_UP = 1000;
 const MAX_FETCHES = 4;
+/** How long an own message may be on its way back. */
+const OWN_TIMEOUT_MS = 5000;
 /** Chats that are asked for news after each login, though the login told of none. */
 const MAX_ASKED = 200;
 /** Rejected fetches of one chat before it waits for the next event or login. */
@@ -167,7 +169,29 @@ export class Sync {
     this.#isFirst = true;
   }
 
-  /** A message from an event, or an own one that was acknowledged. */
+  /**
+   * An own message that was acknowledged. Whom it mentions the server alone can say: such a message is given out as the
+   * server has it. Resolves when it is given out, at the latest after a while.
+   */
+  takeOwn(message: Message): Promise<void> | void {
+    const { chat_id: chatId, seq } = message;
+    if (!message.message.includes("@")) return this.offer(message);
+    this.expect(chatId, seq);
+    if (this.liveSeq(chatId) >= seq) return;
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        subscription.dispose();
+        resolve();
+      };
+      const timer = setTimeout(end, OWN_TIMEOUT_MS).unref();
+      const subscription = this.events.on("messages", () => {
+        if (this.liveSeq(chatId) >= seq) end();
+      });
+    });
+  }
+
+  /** A message from an event. */
   offer(message: Message): void {
     this.#touched.add(message.chat_id);
     const feed = this.#feedOf(message.chat_id, message.seq - 1);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Conversation } from "../../src/client/models/conversation.ts";
 import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
-import { COMMON_CHAT } from "../../src/protocol/ids.ts";
+import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
 import { ClientPerson, texts } from "../support/client.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Person } from "../support/person.ts";
@@ -154,5 +154,40 @@ describe("changes in the client", () => {
     assert.match(item()?.changes[0]?.failure ?? "", /^seq: /);
     view.discardChange(item()?.changes[0]?.changeId ?? "");
     assert.deepEqual(item()?.changes, []);
+  });
+
+  it("show reactions, pins, answers and mentions at once, and as the server has them", async () => {
+    const ben = await newClient();
+    const { username } = ben.messenger;
+    const direct = directChatId(ben.userId, ann.userId);
+    const view = await ben.opened(direct);
+    await ann.say("question", direct);
+    await eventually("it came", () => view.items.length === 1);
+    const first = (): ConversationItem | undefined => view.items[0];
+    const [question] = view.items;
+    for (const change of [
+      { kind: "react", reaction: "👍", on: true },
+      { kind: "pin", on: true },
+    ] as const) {
+      if (question) view.change(question, change);
+    }
+    view.send(`@${ann.username} and @${username}: answer`, 1);
+    const facts = (): unknown[] => {
+      const { reactions = [], isPinned } = first() ?? {};
+      return [reactions.map(({ reaction, count, isOwn }) => [reaction, count, isOwn]), isPinned];
+    };
+    assert.deepEqual(facts(), [[["👍", 1, true]], true]);
+    assert.equal(view.items[1]?.replyTo, 1);
+    await ann.ok("react", { chat_id: direct, seq: 1, reaction: "👍", on: true });
+    await eventually("all is confirmed", () =>
+      view.items.every(({ changes, state }) => changes.length === 0 && state !== "waiting"),
+    );
+    await eventually("both reactions", () => first()?.reactions[0]?.count === 2);
+    assert.deepEqual(first()?.reactions[0]?.userIds.toSorted(), [ann.userId, ben.userId].toSorted());
+    assert.equal(view.quoted(1)?.text, "question");
+    assert.deepEqual([view.items[1]?.mentions, view.items[1]?.mentionsMe], [[ann.userId, ben.userId], true]);
+    const { messages } = await ben.messenger.history(direct, { limit: 10 });
+    assert.deepEqual(ben.messenger.cache.before(direct, undefined, 10), messages);
+    assert.deepEqual([messages[0]?.pinned, messages[1]?.reply_to], [true, 1]);
   });
 });

@@ -76,6 +76,25 @@ describe("messenger chat", () => {
     assert.equal(await bob.left(), 1);
   }).timeout(60_000);
 
+  it("answers, reacts to and pins messages by their numbers", async () => {
+    const alice = open();
+    alice.type("/register Alice");
+    await alice.sees("logged in");
+    const bob = open();
+    bob.type("/register Bob", "/msg Alice question");
+    await alice.sees("#1] [Bob] Bob: question");
+    alice.type("/msg Bob", "/reply 1 answer", "/react 1 👍", "/pin #1", "/unreact 1 👍", "/pins");
+    await bob.sees("#2] [Alice] Alice (to #1): answer");
+    await bob.sees("* #1 in Alice: 👍 1");
+    await bob.sees("* #1 in Alice: pinned");
+    await bob.sees("* #1 in Alice: no reactions any more");
+    await alice.sees("#1] [Bob] Bob (pinned): question");
+    await alice.sees("* 1 pinned");
+    alice.type("/react 1 word");
+    await alice.sees("* reaction: ");
+    assert.equal(await alice.left(), 1);
+  }).timeout(60_000);
+
   it("blocks somebody, also who is no contact, and ends that", async () => {
     const alice = open();
     alice.type("/register Alice");

@@ -67,6 +67,8 @@ export class ChangePlay {
         return this.#send(step);
       case "edit":
       case "delete":
+      case "react":
+      case "unreact":
         return this.#change(step);
       case "wait":
         return this.#wait();
@@ -186,13 +188,16 @@ export class ChangePlay {
     await Promise.all(free.map(({ messenger }) => messenger.whenSent(WAIT_MS)));
   }
 
-  #change({ kind, at, common, back }: Extract<PlayStep, { kind: "edit" | "delete" }>): void {
+  #change({ kind, at, common, back }: Extract<PlayStep, { back: number }>): void {
     const view = this.#seat(at).views[common ? 0 : 1];
     const own = view?.items.filter((item) => item.isOwn && item.seq !== undefined && item.deleted === undefined);
     const item = own?.at(-1 - (back % own.length));
     const asked = item && [...this.#asked.values()].find(({ texts }) => texts.includes(item.text));
     if (!view || !item || !asked) return;
     this.counts.changes += 1;
+    if (kind === "react" || kind === "unreact") {
+      return view.change(item, { kind: "react", reaction: "👍", on: kind === "react" });
+    }
     if (kind === "delete") {
       asked.isDeleted = true;
       return view.change(item, { kind });

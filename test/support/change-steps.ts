@@ -9,7 +9,12 @@ export type PlayStep =
   /** `common`: into the common chat, else into the one of the two people. */
   | { readonly kind: "send"; readonly at: number; readonly common: boolean; readonly count: number }
   /** Of an own message that this client has seen, counted from the end. */
-  | { readonly kind: "edit" | "delete"; readonly at: number; readonly common: boolean; readonly back: number }
+  | {
+      readonly kind: "edit" | "delete" | "react" | "unreact";
+      readonly at: number;
+      readonly common: boolean;
+      readonly back: number;
+    }
   | { readonly kind: "cut" | "hold" | "release" | "reopen"; readonly at: number }
   /** A third person sends many at once, or changes the own ones of the last flood: more than a session may have waiting. */
   | { readonly kind: "flood" | "flood-changes" | "stuff" }
@@ -28,7 +33,7 @@ export const playStep: fc.Arbitrary<PlayStep> = fc.oneof(
   {
     weight: 40,
     arbitrary: fc.record({
-      kind: fc.constantFrom("edit" as const, "edit" as const, "delete" as const),
+      kind: fc.constantFrom("edit" as const, "react" as const, "unreact" as const, "edit" as const, "delete" as const),
       at,
       common,
       back: fc.constantFrom(...range(0, 6)),

@@ -127,7 +127,7 @@ export function waitingItem(
     rev: 0,
     deleted: undefined,
     editedMs: undefined,
-    replyTo: undefined,
+    replyTo: message.replyTo,
     reactions: NONE,
     mentions: NONE,
     mentionsMe: false,

@@ -149,10 +149,10 @@ export class Conversation implements Disposable {
     });
   }
 
-  /** Sends a text (1 to 8,192 characters); it is shown at once, at the end of the chat. Throws QueueFullError. */
-  send(text: string): void {
+  /** Sends a text (1 to 8,192 characters), an answer to the message with the seq `replyTo`; it is shown at once, at the end of the chat. Throws QueueFullError. */
+  send(text: string, replyTo?: number): void {
     this.#unreadFromSeq = undefined;
-    this.#messenger.send(this.chatId, text);
+    this.#messenger.send(this.chatId, text, replyTo);
     void this.jumpToEnd();
   }
 

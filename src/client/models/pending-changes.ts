@@ -1,6 +1,6 @@
 // How a message looks with the changes of it that are on their way.
 import type { OutgoingChange } from "../outgoing-entry.ts";
-import type { ConversationItem } from "./conversation-item.ts";
+import type { ConversationItem, ItemReaction } from "./conversation-item.ts";
 
 /** The item as it will be when its changes are made; refused ones are named, and change nothing. */
 function withChanges(item: ConversationItem, changes: readonly OutgoingChange[]): ConversationItem {
@@ -18,7 +18,26 @@ function changed(item: ConversationItem, { change, writtenMs }: OutgoingChange):
       return { ...item, ...EMPTY, text: "", deleted: "author", editedMs: undefined };
     case "edit":
       return { ...item, text: change.text, editedMs: writtenMs };
+    case "react":
+      return { ...item, reactions: withReaction(item.reactions, change.reaction, change.on) };
+    case "pin":
+      return { ...item, isPinned: change.on };
   }
+}
+
+/** Whose the own reaction is, is told by `isOwn` alone until the server says it. */
+function withReaction(reactions: readonly ItemReaction[], reaction: string, on: boolean): readonly ItemReaction[] {
+  const before = reactions.find((one) => one.reaction === reaction) ?? {
+    reaction,
+    count: 0,
+    userIds: [],
+    isOwn: false,
+  };
+  if (before.isOwn === on) return reactions;
+  const after = { ...before, count: before.count + (on ? 1 : -1), isOwn: on };
+  const isThere = reactions.some((one) => one.reaction === reaction);
+  const all = isThere ? reactions.map((one) => (one.reaction === reaction ? after : one)) : [...reactions, after];
+  return all.filter(({ count }) => count > 0);
 }
 
 const EMPTY = { reactions: [], mentions: [], mentionsMe: false, isPinned: false };

@@ -46,3 +46,17 @@ export function one(argument: string, usage: string): string {
   if (argument === "") throw new UsageError(`usage: ${usage}`);
   return argument;
 }
+
+/** The number that a message is shown with, with or without its "#". */
+export function messageNumber(argument: string, usage: string): number {
+  if (!/^#?\d+$/.test(argument))
+    throw new UsageError(`usage: ${usage}, with the number that the message is shown with`);
+  return Number(argument.replace("#", ""));
+}
+
+/** A message's number, and what follows it. */
+export function messageNumberAndText(argument: string, usage: string): readonly [number, string] {
+  const [, number = "", text = ""] = /^(\S*)\s*([^]*)$/.exec(argument) ?? [];
+  const seq = messageNumber(number, usage);
+  return [seq, one(text, usage)];
+}

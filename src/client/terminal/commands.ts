@@ -7,6 +7,7 @@ import { ACCOUNT_COMMANDS } from "./account-commands.ts";
 import type { ChatSession } from "./chat-session.ts";
 import { none, one, UsageError, type Command, type TerminalHost } from "./command.ts";
 import { profileLines } from "./display.ts";
+import { MESSAGE_COMMANDS } from "./message-commands.ts";
 
 const ENTER_COUNT = 10;
 const HISTORY_COUNT = 20;
@@ -90,24 +91,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       session.say(isNew ? `unblocked ${username}` : `${username} is not blocked`);
     },
   },
-  edit: {
-    usage: "/edit N TEXT",
-    help: "give the own message #N of the current chat another text",
-    runInSession: async (session, { rest }) => {
-      const [seq, text] = messageNumberAndText(rest, "/edit N TEXT");
-      const isMade = await session.change(seq, { kind: "edit", text });
-      session.say(isMade ? `edited #${seq}` : `#${seq} is edited when there is a connection`);
-    },
-  },
-  delete: {
-    usage: "/delete N",
-    help: "delete the own message #N of the current chat, for everybody",
-    runInSession: async (session, { rest }) => {
-      const seq = messageNumber(rest, "/delete N");
-      const isMade = await session.change(seq, { kind: "delete" });
-      session.say(isMade ? `deleted #${seq}` : `#${seq} is deleted when there is a connection`);
-    },
-  },
+  ...MESSAGE_COMMANDS,
   search: {
     usage: "/search WORD",
     help: "search the current chat",
@@ -204,17 +188,4 @@ function count(argument: string): number {
   const value = argument === "" ? HISTORY_COUNT : Number(argument);
   if (!Number.isInteger(value) || value < 1 || value > MAX_PAGE) throw new UsageError(`a number from 1 to ${MAX_PAGE}`);
   return value;
-}
-
-/** The number that a message is shown with, with or without its "#". */
-function messageNumber(argument: string, usage: string): number {
-  if (!/^#?\d+$/.test(argument))
-    throw new UsageError(`usage: ${usage}, with the number that the message is shown with`);
-  return Number(argument.replace("#", ""));
-}
-
-function messageNumberAndText(argument: string, usage: string): readonly [number, string] {
-  const [, number = "", text = ""] = /^(\S*)\s*([^]*)$/.exec(argument) ?? [];
-  const seq = messageNumber(number, usage);
-  return [seq, one(text, usage)];
 }

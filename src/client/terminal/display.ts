@@ -46,6 +46,7 @@ function marksOf(message: Message): string[] {
     ...(message.edited === undefined ? [] : ["edited"]),
     ...(message.deleted === undefined ? [] : [message.deleted === "author" ? "deleted" : "deleted by a moderator"]),
     ...(message.pinned === true ? ["pinned"] : []),
+    ...Object.entries(message.reactions ?? {}).map(([reaction, { count }]) => `${visibleMessage(reaction)} ${count}`),
   ];
 }
 
