@@ -142,7 +142,9 @@ export class EffectRunner {
     const { outbox } = connection;
     const session = new Session({ identity, outbox, peer: connection, sinceMs: clock.now() });
     connection.session = session;
-    outbox.begin(fanout.log, session.features.has("changes"));
+    // Who misses a change of a group asks for the chats anew when it is back.
+    const onLost = (): void => session.close("too slow: changes of groups were not read");
+    outbox.begin(fanout.log, session.features.has("changes"), onLost);
     presence.began(session);
     this.#log("session began", session, connection);
     const result = await this.#parts.pools.roster(login.identity.userId);

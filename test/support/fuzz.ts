@@ -49,7 +49,7 @@ export function fuzzes<T>(title: string, make: (tally: Tally) => fc.IRawProperty
     for (let seed = SEED; failure === undefined; seed += 1) {
       const details = await fc.check(make(tally), { seed, numRuns, endOnFailure: true });
       tally.runs += details.numRuns;
-      if (details.failed) failure = fc.defaultReportMessage(details) ?? "failed";
+      if (details.failed) failure = `${fc.defaultReportMessage(details) ?? "failed"}\n${String(details.errorInstance)}`;
       if (performance.now() - startMs >= timeMs) break;
     }
     const endMs = performance.now();

@@ -1,7 +1,7 @@
 // Events of one chat on their way to many sessions: their bytes lie side by side, once for all.
 import { CHUNK_BYTES } from "../../workers/batch-encoder.ts";
 import type { EventChunk } from "../../workers/task.ts";
-import { ChunkFrames, detachedCopy } from "./shared-frames.ts";
+import { ChunkFrames, detachedCopy, type SharedChunk } from "./shared-frames.ts";
 
 /**
  * Bytes that events are gathered in, so that any run of them is a view and no copy: a buffer for each would be garbage
@@ -72,7 +72,7 @@ export class DeliveryLog {
   endBytes = 0;
 
   /** An entry with a buffer of its own: the chunk's is part of one that holds the whole batch. */
-  lone(chunk: EventChunk): FeedEntry {
+  lone(chunk: SharedChunk): FeedEntry {
     this.endBytes += chunk.bytes.length;
     return new FeedEntry(new ChunkFrames({ ...chunk, bytes: detachedCopy(chunk.bytes) }), this.endBytes);
   }

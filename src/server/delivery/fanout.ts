@@ -1,4 +1,5 @@
 // Delivery of events: each is encoded once, and given to every session of its audience.
+import { encodeFrame } from "../../protocol/frame.ts";
 import type { ChatId } from "../../protocol/ids.ts";
 import type { Audience, GroupChange } from "../../domain/effects.ts";
 import type { CommitResult, EventChunk } from "../../workers/task.ts";
@@ -95,10 +96,10 @@ export class Fanout {
     for (const userId of left) directory.leave(userId, chatId);
     for (const { userId, firstSeq } of views) directory.join(userId, { chatId, firstSeq });
     for (const { text, users } of notices) {
-      const frames = new EventFrames(text);
+      const entry = this.log.lone({ chatId, event: "notice", from: 0, to: 0, bytes: encodeFrame(text, "prefixed") });
       const audience = users?.map((userId) => registry.sessionsOf(userId)) ?? directory.sessionsIn(chatId);
       for (const sessions of audience) {
-        for (const session of [...sessions]) if (session.features.has("groups")) notify(session, frames);
+        for (const { features, outbox } of sessions) if (features.has("groups")) this.#push(entry, outbox, true);
       }
     }
   }
@@ -124,9 +125,4 @@ export class Fanout {
     }
     if (to.watchersOf !== undefined) this.#parts.presence.spread(to.watchersOf, frames, exceptId);
   }
-}
-
-/** Tells a session what it must not miss: where there is no room for it, it is closed, and asks for its chats when it is back. */
-function notify(session: Session, frames: EventFrames): void {
-  if (!session.outbox.event(frames)) session.close("too slow: changes of groups were not read");
 }

@@ -5,9 +5,8 @@ import { encodeFrame, type Framing } from "../../protocol/frame.ts";
 import type { ChatId } from "../../protocol/ids.ts";
 import type { Clock } from "../../util/clock.ts";
 import { CHUNK_BYTES } from "../../workers/batch-encoder.ts";
-import type { EventChunk } from "../../workers/task.ts";
 import { runAt, type DeliveryLog, type FeedEntry } from "./chat-feed.ts";
-import { detachedCopy, type EventFrames } from "./shared-frames.ts";
+import { detachedCopy, type EventFrames, type SharedChunk } from "./shared-frames.ts";
 import type { Swept } from "./sweep.ts";
 
 /**
@@ -24,7 +23,8 @@ type Gap = Omit<Events["gap"], "chat_id">;
 /**
  * Bounded in bytes: answers are always taken (requests are not read while too many wait, see `Connection`), events only
  * while they fit. Of dropped messages and changes a gap per chat is remembered and told when the peer has read what was
- * queued; other events are dropped without a word. Never blocks; the peer's slowness is nobody else's.
+ * queued; what a session must not miss (changes of groups) ends it instead; other
+ * events are dropped without a word. Never blocks; the peer's slowness is nobody else's.
  *
  * During a session the fan-out gives it entries (`push`), which are written in their order at the session's turn
  * (`flush`), or before anything else that is written. What finds no room stays where it is until there is some; what is
@@ -41,6 +41,7 @@ export class Outbox implements Swept {
   /** Not yet written. */
   #pending: FeedEntry[] = [];
   #wantsChanges = false;
+  #onLost: (() => void) | undefined;
   #gaps: Map<ChatId, Gap> | undefined;
   #fullSinceMs: number | undefined;
   #corked = false;
@@ -81,10 +82,14 @@ export class Outbox implements Swept {
     return this.#fullSinceMs;
   }
 
-  /** A session begins: it is given events from now on, and changes of messages if it wants them. */
-  begin(log: DeliveryLog, wantsChanges = false): void {
+  /**
+   * A session begins: it is given events from now on, and changes of messages if it wants them. `onLost` is called when an
+   * event that is never dropped would have to be: the session cannot go on.
+   */
+  begin(log: DeliveryLog, wantsChanges = false, onLost?: () => void): void {
     this.#wantsChanges = wantsChanges;
     this.#log = log;
+    this.#onLost = onLost;
   }
 
   /**
@@ -94,6 +99,7 @@ export class Outbox implements Swept {
   end(): void {
     this.flush();
     this.#log = undefined;
+    this.#onLost = undefined;
     this.#pending = [];
     this.#gaps = undefined;
   }
@@ -143,7 +149,10 @@ export class Outbox implements Swept {
     const { chunk } = entry.frames;
     const gap = this.#gaps?.get(chunk.chatId);
     const isNear = this.#log !== undefined && this.#log.endBytes - entry.endOffsetBytes <= MAX_LAG_BYTES;
-    if (gap !== undefined) widen(gap, chunk);
+    if (chunk.event === "notice") {
+      if (isNear) this.#pending.push(entry);
+      else process.nextTick(() => this.#onLost?.()); // not within what writes to it
+    } else if (gap !== undefined) widen(gap, chunk);
     else if (isNear) this.#pending.push(entry);
     else {
       this.#gaps ??= new Map();
@@ -161,15 +170,13 @@ export class Outbox implements Swept {
     this.#answersEndBytes = this.#socket.bytesWritten;
   }
 
-  /** Queues another event; false: there is no room, and it is dropped. */
-  event(frames: EventFrames): boolean {
+  /** Queues another event, or drops it. */
+  event(frames: EventFrames): void {
     this.#cork();
     this.flush();
     const frame = frames.in(this.#framing);
-    const fits = this.#fits(frame.length);
-    if (fits) this.#socket.write(frame);
+    if (this.#fits(frame.length)) this.#socket.write(frame);
     else this.#fullSinceMs ??= this.#clock.now();
-    return fits;
   }
 
   /** Queues the event that tells the session of its end: there is always room for it. */
@@ -218,7 +225,7 @@ export class Outbox implements Swept {
 }
 
 /** Takes dropped events into a gap. */
-function widen(gap: Gap, { event, from, to }: EventChunk): Gap {
+function widen(gap: Gap, { event, from, to }: SharedChunk): Gap {
   if (event === "message") {
     gap.from_seq ??= from;
     gap.to_seq = to;

@@ -10,12 +10,15 @@ export function detachedCopy(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength * 2 < bytes.buffer.byteLength ? Buffer.from(bytes) : bytes;
 }
 
-/** Messages of one chat, or changes of such. */
+/** Messages of one chat, changes of such, or an event of a group that is never dropped. */
+export type SharedChunk = Omit<EventChunk, "event"> & { readonly event: EventChunk["event"] | "notice" };
+
+/** A chunk, which lies once for all sessions. */
 export class ChunkFrames {
-  readonly chunk: EventChunk;
+  readonly chunk: SharedChunk;
   #lines: Buffer | undefined;
 
-  constructor(chunk: EventChunk) {
+  constructor(chunk: SharedChunk) {
     this.chunk = chunk;
   }
 
@@ -27,7 +30,7 @@ export class ChunkFrames {
    * The changes of messages from `firstSeq` on; undefined where there are none. The numbers of the others are among
    * those that a gap would name: who asks for them is told what may be seen.
    */
-  visibleFrom(firstSeq: number): EventChunk | undefined {
+  visibleFrom(firstSeq: number): SharedChunk | undefined {
     const { chunk } = this;
     const { seqs = [], bytes } = chunk;
     if (seqs.every((seq) => seq >= firstSeq)) return chunk;

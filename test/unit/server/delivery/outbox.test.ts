@@ -226,6 +226,35 @@ describe("Outbox", () => {
     assert.equal(lines().at(-1)?.data.seq, first + 3);
   });
 
+  it("has what must not be missed wait in its order, and ends the session where that would be dropped", async () => {
+    let lostCount = 0;
+    outbox.begin(log, false, () => (lostCount += 1));
+    reading.pause();
+    const notify = (role: string): void => {
+      const bytes = encodeFrame(JSON.stringify({ event: "member", data: { role } }), "prefixed");
+      outbox.push(log.lone({ chatId: "group", event: "notice", from: 0, to: 0, bytes }));
+      outbox.flush();
+    };
+    let seq = 0;
+    while (!outbox.isBehind) give("group", (seq += 1), "x".repeat(20_000));
+    notify("member");
+    give("group", seq + 1, "later");
+    reading.resume();
+    await eventually("all has arrived", () => received.includes("later"));
+    assert.deepEqual(
+      lines().map(({ event }) => event),
+      [...Array.from({ length: seq }, () => "message"), "member", "message"],
+    );
+    assert.equal(lostCount, 0);
+    fill();
+    notify("owner");
+    assert.equal(lostCount, 0, "it may wait");
+    deliverElsewhere();
+    outbox.flush();
+    await new Promise((resolve) => process.nextTick(resolve));
+    assert.equal(lostCount, 1);
+  });
+
   it("drops other events without a word, is full since then, and always takes answers", async () => {
     fill();
     const dropped = new EventFrames(JSON.stringify({ event: "typing", filling: "z".repeat(30_000) }));
