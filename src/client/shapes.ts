@@ -179,6 +179,7 @@ const RESULTS = {
   pin_message: objectOf({ chat_id: isText, seq: isCount, rev: isCount }),
   pins: objectOf({ messages: listOf(isMessage), next: optional(isText) }),
   changes: objectOf({ chat_id: isText, rev: isCount, messages: listOf(isMessage), has_more: isFlag }),
+  search: objectOf({ messages: listOf(isMessage), next: optional(isText) }),
   search_in_chat: objectOf({ messages: listOf(isMessage), has_more: isFlag }),
   profile: objectOf({ user_data: isProfile }),
   update_profile: objectOf({ user_data: isProfile }),

@@ -11,6 +11,7 @@ import type {
   Profile,
 } from "./entities.ts";
 import type { ChatId, UserId } from "./ids.ts";
+import type { ServerInfo } from "./server-info.ts";
 import {
   MAX_BIO_CHARS,
   MAX_FEATURES,
@@ -20,6 +21,7 @@ import {
   MAX_NAME_CHARS,
   MAX_PAGE,
   MAX_SEARCH_CHARS,
+  MAX_SEARCHED_CHATS,
 } from "./limits.ts";
 
 type Empty = Record<string, never>;
@@ -60,30 +62,6 @@ export interface LoginResult {
   /** Those of the features that were asked for and that the server has; these two are absent from servers of version 1. */
   features?: string[];
   server?: { name: string; version: string };
-}
-
-/** Limits of a server; each but the first two is absent from servers that do not know it. */
-export interface Limits {
-  message_chars: number;
-  /** Of a client's frame. */
-  frame_bytes: number;
-  /** Kinds of reactions to one message. */
-  reaction_kinds?: number;
-  /** Pinned messages of a chat. */
-  pins?: number;
-  /** Seconds for which an own message may be edited. */
-  edit_window?: number;
-}
-
-/** What a server is, for everybody. */
-export interface ServerInfo {
-  server: { name: string; version: string };
-  /** Words that a login may ask for (FEATURES). */
-  features: string[];
-  registration: "open" | "invite" | "closed";
-  limits: Limits;
-  /** The server's clock, Unix seconds. */
-  time: number;
 }
 
 /** A part of a list of users: those after this name, by the code points of the folded name. */
@@ -159,6 +137,20 @@ export interface Actions {
   search_in_chat: {
     data: { chat_id: ChatId; word: string; before?: number; limit?: number };
     result: { messages: Message[]; has_more: boolean };
+  };
+  /** In all chats of the user, newest first; `next` is the cursor of the next page. Times are exclusive, Unix seconds. */
+  search: {
+    data: {
+      word: string;
+      chat_ids?: ChatId[];
+      user_id?: UserId;
+      after_time?: number;
+      before_time?: number;
+      has_files?: boolean;
+      cursor?: string;
+      limit?: number;
+    };
+    result: { messages: Message[]; next?: string };
   };
   profile: { data: { username?: string }; result: { user_data: Profile } };
   update_profile: {
@@ -313,6 +305,22 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
       type: "object",
       required: ["chat_id", "after_rev"],
       properties: { chat_id: chatId, after_rev: seq, limit: optionalLimit },
+    },
+  },
+  search: {
+    schema: {
+      type: "object",
+      required: ["word"],
+      properties: {
+        word: { type: "string", minLength: 1, maxLength: MAX_SEARCH_CHARS },
+        chat_ids: { type: "array", items: chatId, maxItems: MAX_SEARCHED_CHATS, nullable: true },
+        user_id: optionalText,
+        after_time: { type: "number", nullable: true },
+        before_time: { type: "number", nullable: true },
+        has_files: { type: "boolean", nullable: true },
+        cursor: optionalText,
+        limit: optionalLimit,
+      },
     },
   },
   search_in_chat: {

@@ -24,6 +24,8 @@ export const MAX_BIO_CHARS = 1024;
 export const MAX_MESSAGE_CHARS = 8192;
 export const MAX_MESSAGE_ID_CHARS = 64;
 export const MAX_SEARCH_CHARS = 256;
+/** Chats that a search may be restricted to. */
+export const MAX_SEARCHED_CHATS = 200;
 export const DEFAULT_PAGE = 50;
 /** Of `changes`. */
 export const DEFAULT_CHANGES = 100;

@@ -146,6 +146,19 @@ export const SHOWN_FIELDS: {
     data: { chat_id: "plain", word: "text", before: "plain", limit: "plain" },
     result: { messages: message, has_more: "plain" },
   },
+  search: {
+    data: {
+      word: "text",
+      chat_ids: "plain",
+      user_id: "plain",
+      after_time: "plain",
+      before_time: "plain",
+      has_files: "plain",
+      cursor: "plain",
+      limit: "plain",
+    },
+    result: { messages: message, next: "plain" },
+  },
   profile: { data: { username: "plain" }, result: { user_data: profile } },
   update_profile: {
     data: { first_name: "text", second_name: "text", bio: "text" },

@@ -162,6 +162,25 @@ export interface SearchQuery {
   readonly limit: number;
   /** See HistoryPage. */
   readonly firstSeq?: number;
+  /** Only messages of this user, and between these times (exclusive, Unix milliseconds). */
+  readonly authorId?: UserId | undefined;
+  readonly afterMs?: number | undefined;
+  readonly beforeMs?: number | undefined;
+}
+
+/** Whether a message whose text was found is one of those that are wanted. */
+export function isWanted({ authorId, afterMs, beforeMs }: SearchQuery, userId: UserId, timeMs: number): boolean {
+  const isByAuthor = authorId === undefined || authorId === userId;
+  return isByAuthor && timeMs > (afterMs ?? -Infinity) && timeMs < (beforeMs ?? Infinity);
+}
+
+/** A chat of which a user may see messages. */
+export interface SearchableChat {
+  readonly chatId: ChatId;
+  /** Not before the time of its last message, Unix milliseconds. */
+  readonly lastMs: number;
+  /** See HistoryPage. */
+  readonly firstSeq: number;
 }
 
 export interface SearchResult {
@@ -227,6 +246,8 @@ export interface StoreReader {
    * result, or the place at which the caller asks it to go on.
    */
   search(query: SearchQuery, from?: SearchPlace): Promise<SearchSlice>;
+  /** The chats of a user in which something was written, in any order. */
+  searchable(userId: UserId): Promise<SearchableChat[]>;
   /** Accounts that are not deleted, sorted by the key of their name. */
   accounts(query: AccountQuery): Promise<{ readonly accounts: Account[]; readonly hasMore: boolean }>;
   /** Whom this user has blocked, sorted by username, and who has blocked this user. */

@@ -2,10 +2,12 @@
 import { badField, type ProtocolError } from "../protocol/codes.ts";
 import { MAX_CURSOR_CHARS } from "../protocol/limits.ts";
 import type { ChatPosition } from "../store/store.ts";
+import type { HitPosition } from "./global-search.ts";
 
 /** Tells cursors of lists of chats from those of other actions. */
 const CHATS = "chats";
 const PIN = /^pins:(0|[1-9][0-9]{0,15})$/;
+const HIT = /^hits:(0|[1-9][0-9]{0,15}):([1-9][0-9]{0,15}):([a-z0-9:]{1,80})$/;
 const POSITION = /^chats:(0|[1-9][0-9]{0,15}):([a-z0-9:]{1,80})$/;
 
 export function chatsCursor({ lastMs, chatId }: ChatPosition): string {
@@ -29,6 +31,17 @@ export function pinPlace(cursor: string): number {
   const [place] = decoded(cursor, PIN);
   if (place === undefined) throw wrongCursor();
   return count(place);
+}
+
+export function hitsCursor({ timeMs, chatId, seq }: HitPosition): string {
+  return encoded(`hits:${timeMs}:${seq}:${chatId}`);
+}
+
+/** @throws ProtocolError 400 for what `hitsCursor` has not made. */
+export function hitPosition(cursor: string): HitPosition {
+  const [timeMs, seq, chatId] = decoded(cursor, HIT);
+  if (timeMs === undefined || seq === undefined || chatId === undefined) throw wrongCursor();
+  return { timeMs: count(timeMs), seq: count(seq), chatId };
 }
 
 function encoded(text: string): string {

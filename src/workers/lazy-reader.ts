@@ -104,6 +104,10 @@ export class LazyReader implements StoreReader {
     return this.#ask((reader) => reader.usersNamed(...args));
   }
 
+  searchable(...args: Parameters<StoreReader["searchable"]>): ReturnType<StoreReader["searchable"]> {
+    return this.#ask((reader) => reader.searchable(...args));
+  }
+
   search(...args: Parameters<StoreReader["search"]>): ReturnType<StoreReader["search"]> {
     return this.#ask((reader) => reader.search(...args));
   }

@@ -16,6 +16,7 @@ import * as lists from "./controllers/lists.ts";
 import * as pins from "./controllers/pins.ts";
 import * as profile from "./controllers/profile.ts";
 import * as reactions from "./controllers/reactions.ts";
+import * as search from "./controllers/search.ts";
 import * as server from "./controllers/server.ts";
 import type { Context, Plan, Request, Route } from "./plan.ts";
 import type { Identity } from "../domain/effects.ts";
@@ -52,6 +53,7 @@ const ROUTES: { readonly [A in ActionName]: Route<A> } = {
   ...pins.routes,
   ...profile.routes,
   ...reactions.routes,
+  ...search.routes,
   ...server.routes,
 };
 

@@ -4,6 +4,7 @@ import type { FoundUser as DirectoryUser } from "../protocol/entities.ts";
 import type { Framing } from "../protocol/frame.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { RefusalFacts } from "../protocol/codes.ts";
+import type { GlobalPlace } from "./global-search.ts";
 import type { Roster } from "./roster.ts";
 import type { Effect, Finish, GroupChange, Identity, Reply } from "../domain/effects.ts";
 import type { Write, WriteKind, WriteResults } from "../domain/writes/table.ts";
@@ -38,7 +39,7 @@ export type Admission =
   | { readonly granted: false; readonly info: string; readonly retryAfter: number };
 
 /** Where a request that was begun goes on. */
-export type Continuation = SearchPlace | DirectoryPlace;
+export type Continuation = SearchPlace | DirectoryPlace | GlobalPlace;
 
 /** Within the directory. */
 export interface DirectoryPlace {

@@ -6,6 +6,7 @@ import { StoreUnavailableError } from "../../src/store/store.ts";
 import { accountsContract } from "./accounts-contract.ts";
 import { append, appended, Fixture, putToken } from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
+import { globalSearchContract } from "./global-search-contract.ts";
 import { changesContract } from "./changes-contract.ts";
 import { editsContract } from "./edits-contract.ts";
 import { listsContract } from "./lists-contract.ts";
@@ -35,6 +36,7 @@ export function storeContract(kind: StoreKind): void {
     describe("members", () => membersContract(kind));
     describe("pages", () => pagesContract(kind));
     describe("search", () => searchContract(kind));
+    describe("search in all chats", () => globalSearchContract(kind));
     describe("life", () => lifeContract(kind));
   });
 }

@@ -104,6 +104,16 @@ const DATA: { readonly [A in keyof typeof ACTIONS]: fc.Arbitrary<object> } = {
   pin_message: fc.record({ chat_id: chat, seq, on: fc.boolean() }),
   pins: fc.record({ chat_id: chat, cursor: maybe(fc.constantFrom("cGluczox", "x")) }),
   changes: fc.record({ chat_id: chat, after_rev: seq, limit: page.limit }),
+  search: fc.record({
+    word: fc.constantFrom("h", "he", "hello", "ss", "😀"),
+    chat_ids: maybe(fc.array(chat, { maxLength: 3 })),
+    user_id: maybe(known("id")),
+    after_time: maybe(fc.constantFrom(0, 1.5, 2 ** 53)),
+    before_time: maybe(fc.constantFrom(0, -1, 2 ** 53)),
+    has_files: maybe(fc.boolean()),
+    cursor: maybe(fc.constantFrom("aGl0czoxOjE6Y29tbW9u", "x")),
+    limit: page.limit,
+  }),
   search_in_chat: fc.record({
     chat_id: chat,
     word: fc.oneof(

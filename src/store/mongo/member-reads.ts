@@ -1,8 +1,9 @@
 // The readings about members of chats.
-import { chatForm } from "../../protocol/ids.ts";
+import { chatForm, COMMON_CHAT } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
-import { plainMember } from "../chats.ts";
+import { plainMember, ROLES } from "../chats.ts";
 import type { Member } from "../chats.ts";
+import type { SearchableChat } from "../store.ts";
 import { pairId } from "./documents.ts";
 import type { Collections } from "./documents.ts";
 
@@ -22,7 +23,7 @@ export async function readMember(
 }
 
 async function readGroupMember(
-  { chats, members }: Collections,
+  { chats, members }: Pick<Collections, "chats" | "members">,
   chatId: ChatId,
   userId: UserId,
 ): Promise<Member | undefined> {
@@ -33,4 +34,21 @@ async function readGroupMember(
   if (group === null || member?.role == null) return undefined;
   const firstSeq = group.history_rule === "joined" ? (member.since_seq ?? 1) : 1;
   return { kind: "group", role: member.role, firstSeq };
+}
+
+/** See StoreReader. */
+export async function readSearchable({ chats, members }: Collections, userId: UserId): Promise<SearchableChat[]> {
+  const projection = { last_ms: 1 };
+  const [first, second, joined] = await Promise.all([
+    chats.find({ first_id: userId }, { projection }).toArray(),
+    chats.find({ second_id: userId }, { projection }).toArray(),
+    members.find({ user_id: userId, role: { $in: [...ROLES] } }, { projection: { chat_id: 1 } }).toArray(),
+  ]);
+  const direct = [...first, ...second].map(({ _id: chatId, last_ms: lastMs }) => ({ chatId, lastMs, firstSeq: 1 }));
+  const groups: SearchableChat[] = [];
+  for (const { chat_id: chatId } of joined) {
+    const member = await readGroupMember({ chats, members }, chatId, userId);
+    if (member !== undefined) groups.push({ chatId, lastMs: Infinity, firstSeq: member.firstSeq });
+  }
+  return [{ chatId: COMMON_CHAT, lastMs: Infinity, firstSeq: 1 }, ...direct, ...groups];
 }

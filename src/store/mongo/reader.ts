@@ -3,6 +3,7 @@ import type { FindCursor } from "mongodb";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { searchForm } from "../../protocol/text.ts";
+import { isWanted } from "../store.ts";
 import type { AccountQuery, Changes, ChatPosition, History, HistoryPage, NamePage } from "../store.ts";
 import type { DirectoryQuery, ReactionTarget, StoreReader, User } from "../store.ts";
 import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
@@ -14,7 +15,7 @@ import type { Collections, MessageDocument, UserDocument } from "./documents.ts"
 import { readRev } from "./changes.ts";
 import { readDirectory } from "./directory.ts";
 import { readBlocked, readChats, readContacts, readWatched } from "./lists.ts";
-import { readMember } from "./member-reads.ts";
+import { readMember, readSearchable } from "./member-reads.ts";
 import { readPins } from "./pins.ts";
 import { readReactions } from "./reactions.ts";
 import { WITHOUT_FOLDED, withNames } from "./sent-messages.ts";
@@ -147,6 +148,10 @@ export class MongoReader implements StoreReader {
     });
   }
 
+  searchable(userId: UserId): ReturnType<StoreReader["searchable"]> {
+    return this.#connection.run(() => readSearchable(this.#collections, userId));
+  }
+
   accounts(query: AccountQuery): ReturnType<StoreReader["accounts"]> {
     return this.#connection.run(() => readAccounts(this.#collections, query));
   }
@@ -192,11 +197,8 @@ export class MongoReader implements StoreReader {
    * Looks down from a place in spans that an index bounds, each a short query, until the page is full, nothing is left or
    * the slice is over; then it resolves with the place where to go on.
    */
-  async #collectHits(
-    { chatId, word, firstSeq = 1 }: SearchQuery,
-    from: SearchPlace,
-    page: Page,
-  ): Promise<SearchPlace | undefined> {
+  async #collectHits(query: SearchQuery, from: SearchPlace, page: Page): Promise<SearchPlace | undefined> {
+    const { chatId, word, firstSeq = 1 } = query;
     const $regex = literalPattern(word);
     const folded = searchForm(word);
     const endMs = performance.now() + this.#searchSliceMs;
@@ -211,7 +213,14 @@ export class MongoReader implements StoreReader {
       const hits = this.#collections.messages
         .find(filter, { projection: WITHOUT_FOLDED, batchSize: DOCUMENTS_PER_REPLY })
         .sort({ seq: -1 });
-      if (!(await fill(page, hits, ({ text }) => searchForm(text).includes(folded)))) return undefined;
+      if (
+        !(await fill(
+          page,
+          hits,
+          ({ text, user_id, time_ms }) => isWanted(query, user_id, time_ms) && searchForm(text).includes(folded),
+        ))
+      )
+        return undefined;
       before -= span;
       const nowMs = performance.now();
       const isQuick = nowMs - startMs < this.#searchSliceMs;
@@ -234,10 +243,10 @@ export class MongoReader implements StoreReader {
 async function fill(
   page: Page,
   cursor: FindCursor<MessageDocument>,
-  isWanted: (document: MessageDocument) => boolean = () => true,
+  isHit: (document: MessageDocument) => boolean = () => true,
 ): Promise<boolean> {
   for await (const document of cursor) {
-    if (isWanted(document) && !page.add(document)) return false;
+    if (isHit(document) && !page.add(document)) return false;
   }
   return true;
 }

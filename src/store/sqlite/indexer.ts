@@ -2,8 +2,11 @@
 import type Database from "better-sqlite3";
 import { indexText } from "./search-text.ts";
 
-/** A chat's messages are indexed when this many are not; a search scans so many in about 2 ms. */
-export const INDEX_FROM_COUNT = 2048;
+/**
+ * A chat's messages are indexed when this many are not. A search scans so many in 60 µs, so one in hundreds of chats takes
+ * some milliseconds.
+ */
+export const INDEX_FROM_COUNT = 64;
 /** One step indexes at most this many messages, and ends after so many characters: about 3 ms of work. */
 const STEP_MESSAGES = 256;
 const STEP_CHARS = 64 * 1024;
@@ -32,7 +35,7 @@ function prepare(database: Database.Database) {
  */
 export class Indexer {
   readonly #sql: ReturnType<typeof prepare>;
-  readonly #indexSome: Database.Transaction<(chat: number) => boolean>;
+  readonly #indexSome: Database.Transaction<(chats: Iterable<number>) => number[]>;
   /** Keys of chats with enough messages to index. */
   readonly #due: Set<number>;
   #stepsToMerge = 0;
@@ -40,7 +43,7 @@ export class Indexer {
   constructor(database: Database.Database, fromCount: number) {
     this.#sql = prepare(database);
     this.#sql.next.safeIntegers();
-    this.#indexSome = database.transaction((chat: number) => this.#index(chat));
+    this.#indexSome = database.transaction((chats: Iterable<number>) => this.#index(chats));
     this.#due = new Set(this.#sql.due.all(fromCount));
   }
 
@@ -51,30 +54,36 @@ export class Indexer {
 
   /** One short step; whether more is to do. */
   step(): boolean {
-    const [chat] = this.#due;
-    if (chat !== undefined && this.#stepsToMerge > 0) {
+    const isDue = this.#due.size > 0;
+    if (isDue && this.#stepsToMerge > 0) {
       this.#stepsToMerge--;
-      if (!this.#indexSome.immediate(chat)) this.#due.delete(chat);
+      for (const chat of this.#indexSome.immediate(this.#due)) this.#due.delete(chat);
       return true;
     }
     if (this.#merge()) return true;
     this.#stepsToMerge = STEPS_PER_MERGE;
-    return chat !== undefined;
+    return isDue;
   }
 
-  /** Indexes the chat's next messages; whether there are more. */
-  #index(chat: number): boolean {
-    const rows = this.#sql.next.all(chat, STEP_MESSAGES);
-    let chars = 0;
-    let last: bigint | undefined;
-    for (const { id, text } of rows) {
-      if (chars > STEP_CHARS) break;
-      chars += text.length;
-      this.#sql.insert.run(id, indexText(text));
-      last = id;
+  /** Indexes the next messages of chats; those of which all are indexed now. */
+  #index(chats: Iterable<number>): number[] {
+    const done: number[] = [];
+    let [messageCount, chars] = [0, 0];
+    for (const chat of chats) {
+      const rows = this.#sql.next.all(chat, STEP_MESSAGES - messageCount);
+      let last: bigint | undefined;
+      for (const { id, text } of rows) {
+        if (chars > STEP_CHARS) break;
+        chars += text.length;
+        messageCount += 1;
+        this.#sql.insert.run(id, indexText(text));
+        last = id;
+      }
+      if (last !== undefined) this.#sql.indexed.run(last, chat);
+      if (messageCount >= STEP_MESSAGES || chars > STEP_CHARS) break;
+      done.push(chat);
     }
-    if (last !== undefined) this.#sql.indexed.run(last, chat);
-    return rows.length === STEP_MESSAGES || last !== rows.at(-1)?.id;
+    return done;
   }
 
   /** Merges some segments of the index; false when there was nothing to merge (FTS5 then changes less than two rows). */

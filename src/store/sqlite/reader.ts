@@ -170,6 +170,10 @@ export class SqliteReader implements StoreReader {
     }
   }
 
+  async searchable(userId: UserId): ReturnType<StoreReader["searchable"]> {
+    return this.#read(() => this.#members.searchable(userId));
+  }
+
   async accounts(query: AccountQuery): ReturnType<StoreReader["accounts"]> {
     return this.#read(() => this.#accounts.accounts(query));
   }

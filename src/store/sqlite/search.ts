@@ -2,6 +2,7 @@
 import type Database from "better-sqlite3";
 import type { ChatId } from "../../protocol/ids.ts";
 import { searchForm } from "../../protocol/text.ts";
+import { isWanted } from "../store.ts";
 import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
 import { MAX_SEQ, MESSAGE_COLUMNS, Page } from "./rows.ts";
 import type { MessageReads, MessageRow } from "./rows.ts";
@@ -89,6 +90,7 @@ class Slice {
   readonly #sql: Statements;
   readonly #shortWordScanCount: number;
   readonly #chat: ChatRow;
+  readonly #query: SearchQuery;
   readonly #folded: string;
   readonly #page: Page;
   readonly #endMs: number;
@@ -115,6 +117,7 @@ class Slice {
     this.#sql = sql;
     this.#shortWordScanCount = limits.shortWordScanCount;
     this.#chat = chat;
+    this.#query = query;
     this.#folded = searchForm(query.word);
     this.#page = page;
     this.#endMs = performance.now() + limits.sliceMs;
@@ -152,7 +155,8 @@ class Slice {
   }
 
   #take(row: MessageRow): boolean {
-    return !searchForm(row.text).includes(this.#folded) || this.#page.add(row);
+    const isHit = isWanted(this.#query, row.user_id, row.time_ms) && searchForm(row.text).includes(this.#folded);
+    return !isHit || this.#page.add(row);
   }
 
   #indexed(): boolean {
