@@ -1,5 +1,5 @@
 // The main window: the chats at the left, the conversation at the right, one of both in a narrow window.
-import { QMainWindow, QPoint, QResizeEvent, QStackedWidget, WidgetEventTypes, type QWidget } from "@nodegui/nodegui";
+import { QMainWindow, QResizeEvent, QStackedWidget, WidgetEventTypes, type QWidget } from "@nodegui/nodegui";
 import type { ChatRow } from "../../src/client/models/chat-list.ts";
 import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
 import type { Conversation } from "../../src/client/models/conversation.ts";
@@ -7,7 +7,7 @@ import { COMMON_CHAT, directChatId, type ChatId } from "../../src/protocol/ids.t
 import { DisposableStore } from "../../src/util/disposable.ts";
 import { Emitter } from "../../src/util/emitter.ts";
 import { guard } from "../kit/guard.ts";
-import { openMenu, type MenuEntry } from "../kit/menu.ts";
+import { below, openMenu, type MenuEntry } from "../kit/menu.ts";
 import { SideHandle } from "../kit/side-handle.ts";
 import { addShortcuts } from "../kit/shortcuts.ts";
 import type { Theme } from "../kit/theme.ts";
@@ -23,6 +23,7 @@ import type { RecentEmoji } from "./emoji-picker.ts";
 import { openForward } from "./forward-dialog.ts";
 import { MessageView } from "./message-view.ts";
 import { findPeople } from "./people-finder.ts";
+import { PinnedBar } from "./pinned-bar.ts";
 import { openProfile } from "./profile-dialog.ts";
 import { SearchBar } from "./search-bar.ts";
 import { StartPage } from "./start-page.ts";
@@ -59,6 +60,7 @@ export class ChatWindow {
   readonly #composer: Composer;
   readonly #search: SearchBar;
   readonly #bar: ConnectionBar;
+  readonly #pinned: PinnedBar;
   readonly #handle: SideHandle;
   readonly #start = new StartPage({
     onAddContact: () => this.#addContact(),
@@ -103,21 +105,13 @@ export class ChatWindow {
       onProfile: (userId, username) => this.#openProfile(userId, username),
       isInUse: () => this.isInUse,
       onLeave: (text) => this.#composer.focus(text),
+      onAnswer: (item) => this.#composer.startAnswer(item),
       onEdit: (item) => this.#composer.startEdit(item),
+      recent,
       onForward: (items) => this.#forward(items),
       nameOf: (userId) => (userId === messenger.userId ? messenger.username : workspace.contacts.get(userId)?.username),
     });
-    const findNames = (text: string) =>
-      this.chatId === undefined ? Promise.resolve([]) : findPeople(session, this.chatId, text);
-    this.#composer = new Composer(theme, recent, findNames, {
-      onSent: () => void this.#messages.jumpToEnd(),
-      onEscape: () => this.#onEscape(),
-      onEditLast: () => {
-        const { lastOwn } = this.#messages;
-        if (lastOwn) this.#composer.startEdit(lastOwn);
-      },
-      onScroll: (pages) => this.#messages.scrollPages(pages),
-    });
+    this.#composer = this.#makeComposer(recent);
     this.#search = new SearchBar(theme, {
       onHit: (seq, word) => void this.#messages.jumpTo(seq, word),
       onClose: () => {
@@ -126,6 +120,7 @@ export class ChatWindow {
       },
     });
     this.#bar = new ConnectionBar(messenger);
+    this.#pinned = new PinnedBar(messenger, theme, (seq) => void this.#messages.jumpTo(seq, ""));
     this.#handle = new SideHandle({ side: this.#list.widget, widthPx: SIDE_PX, minPx: 240, maxPx: MAX_SIDE_PX });
     this.#conversationPanel = this.#layOut();
     this.#listen();
@@ -151,6 +146,7 @@ export class ChatWindow {
       const conversation = this.#session.workspace.conversation(chatId);
       this.#conversation = conversation;
       this.#composer.show(conversation);
+      this.#pinned.show(chatId);
       void this.#messages.show(conversation);
       this.#list.select(chatId);
       this.#updateHeader();
@@ -182,8 +178,24 @@ export class ChatWindow {
     this.#messages.dispose();
     this.#search.dispose();
     this.#bar.dispose();
+    this.#pinned.dispose();
     this.window.close();
     this.window.deleteLater();
+  }
+
+  #makeComposer(recent: RecentEmoji): Composer {
+    const findNames = (text: string) =>
+      this.chatId === undefined ? Promise.resolve([]) : findPeople(this.#session, this.chatId, text);
+    return new Composer(this.#theme, recent, findNames, {
+      onSent: () => void this.#messages.jumpToEnd(),
+      onEscape: () => this.#onEscape(),
+      onEditLast: () => {
+        const { lastOwn } = this.#messages;
+        if (lastOwn) this.#composer.startEdit(lastOwn);
+      },
+      answered: (from, step) => this.#messages.answered(from, step),
+      onScroll: (pages) => this.#messages.scrollPages(pages),
+    });
   }
 
   #layOut(): QWidget {
@@ -193,6 +205,7 @@ export class ChatWindow {
         children: [
           this.#header.widget,
           this.#search.widget,
+          this.#pinned.widget,
           this.#messages.selectionBar,
           { grow: this.#messages.widget },
           this.#composer.widget,
@@ -287,6 +300,7 @@ export class ChatWindow {
     this.#search.close();
     this.#conversation = undefined;
     this.#messages.leave();
+    this.#pinned.show(undefined);
     this.#composer.leave();
     this.#list.select(undefined);
     this.#right.setCurrentIndex(0);
@@ -348,21 +362,10 @@ export class ChatWindow {
     if (chat?.userId !== undefined) this.#openProfile(chat.userId, chat.title);
   }
 
-  /** Sends texts on to a chat that is chosen, in their order, and goes there. */
   #forward(items: readonly ConversationItem[]): void {
-    const texts = items.filter(({ deleted }) => deleted === undefined).map(({ text }) => text);
-    if (texts.length === 0) return;
-    openForward({
-      parent: this.window,
-      session: this.#session,
-      theme: this.#theme,
-      count: texts.length,
-      onChosen: (chatId) => {
-        const conversation = this.#session.workspace.conversation(chatId);
-        for (const text of texts) conversation.send(text);
-        this.openChat(chatId);
-      },
-    });
+    const { window: parent } = this;
+    const onSent = (chatId: ChatId): void => this.openChat(chatId);
+    openForward({ parent, session: this.#session, theme: this.#theme, items, onSent });
   }
 
   #moreMenu(beside: QWidget): void {
@@ -391,9 +394,4 @@ export class ChatWindow {
     });
     openMenu(this.window, entries, below(beside));
   }
-}
-
-function below(widget: QWidget): { x: number; y: number } {
-  const point = widget.mapToGlobal(new QPoint(0, widget.height() + 4));
-  return { x: point.x(), y: point.y() };
 }

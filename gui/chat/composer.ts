@@ -1,7 +1,5 @@
 // Where a message is written: grows with the text, Enter sends, marks of emphasis by key or button.
 import {
-  QApplication,
-  QClipboardMode,
   QKeyEvent,
   QLabel,
   QPoint,
@@ -19,6 +17,7 @@ import type { ConversationItem } from "../../src/client/models/conversation-item
 import { charCount } from "../../src/protocol/envelope.ts";
 import { MAX_MESSAGE_CHARS } from "../../src/protocol/limits.ts";
 import type { Disposable } from "../../src/util/disposable.ts";
+import { holdsFile } from "../kit/clipboard.ts";
 import { ask } from "../kit/dialogs.ts";
 import { guard } from "../kit/guard.ts";
 import { icon } from "../kit/icons.ts";
@@ -50,6 +49,8 @@ export interface ComposerActions {
   onSent(): void;
   /** The arrow upwards in an empty field. */
   onEditLast(): void;
+  /** The message to be answered in place of `from`: the one above (-1) or below (1); nothing below the last one. */
+  answered(from: ConversationItem | undefined, step: number): ConversationItem | undefined;
   onEscape(): void;
   /** By parts of the view, downwards positive. */
   onScroll(pages: number): void;
@@ -125,6 +126,12 @@ export class Composer implements Disposable {
     this.#aim(undefined);
     this.#saveDraft();
     this.#conversation = undefined;
+  }
+
+  /** What is sent next answers this message. */
+  startAnswer(item: ConversationItem): void {
+    this.#aim({ kind: "answer", item });
+    this.edit.setFocus();
   }
 
   /** Writes a message anew; what stood in the field comes back afterwards. */
@@ -297,7 +304,8 @@ export class Composer implements Disposable {
     if (key === Key.pageUp) return () => this.#actions.onScroll(-1);
     if (key === Key.pageDown) return () => this.#actions.onScroll(1);
     if (!isControl) return undefined;
-    if (key === Key.v && isPicture(QApplication.clipboard())) return () => this.#refuseFile();
+    if (key === Key.up || key === Key.down) return () => this.#answerBy(key === Key.up ? -1 : 1);
+    if (key === Key.v && holdsFile()) return () => this.#refuseFile();
     if (key === Key.b) return () => this.mark("bold");
     if (key === Key.i) return () => this.mark("italic");
     if (key === Key.u) return () => this.mark("underline");
@@ -314,6 +322,13 @@ export class Composer implements Disposable {
     this.#target = target;
     this.#line.show(target);
     if (before?.kind === "edit" && target?.kind !== "edit") this.#fill(this.#aside);
+  }
+
+  /** Takes up another message to be answered. */
+  #answerBy(step: number): void {
+    if (this.#target?.kind === "edit") return;
+    const item = this.#actions.answered(this.#target?.item, step);
+    this.#aim(item && { kind: "answer", item });
   }
 
   #fill(text: string): void {
@@ -351,7 +366,9 @@ export class Composer implements Disposable {
   }
 
   #sendAll(conversation: Conversation, texts: readonly string[]): void {
-    for (const text of texts) conversation.send(text);
+    const replyTo = this.#target?.kind === "answer" ? this.#target.item.seq : undefined;
+    for (const [index, text] of texts.entries()) conversation.send(text, index === 0 ? replyTo : undefined);
+    this.#aim(undefined);
     this.#isFilling = true;
     this.edit.setPlainText("");
     this.#isFilling = false;
@@ -376,17 +393,4 @@ export class Composer implements Disposable {
     const text = this.#target?.kind === "edit" ? this.#aside : this.edit.toPlainText();
     if (conversation && conversation.draft !== text) conversation.saveDraft(text);
   }
-}
-
-/** Whether what was copied is a picture or a file, and no text. */
-function isPicture(clipboard: ReturnType<typeof QApplication.clipboard>): boolean {
-  const copied = clipboard?.mimeData(QClipboardMode.Clipboard);
-  return (
-    copied !== undefined && (copied.hasImage() || copied.hasUrls()) && !copied.hasHtml() && !isPlain(copied.text())
-  );
-}
-
-/** Files are copied with their addresses as a text. */
-function isPlain(text: string): boolean {
-  return text !== "" && !text.split(/\s+/).every((word) => word === "" || word.startsWith("file:"));
 }

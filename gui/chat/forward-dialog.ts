@@ -1,5 +1,6 @@
 // Choosing the chat that messages are sent on to: found by a part of its name, by mouse or by arrows and Enter.
 import { FocusPolicy, QDialog, QKeyEvent, WidgetEventTypes, type QWidget } from "@nodegui/nodegui";
+import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
 import type { ChatId } from "../../src/protocol/ids.ts";
 import { openModal } from "../kit/dialogs.ts";
 import { guard } from "../kit/guard.ts";
@@ -14,11 +15,15 @@ export interface ForwardOptions {
   readonly parent: QWidget;
   readonly session: AccountSession;
   readonly theme: Theme;
-  readonly count: number;
-  readonly onChosen: (chatId: ChatId) => void;
+  readonly items: readonly ConversationItem[];
+  /** They are on their way to this chat. */
+  readonly onSent: (chatId: ChatId) => void;
 }
 
-export function openForward({ parent, session, theme, count, onChosen }: ForwardOptions): QDialog {
+/** Sends the texts of messages on, in their order; nothing opens where there is none. */
+export function openForward({ parent, session, theme, items, onSent }: ForwardOptions): void {
+  const texts = items.filter(({ deleted }) => deleted === undefined).map(({ text }) => text);
+  if (texts.length === 0) return;
   const dialog = new QDialog(parent);
   const { workspace, avatars, messenger } = session;
   let chosen: ChatId | undefined;
@@ -43,7 +48,9 @@ export function openForward({ parent, session, theme, count, onChosen }: Forward
   function take(chatId: ChatId | undefined): void {
     if (chatId === undefined) return;
     dialog.close();
-    onChosen(chatId);
+    const conversation = workspace.conversation(chatId);
+    for (const text of texts) conversation.send(text);
+    onSent(chatId);
   }
   function step(by: number): void {
     const { rows } = list;
@@ -53,16 +60,8 @@ export function openForward({ parent, session, theme, count, onChosen }: Forward
     if (chosen !== undefined) list.ensureVisible(chosen);
   }
 
-  filter.addEventListener(
-    WidgetEventTypes.KeyPress,
-    guard((event) => {
-      const key = event && new QKeyEvent(event).key();
-      if (key !== Key.up && key !== Key.down) return;
-      filter.setEventProcessed(true);
-      step(key === Key.up ? -1 : 1);
-    }),
-  );
-  const title = count === 1 ? "Forward a message" : `Forward ${count} messages`;
+  onArrows(filter, step);
+  const title = texts.length === 1 ? "Forward a message" : `Forward ${texts.length} messages`;
   list.area.setFixedHeight(330);
   list.area.setFocusPolicy(FocusPolicy.NoFocus); // arrows work from the field
   dialog.setWindowTitle(title);
@@ -75,5 +74,17 @@ export function openForward({ parent, session, theme, count, onChosen }: Forward
   );
   show();
   openModal(dialog, { enter: forward, focus: filter });
-  return dialog;
+}
+
+/** Arrows in a field that stands above a list go through the list. */
+function onArrows(filter: QWidget, step: (by: number) => void): void {
+  filter.addEventListener(
+    WidgetEventTypes.KeyPress,
+    guard((event) => {
+      const key = event && new QKeyEvent(event).key();
+      if (key !== Key.up && key !== Key.down) return;
+      filter.setEventProcessed(true);
+      step(key === Key.up ? -1 : 1);
+    }),
+  );
 }

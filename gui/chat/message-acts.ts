@@ -9,6 +9,11 @@ export function canDelete(item: ConversationItem): boolean {
   return item.isOwn && item.seq !== undefined && item.deleted === undefined;
 }
 
+/** Answered, reacted to and pinned is what is stored. */
+export function canAnswer(item: ConversationItem): boolean {
+  return item.seq !== undefined && item.deleted === undefined;
+}
+
 /** A text that is stored can be written anew by its author. */
 export function canEdit(item: ConversationItem): boolean {
   return canDelete(item);

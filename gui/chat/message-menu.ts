@@ -6,7 +6,7 @@ import { copyText } from "../kit/clipboard.ts";
 import type { MenuEntry } from "../kit/menu.ts";
 import { refusedText } from "./bubble.ts";
 import { copiedText } from "./message-html.ts";
-import { canDelete, canEdit } from "./message-acts.ts";
+import { canAnswer, canDelete, canEdit } from "./message-acts.ts";
 import type { MessageRow } from "./message-rows.ts";
 
 export interface MessageMenuActions {
@@ -14,7 +14,12 @@ export interface MessageMenuActions {
   onProfile(userId: string, username: string): void;
   /** Begins to select messages, with this one. */
   onSelect(row: MessageRow): void;
+  onAnswer(item: ConversationItem): void;
   onEdit(item: ConversationItem): void;
+  /** Without a reaction one is chosen first. */
+  onReact(item: ConversationItem, reaction?: string): void;
+  /** What the user has reacted with last. */
+  readonly usual: string;
   onForward(items: readonly ConversationItem[]): void;
   onDelete(items: readonly ConversationItem[]): void;
 }
@@ -41,6 +46,19 @@ export function messageEntries(
       "separator",
     );
   if (selected !== "") entries.push({ text: "Copy selected", onClick: () => copyText(selected) });
+  if (canAnswer(item)) {
+    entries.push(
+      { text: "Answer", onClick: () => actions.onAnswer(item) },
+      { text: `React ${actions.usual}`, onClick: () => actions.onReact(item, actions.usual) },
+      { text: "React with…", onClick: () => actions.onReact(item) },
+    );
+    if (conversation.kind === "direct")
+      entries.push({
+        text: item.isPinned ? "Unpin" : "Pin",
+        onClick: () => conversation.change(item, { kind: "pin", on: !item.isPinned }),
+      });
+    entries.push("separator");
+  }
   if (canEdit(item)) entries.push({ text: "Edit", onClick: () => actions.onEdit(item) });
   if (item.deleted === undefined)
     entries.push(

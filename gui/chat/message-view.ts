@@ -1,5 +1,5 @@
 // The messages of one chat: loads what is scrolled to, marks what was seen, jumps.
-import { QWidget, WidgetEventTypes, type QLabel, type QPushButton } from "@nodegui/nodegui";
+import { QCursor, QPoint, QWidget, WidgetEventTypes, type QLabel, type QPushButton } from "@nodegui/nodegui";
 import type { Conversation } from "../../src/client/models/conversation.ts";
 import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
@@ -13,8 +13,9 @@ import type { Theme } from "../kit/theme.ts";
 import { VirtualList } from "../kit/virtual-list.ts";
 import { column, iconButton, label, panel } from "../kit/widgets.ts";
 import type { Avatars } from "./avatars.ts";
-import { askToDelete, canEdit } from "./message-acts.ts";
+import { askToDelete, canAnswer, canEdit } from "./message-acts.ts";
 import { messageEntries, selectedIn, type MenuTarget } from "./message-menu.ts";
+import { EmojiPicker, type RecentEmoji } from "./emoji-picker.ts";
 import { MessagePicker } from "./message-picker.ts";
 import { MessageRenderer } from "./message-renderer.ts";
 import { MessageRows, type MessageRow, type ViewRow } from "./message-rows.ts";
@@ -22,6 +23,8 @@ import { MessageRows, type MessageRow, type ViewRow } from "./message-rows.ts";
 /** Pages are loaded when the end of what is loaded is as near as this. */
 const LOAD_AHEAD_PX = 600;
 const JUMP_BUTTON_PX = 40;
+/** Offered to somebody who has used no emoji yet. */
+const USUAL_REACTION = "👍";
 
 export interface MessageViewOptions {
   readonly theme: Theme;
@@ -30,6 +33,8 @@ export interface MessageViewOptions {
   readonly onProfile: (userId: string, username: string) => void;
   /** Whether the window is in use, so that what is in view counts as read. */
   readonly isInUse: () => boolean;
+  readonly onAnswer: (item: ConversationItem) => void;
+  readonly recent: RecentEmoji;
   readonly onEdit: (item: ConversationItem) => void;
   readonly onForward: (items: readonly ConversationItem[]) => void;
   /** A name for a user who is no author of a message in view; undefined where there is none. */
@@ -47,6 +52,7 @@ export class MessageView {
   readonly #jumpButton: QPushButton;
   readonly #jumpBadge: QLabel;
   readonly #notice: QLabel;
+  readonly #reactions: EmojiPicker;
   readonly #chat = new DisposableStore();
   readonly #updates = new Paced(() => this.#update());
   #subscriptions = new DisposableStore();
@@ -77,9 +83,10 @@ export class MessageView {
         onDrag: (message, contentY) => this.#picker.drag(message, contentY),
         onRelease: () => this.#picker.release(),
         onQuote: (seq) => void this.jumpTo(seq, ""),
-        onReaction: () => {},
+        onReaction: (row, reaction) => this.#react(row.item, reaction),
       },
     });
+    this.#reactions = new EmojiPicker(theme, options.recent);
     this.#list = new VirtualList({ renderer, name: "messages", sticksToEnd: true, marginPx: 8 });
     this.#picker = new MessagePicker(this.#list, theme, {
       onForward: (items) => options.onForward(items),
@@ -199,6 +206,7 @@ export class MessageView {
     this.#conversation = undefined;
     this.#subscriptions.dispose();
     this.#picker.dispose();
+    this.#reactions.dispose();
     this.#chat.dispose();
     this.#updates.dispose();
   }
@@ -285,16 +293,38 @@ export class MessageView {
   #openMenu(target: MenuTarget, at?: { readonly x: number; readonly y: number }): void {
     const conversation = this.#conversation;
     if (!conversation) return;
-    const { onLink, onProfile, onEdit, onForward } = this.#options;
+    const { onLink, onProfile, onAnswer, onEdit, onForward, recent } = this.#options;
+    const place = at ?? new QCursor().pos();
     const entries = messageEntries(target, conversation, {
       onLink,
       onProfile,
+      onAnswer,
       onEdit,
+      usual: recent.list()[0] ?? USUAL_REACTION,
+      onReact: (item, reaction) =>
+        reaction === undefined ? this.#chooseReaction(item, place) : this.#react(item, reaction),
       onForward,
       onDelete: (items) => this.#delete(items),
       onSelect: (row) => this.#picker.select(row),
     });
     openMenu(this.widget, entries, at);
+  }
+
+  #chooseReaction(item: ConversationItem, { x, y }: { readonly x: number; readonly y: number }): void {
+    this.#reactions.open(new QPoint(x, y), (emoji) => this.#react(item, emoji));
+  }
+
+  /** Reacts, or takes the same reaction back. */
+  #react(item: ConversationItem, reaction: string): void {
+    const isOn = item.reactions.some((one) => one.reaction === reaction && one.isOwn);
+    this.#conversation?.change(item, { kind: "react", reaction, on: !isOn });
+  }
+
+  /** The message above or below another one (without one: the last) that can be answered. */
+  answered(from: ConversationItem | undefined, step: number): ConversationItem | undefined {
+    const items = this.#conversation?.items.filter(canAnswer) ?? [];
+    const index = from === undefined ? items.length : items.findIndex(({ key }) => key === from.key);
+    return index < 0 ? undefined : items[index + step];
   }
 
   #delete(items: readonly ConversationItem[]): void {

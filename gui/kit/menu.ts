@@ -37,3 +37,9 @@ export function fillMenu(menu: QMenu, entries: readonly MenuEntry[]): void {
     menu.addAction(action);
   }
 }
+
+/** Where a menu opens that belongs to a button. */
+export function below(widget: QWidget): { x: number; y: number } {
+  const point = widget.mapToGlobal(new QPoint(0, widget.height() + 4));
+  return { x: point.x(), y: point.y() };
+}

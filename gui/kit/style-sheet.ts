@@ -9,6 +9,7 @@ export function styleSheet(colors: Colors, px: number, assets: string): string {
   return [
     base(colors, px),
     controls(colors, px, assets),
+    composing(colors, px),
     scrollBars(colors),
     menus(colors),
     lists(colors, px),
@@ -64,18 +65,10 @@ QPushButton#tab:checked { color: ${c.accent}; border-bottom: 2px solid ${c.accen
 QPushButton#tab:focus { background: ${c.hover}; }
 QPushButton#icon { background: transparent; border: 0; border-radius: 8px; padding: 0; }
 QPushButton#icon:hover, QPushButton#icon:focus { background: ${c.hover}; }
+QPushButton#pinned { background: transparent; border: 0; border-radius: 6px; padding: 5px 8px; text-align: left; font-size: ${px - 1}px; }
+QPushButton#pinned:hover, QPushButton#pinned:focus { background: ${c.hover}; }
 QPushButton#format { background: transparent; border: 0; border-radius: 6px; padding: 0; color: ${c.faint}; font-size: ${px - 1}px; }
 QPushButton#format:hover, QPushButton#format:focus { background: ${c.hover}; color: ${c.text}; }
-QWidget#target { border-left: 3px solid ${c.accent}; background: ${c.panel}; }
-QLabel#targetTitle { color: ${c.accent}; font-size: ${px - 1}px; font-weight: 600; }
-QWidget#completions { background: ${c.panel}; border: 1px solid ${c.fieldBorder}; border-radius: 8px; }
-QLabel#completion, QLabel#completionChosen { border-radius: 6px; padding: 0 8px; background: ${c.panel}; }
-QLabel#completionChosen { background: ${c.hover}; }
-QWidget#emojiRows { background: ${c.window}; }
-QLabel#emojiCell, QLabel#emojiCellChosen { font-family: "Noto Color Emoji"; font-size: ${px + 8}px; border-radius: 8px; }
-QLabel#emojiCellChosen { background: ${c.hover}; }
-QPushButton#emoji { background: transparent; border: 0; border-radius: 8px; padding: 0; font-family: "Noto Color Emoji"; font-size: ${px + 6}px; }
-QPushButton#emoji:hover, QPushButton#emoji:focus { background: ${c.hover}; }
 QPushButton#jump { background: ${c.panel}; border: 1px solid ${c.line}; border-radius: 20px; padding: 0; }
 QPushButton#jump:hover, QPushButton#jump:focus { border-color: ${c.accent}; }
 QCheckBox, QRadioButton { spacing: 8px; padding: 3px 0; }
@@ -99,6 +92,22 @@ QSlider::handle:horizontal { background: ${c.accent}; width: 16px; height: 16px;
 QProgressBar { background: ${c.field}; border: 0; border-radius: 3px; max-height: 6px; }
 QProgressBar::chunk { background: ${c.accent}; border-radius: 3px; }
 QSplitter::handle { background: ${c.line}; width: 1px; }
+`;
+}
+
+/** Beside the message field: what is answered, what can be completed, emoji. */
+function composing(c: Colors, px: number): string {
+  return `
+QWidget#target { border-left: 3px solid ${c.accent}; background: ${c.panel}; }
+QLabel#targetTitle { color: ${c.accent}; font-size: ${px - 1}px; font-weight: 600; }
+QWidget#completions { background: ${c.panel}; border: 1px solid ${c.fieldBorder}; border-radius: 8px; }
+QLabel#completion, QLabel#completionChosen { border-radius: 6px; padding: 0 8px; background: ${c.panel}; }
+QLabel#completionChosen { background: ${c.hover}; }
+QWidget#emojiRows { background: ${c.window}; }
+QLabel#emojiCell, QLabel#emojiCellChosen { font-family: "Noto Color Emoji"; font-size: ${px + 8}px; border-radius: 8px; }
+QLabel#emojiCellChosen { background: ${c.hover}; }
+QPushButton#emoji { background: transparent; border: 0; border-radius: 8px; padding: 0; font-family: "Noto Color Emoji"; font-size: ${px + 6}px; }
+QPushButton#emoji:hover, QPushButton#emoji:focus { background: ${c.hover}; }
 `;
 }
 

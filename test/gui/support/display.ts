@@ -130,6 +130,9 @@ export const hands = {
     return sight.frontTexts;
   },
 
+  /** Whether something in the window in front is called so. */
+  isInView: (name: string): boolean => sight.place(name) !== "",
+
   inFront: (title: string): Promise<void> =>
     eventually(`“${title}” is in front (not “${sight.frontTitle}”)`, () => sight.frontTitle === title),
 };
