@@ -92,11 +92,13 @@ async function run(args: CommandArgs): Promise<number> {
 function describe(report: SelftestReport): string {
   const { findings, events } = report;
   const { lost, doubled, holes, outOfOrder, altered, contradicted, unheard, phantom, internalErrors } = findings;
+  const { unchanged, stale } = findings;
   const refusals = [...report.refusals].map(([code, count]) => `, ${count} answers with code ${code}`).join("");
   return [
     ...(report.failure === undefined ? [] : [`stopped: ${report.failure}`]),
     `sent ${report.sent}, acknowledged ${report.acknowledged}, stored ${report.stored}, resent ${report.resent}${refusals}`,
     `lost ${lost}, doubled ${doubled}, holes ${holes}, out of order ${outOfOrder}, altered ${altered}, contradicted ${contradicted}`,
+    `changed ${report.changed} (edits, deletions, reactions): lost ${unchanged}, heard in another state ${stale}`,
     `heard by the listeners: unheard ${unheard}, phantom ${phantom}; ${events.events} events in ${report.sessions} sessions: ` +
       `doubled ${events.doubled}, out of order ${events.outOfOrder}, missed ${events.missed}`,
     `kills ${report.kills}, restarts ${report.restarts}, freezes ${report.freezes}, connections cut ${report.cuts}, ` +

@@ -1,4 +1,5 @@
 // Who talks where in a selftest, and the texts by which every message is known again.
+import type { Message } from "../protocol/entities.ts";
 import { COMMON_CHAT, directChatId, type ChatId, type UserId } from "../protocol/ids.ts";
 
 export const PASSWORD = "only for the selftest";
@@ -44,6 +45,36 @@ export function messageIdOf(talker: number, number: number): string {
 /** The text of a message: of different lengths, with characters of one to four bytes. */
 export function textOf(talker: number, number: number): string {
   return `message ${number} of talker ${talker} – é漢😀 ${"…".repeat(number % 50)}`;
+}
+
+/** The change that is made of a message once it is acknowledged; undefined for most, which stay as they are. */
+export type Change = "edited" | "deleted" | "reacted";
+
+/** Of messages in both kinds of chats. */
+const CHANGES: readonly (Change | undefined)[] = [
+  undefined,
+  "edited",
+  "edited",
+  "deleted",
+  "deleted",
+  "reacted",
+  "reacted",
+];
+const CHANGE_PERIOD = 20;
+
+export function changeOf(number: number): Change | undefined {
+  return CHANGES[number % CHANGE_PERIOD];
+}
+
+export const REACTION = "👍";
+
+export function editedTextOf(talker: number, number: number): string {
+  return `${textOf(talker, number)} edited`;
+}
+
+/** What of a message's state is compared. */
+export function stateOf({ rev = 0, message, deleted, reactions }: Message): string {
+  return JSON.stringify([rev, message, deleted, reactions]);
 }
 
 /** A number that stands for one message of one talker, above 0; 0 for what no talker has sent. */

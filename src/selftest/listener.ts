@@ -4,7 +4,7 @@ import type { HistoryResult } from "../protocol/actions.ts";
 import type { Message } from "../protocol/entities.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import { MAX_PAGE } from "../protocol/limits.ts";
-import { chatsOf, codeOf, type Cast, type Member } from "./cast.ts";
+import { chatsOf, codeOf, stateOf, type Cast, type Member } from "./cast.ts";
 import { watchOrder, type EventFaults } from "./session-order.ts";
 import { StandingSession, type SessionUser } from "./standing-session.ts";
 
@@ -12,6 +12,10 @@ import { StandingSession, type SessionUser } from "./standing-session.ts";
 class Heard {
   /** By seq the message's code; 0 for what has not been heard. Seq 0 does not exist. */
   readonly codes: number[] = [0];
+  /** By seq the newest state in which a changed message has been heard, and its revision. */
+  readonly states = new Map<number, { readonly rev: number; readonly state: string }>();
+  /** All changes up to this revision have been heard. */
+  rev = 0;
   /** Everything up to this seq has been heard. */
   frontier = 0;
 }
@@ -73,6 +77,13 @@ export class Listener implements SessionUser {
         for (const message of page.messages) this.#hear(message);
         hasMore = page.has_more;
       }
+      for (let hasMore = true; hasMore;) {
+        const data = { chat_id: chatId, after_rev: heard.rev, limit: MAX_PAGE };
+        const page = await connection.request("changes", data);
+        for (const message of page.messages) this.#hear(message);
+        hasMore = page.has_more;
+        heard.rev = hasMore ? (page.messages.at(-1)?.rev ?? page.rev) : page.rev;
+      }
     }
   }
 
@@ -83,14 +94,18 @@ export class Listener implements SessionUser {
     return connection.request("get_chat", { contact_id: partner, ...page });
   }
 
-  #hear({ chat_id: chatId, seq, message_id: messageId }: Message): void {
+  #hear(message: Message): void {
+    const { chat_id: chatId, seq, message_id: messageId, rev = 0 } = message;
     const heard = this.chats.get(chatId);
     const code = codeOf(messageId);
     if (heard === undefined || code === 0) {
       this.contradictedCount += 1; // a chat of others, or a message of nobody
       return;
     }
-    const { codes } = heard;
+    const { codes, states } = heard;
+    const known = states.get(seq);
+    if (rev > (known?.rev ?? 0)) states.set(seq, { rev, state: stateOf(message) });
+    else if (rev > 0 && known?.rev === rev && known.state !== stateOf(message)) this.contradictedCount += 1;
     while (codes.length <= seq) codes.push(0);
     if (codes[seq] !== 0 && codes[seq] !== code) this.contradictedCount += 1;
     codes[seq] = code;

@@ -42,6 +42,8 @@ export interface SelftestReport extends Progress {
   readonly sent: number;
   readonly resent: number;
   readonly stored: number;
+  /** Edits, deletions and reactions that were acknowledged. */
+  readonly changed: number;
   readonly sessions: number;
   readonly longestOutageMs: number;
   readonly events: EventFaults;
@@ -165,6 +167,7 @@ class Selftest {
       sent: this.#talkers.reduce((sum, { sentCount }) => sum + sentCount, 0),
       resent: this.#talkers.reduce((sum, { resentCount }) => sum + resentCount, 0),
       stored,
+      changed: this.#talkers.reduce((sum, { changed }) => sum + changed.size, 0),
       sessions: people.reduce((sum, { sessionCount }) => sum + sessionCount, 0),
       longestOutageMs: this.#faults.longestOutageMs,
       events: this.#events,

@@ -65,7 +65,7 @@ export class StandingSession {
     this.#user.begin(connection);
     connection.releaseEvents();
     try {
-      await connection.request("login", { username: this.#username, password: PASSWORD });
+      await connection.request("login", { username: this.#username, password: PASSWORD, features: ["changes"] });
       this.#sessionCount += 1;
       await this.#user.loggedIn(connection);
     } catch (error) {

@@ -1,7 +1,7 @@
 // One who sends all the time, and sends again under the same id whatever was not acknowledged.
 import type { Connection } from "../client/connection.ts";
 import { DisconnectedError, RequestError } from "../client/errors.ts";
-import { chatOf, messageIdOf, textOf, type Cast } from "./cast.ts";
+import { changeOf, chatOf, editedTextOf, messageIdOf, REACTION, textOf, type Cast } from "./cast.ts";
 import { watchOrder, type EventFaults } from "./session-order.ts";
 import { StandingSession, type SessionUser } from "./standing-session.ts";
 
@@ -29,6 +29,10 @@ export class Talker implements SessionUser {
   /** How often each code other than 200 was answered. */
   readonly refusals = new Map<number, number>();
   resentCount = 0;
+  /** Messages whose change was acknowledged. */
+  readonly changed = new Set<number>();
+  /** Of those that are to be changed the ones whose change was not acknowledged yet. */
+  readonly #unchanged = new Set<number>();
   /** Messages whose second answer named another seq than the first. */
   contradictedCount = 0;
   /** In the order in which they were first sent. */
@@ -60,7 +64,7 @@ export class Talker implements SessionUser {
   /** Sends nothing new from now on; true when everything is acknowledged. */
   finish(): boolean {
     this.#isOver = true;
-    return this.#pending.size === 0;
+    return this.#pending.size === 0 && this.#unchanged.size === 0;
   }
 
   async end(): Promise<void> {
@@ -80,6 +84,7 @@ export class Talker implements SessionUser {
       this.resentCount += 1;
       this.#send(connection, number);
     }
+    for (const number of this.#unchanged) this.#change(connection, number);
   }
 
   #member() {
@@ -121,16 +126,56 @@ export class Talker implements SessionUser {
     this.acknowledged[number] = seq;
     this.#pending.delete(number);
     this.#settings.onAcknowledged();
+    if (before !== 0 || changeOf(number) === undefined) return;
+    this.#unchanged.add(number);
+    if (this.#connection !== undefined) this.#change(this.#connection, number);
+  }
+
+  #change(connection: Connection, number: number): void {
+    this.#askToChange(connection, number).then(
+      () => {
+        this.#unchanged.delete(number);
+        this.changed.add(number);
+      },
+      (error: unknown) => {
+        const again = (): void => void (this.#unchanged.has(number) && this.#change(connection, number));
+        this.#tryAgain(connection, error, again);
+      },
+    );
+  }
+
+  async #askToChange(connection: Connection, number: number): Promise<void> {
+    const { cast, index } = this.#settings;
+    const place = { chat_id: chatOf(cast, index, number), seq: this.acknowledged[number] ?? 0 };
+    switch (changeOf(number)) {
+      case "edited":
+        await connection.request("edit_message", { ...place, message: editedTextOf(index, number) });
+        break;
+      case "deleted":
+        await connection.request("delete_message", place);
+        break;
+      case "reacted":
+        await connection.request("react", { ...place, reaction: REACTION, on: true });
+        break;
+      case undefined:
+        break;
+    }
   }
 
   #refuse(connection: Connection, number: number, error: unknown): void {
+    if (error instanceof RequestError) this.refused.add(number);
+    this.#tryAgain(connection, error, () => {
+      if (this.#pending.has(number)) this.#send(connection, number);
+    });
+  }
+
+  #tryAgain(connection: Connection, error: unknown, again: () => void): void {
     // Without an answer nothing is known: the next session sends it again.
     if (error instanceof DisconnectedError) return connection.close(error.message);
     if (!(error instanceof RequestError)) throw error;
-    this.refused.add(number);
     this.refusals.set(error.code, (this.refusals.get(error.code) ?? 0) + 1);
     setTimeout(() => {
-      if (connection.closedBecause === undefined && this.#pending.has(number)) this.#send(connection, number);
+      if (connection.closedBecause === undefined) again();
     }, error.retryAfterMs ?? 50);
   }
 }

@@ -19,6 +19,7 @@ describe("messenger selftest", function () {
     assert.equal(code, 0, stdout + stderr);
     assert.match(stdout, /^sent (\d+), acknowledged \1, stored \1, resent \d+$/m);
     assert.match(stdout, /^lost 0, doubled 0, holes 0, out of order 0, altered 0, contradicted 0$/m);
+    assert.match(stdout, /^changed [1-9]\d* \(edits, deletions, reactions\): lost 0, heard in another state 0$/m);
     assert.match(stdout, /^heard by the listeners: unheard 0, phantom 0; .*: doubled 0, out of order 0, missed 0$/m);
     assert.match(stdout, /^kills [1-9]\d*, .*; code 500: 0$/m);
     assert.match(stdout, /^PASSED: \d+ s, seed 52$/m);

@@ -2,7 +2,17 @@
 import assert from "node:assert/strict";
 import type { Message } from "../../../src/protocol/entities.ts";
 import { COMMON_CHAT, type ChatId } from "../../../src/protocol/ids.ts";
-import { chatOf, codeOf, messageIdOf, partsOf, textOf, type Cast } from "../../../src/selftest/cast.ts";
+import {
+  chatOf,
+  codeOf,
+  editedTextOf,
+  messageIdOf,
+  partsOf,
+  REACTION,
+  stateOf,
+  textOf,
+  type Cast,
+} from "../../../src/selftest/cast.ts";
 import { compare } from "../../../src/selftest/verdict.ts";
 import type { StoreReader } from "../../../src/store/store.ts";
 
@@ -12,7 +22,17 @@ const cast: Cast = {
   talkers: [{ username: "talker", userId: TALKER }],
   listeners: [{ username: "listener", userId: LISTENER }],
 };
-const NONE = { lost: 0, doubled: 0, holes: 0, outOfOrder: 0, altered: 0, unheard: 0, phantom: 0 };
+const NONE = {
+  lost: 0,
+  doubled: 0,
+  holes: 0,
+  outOfOrder: 0,
+  altered: 0,
+  unheard: 0,
+  phantom: 0,
+  unchanged: 0,
+  stale: 0,
+};
 
 /** Messages of the common chat: number 2, 4, 6 … of the talker. */
 function messages(...numbers: number[]): Message[] {
@@ -28,16 +48,28 @@ function messages(...numbers: number[]): Message[] {
 }
 
 /** What is found when this is stored, and each of the talker's messages was acknowledged with that seq. */
-async function found(stored: readonly Message[], acknowledged: readonly number[], heard = stored) {
+async function found(
+  stored: readonly Message[],
+  acknowledged: readonly number[],
+  heard = stored,
+  changed: readonly number[] = [],
+) {
   const history = async (chatId: ChatId) => ({
     lastSeq: 0,
     messages: chatId === COMMON_CHAT ? [...stored] : [],
     hasMore: false,
   });
   const codes = [0];
-  for (const { seq, message_id } of heard) codes[seq] = codeOf(message_id);
-  const talkers = [{ acknowledged, sentCount: acknowledged.length - 1, refused: new Set<number>() }];
-  const listeners = [{ chats: new Map([[COMMON_CHAT, { codes: Array.from(codes, (code) => code ?? 0) }]]) }];
+  const states = new Map<number, object>();
+  for (const message of heard) {
+    const { seq, message_id, rev } = message;
+    codes[seq] = codeOf(message_id);
+    if (rev !== undefined) states.set(seq, { rev, state: stateOf(message) });
+  }
+  const talkers = [
+    { acknowledged, sentCount: acknowledged.length - 1, refused: new Set<number>(), changed: new Set(changed) },
+  ];
+  const listeners = [{ chats: new Map([[COMMON_CHAT, { codes: Array.from(codes, (code) => code ?? 0), states }]]) }];
   const played = { cast, talkers, listeners } as unknown as Parameters<typeof compare>[1];
   const { stored: _count, ...findings } = await compare({ history } as unknown as StoreReader, played);
   return findings;
@@ -82,6 +114,27 @@ describe("the selftest's comparison", () => {
     assert.deepEqual(await found(messages(2, 4), acknowledged, messages(2)), { ...NONE, unheard: 1 });
     assert.deepEqual(await found(messages(2), [0, 0, 1], messages(2, 4)), { ...NONE, phantom: 1 });
     assert.deepEqual(await found(messages(2), [0, 0, 1], messages(4)), { ...NONE, phantom: 1 });
+  });
+
+  it("counts changes that are not stored, are others, or have not been heard", async () => {
+    const [second, fourth, sixth] = messages(2, 4, 6);
+    assert.ok(second && fourth && sixth);
+    const edited = { ...second, rev: 1, message: editedTextOf(0, 2), edited: 2 };
+    const deleted = { ...fourth, rev: 2, message: "", deleted: "author" as const };
+    const reacted = { ...sixth, rev: 3, reactions: { [REACTION]: { count: 1, user_ids: [TALKER] } } };
+    const all = [edited, deleted, reacted];
+    const acknowledged = [0, 0, 1, 0, 2, 0, 3];
+    assert.deepEqual(await found(all, acknowledged, all, [2, 4, 6]), NONE);
+    assert.deepEqual(await found(messages(2), [0, 0, 1], messages(2), [2]), { ...NONE, unchanged: 1 });
+    assert.deepEqual(await found(all, acknowledged, [edited, deleted, sixth], [2]), { ...NONE, stale: 1 });
+    assert.deepEqual(await found([second], [0, 0, 1], [edited]), { ...NONE, stale: 1 });
+    const wrong = [
+      { ...edited, message: "another" },
+      { ...deleted, message: "still there" },
+      { ...reacted, reactions: {} },
+    ];
+    assert.deepEqual(await found(wrong, [0, 0, 0, 0, 0, 0, 0]), { ...NONE, altered: 3 });
+    assert.equal((await found([{ ...messages(20)[0], rev: 1 } as Message], [0])).altered, 1);
   });
 
   it("knows every message by its id", () => {
