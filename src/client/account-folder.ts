@@ -4,38 +4,15 @@ import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { usernameKey } from "../protocol/text.ts";
 import { syncFolderAsync } from "../util/durable.ts";
+import { makeAccount, memoryAccount, type Account, type SavedSession, type TokenStore } from "./account.ts";
 import type { ServerAddress } from "./dial.ts";
 import { CacheInUseError } from "./cache-file.ts";
-import { memoryHistoryCache, openHistoryCache, type HistoryCache } from "./history-cache.ts";
+import { openHistoryCache } from "./history-cache.ts";
 import { OutgoingQueue } from "./outgoing.ts";
 import { isCount, isFlag, isText, objectOf } from "./shapes.ts";
 
-/** A session that can be resumed without the password. */
-export interface SavedSession {
-  readonly userId: string;
-  readonly username: string;
-  readonly token: string;
-}
-
-/** Keeps one session; `save` resolves when it would survive a crash. */
-export interface TokenStore {
-  load(): Promise<SavedSession | undefined>;
-  save(session: SavedSession): Promise<void>;
-  clear(): Promise<void>;
-}
-
-/** What a Messenger needs of an account: who, and where its things are kept. */
-export interface Account {
-  readonly address: ServerAddress;
-  /** As it was typed; the server's own spelling comes with the login. */
-  readonly username: string;
-  readonly tokens: TokenStore;
-  readonly outgoing: OutgoingQueue;
-  readonly cache: HistoryCache;
-  /** Says why nothing is kept on this machine; undefined when it is. */
-  readonly unkeptBecause: string | undefined;
-  close(): Promise<void>;
-}
+export { memoryAccount } from "./account.ts";
+export type { Account, SavedSession, TokenStore } from "./account.ts";
 
 /** An account that was used on this machine before. */
 export interface KnownAccount {
@@ -72,7 +49,7 @@ export async function openAccount(
     try {
       outgoing = await OutgoingQueue.open(join(folder, "outgoing.jsonl"));
       await writeWhole(join(folder, "account.json"), { ...address, username, usedMs: Date.now() });
-      return account(address, username, fileTokenStore(join(folder, "session.json")), outgoing, cache);
+      return makeAccount(address, username, fileTokenStore(join(folder, "session.json")), outgoing, cache);
     } catch (error) {
       await outgoing?.close();
       cache.close();
@@ -82,27 +59,6 @@ export async function openAccount(
     const reason = error instanceof CacheInUseError ? error.message : `cannot use ${folder}: ${String(error)}`;
     return { ...(await memoryAccount(address, username)), unkeptBecause: reason };
   }
-}
-
-/** An account of which nothing is kept. */
-export async function memoryAccount(address: ServerAddress, username: string): Promise<Account> {
-  const outgoing = await OutgoingQueue.open(undefined);
-  return account(address, username, memoryTokenStore(), outgoing, memoryHistoryCache());
-}
-
-function account(
-  address: ServerAddress,
-  username: string,
-  tokens: TokenStore,
-  outgoing: OutgoingQueue,
-  cache: HistoryCache,
-): Account {
-  let closing: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
-    await outgoing.close();
-    cache.close();
-  };
-  return { address, username, tokens, outgoing, cache, unkeptBecause: undefined, close: () => (closing ??= close()) };
 }
 
 /** The accounts used on this machine, the latest first. What cannot be read is left out. */
@@ -132,16 +88,6 @@ function fileTokenStore(file: string): TokenStore {
     },
     save: (session) => writeWhole(file, session),
     clear: () => rm(file, { force: true }),
-  };
-}
-
-/** A session for as long as the process lives. */
-function memoryTokenStore(): TokenStore {
-  let kept: SavedSession | undefined;
-  return {
-    load: async () => kept,
-    save: async (session) => void (kept = session),
-    clear: async () => void (kept = undefined),
   };
 }
 

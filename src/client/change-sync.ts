@@ -3,7 +3,7 @@ import type { ResultOf } from "../protocol/actions.ts";
 import type { Message } from "../protocol/entities.ts";
 import type { ChatId } from "../protocol/ids.ts";
 import { Emitter } from "../util/emitter.ts";
-import type { HistoryCache } from "./history-cache.ts";
+import type { HistoryCache } from "./cache.ts";
 import { retryDelayMs } from "./retry.ts";
 
 export interface ChangeSyncEvents {

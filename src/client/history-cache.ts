@@ -1,35 +1,10 @@
-// What has been seen of the chats, kept in a bounded SQLite file so that it can be read without the server.
+// The history cache in a bounded SQLite file, so that what was seen can be read without the server.
 import { SqliteDatabase } from "../util/sqlite-driver.ts";
 import type { Message } from "../protocol/entities.ts";
 import type { ChatId } from "../protocol/ids.ts";
+import type { HistoryCache } from "./cache.ts";
 import { CacheFile, CacheInUseError, isDamage, rescueCacheFile } from "./cache-file.ts";
 import { isMessage } from "./shapes.ts";
-
-/**
- * History seen before, by chat and seq. It may miss anything at any time; it never holds two messages for one seq.
- * Nothing here rejects or throws for want of disk space: a cache that cannot be written forgets.
- */
-export interface HistoryCache {
-  /** Keeps messages; of two states of one message the newer stays. */
-  put(messages: readonly Message[]): void;
-  /** The chat's revision up to which `change` was told of all changes; 0 before the first. */
-  rev(chatId: ChatId): number;
-  /** Takes changed messages in the place of older states that are kept, and notes the revision; only forwards. */
-  change(chatId: ChatId, messages: readonly Message[], rev: number): void;
-  /** The newest messages before `before` (without: the newest of all), ascending, only as far as none is missing. */
-  before(chatId: ChatId, before: number | undefined, limit: number): Message[];
-  /** The messages that follow `after` directly, ascending, only as far as none is missing. */
-  after(chatId: ChatId, after: number, limit: number): Message[];
-  /** The newest message of each chat. */
-  newest(): Message[];
-  /** Anything that can be JSON, under a name; undefined when there is none. */
-  load(name: string): unknown;
-  save(name: string, value: unknown): void;
-  dropChat(chatId: ChatId): void;
-  /** Forgets everything. */
-  clear(): void;
-  close(): void;
-}
 
 export interface HistoryCacheOptions {
   /** Beyond it the messages that were put in first are dropped. */
@@ -274,9 +249,4 @@ function parseJson(json: unknown): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** A cache in memory, for a client that keeps nothing: it holds the last messages that it was given. */
-export function memoryHistoryCache(): HistoryCache {
-  return new SqliteHistoryCache(":memory:", { maxMessages: 10_000 });
 }

@@ -3,7 +3,7 @@ import type { LoginResult } from "../protocol/actions.ts";
 import { Code } from "../protocol/codes.ts";
 import { backoffDelayMs, type BackoffOptions } from "../util/backoff.ts";
 import { Emitter } from "../util/emitter.ts";
-import type { SavedSession, TokenStore } from "./account-folder.ts";
+import type { SavedSession, TokenStore } from "./account.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { DialOptions } from "./dial.ts";
 import { DisconnectedError, RequestError, UntrustedServerError } from "./errors.ts";

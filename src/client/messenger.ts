@@ -7,7 +7,7 @@ import type { BackoffOptions } from "../util/backoff.ts";
 import { MAX_PAGE } from "../protocol/limits.ts";
 import { DisposableStore } from "../util/disposable.ts";
 import { Emitter } from "../util/emitter.ts";
-import type { Account } from "./account-folder.ts";
+import type { Account } from "./account.ts";
 import { ChangeSync, type ChangeSyncEvents } from "./change-sync.ts";
 import { chatPages } from "./chat-pages.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
@@ -23,7 +23,7 @@ import { ReadMarks } from "./read-marks.ts";
 import { hasChanges, knownChats, RosterKeeper, type Roster } from "./roster.ts";
 import { Sender } from "./sender.ts";
 import { Sync, type SyncEvents } from "./sync.ts";
-import type { HistoryCache } from "./history-cache.ts";
+import type { HistoryCache } from "./cache.ts";
 
 export interface MessengerOptions extends ConnectionOptions {
   readonly account: Account;

@@ -3,7 +3,7 @@ import type { LoginResult } from "../protocol/actions.ts";
 import { lastMessageOf, type ChatSummary, type ContactMap, type Message } from "../protocol/entities.ts";
 import type { Events } from "../protocol/events.ts";
 import type { ChatId } from "../protocol/ids.ts";
-import type { HistoryCache } from "./history-cache.ts";
+import type { HistoryCache } from "./cache.ts";
 import { isResult } from "./shapes.ts";
 import type { KnownChats } from "./sync.ts";
 

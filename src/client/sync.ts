@@ -5,7 +5,7 @@ import { MAX_PAGE } from "../protocol/limits.ts";
 import type { ChatId } from "../protocol/ids.ts";
 import { Emitter } from "../util/emitter.ts";
 import { Feed } from "./feed.ts";
-import type { HistoryCache } from "./history-cache.ts";
+import type { HistoryCache } from "./cache.ts";
 import { retryDelayMs } from "./retry.ts";
 
 export interface SyncEvents {

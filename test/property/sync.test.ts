@@ -1,7 +1,7 @@
 // The sync against a model of a server: whatever is lost, late, doubled or cut, each message is given out once, in order.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { memoryHistoryCache } from "../../src/client/history-cache.ts";
+import { MemoryCache } from "../../src/client/memory-cache.ts";
 import { Sync, type FetchPage } from "../../src/client/sync.ts";
 import type { ChatSummary, Message } from "../../src/protocol/entities.ts";
 import { eventually } from "../support/eventually.ts";
@@ -58,7 +58,7 @@ const AHEAD_OF_A_RESTORE: [Step[], Step][] = [
 class ModelServer {
   readonly stored = new Map<string, Message[]>(CHATS.map((chatId) => [chatId, []]));
   readonly given = new Map<string, number[]>(CHATS.map((chatId) => [chatId, []]));
-  readonly cache = memoryHistoryCache();
+  readonly cache = new MemoryCache();
   readonly sync = new Sync(this.cache, undefined);
   #late: Message[] = [];
   #restores = 0;

@@ -1,7 +1,8 @@
 // Changes of messages on their way into the cache: events, gaps, absences, and pages that are older than an event.
 import assert from "node:assert/strict";
 import { ChangeSync } from "../../../src/client/change-sync.ts";
-import { memoryHistoryCache, type HistoryCache } from "../../../src/client/history-cache.ts";
+import type { HistoryCache } from "../../../src/client/cache.ts";
+import { MemoryCache } from "../../../src/client/memory-cache.ts";
 import type { Message } from "../../../src/protocol/entities.ts";
 import { eventually } from "../../support/eventually.ts";
 
@@ -42,7 +43,7 @@ describe("ChangeSync", () => {
   let server: Server;
   let told: (number | undefined)[];
   beforeEach(() => {
-    cache = memoryHistoryCache();
+    cache = new MemoryCache();
     server = new Server();
     told = [];
     sync = new ChangeSync(cache);

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CacheInUseError } from "../../../src/client/cache-file.ts";
-import { openHistoryCache, type HistoryCache } from "../../../src/client/history-cache.ts";
+import type { HistoryCache } from "../../../src/client/cache.ts";
+import { openHistoryCache } from "../../../src/client/history-cache.ts";
 import { message } from "../../support/messages.ts";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
 

@@ -1,0 +1,29 @@
+// What a client keeps of the history that it has seen, whatever holds it.
+import type { Message } from "../protocol/entities.ts";
+import type { ChatId } from "../protocol/ids.ts";
+
+/**
+ * History seen before, by chat and seq. It may miss anything at any time; it never holds two messages for one seq.
+ * Nothing here rejects or throws for want of disk space: a cache that cannot be written forgets.
+ */
+export interface HistoryCache {
+  /** Keeps messages; of two states of one message the newer stays. */
+  put(messages: readonly Message[]): void;
+  /** The chat's revision up to which `change` was told of all changes; 0 before the first. */
+  rev(chatId: ChatId): number;
+  /** Takes changed messages in the place of older states that are kept, and notes the revision; only forwards. */
+  change(chatId: ChatId, messages: readonly Message[], rev: number): void;
+  /** The newest messages before `before` (without: the newest of all), ascending, only as far as none is missing. */
+  before(chatId: ChatId, before: number | undefined, limit: number): Message[];
+  /** The messages that follow `after` directly, ascending, only as far as none is missing. */
+  after(chatId: ChatId, after: number, limit: number): Message[];
+  /** The newest message of each chat. */
+  newest(): Message[];
+  /** Anything that can be JSON, under a name; undefined when there is none. */
+  load(name: string): unknown;
+  save(name: string, value: unknown): void;
+  dropChat(chatId: ChatId): void;
+  /** Forgets everything. */
+  clear(): void;
+  close(): void;
+}
