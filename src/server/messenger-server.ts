@@ -6,7 +6,7 @@ import { ThrottledLog } from "../log/throttled-log.ts";
 import { hidePassword, storeName } from "../store/open.ts";
 import { AwakeClock, monotonicClock, type Clock } from "../util/clock.ts";
 import { packageVersion } from "../util/package-version.ts";
-import type { RegistrationRule } from "../workers/thread-settings.ts";
+import type { RegistrationRule } from "../workers/plan.ts";
 import { Pools, type ThreadFiles } from "../workers/pools.ts";
 import { AccessControl, type AccessLimits } from "./connections/access-control.ts";
 import { Administration, type ServerControl } from "./admin/administration.ts";

@@ -1,7 +1,7 @@
 // Hashing and verifying passwords, and the secrets that are not chosen by people: tokens and ids.
 import { createHash, randomBytes } from "node:crypto";
 import bcrypt from "bcrypt";
-import type { PasswordJob, PasswordResult } from "./task.ts";
+import type { PasswordJob, PasswordResult } from "./again.ts";
 
 /**
  * bcrypt reads 72 bytes and stops at U+0000. So it gets the password's SHA-384 in Base64, 64 characters without any

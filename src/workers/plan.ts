@@ -1,11 +1,10 @@
 // Plans: what a controller decides is to happen for a request, as data. Nothing of it has happened yet.
-import type { DirectoryRule, RegistrationRule } from "./thread-settings.ts";
 import type { ActionName, DataOf, ResultOf } from "../protocol/actions.ts";
 import type { ProtocolError } from "../protocol/codes.ts";
 import type { Effect, Finish, Identity, Reply } from "../domain/effects.ts";
 import type { Write } from "../domain/writes/table.ts";
 import type { StoreReader } from "../store/store.ts";
-import type { Admission, Continuation, PasswordStop } from "./task.ts";
+import type { Admission, Continuation, PasswordStop } from "./again.ts";
 
 /** A request whose data has the form that its action asks for. */
 export interface Request<A extends ActionName> {
@@ -36,6 +35,13 @@ interface Followed {
 export type Again =
   | { readonly kind: "password"; readonly stop: PasswordStop }
   | { readonly kind: "pause"; readonly continuation: Continuation };
+
+/** Who can be found by `users`: everybody, or nobody. */
+export type DirectoryRule = "everybody" | "contacts";
+
+/** Who may register: everybody, who has the code, or nobody but through the administrator. */
+export type RegistrationRule =
+  { readonly kind: "open" | "closed" } | { readonly kind: "invite"; readonly code: string };
 
 /** What controllers work with. */
 export interface Context {

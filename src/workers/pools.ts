@@ -2,6 +2,7 @@
 import type { Account, AccountQuery } from "../store/store.ts";
 import type { Logger } from "../log/logger.ts";
 import type { UserId } from "../protocol/ids.ts";
+import type { PasswordJob, PasswordResult } from "./again.ts";
 import type {
   AvatarTask,
   CommitResult,
@@ -10,8 +11,6 @@ import type {
   FoundUser,
   LookUpTask,
   OpenResult,
-  PasswordJob,
-  PasswordResult,
   RequestTask,
   RequestTaskResult,
   RosterResult,

@@ -20,7 +20,7 @@ import * as search from "./controllers/search.ts";
 import * as server from "./controllers/server.ts";
 import type { Context, Plan, Request, Route } from "./plan.ts";
 import type { Identity } from "../domain/effects.ts";
-import type { Admission, Continuation } from "./task.ts";
+import type { Admission, Continuation } from "./again.ts";
 import { validateData } from "./validation.ts";
 
 /** While the store is away every request finds that out; the log is told at most once in so many milliseconds. */

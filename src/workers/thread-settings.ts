@@ -1,5 +1,6 @@
 // What every thread of the pools is started with.
 import { workerData } from "node:worker_threads";
+import type { DirectoryRule, RegistrationRule } from "./plan.ts";
 
 /** Settings that the threads need; they cross as workerData. */
 export interface ThreadSettings {
@@ -14,13 +15,6 @@ export interface ThreadSettings {
   /** How old a message may be to be edited; 0: none may. */
   readonly editWindowMs: number;
 }
-
-/** Who can be found by `users`: everybody, or nobody. */
-export type DirectoryRule = "everybody" | "contacts";
-
-/** Who may register: everybody, who has the code, or nobody but through the administrator. */
-export type RegistrationRule =
-  { readonly kind: "open" | "closed" } | { readonly kind: "invite"; readonly code: string };
 
 /** The settings of the thread that asks. */
 export function threadSettings(): ThreadSettings {

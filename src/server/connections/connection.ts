@@ -7,7 +7,8 @@ import { encodeFrame, FrameDecoder, modeOf, type Framing } from "../../protocol/
 import { MAX_REQUEST_BYTES } from "../../protocol/limits.ts";
 import { packPayloads } from "../../workers/packing.ts";
 import type { Effect } from "../../domain/effects.ts";
-import type { Admission, Continuation, RequestTask, RequestTaskResult } from "../../workers/task.ts";
+import type { Admission, Continuation } from "../../workers/again.ts";
+import type { RequestTask, RequestTaskResult } from "../../workers/task.ts";
 import { ThreadLostError } from "../../workers/watched-pool.ts";
 import { Allowance } from "./allowance.ts";
 import { AnswerRoom } from "./answer-room.ts";

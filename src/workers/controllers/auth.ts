@@ -13,9 +13,9 @@ import { deleteAccountWrite } from "../../domain/writes/delete-account.ts";
 import { wrongCredentials } from "../../domain/writes/put-token.ts";
 import type { Context, OpenController, Plan, Routes, SessionController } from "../plan.ts";
 import { SERVER } from "./server.ts";
-import type { RegistrationRule } from "../thread-settings.ts";
+import type { RegistrationRule } from "../plan.ts";
 import { hashToken, newToken, newUserId, unknownUserHash } from "../passwords.ts";
-import type { Admission, PasswordResult } from "../task.ts";
+import type { Admission, PasswordResult } from "../again.ts";
 
 const register: OpenController<"register"> = async (request, { reader, registration }) => {
   const { data, admission, loginRetryAfter } = request;

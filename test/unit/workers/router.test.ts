@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { ProtocolError } from "../../../src/protocol/codes.ts";
 import { compare, getRounds, hash } from "bcrypt";
 import { openReader, openWriter } from "../../../src/store/open.ts";
-import type { Admission, PasswordStop } from "../../../src/workers/task.ts";
+import type { Admission, PasswordStop } from "../../../src/workers/again.ts";
 import { Router, type PlannedRequest } from "../../../src/workers/router.ts";
 import { StoreUnavailableError, type StoreReader } from "../../../src/store/store.ts";
 import { LazyReader } from "../../../src/workers/lazy-reader.ts";

@@ -1,0 +1,42 @@
+// Reasons for which a request is served again: password work, and what takes longer than a slice. Types only.
+import type { FoundUser as DirectoryUser } from "../protocol/entities.ts";
+import type { SearchPlace } from "../store/store.ts";
+import type { GlobalPlace } from "./global-search.ts";
+
+/** Work of the password threads: verify first, and hash only when that succeeded. */
+export interface PasswordJob {
+  readonly verify?: { readonly password: string; readonly hash: string };
+  readonly hash?: string;
+}
+
+export interface PasswordResult {
+  /** Undefined when nothing was to be verified. */
+  readonly verified: boolean | undefined;
+  /** The stored hash that it was verified against; the user's may be another by now. */
+  readonly verifiedHash: string | undefined;
+  /** The new hash that was asked for. */
+  readonly hash: string | undefined;
+}
+
+/** A request stops here until its password work is done (or refused); then it is handed over again with the Admission. */
+export interface PasswordStop {
+  readonly kind: "login" | "register" | "changePassword" | "deleteAccount";
+  /** Key of the name that failures count for. */
+  readonly account: string;
+  readonly job: PasswordJob;
+}
+
+/** What became of a PasswordStop. */
+export type Admission =
+  | { readonly granted: true; readonly result: PasswordResult }
+  | { readonly granted: false; readonly info: string; readonly retryAfter: number };
+
+/** Where a request that was begun goes on. */
+export type Continuation = SearchPlace | DirectoryPlace | GlobalPlace;
+
+/** Within the directory. */
+export interface DirectoryPlace {
+  readonly found: readonly DirectoryUser[];
+  /** Key of the last name that was looked at. */
+  readonly after: string;
+}
