@@ -1,7 +1,7 @@
 // How many passwords a second bcrypt alone verifies on a core: what a login storm is compared with.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { doPasswordJob } from "../../src/workers/passwords.ts";
+import { doPasswordJob } from "../../src/actions/passwords.ts";
 import { pinned } from "./pinning.ts";
 
 const MEASURE_MS = 2_000;

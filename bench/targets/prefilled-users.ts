@@ -4,7 +4,7 @@ import { usernameKey } from "../../src/protocol/text.ts";
 import { openWriter } from "../../src/store/open.ts";
 import type { Write } from "../../src/domain/writes/table.ts";
 import type { StoreWriter } from "../../src/store/store.ts";
-import { doPasswordJob, hashToken, newToken, newUserId } from "../../src/workers/passwords.ts";
+import { doPasswordJob, hashToken, newToken, newUserId } from "../../src/actions/passwords.ts";
 
 /** All prefilled users have it; its hash is made once. */
 export const BENCH_PASSWORD = "bench password";

@@ -10,7 +10,7 @@ import type { Logger } from "../log/logger.ts";
 import type { AvatarTicket } from "../protocol/entities.ts";
 import type { UserId } from "../protocol/ids.ts";
 import { monotonicClock } from "../util/clock.ts";
-import type { Pools } from "../workers/pools.ts";
+import type { Pools } from "../threads/pools.ts";
 import type { AccessControl, Endpoint } from "./connections/access-control.ts";
 import type { EffectRunner } from "./effects.ts";
 import type { PasswordGate } from "./login/password-gate.ts";

@@ -9,7 +9,7 @@ import { LOGIN_USERS } from "../protocol/limits.ts";
 import { sortedByName } from "../protocol/text.ts";
 import type { ThrottledLog } from "../log/throttled-log.ts";
 import type { Clock } from "../util/clock.ts";
-import type { Pools } from "../workers/pools.ts";
+import type { Pools } from "../threads/pools.ts";
 import type { Effect, EffectOf, Identity, Reply } from "../domain/effects.ts";
 import type { AccessControl } from "./connections/access-control.ts";
 import { addressKey } from "../util/address.ts";

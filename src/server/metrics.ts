@@ -1,5 +1,5 @@
 // What the server counts about itself, since its start. Plain numbers: counting must cost nothing.
-import type { CommitResult } from "../workers/task.ts";
+import type { CommitResult } from "../threads/task.ts";
 
 export class Metrics {
   requests = 0;

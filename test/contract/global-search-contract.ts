@@ -4,8 +4,8 @@ import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
 import type { ChatId, UserId } from "../../src/protocol/ids.ts";
 import type { Message } from "../../src/protocol/entities.ts";
 import { MESSAGE_EXTRA_BYTES, PAGE_BYTES } from "../../src/protocol/limits.ts";
-import { beginning, positionOf, searchChats } from "../../src/workers/global-search.ts";
-import type { GlobalQuery } from "../../src/workers/global-search.ts";
+import { beginning, positionOf, searchChats } from "../../src/actions/global-search.ts";
+import type { GlobalQuery } from "../../src/actions/global-search.ts";
 import { append, Fixture } from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
 

@@ -1,8 +1,8 @@
 // What crosses the threads comes out as it went in.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { packPayloads, packWrites, unpackPayloads, unpackWrites } from "../../src/workers/packing.ts";
-import type { PendingWrite } from "../../src/workers/task.ts";
+import { packPayloads, packWrites, unpackPayloads, unpackWrites } from "../../src/threads/packing.ts";
+import type { PendingWrite } from "../../src/threads/task.ts";
 import { fuzzes } from "../support/fuzz.ts";
 
 const RUNS = { numRuns: 300, weight: 0.2 };

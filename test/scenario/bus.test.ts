@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Effect, Identity } from "../../src/domain/effects.ts";
 import type { Bus } from "../../src/server/delivery/bus.ts";
-import type { CommitResult } from "../../src/workers/task.ts";
+import type { CommitResult } from "../../src/threads/task.ts";
 import { eventually } from "../support/eventually.ts";
 import { TestServer } from "../support/server.ts";
 

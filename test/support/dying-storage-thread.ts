@@ -1,9 +1,9 @@
 // A storage thread for tests that dies after a commit, before it has answered, when its data folder has a file `die`.
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import runTask from "../../src/workers/storage-worker.ts";
-import type { StorageTask } from "../../src/workers/task.ts";
-import { threadSettings } from "../../src/workers/thread-settings.ts";
+import runTask from "../../src/threads/storage-worker.ts";
+import type { StorageTask } from "../../src/threads/task.ts";
+import { threadSettings } from "../../src/threads/thread-settings.ts";
 
 const marker = join(threadSettings().dataDir, "die");
 

@@ -2,9 +2,9 @@
 // say that they want to be there.
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import runTask from "../../src/workers/request-worker.ts";
-import type { AvatarTask, LookUpTask, RequestBundle, RequestTask } from "../../src/workers/task.ts";
-import { threadSettings } from "../../src/workers/thread-settings.ts";
+import runTask from "../../src/threads/request-worker.ts";
+import type { AvatarTask, LookUpTask, RequestBundle, RequestTask } from "../../src/threads/task.ts";
+import { threadSettings } from "../../src/threads/thread-settings.ts";
 
 /** There from the first death on. */
 const marker = join(threadSettings().dataDir, "exhausted");

@@ -2,8 +2,8 @@
 import { appendFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import runTask from "../../src/workers/request-worker.ts";
-import { threadSettings } from "../../src/workers/thread-settings.ts";
+import runTask from "../../src/threads/request-worker.ts";
+import { threadSettings } from "../../src/threads/thread-settings.ts";
 
 type Task = Parameters<typeof runTask>[0];
 

@@ -3,8 +3,8 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import runTask from "../../src/workers/request-worker.ts";
-import { threadSettings } from "../../src/workers/thread-settings.ts";
+import runTask from "../../src/threads/request-worker.ts";
+import { threadSettings } from "../../src/threads/thread-settings.ts";
 
 const { dataDir } = threadSettings();
 const POLL_MS = 5;

@@ -1,8 +1,8 @@
 // Writes as the request threads hand them to the group commit, and the answers that came back.
 import { COMMON_CHAT, type ChatId } from "../../src/protocol/ids.ts";
 import type { Write } from "../../src/domain/writes/table.ts";
-import { packWrites } from "../../src/workers/packing.ts";
-import type { GroupResult, WriteGroup } from "../../src/workers/task.ts";
+import { packWrites } from "../../src/threads/packing.ts";
+import type { GroupResult, WriteGroup } from "../../src/threads/task.ts";
 
 /** A message. */
 export function appendOf(userId: string, messageId: string, chatId: ChatId = COMMON_CHAT, text = ""): Write {

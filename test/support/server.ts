@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Config } from "../../src/config/config.ts";
 import { MessengerServer, type ServerParts } from "../../src/server/messenger-server.ts";
 import type { Clock } from "../../src/util/clock.ts";
-import type { ThreadFiles } from "../../src/workers/pools.ts";
+import type { ThreadFiles } from "../../src/threads/pools.ts";
 import { testConfig } from "./config.ts";
 import { MemoryLog } from "./memory-log.ts";
 import { Person } from "./person.ts";

@@ -3,9 +3,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import runTask from "../../src/workers/storage-worker.ts";
-import type { StorageTask } from "../../src/workers/task.ts";
-import { threadSettings } from "../../src/workers/thread-settings.ts";
+import runTask from "../../src/threads/storage-worker.ts";
+import type { StorageTask } from "../../src/threads/task.ts";
+import { threadSettings } from "../../src/threads/thread-settings.ts";
 
 const { dataDir } = threadSettings();
 const POLL_MS = 10;

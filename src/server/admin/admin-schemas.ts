@@ -3,7 +3,7 @@ import { LOG_LEVELS } from "../../protocol/log-levels.ts";
 import { Ajv, type ValidateFunction } from "ajv";
 import { TOPICS, type AdminActionName, type AdminActions } from "../../protocol/admin.ts";
 import type { Fields } from "../../protocol/envelope.ts";
-import { schemaError } from "../../workers/validation.ts";
+import { schemaError } from "../../actions/validation.ts";
 
 const text = { type: "string", maxLength: 10_000 };
 const count = { type: "integer", minimum: 1, maximum: 100_000 };

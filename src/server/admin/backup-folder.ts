@@ -3,7 +3,7 @@ import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { BackupInfo } from "../../protocol/admin.ts";
 import { ProtocolError } from "../../protocol/codes.ts";
-import { runBackup } from "../../workers/backups.ts";
+import { runBackup } from "../../threads/backups.ts";
 
 const FILE_NAME = /^messenger-\d{8}-\d{6}\.db$/;
 

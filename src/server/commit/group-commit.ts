@@ -1,14 +1,14 @@
 // Joins the writes of all connections into batches: while one batch commits, the next is collected. A lone write goes
 // out at once, and batches grow with the load by themselves.
 import type { Logger } from "../../log/logger.ts";
-import type { Pools } from "../../workers/pools.ts";
+import type { Pools } from "../../threads/pools.ts";
 import { ProtocolError } from "../../protocol/codes.ts";
 import type { WriteKind, WriteOf, WriteResults } from "../../domain/writes/table.ts";
-import { packWrites } from "../../workers/packing.ts";
+import { packWrites } from "../../threads/packing.ts";
 import { OverloadReplies } from "./overload-replies.ts";
 import type { CommitPacer } from "./commit-pacer.ts";
 import type { Effect } from "../../domain/effects.ts";
-import type { CommitResult, GroupResult, OwnOutcome, WriteGroup } from "../../workers/task.ts";
+import type { CommitResult, GroupResult, OwnOutcome, WriteGroup } from "../../threads/task.ts";
 
 /**
  * Bytes of packed writes in one batch. At 64 KiB for the largest request and thousands of small ones it bounds what a

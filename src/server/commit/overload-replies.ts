@@ -1,9 +1,9 @@
 // What is told when writes come faster than the store takes them: the answers, and one line in the log now and then.
 import type { Logger } from "../../log/logger.ts";
 import { ProtocolError } from "../../protocol/codes.ts";
-import { BatchEncoder } from "../../workers/batch-encoder.ts";
-import { unpackWrites } from "../../workers/packing.ts";
-import type { GroupResult, WriteGroup } from "../../workers/task.ts";
+import { BatchEncoder } from "../../threads/batch-encoder.ts";
+import { unpackWrites } from "../../threads/packing.ts";
+import type { GroupResult, WriteGroup } from "../../threads/task.ts";
 
 /** How often the log says so while it lasts, in milliseconds. */
 const LOG_INTERVAL_MS = 10_000;

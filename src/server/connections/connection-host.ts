@@ -2,9 +2,9 @@
 import type { Socket } from "node:net";
 import type { Clock } from "../../util/clock.ts";
 import type { Effect } from "../../domain/effects.ts";
-import type { Admission, PasswordStop } from "../../workers/again.ts";
-import type { GroupResult } from "../../workers/task.ts";
-import type { RequestTask, RequestTaskResult, WriteGroup } from "../../workers/task.ts";
+import type { Admission, PasswordStop } from "../../actions/again.ts";
+import type { GroupResult } from "../../threads/task.ts";
+import type { RequestTask, RequestTaskResult, WriteGroup } from "../../threads/task.ts";
 import type { RateLimits } from "./allowance.ts";
 import type { RequestSource } from "../commit/commit-pacer.ts";
 

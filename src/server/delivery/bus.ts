@@ -1,7 +1,7 @@
 // Bus: what a server shares with the other nodes of its cluster.
 import type { UserId } from "../../protocol/ids.ts";
 import type { Effect, Identity } from "../../domain/effects.ts";
-import type { CommitResult } from "../../workers/task.ts";
+import type { CommitResult } from "../../threads/task.ts";
 
 /**
  * The way to other nodes. It is told what has happened here, in the turn in which the sessions here are told, and may

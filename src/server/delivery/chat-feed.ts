@@ -1,6 +1,6 @@
 // Events of one chat on their way to many sessions: their bytes lie side by side, once for all.
-import { CHUNK_BYTES } from "../../workers/batch-encoder.ts";
-import type { EventChunk } from "../../workers/task.ts";
+import { CHUNK_BYTES } from "../../threads/batch-encoder.ts";
+import type { EventChunk } from "../../threads/task.ts";
 import { ChunkFrames, detachedCopy, type SharedChunk } from "./shared-frames.ts";
 
 /**

@@ -2,7 +2,7 @@
 import { encodeFrame } from "../../protocol/frame.ts";
 import type { ChatId } from "../../protocol/ids.ts";
 import type { Audience, GroupChange } from "../../domain/effects.ts";
-import type { CommitResult, EventChunk } from "../../workers/task.ts";
+import type { CommitResult, EventChunk } from "../../threads/task.ts";
 import type { Metrics } from "../metrics.ts";
 import { DELIVERY_SLICE, type Slice } from "../pacing.ts";
 import { ChatFeed, DeliveryLog, type FeedEntry } from "./chat-feed.ts";

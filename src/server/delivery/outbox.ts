@@ -4,7 +4,7 @@ import { eventText, type Events } from "../../protocol/events.ts";
 import { encodeFrame, type Framing } from "../../protocol/frame.ts";
 import type { ChatId } from "../../protocol/ids.ts";
 import type { Clock } from "../../util/clock.ts";
-import { CHUNK_BYTES } from "../../workers/batch-encoder.ts";
+import { CHUNK_BYTES } from "../../threads/batch-encoder.ts";
 import { runAt, type DeliveryLog, type FeedEntry } from "./chat-feed.ts";
 import { detachedCopy, type EventFrames, type SharedChunk } from "./shared-frames.ts";
 import type { Swept } from "./sweep.ts";

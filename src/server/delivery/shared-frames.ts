@@ -1,6 +1,6 @@
 // Events in both framings of the wire, each encoded at most once however many sessions want it.
 import { encodeFrame, prefixedToLines, splitPrefixed, type Framing } from "../../protocol/frame.ts";
-import type { EventChunk } from "../../workers/task.ts";
+import type { EventChunk } from "../../threads/task.ts";
 
 /**
  * The same bytes, copied when they are a small part of a buffer: what a slow peer leaves in its queue must not keep the

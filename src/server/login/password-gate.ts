@@ -1,7 +1,7 @@
 // The gate before the password threads: bounds how much hashing is under way and waiting, and how often one may fail.
 import { monotonicClock, type Clock } from "../../util/clock.ts";
 import { FairQueue } from "../../util/fair-queue.ts";
-import type { Admission, PasswordJob, PasswordResult, PasswordStop } from "../../workers/again.ts";
+import type { Admission, PasswordJob, PasswordResult, PasswordStop } from "../../actions/again.ts";
 import { addressKey, isLoopback } from "../../util/address.ts";
 import { AttemptLimiter } from "./attempt-limiter.ts";
 

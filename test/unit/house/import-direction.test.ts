@@ -83,7 +83,8 @@ describe("the direction of imports", function () {
       "src/util/a.ts": "winston",
       "src/store/sqlite/a.ts": "../mongo/x.ts",
       "src/domain/writes/a.ts": "../../store/x.ts",
-      "src/workers/controllers/a.ts": "../../server/x.ts",
+      "src/actions/controllers/a.ts": "../../threads/pools.ts",
+      "src/threads/a.ts": "../server/x.ts",
       "src/server/a.ts": "mongodb",
       "src/client/models/a.ts": "../../store/x.ts",
       "src/client/b.ts": "../avatars/ftp-server.ts",
@@ -93,7 +94,7 @@ describe("the direction of imports", function () {
       "bench/a.ts": "../src/cli/x.ts",
     };
     const right = {
-      "src/server/b.ts": "../workers/pools.ts",
+      "src/server/b.ts": "../threads/pools.ts",
       "src/server/c.ts": "node:net",
       "src/store/sqlite/b.ts": "../../domain/x.ts",
       "src/client/c.ts": "../avatars/ftp-client.ts",
@@ -104,7 +105,7 @@ describe("the direction of imports", function () {
       "src/store/x.ts",
       "src/domain/x.ts",
       "src/store/mongo/x.ts",
-      "src/workers/pools.ts",
+      "src/threads/pools.ts",
       "bench/x.ts",
       "src/cli/x.ts",
     ];

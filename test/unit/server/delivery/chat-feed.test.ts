@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { COMMON_CHAT } from "../../../../src/protocol/ids.ts";
 import { ChatFeed, DeliveryLog, runAt, type FeedEntry } from "../../../../src/server/delivery/chat-feed.ts";
-import type { EventChunk } from "../../../../src/workers/task.ts";
+import type { EventChunk } from "../../../../src/threads/task.ts";
 
 const chunkOf = (seq: number, bytes: Uint8Array): EventChunk => ({
   chatId: COMMON_CHAT,

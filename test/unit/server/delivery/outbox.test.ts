@@ -6,7 +6,7 @@ import { encodeFrame } from "../../../../src/protocol/frame.ts";
 import { DeliveryLog } from "../../../../src/server/delivery/chat-feed.ts";
 import { Outbox } from "../../../../src/server/delivery/outbox.ts";
 import { EventFrames } from "../../../../src/server/delivery/shared-frames.ts";
-import type { EventChunk } from "../../../../src/workers/task.ts";
+import type { EventChunk } from "../../../../src/threads/task.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 

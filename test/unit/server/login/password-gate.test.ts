@@ -1,7 +1,7 @@
 // PasswordGate: how many are worked on, in which order, and who is refused; with work that the test ends by hand.
 import assert from "node:assert/strict";
 import { PasswordGate } from "../../../../src/server/login/password-gate.ts";
-import type { Admission, PasswordJob, PasswordResult, PasswordStop } from "../../../../src/workers/again.ts";
+import type { Admission, PasswordJob, PasswordResult, PasswordStop } from "../../../../src/actions/again.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 
 interface Job {

@@ -1,8 +1,8 @@
 // Events of a batch: in the order of its writes, and told once when the batch is committed again.
 import assert from "node:assert/strict";
 import type { Message } from "../../../src/protocol/entities.ts";
-import { BatchEncoder } from "../../../src/workers/batch-encoder.ts";
-import type { PendingWrite } from "../../../src/workers/task.ts";
+import { BatchEncoder } from "../../../src/threads/batch-encoder.ts";
+import type { PendingWrite } from "../../../src/threads/task.ts";
 
 const BATCH_MS = 5_000;
 

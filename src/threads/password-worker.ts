@@ -1,6 +1,6 @@
 // What a password thread runs: bcrypt, on the thread itself, so that the thread's low priority holds for it.
-import { doPasswordJob } from "./passwords.ts";
-import type { PasswordJob, PasswordResult } from "./again.ts";
+import { doPasswordJob } from "../actions/passwords.ts";
+import type { PasswordJob, PasswordResult } from "../actions/again.ts";
 import { threadSettings } from "./thread-settings.ts";
 
 const { bcryptCost } = threadSettings();

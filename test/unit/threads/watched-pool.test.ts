@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { WatchedPool } from "../../../src/workers/watched-pool.ts";
+import { WatchedPool } from "../../../src/threads/watched-pool.ts";
 import type { FaultyTask } from "../../support/faulty-thread.ts";
 import { eventually } from "../../support/eventually.ts";
 import { range } from "../../support/lists.ts";

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import type { ProtocolError } from "../../../src/protocol/codes.ts";
 import { compare, getRounds, hash } from "bcrypt";
 import { openReader, openWriter } from "../../../src/store/open.ts";
-import type { Admission, PasswordStop } from "../../../src/workers/again.ts";
-import { Router, type PlannedRequest } from "../../../src/workers/router.ts";
+import type { Admission, PasswordStop } from "../../../src/actions/again.ts";
+import { Router, type PlannedRequest } from "../../../src/actions/router.ts";
 import { StoreUnavailableError, type StoreReader } from "../../../src/store/store.ts";
-import { LazyReader } from "../../../src/workers/lazy-reader.ts";
+import { LazyReader } from "../../../src/threads/lazy-reader.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { MemoryLog } from "../../support/memory-log.ts";
 

@@ -1,7 +1,7 @@
 // What takes long: how many at a time, in which turns, and how much is answered; with threads that the test plays.
 import assert from "node:assert/strict";
-import { SlowLane } from "../../../src/workers/slow-lane.ts";
-import type { RequestTask, RequestTaskResult } from "../../../src/workers/task.ts";
+import { SlowLane } from "../../../src/threads/slow-lane.ts";
+import type { RequestTask, RequestTaskResult } from "../../../src/threads/task.ts";
 import { eventually } from "../../support/eventually.ts";
 
 describe("SlowLane", () => {

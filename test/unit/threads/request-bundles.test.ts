@@ -1,8 +1,8 @@
 // Request tasks of one turn of the event loop that are carried out together: in real threads, on a real store.
 import assert from "node:assert/strict";
-import { Pools, type ThreadFiles } from "../../../src/workers/pools.ts";
-import { packPayloads } from "../../../src/workers/packing.ts";
-import type { RequestTask, RequestTaskResult } from "../../../src/workers/task.ts";
+import { Pools, type ThreadFiles } from "../../../src/threads/pools.ts";
+import { packPayloads } from "../../../src/threads/packing.ts";
+import type { RequestTask, RequestTaskResult } from "../../../src/threads/task.ts";
 import { range } from "../../support/lists.ts";
 import { MemoryLog } from "../../support/memory-log.ts";
 import { tempDirPerTest } from "../../support/temp-dir.ts";

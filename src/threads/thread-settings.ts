@@ -1,6 +1,6 @@
 // What every thread of the pools is started with.
 import { workerData } from "node:worker_threads";
-import type { DirectoryRule, RegistrationRule } from "./plan.ts";
+import type { DirectoryRule, RegistrationRule } from "../actions/plan.ts";
 
 /** Settings that the threads need; they cross as workerData. */
 export interface ThreadSettings {

@@ -1,7 +1,7 @@
 // Passwords and tokens: every byte counts, unknown users cost as much as known ones, nothing comes twice.
 import assert from "node:assert/strict";
 import bcrypt from "bcrypt";
-import { doPasswordJob, hashToken, newToken, newUserId, unknownUserHash } from "../../../src/workers/passwords.ts";
+import { doPasswordJob, hashToken, newToken, newUserId, unknownUserHash } from "../../../src/actions/passwords.ts";
 import { isUserId } from "../../../src/protocol/ids.ts";
 
 const COST = 4;

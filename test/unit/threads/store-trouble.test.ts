@@ -1,6 +1,6 @@
 // What the log says of a store that refuses writes.
 import assert from "node:assert/strict";
-import { StoreTrouble } from "../../../src/workers/store-trouble.ts";
+import { StoreTrouble } from "../../../src/threads/store-trouble.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { MemoryLog } from "../../support/memory-log.ts";
 

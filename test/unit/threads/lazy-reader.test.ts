@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { openReader, openWriter } from "../../../src/store/open.ts";
 import { StoreUnavailableError, type StoreReader, type StoreWriter } from "../../../src/store/store.ts";
-import { LazyReader } from "../../../src/workers/lazy-reader.ts";
+import { LazyReader } from "../../../src/threads/lazy-reader.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
 

@@ -2,7 +2,7 @@
 import type { Account, AccountQuery } from "../store/store.ts";
 import type { Logger } from "../log/logger.ts";
 import type { UserId } from "../protocol/ids.ts";
-import type { PasswordJob, PasswordResult } from "./again.ts";
+import type { PasswordJob, PasswordResult } from "../actions/again.ts";
 import type {
   AvatarTask,
   CommitResult,
