@@ -28,7 +28,7 @@ const application = new Application({
 await application.start();
 const { chat, session } = application.windows;
 if (!chat || !session) throw new Error("no session to resume in this folder");
-if (chatId !== "common") chat.openChat(chatId);
+chat.openChat(chatId);
 
 const { edit } = chat.parts.composer;
 edit.addEventListener("textChanged", () => {

@@ -1,4 +1,5 @@
 // What people say on the pictures.
+import type { Person } from "../../support/person.ts";
 import type { Stage } from "../support/stage.ts";
 
 /** Lines as "who: what"; who is on the stage. */
@@ -46,7 +47,8 @@ export async function play(stage: Stage): Promise<void> {
   for (const { who, what } of lines(COMMON)) await stage.person(who).say(what);
   const [anna, boris] = [stage.person("anna"), stage.person("boris")];
   for (const { who, what } of lines(BORIS)) await stage.person(who).say(what, anna.chatWith(boris));
-  await boris.ok("mark_read", { chat_id: anna.chatWith(boris), seq: 12 });
+  await playChanges(anna, boris);
+  await boris.ok("mark_read", { chat_id: anna.chatWith(boris), seq: 13 });
   for (const { who, what } of lines(OTHERS)) {
     const person = stage.person(who);
     await person.say(what, anna.chatWith(person));
@@ -57,6 +59,17 @@ export async function play(stage: Stage): Promise<void> {
     bio: "Baker, sailor, two cats. Answers in the evening.",
   });
   await anna.ok("update_profile", { first_name: "Anna", second_name: "Berg", bio: "Builds garden houses." });
+}
+
+/** What people do with messages that are there: answers, reactions, a correction, something deleted. */
+async function playChanges(anna: Person, boris: Person): Promise<void> {
+  const chat_id = anna.chatWith(boris);
+  await boris.ok("react", { chat_id, seq: 6, reaction: "\u{1f44d}", on: true });
+  await boris.ok("react", { chat_id, seq: 11, reaction: "\u2764\ufe0f", on: true });
+  await anna.ok("react", { chat_id, seq: 9, reaction: "\u{1f44d}", on: true });
+  await boris.ok("delete_message", { chat_id, seq: 7 });
+  await anna.ok("edit_message", { chat_id, seq: 10, message: "The old door! With the *blue* paint." });
+  await anna.ok("add_message", { chat_id, message: "The carpenter can have it on Monday.", reply_to: 9 });
 }
 
 /** Texts that are hard to show. */
