@@ -38,6 +38,11 @@ export interface PeerAccess {
   enter(
     remoteAddress: string | undefined,
   ): { readonly address: string; leave(): void } | "banned" | "tooMany" | "stopped";
+  /**
+   * Calls `begin` when a TLS handshake may begin, unless `greeter` is closed by then: they take turns with those of the
+   * server's other ports.
+   */
+  greet(greeter: { readonly id: number; readonly isClosed: boolean }, address: string, begin: () => void): void;
   /** Whether a peer may log in without TLS. */
   mayBePlain(address: string): boolean;
 }
@@ -259,11 +264,24 @@ export class FtpSession implements FtpPeer {
     this.#lines.pause(); // what comes next is the client's side of the handshake
     await connection.reply(234, "Begin TLS");
     this.#lines.discard();
+    await this.#turnToGreet();
     this.#secureContext = context;
     this.#lines.detach();
     secureControl(connection, context);
     this.#lines.attach();
     return undefined;
+  }
+
+  /** Stays unresolved when the connection ends before its turn. */
+  #turnToGreet(): Promise<void> {
+    const isClosed = (): boolean => this.#closed;
+    const greeter = {
+      id: 0, // all of an address take their turns together
+      get isClosed() {
+        return isClosed();
+      },
+    };
+    return new Promise((begin) => this.#options.access.greet(greeter, this.address, begin));
   }
 
   #mayLogIn(): boolean {

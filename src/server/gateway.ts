@@ -15,7 +15,6 @@ import type { Connection } from "./connections/connection.ts";
 import type { ConnectionHost, ConnectionSettings } from "./connections/connection-host.ts";
 import type { EffectRunner } from "./effects.ts";
 import type { GroupCommit } from "./commit/group-commit.ts";
-import { Handshakes } from "./connections/handshakes.ts";
 import type { Metrics } from "./metrics.ts";
 import type { PasswordGate } from "./login/password-gate.ts";
 import type { Registry } from "./delivery/registry.ts";
@@ -51,7 +50,6 @@ export class Gateway implements ConnectionHost<Connection>, Endpoint {
   readonly #parts: GatewayParts;
   readonly #acts: ThrottledLog;
   readonly #costs: RequestCosts;
-  readonly #handshakes = new Handshakes();
 
   constructor(parts: GatewayParts) {
     this.settings = parts.settings;
@@ -63,7 +61,7 @@ export class Gateway implements ConnectionHost<Connection>, Endpoint {
 
   startTls(connection: Connection, begin: (wrap: (socket: Socket) => Socket) => void): boolean {
     const { secure } = this.#parts;
-    if (secure !== undefined) this.#handshakes.run(connection, addressKey(connection.address), () => begin(secure));
+    if (secure !== undefined) this.#parts.access.greet(connection, connection.address, () => begin(secure));
     return secure !== undefined;
   }
 

@@ -20,6 +20,7 @@ export const PASSWORD = `pass "w"  -x ü`;
 /** Lets everybody in. */
 export const ANYBODY: AvatarServerOptions["access"] = {
   enter: (remoteAddress) => ({ address: plainAddress(remoteAddress ?? ""), leave: () => {} }),
+  greet: (_greeter, _address, begin) => begin(),
   mayBePlain: () => true,
 };
 

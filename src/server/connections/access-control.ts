@@ -1,4 +1,4 @@
-// Who may come in: bans, numbers of connections, plain text, and the end of sessions, by one rule for all ports.
+// Who may come in: bans, numbers of connections, plain text, TLS handshakes, and the end of sessions, by one rule for all ports.
 import type { ThrottledLog } from "../../log/throttled-log.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import { addressKey, isLoopback, plainAddress } from "../../util/address.ts";
@@ -6,6 +6,7 @@ import type { Clock } from "../../util/clock.ts";
 import { AddressBook } from "./address-book.ts";
 import type { Allowance, RateLimits } from "./allowance.ts";
 import { Bans } from "./bans.ts";
+import { Handshakes, type Greeter } from "./handshakes.ts";
 
 export interface AccessLimits {
   /** At all ports together. */
@@ -47,6 +48,7 @@ export class AccessControl {
   readonly #addresses: AddressBook;
   readonly #log: ThrottledLog;
   readonly #endpoints: Endpoint[] = [];
+  readonly #handshakes = new Handshakes();
   /** Logins whose last check is under way. */
   readonly #logins = new Set<{ readonly userId: UserId; isVoid: boolean }>();
   #connectionsCount = 0;
@@ -89,6 +91,11 @@ export class AccessControl {
       this.#addresses.leave(address);
     };
     return { address, allowance, leave };
+  }
+
+  /** Calls `begin` when the TLS handshake of a connection may begin; one at a time, whichever port it came to. */
+  greet(greeter: Greeter, address: string, begin: () => void): void {
+    this.#handshakes.run(greeter, addressKey(address), begin);
   }
 
   /** Whether a peer at this address may do without TLS. */

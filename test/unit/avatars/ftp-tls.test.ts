@@ -16,6 +16,7 @@ import { generate } from "selfsigned";
 import { fetchAvatars, uploadAvatar } from "../../../src/avatars/ftp-client.ts";
 import { isLoopback } from "../../../src/util/address.ts";
 import { ANNA, ANYBODY, PASSWORD, RawFtp, TestAvatarServer } from "../../support/avatar-server.ts";
+import { eventually } from "../../support/eventually.ts";
 import { png, SAMPLES } from "../../support/pictures.ts";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
 
@@ -47,6 +48,28 @@ describe("the avatar server with TLS", function () {
     const names = [name, name, name]; // from the second on, data connections resume the session of the one before
     await fetchAvatars({ ...access, ticket: avatars.ticket(ANNA) }, names, (_name, result) => fetched.push(result));
     assert.deepEqual(fetched, [bytes, bytes, bytes]);
+  });
+
+  it("begins a handshake when its turn has come, and none of a connection that has gone meanwhile", async () => {
+    const waiting: { readonly isClosed: () => boolean; readonly begin: () => void }[] = [];
+    const access: typeof ANYBODY = {
+      ...ANYBODY,
+      greet: (greeter, _address, begin) => void waiting.push({ isClosed: () => greeter.isClosed, begin }),
+    };
+    await avatars.close();
+    avatars = await TestAvatarServer.start(tempFolder(), { tls: own, access });
+    const [kept, gone] = [await avatars.dial(), await avatars.dial()];
+    for (const client of [kept, gone]) await client.ask("AUTH TLS", 234);
+    await eventually("both wait", () => waiting.length === 2);
+    const secure = connectTls({ socket: kept.socket, rejectUnauthorized: false });
+    let isDone = false;
+    void once(secure, "secureConnect").then(() => (isDone = true));
+    gone.socket.destroy();
+    await eventually("the other has gone", () => waiting[1]?.isClosed() === true);
+    assert.deepEqual([isDone, waiting[0]?.isClosed()], [false, false]);
+    waiting[0]?.begin();
+    await eventually("the handshake is done", () => isDone);
+    secure.destroy();
   });
 
   it("is believed when the given authority vouches for it", async () => {
