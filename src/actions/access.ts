@@ -2,7 +2,8 @@
 import { ProtocolError, badField } from "../protocol/codes.ts";
 import { chatForm, isUserId, type ChatForm, type ChatId, type UserId } from "../protocol/ids.ts";
 import { usernameKey } from "../protocol/text.ts";
-import { plainMember, type Member } from "../store/chats.ts";
+import type { Role } from "../protocol/entities.ts";
+import { isAtLeast, plainMember, type Member } from "../domain/chats.ts";
 import type { StoreReader, User } from "../store/store.ts";
 import type { Identity } from "../domain/effects.ts";
 
@@ -18,6 +19,27 @@ export function requireChat(chatId: ChatId, { userId, features }: Identity): Cha
     throw new ProtocolError("forbidden", "chat_id: not a member of this chat");
   }
   return form;
+}
+
+/**
+ * What the user of the session is in a group.
+ * @throws ProtocolError 404 for what is no group of the user, other chats too; 403 for who has a lower role than `least`.
+ */
+export async function requireGroup(
+  chatId: ChatId,
+  identity: Identity,
+  reader: StoreReader,
+  least: Role = "member",
+): Promise<Role> {
+  const isGroup = chatForm(chatId)?.kind === "group";
+  const role = isGroup ? (await requireMember(chatId, identity, reader)).role : undefined;
+  if (role === undefined) throw new ProtocolError("no_such_chat", "chat_id: no such group");
+  if (!isAtLeast(role, least)) throw roleTooLow();
+  return role;
+}
+
+export function roleTooLow(): ProtocolError {
+  return new ProtocolError("role_too_low", "chat_id: your role in this group is too low");
 }
 
 /**

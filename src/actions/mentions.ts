@@ -4,7 +4,7 @@ import type { Mentions } from "../domain/writes/message-change.ts";
 import { chatForm, type ChatId, type UserId } from "../protocol/ids.ts";
 import { MAX_MENTIONS } from "../protocol/limits.ts";
 import { ALL, mentionCandidates } from "../protocol/mentions.ts";
-import { isAtLeast } from "../store/chats.ts";
+import { isAtLeast } from "../domain/chats.ts";
 import type { StoreReader } from "../store/store.ts";
 
 /** Of a chat of which the user of the session is a member; nobody where that is not so. */

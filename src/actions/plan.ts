@@ -50,6 +50,8 @@ export interface Context {
   readonly registration: RegistrationRule;
   readonly directory: DirectoryRule;
   readonly editWindowMs: number;
+  /** Members that a group may have. */
+  readonly groupMembers: number;
   /** Server clock, in milliseconds. */
   now(): number;
 }

@@ -12,6 +12,7 @@ import * as blocks from "./controllers/blocks.ts";
 import * as changes from "./controllers/changes.ts";
 import * as chat from "./controllers/chat.ts";
 import * as contacts from "./controllers/contacts.ts";
+import * as groups from "./controllers/groups.ts";
 import * as lists from "./controllers/lists.ts";
 import * as pins from "./controllers/pins.ts";
 import * as profile from "./controllers/profile.ts";
@@ -49,6 +50,7 @@ const ROUTES: { readonly [A in ActionName]: Route<A> } = {
   ...changes.routes,
   ...chat.routes,
   ...contacts.routes,
+  ...groups.routes,
   ...lists.routes,
   ...pins.routes,
   ...profile.routes,

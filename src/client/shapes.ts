@@ -1,9 +1,10 @@
 // Checks of what a server sends: every result and event is `unknown` until one of these has accepted it.
 import type { ActionName, ResultOf } from "../protocol/actions.ts";
 import type { AvatarTicket, ChatSummary, ContactMap } from "../protocol/entities.ts";
-import type { Message, OwnSession, Profile, Reaction } from "../protocol/entities.ts";
+import { HISTORY_RULES, POSTINGS, ROLES } from "../protocol/entities.ts";
+import type { Message, OwnSession, Profile, Reaction, Role } from "../protocol/entities.ts";
 import type { EventName, Events } from "../protocol/events.ts";
-import type { ChatKind } from "../protocol/ids.ts";
+import { CHAT_KINDS } from "../protocol/ids.ts";
 
 /** True when the value has the shape of T; members that T does not name are not looked at. */
 export type Shape<T> = (value: unknown) => value is T;
@@ -73,18 +74,31 @@ const isProfile = objectOf<Profile>({
   file_name: isTextOrNull,
 });
 
-const isChatKind = (value: unknown): value is ChatKind =>
-  value === "everyone" || value === "direct" || value === "group";
+const isOneOf =
+  <T extends string>(words: readonly T[]): Shape<T> =>
+  (value): value is T =>
+    words.some((word) => word === value);
+
+const isChatKind = isOneOf(CHAT_KINDS);
+
+const isRole = isOneOf(ROLES);
 
 const isChatSummary = objectOf<ChatSummary>({
   chat_id: isText,
   kind: optional(isChatKind),
+  title: optional(isText),
+  topic: optional(isText),
+  role: optional(isRole),
+  posting: optional(isOneOf(POSTINGS)),
+  history: optional(isOneOf(HISTORY_RULES)),
+  member_count: optional(isCount),
   contact_user_id: optional(isText),
   contact_username: optional(isText),
   last_seq: isCount,
   rev: optional(isCount),
   read_seq: isCount,
   unread: isCount,
+  since_seq: optional(isCount),
   last_message: optional(isMessage),
 });
 
@@ -115,6 +129,11 @@ const history = {
   has_more: isFlag,
 };
 
+const isMemberRole = objectOf({ user_id: isText, username: isText, role: isRole });
+
+const isMarks = (value: unknown): value is Record<string, number> =>
+  isRecord(value) && Object.values(value).every(isCount);
+
 /** Of the actions that the client asks for; one that is not here cannot be asked for. */
 const RESULTS = {
   register: objectOf({ username: isText, user_id: isText }),
@@ -142,6 +161,8 @@ const RESULTS = {
       frame_bytes: isCount,
       reaction_kinds: optional(isCount),
       pins: optional(isCount),
+      group_members: optional(isCount),
+      user_groups: optional(isCount),
       edit_window: optional(isCount),
     }),
     time: isTime,
@@ -193,10 +214,24 @@ const RESULTS = {
   unblock_contact: objectOf({ contact: isText }),
   delete_account: nothing,
   ping: nothing,
+  create_group: objectOf({ chat: isChatSummary }),
+  group: objectOf({ chat: isChatSummary }),
+  update_group: objectOf({ chat: isChatSummary }),
+  members: objectOf({
+    members: listOf(objectOf({ user_id: isText, username: isText, role: isRole, online: isFlag })),
+    has_more: isFlag,
+  }),
+  add_member: objectOf({ member: isMemberRole }),
+  remove_member: objectOf({ chat_id: isText, username: isText }),
+  set_role: objectOf({ member: isMemberRole }),
+  marks: objectOf({ marks: isMarks }),
+  delete_group: objectOf({ chat_id: isText }),
 } satisfies { readonly [A in ActionName]?: Shape<ResultOf<A>> };
 
 /** The actions whose results the client understands. */
 export type ClientAction = keyof typeof RESULTS;
+
+const isRoleOrNull = (value: unknown): value is Role | null => value === null || isRole(value);
 
 const isContactChange = (value: unknown): value is Events["contact"] =>
   isRecord(value) && (isContactMap(value["added"]) || isContactMap(value["deleted"]));
@@ -213,6 +248,9 @@ const EVENTS: { readonly [E in EventName]: Shape<Events[E]> } = {
   profile: objectOf({ user_data: isProfile }),
   contact: isContactChange,
   block: isBlockChange,
+  chat: objectOf({ chat: isChatSummary }),
+  chat_gone: objectOf({ chat_id: isText, reason: isOneOf(["left", "removed", "deleted"] as const) }),
+  member: objectOf({ chat_id: isText, user_id: isText, username: isText, role: isRoleOrNull }),
   gap: objectOf({
     chat_id: isText,
     from_seq: optional(isCount),

@@ -37,6 +37,8 @@ export interface Config {
   readonly directory: "everybody" | "contacts";
   /** How old a message may be to be edited; 0: none may. */
   readonly editWindowMs: number;
+  /** Members that a group may have. */
+  readonly groupMembers: number;
   readonly invitationCode: string | undefined;
   readonly logLevel: LogLevel;
   readonly logKeepDays: number;

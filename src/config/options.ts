@@ -200,6 +200,16 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     factor: 1000,
     help: "How old a message may be for its author to edit it",
   }),
+  groupMembers: integer({
+    name: "group-members",
+    group: Group.Limits,
+    placeholder: "N",
+    default: 2000,
+    min: 1,
+    max: 100_000,
+    unit: "",
+    help: "Members that a group may have",
+  }),
   maxConnections: integer({
     name: "max-connections",
     group: Group.Limits,

@@ -33,7 +33,7 @@ export type Finish =
 /** A list of users, for the main thread to say of each who may be seen online whether it is so. */
 export interface PeopleAnswer {
   /** Field of the response that has the list. */
-  readonly list: "contacts" | "users";
+  readonly list: "contacts" | "users" | "members";
   /** `online` says whether the user may be seen online. */
   readonly people: readonly ListedUser[];
 }
@@ -52,6 +52,13 @@ export type Effect =
   | { readonly kind: "separate"; readonly one: UserId; readonly other: UserId }
   | { readonly kind: "accountDeleted"; readonly userId: UserId }
   | { readonly kind: "emit"; readonly text: string; readonly to: Audience };
+
+/** A group that somebody is in. */
+export interface Membership {
+  readonly chatId: ChatId;
+  /** The first message that the member may see: 1 but where the group shows only what came after the joining. */
+  readonly firstSeq: number;
+}
 
 /** A member of a group, and the first message that the member may see. */
 export interface GroupView {

@@ -20,10 +20,14 @@ export const Refusal = {
   Blocked: "blocked",
   /** append, typing: the other user's account is deleted. */
   PartnerGone: "partnerGone",
-  /** append, typing: there is no such other user. */
+  /** There is no such other user, or the user is not in this group. */
   NoChat: "noChat",
   /** setPassword, deleteAccount: the password that was verified is not the user's any more. */
   StalePassword: "stalePassword",
+  /** In a group: a higher role is needed. */
+  RoleTooLow: "roleTooLow",
+  /** The named user is not in the group. */
+  NotMember: "notMember",
   /** append: the store did not take this message, for reasons of its own. */
   Rejected: "rejected",
 } as const;

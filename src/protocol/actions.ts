@@ -12,6 +12,7 @@ import type {
 } from "./entities.ts";
 import type { ChatId, UserId } from "./ids.ts";
 import type { ServerInfo } from "./server-info.ts";
+import { GROUP_ACTIONS, type GroupActions } from "./group-actions.ts";
 import {
   MAX_BIO_CHARS,
   MAX_FEATURES,
@@ -73,7 +74,7 @@ export interface NamesAfter {
 type ContactName = { contact?: string; contact_id?: UserId };
 
 /** Data and result of every action, by its name on the wire. */
-export interface Actions {
+export interface Actions extends GroupActions {
   register: {
     data: { username: string; password: string; repeat_password?: string; invitation?: string };
     result: { username: string; user_id: UserId };
@@ -373,6 +374,7 @@ export const ACTIONS: { readonly [A in ActionName]: ActionSpec<DataOf<A>> } = {
     schema: { type: "object", required: ["password"], properties: { password: { type: "string" } } },
   },
   ping: { schema: empty },
+  ...GROUP_ACTIONS,
 };
 
 /** True for the name of an action; safe for any text ("constructor" is none). */

@@ -33,11 +33,13 @@ export const REASONS = {
   registration_closed: 403,
   directory_closed: 403,
   blocked: 403,
+  role_too_low: 403,
   forbidden: 403,
   unknown_action: 404,
   no_such_user: 404,
   no_such_chat: 404,
   no_such_message: 404,
+  not_a_member: 404,
   name_taken: 409,
   already: 409,
   quota: 409,
@@ -68,14 +70,14 @@ export interface RefusalFacts {
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
   readonly reason: Reason;
-  /** The member that is wrong; only with `bad_field`. */
+  /** The member that is meant; always with `bad_field`. */
   readonly field: string | undefined;
   /** Seconds after which a retry makes sense; only with `rate_limited`. */
   readonly retryAfter: number | undefined;
 
   constructor(reason: "bad_field", info: string, field: string);
   constructor(reason: "rate_limited", info: string, retryAfter: number);
-  constructor(reason: Exclude<Reason, "bad_field" | "rate_limited">, info: string);
+  constructor(reason: Exclude<Reason, "bad_field" | "rate_limited">, info: string, field?: string);
   constructor(reason: Reason, info: string, detail?: string | number) {
     super(info);
     this.reason = reason;
@@ -95,7 +97,7 @@ export class ProtocolError extends Error {
   static of({ reason, info, field, retryAfter }: RefusalFacts): ProtocolError {
     if (reason === "bad_field") return badField(field ?? "data", info, info);
     if (reason === "rate_limited") return new ProtocolError(reason, info, retryAfter ?? 1);
-    return new ProtocolError(reason, info);
+    return new ProtocolError(reason, info, field);
   }
 }
 

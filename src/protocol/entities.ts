@@ -35,6 +35,18 @@ export interface Message {
   readonly pinned?: true;
 }
 
+/** From the least to the most: each may do what those before it may. */
+export const ROLES = ["member", "moderator", "owner"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who may send messages into a group: everybody in it, or moderators and owners. */
+export const POSTINGS = ["all", "moderators"] as const;
+export type Posting = (typeof POSTINGS)[number];
+
+/** What members of a group see: all of it, or what came after they joined. */
+export const HISTORY_RULES = ["all", "joined"] as const;
+export type HistoryRule = (typeof HISTORY_RULES)[number];
+
 export interface Profile {
   readonly user_id: UserId;
   readonly username: string;
@@ -55,6 +67,16 @@ export interface LastMessage extends Message {
 export interface ChatSummary {
   readonly chat_id: ChatId;
   readonly kind?: ChatKind;
+  /** These six only in groups; without a topic it is left out. */
+  readonly title?: string;
+  readonly topic?: string;
+  /** What the user is in it. */
+  readonly role?: Role;
+  /** Who may send messages: everybody in it, or moderators and owners. */
+  readonly posting?: Posting;
+  /** What members see: all of it, or what came after they joined. */
+  readonly history?: HistoryRule;
+  readonly member_count?: number;
   /** The other user; only in one-to-one chats. */
   readonly contact_user_id?: UserId;
   readonly contact_username?: string;
@@ -63,6 +85,8 @@ export interface ChatSummary {
   readonly rev?: number;
   readonly read_seq: number;
   readonly unread: number;
+  /** The first message that the user may see; only in groups whose rule is `joined`. */
+  readonly since_seq?: number;
   readonly last_message?: LastMessage;
 }
 

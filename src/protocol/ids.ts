@@ -5,8 +5,9 @@ export type UserId = string;
 /** `common`, `dm:<user_id>:<user_id>` with the ids in ascending order, or `group:<24 lower-case hexadecimal digits>`. */
 export type ChatId = string;
 
-/** `everyone`: the common chat. `direct`: of two users. */
-export type ChatKind = "everyone" | "direct" | "group";
+/** `everyone`: the common chat. `direct`: of two users. `group`: of a list of members. */
+export const CHAT_KINDS = ["everyone", "direct", "group"] as const;
+export type ChatKind = (typeof CHAT_KINDS)[number];
 
 /** What a chat's id says of the chat: who takes part in a group is not among it. */
 export type ChatForm =

@@ -36,6 +36,8 @@ export const LAST_MESSAGE_CHARS = 256;
 export const MAX_LOGIN_BYTES = 1024 * 1024;
 /** Chats in a login's result; the others come by `chats`. */
 export const LOGIN_CHATS = 200;
+/** Bytes of the chats in a login's result, as they are sent; the others come by `chats` too. */
+export const LOGIN_CHATS_BYTES = 448 * 1024;
 /** Contacts, blocked users and users online in a login's result; the others come by `contacts` and `blocked`. */
 export const LOGIN_USERS = 1000;
 /** Bytes of a reaction, one grapheme cluster. */
@@ -59,6 +61,16 @@ export const DEFAULT_USERS_PAGE = 100;
 /** Users in a page of `contacts` or `blocked`. */
 export const DEFAULT_NAMES_PAGE = 200;
 export const MAX_NAMES_PAGE = 1000;
+export const MAX_TITLE_CHARS = 64;
+export const MAX_TOPIC_CHARS = 256;
+/** Entries of `members` in `create_group`. */
+export const MAX_NEW_MEMBERS = 200;
+/** Groups that one user is in. */
+export const MAX_USER_GROUPS = 500;
+/** Members in a page of `members`. */
+export const DEFAULT_MEMBERS_PAGE = 100;
+/** Members of a group of which `marks` and `typing` tell. */
+export const MAX_FAMILIAR_MEMBERS = 200;
 /** Characters of a cursor. */
 export const MAX_CURSOR_CHARS = 256;
 /** Contacts whose presence a session receives. */

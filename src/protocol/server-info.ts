@@ -9,6 +9,9 @@ export interface Limits {
   reaction_kinds?: number;
   /** Pinned messages of a chat. */
   pins?: number;
+  /** Members of a group, and groups of one user. */
+  group_members?: number;
+  user_groups?: number;
   /** Seconds for which an own message may be edited. */
   edit_window?: number;
 }

@@ -41,18 +41,27 @@ const profile: ShownOf<Profile> = {
 const chat: ShownOf<ChatSummary> = {
   chat_id: "plain",
   kind: "plain",
+  title: "text",
+  topic: "text",
+  role: "plain",
+  posting: "plain",
+  history: "plain",
+  member_count: "plain",
   contact_user_id: "plain",
   contact_username: "plain",
   last_seq: "plain",
   rev: "plain",
   read_seq: "plain",
   unread: "plain",
+  since_seq: "plain",
   last_message: message,
 };
 const page = { before: "plain", after: "plain", limit: "plain" } as const;
 const history = { chat_id: "plain", length: "plain", rev: "plain", messages: message, has_more: "plain" } as const;
 const contact = { contact: "plain", contact_id: "plain" } as const;
 const user = { username: "plain", user_id: "plain" } as const;
+
+const member = { ...user, role: "plain" } as const;
 
 /** An action without a row is masked as a whole. */
 export const SHOWN_FIELDS: {
@@ -93,6 +102,8 @@ export const SHOWN_FIELDS: {
         frame_bytes: "plain",
         reaction_kinds: "plain",
         pins: "plain",
+        group_members: "plain",
+        user_groups: "plain",
         edit_window: "plain",
       },
       time: "plain",
@@ -177,4 +188,22 @@ export const SHOWN_FIELDS: {
   unblock_contact: { data: contact, result: { contact: "plain" } },
   delete_account: { data: {}, result: {} },
   ping: { data: {}, result: {} },
+  create_group: {
+    data: { title: "text", topic: "text", members: "plain", group_id: "plain" },
+    result: { chat },
+  },
+  group: { data: { chat_id: "plain" }, result: { chat } },
+  update_group: {
+    data: { chat_id: "plain", title: "text", topic: "text", posting: "plain", history: "plain" },
+    result: { chat },
+  },
+  members: {
+    data: { chat_id: "plain", after: "plain", limit: "plain" },
+    result: { members: { ...member, online: "plain" }, has_more: "plain" },
+  },
+  add_member: { data: { chat_id: "plain", username: "plain", role: "plain" }, result: { member } },
+  remove_member: { data: { chat_id: "plain", username: "plain" }, result: { chat_id: "plain", username: "plain" } },
+  set_role: { data: { chat_id: "plain", username: "plain", role: "plain" }, result: { member } },
+  marks: { data: { chat_id: "plain" }, result: { marks: "names" } },
+  delete_group: { data: { chat_id: "plain" }, result: { chat_id: "plain" } },
 };

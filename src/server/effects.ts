@@ -4,7 +4,7 @@ import type { AvatarTicket } from "../protocol/entities.ts";
 import { ProtocolError } from "../protocol/codes.ts";
 import { errorResponse, okResponse, type Fields, type ReplyTo } from "../protocol/envelope.ts";
 import { encodeFrame } from "../protocol/frame.ts";
-import type { UserId } from "../protocol/ids.ts";
+import type { ChatId, UserId } from "../protocol/ids.ts";
 import { LOGIN_USERS } from "../protocol/limits.ts";
 import { sortedByName } from "../protocol/text.ts";
 import type { ThrottledLog } from "../log/throttled-log.ts";
@@ -147,17 +147,20 @@ export class EffectRunner {
     outbox.begin(fanout.log, session.features.has("changes"), onLost);
     presence.began(session);
     this.#log("session began", session, connection);
-    const result = await this.#parts.pools.roster(login.identity.userId);
+    const result = await this.#parts.pools.roster(identity.userId, session.features.has("groups"));
     if (connection.session !== session) return; // it has ended meanwhile
     if (result.refusal !== undefined) {
       this.endSession(connection);
       return this.#refuse(connection, login.replyTo, ProtocolError.of(result.refusal));
     }
-    const { fields, watched } = result.roster;
+    const { fields, watched, groups } = result.roster;
+    // What was left while it was read was told, and is not told of any more.
+    const chats = fields.chats.filter(({ chat_id: chatId, kind }) => kind !== "group" || !hasLeft(session, chatId));
+    this.#parts.directory.open(session, groups);
     registry.beginWatching(session, watched);
     const online = this.#namesOnline(watched.filter((id) => session.contacts.has(id)));
     const more = online.length > LOGIN_USERS && { more_contacts: true };
-    const told = { ...fields, online: online.slice(0, LOGIN_USERS), ...more };
+    const told = { ...fields, chats, online: online.slice(0, LOGIN_USERS), ...more };
     this.#reply(connection, login, told);
     if (login.isResumed) connection.onNextRequest = () => this.#confirm(login.identity, connection);
   }
@@ -251,4 +254,9 @@ export class EffectRunner {
       return errorResponse(replyTo, refusal, Date.now());
     }
   }
+}
+
+/** Whether the user has left a group since the session began. */
+function hasLeft({ earlyGroups, groups }: Session, chatId: ChatId): boolean {
+  return earlyGroups?.has(chatId) === true && !groups.has(chatId);
 }

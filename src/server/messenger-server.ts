@@ -307,8 +307,16 @@ function makePools(
   log: Logger,
   files: ServerParts["files"],
 ): Pools {
-  const { store: storeUrl, data: dataDir, bcryptCost, directory, editWindowMs, workers: requestThreads } = config;
-  const settings = { storeUrl, dataDir, bcryptCost, registration, directory, editWindowMs };
+  const {
+    store: storeUrl,
+    data: dataDir,
+    bcryptCost,
+    directory,
+    editWindowMs,
+    groupMembers,
+    workers: requestThreads,
+  } = config;
+  const settings = { storeUrl, dataDir, bcryptCost, registration, directory, editWindowMs, groupMembers };
   return new Pools(settings, { requestThreads, passwordThreads }, log, files);
 }
 

@@ -3,8 +3,9 @@ import type { AccountState } from "../protocol/admin.ts";
 import type { ChatSummary, Message, Profile } from "../protocol/entities.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import { searchForm } from "../protocol/text.ts";
-import type { Member } from "./chats.ts";
+import type { Member } from "../domain/chats.ts";
 import type { Write, WriteOutcome } from "../domain/writes/table.ts";
+import type { GroupReader } from "./group-reader.ts";
 
 /** A user as stored. */
 export interface User {
@@ -209,7 +210,7 @@ export type SearchSlice = { readonly result: SearchResult } | { readonly place: 
  * The reading side; any number may be open on one store, in any thread. Every method rejects with StoreUnavailableError
  * when the store cannot be reached (nothing else is thrown on purpose).
  */
-export interface StoreReader {
+export interface StoreReader extends GroupReader {
   userByKey(usernameKey: string): Promise<User | undefined>;
   userById(userId: UserId): Promise<User | undefined>;
   /** The user whose token has this hash and is not older than its lifetime at `nowMs`. */
@@ -222,10 +223,11 @@ export interface StoreReader {
   /** Active users, without those who have blocked the one who asks; looks at DIRECTORY_SLICE of them at most. */
   directory(query: DirectoryQuery): Promise<DirectorySlice>;
   /**
-   * The common chat first, then one-to-one chats: those with messages by the time of the last one, newest first, equal
-   * times by chat id; then those with contacts in which nothing was written, by chat id. `limit` is from 1.
+   * The common chat first, then groups and one-to-one chats with messages: by the time of the last message (of a group
+   * without one: of its making), newest first, equal times by chat id; then those with contacts in which nothing was
+   * written, by chat id. `limit` is from 1. Groups are left out unless `withGroups`.
    */
-  chats(userId: UserId, after: ChatPosition | undefined, limit: number): Promise<ChatPage>;
+  chats(userId: UserId, after: ChatPosition | undefined, limit: number, withGroups?: boolean): Promise<ChatPage>;
   /**
    * What the user is in the chat; undefined for who is no member of it. Everybody that is there is a member of the common
    * chat, and the two of a one-to-one chat are its members before anything is written in it, also if one of them is

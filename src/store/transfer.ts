@@ -1,9 +1,8 @@
 // What moving a store needs of both: everything in it, in batches, read from one and written to the other.
 import { createHash } from "node:crypto";
-import type { Message } from "../protocol/entities.ts";
+import type { Message, Role } from "../protocol/entities.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { AccountState } from "../protocol/admin.ts";
-import type { Role } from "./chats.ts";
 
 /** Records of one batch. */
 export const BATCH_COUNT = 1_000;

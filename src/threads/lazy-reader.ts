@@ -84,6 +84,26 @@ export class LazyReader implements StoreReader {
     return this.#ask((reader) => reader.member(...args));
   }
 
+  group(...args: Parameters<StoreReader["group"]>): ReturnType<StoreReader["group"]> {
+    return this.#ask((reader) => reader.group(...args));
+  }
+
+  groupCreator(...args: Parameters<StoreReader["groupCreator"]>): ReturnType<StoreReader["groupCreator"]> {
+    return this.#ask((reader) => reader.groupCreator(...args));
+  }
+
+  groupMembers(...args: Parameters<StoreReader["groupMembers"]>): ReturnType<StoreReader["groupMembers"]> {
+    return this.#ask((reader) => reader.groupMembers(...args));
+  }
+
+  readMarks(...args: Parameters<StoreReader["readMarks"]>): ReturnType<StoreReader["readMarks"]> {
+    return this.#ask((reader) => reader.readMarks(...args));
+  }
+
+  groupsOf(...args: Parameters<StoreReader["groupsOf"]>): ReturnType<StoreReader["groupsOf"]> {
+    return this.#ask((reader) => reader.groupsOf(...args));
+  }
+
   history(...args: Parameters<StoreReader["history"]>): ReturnType<StoreReader["history"]> {
     return this.#ask((reader) => reader.history(...args));
   }

@@ -106,8 +106,8 @@ export class Pools {
   }
 
   /** What a session that has begun is told. */
-  roster(userId: UserId): Promise<RosterResult> {
-    return this.#lookUp({ lookUp: "roster", userId }) as Promise<RosterResult>;
+  roster(userId: UserId, withGroups: boolean): Promise<RosterResult> {
+    return this.#lookUp({ lookUp: "roster", userId, withGroups }) as Promise<RosterResult>;
   }
 
   userNamed(username: string): Promise<FoundUser | undefined> {

@@ -60,15 +60,15 @@ async function lookUp(task: LookUpTask): Promise<unknown> {
     case "blocks":
       return findBlocks(task.userId);
     case "roster":
-      return findRoster(task.userId);
+      return findRoster(task.userId, task.withGroups);
     case "accounts":
       return reader.accounts(task.query);
   }
 }
 
-async function findRoster(userId: UserId): Promise<RosterResult> {
+async function findRoster(userId: UserId, withGroups: boolean): Promise<RosterResult> {
   try {
-    const roster = await readRoster(userId, reader);
+    const roster = await readRoster(userId, withGroups, reader);
     if (roster === undefined) throw wrongCredentials();
     return { roster };
   } catch (error) {

@@ -74,7 +74,7 @@ export type LookUpTask =
   /** Whom a user has blocked, and who has blocked the user: UserId[]. */
   | { readonly lookUp: "blocks"; readonly userId: UserId }
   /** What a session is told when it begins: RosterResult. */
-  | { readonly lookUp: "roster"; readonly userId: UserId }
+  | { readonly lookUp: "roster"; readonly userId: UserId; readonly withGroups: boolean }
   /** Who has this name: FoundUser, or undefined. */
   | { readonly lookUp: "user"; readonly username: string }
   /** A page of the accounts, as StoreReader.accounts gives it. */
@@ -172,13 +172,6 @@ export interface EventChunk {
   /** Of changes: the seq of each message, so that whoever may not see one is not told of it. */
   readonly seqs?: readonly number[];
   readonly bytes: Uint8Array;
-}
-
-/** A group that somebody is in. */
-export interface Membership {
-  readonly chatId: ChatId;
-  /** The first message that the member may see: 1 but where the group shows only what came after the joining. */
-  readonly firstSeq: number;
 }
 
 export interface CommitResult {

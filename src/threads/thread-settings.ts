@@ -14,6 +14,8 @@ export interface ThreadSettings {
   readonly directory: DirectoryRule;
   /** How old a message may be to be edited; 0: none may. */
   readonly editWindowMs: number;
+  /** Members that a group may have. */
+  readonly groupMembers: number;
 }
 
 /** The settings of the thread that asks. */

@@ -103,7 +103,7 @@ export function accountsContract(kind: StoreKind): void {
       putToken(anna, "a2"),
       append(COMMON_CHAT, anna, "m0", "too late"),
       markRead(anna, COMMON_CHAT, 1),
-      { kind: "typing", userId: anna, chatId: directChatId(anna, bert) },
+      { kind: "typing", userId: anna, username: "anna", chatId: directChatId(anna, bert) },
       { kind: "deleteMessage", userId: anna, chatId: COMMON_CHAT, seq: 1 },
       { kind: "addContact", userId: anna, contactId: bert },
       { kind: "block", userId: anna, blockedId: bert },
@@ -144,9 +144,10 @@ export function accountsContract(kind: StoreKind): void {
       assert.ok(outcome.done && "isPrivate" in outcome.result);
       return outcome.result.isPrivate;
     };
-    const typing: Write = { kind: "typing", userId: anna, chatId: direct };
+    const heard = { done: true, result: { otherIds: [bert] } };
+    const typing: Write = { kind: "typing", userId: anna, username: "anna", chatId: direct };
     await store.one(append(direct, anna, "m1", "in time"));
-    assert.deepEqual([await store.one(typing), await isPrivate()], [DONE, false]);
+    assert.deepEqual([await store.one(typing), await isPrivate()], [heard, false]);
     const outcomes = await store.commit(
       { kind: "block", userId: bert, blockedId: anna },
       append(direct, anna, "m1", "again"),
@@ -162,7 +163,7 @@ export function accountsContract(kind: StoreKind): void {
     const contact = await store.one({ kind: "addContact", userId: anna, contactId: bert });
     assert.deepEqual(contact, { done: true, result: { isBlocked: true } });
     await store.one({ kind: "unblock", userId: bert, blockedId: anna });
-    assert.deepEqual([await store.one(typing), await isPrivate()], [DONE, false]);
+    assert.deepEqual([await store.one(typing), await isPrivate()], [heard, false]);
     await store.one(deletion(bert));
     const gone = { done: false, refusal: "partnerGone" };
     assert.deepEqual(await store.commit(append(direct, anna, "m4", "too late"), typing), [gone, gone]);
@@ -203,7 +204,7 @@ export function accountsContract(kind: StoreKind): void {
       { kind: "block", userId: bert, blockedId: anna },
       { kind: "updateProfile", userId: anna, changes: { bio: "about me", file_name: "a.png" } },
     );
-    const gone = { done: true, result: { formerName: "Anna", holders: [bert] } };
+    const gone = { done: true, result: { formerName: "Anna", holders: [bert], groups: [] } };
     assert.deepEqual(await store.one(deletion(anna)), gone);
     const user = await store.reader.userById(anna);
     assert.deepEqual(user?.profile, {
@@ -230,7 +231,7 @@ export function accountsContract(kind: StoreKind): void {
         [`deleted-${anna}`, "to bert"],
       ],
     );
-    const again = { done: true, result: { formerName: `deleted-${anna}`, holders: [] } };
+    const again = { done: true, result: { formerName: `deleted-${anna}`, holders: [], groups: [] } };
     assert.deepEqual(await store.one(deletion(anna)), again);
     assert.deepEqual(await store.one({ kind: "setAccountState", userId: anna, state: "active" }), NOT_FOUND);
     assert.ok((await store.one(newUser("Anna", "e".repeat(24)))).done);

@@ -9,6 +9,7 @@ import type { StoreKind } from "./fixture.ts";
 import { globalSearchContract } from "./global-search-contract.ts";
 import { changesContract } from "./changes-contract.ts";
 import { editsContract } from "./edits-contract.ts";
+import { groupsContract } from "./groups-contract.ts";
 import { listsContract } from "./lists-contract.ts";
 import { membersContract } from "./members-contract.ts";
 import { messagesContract } from "./messages-contract.ts";
@@ -34,6 +35,7 @@ export function storeContract(kind: StoreKind): void {
     describe("pins", () => pinsContract(kind));
     describe("lists", () => listsContract(kind));
     describe("members", () => membersContract(kind));
+    describe("groups", () => groupsContract(kind));
     describe("pages", () => pagesContract(kind));
     describe("search", () => searchContract(kind));
     describe("search in all chats", () => globalSearchContract(kind));

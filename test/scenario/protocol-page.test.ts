@@ -20,6 +20,9 @@ const EVENTS: { readonly [E in keyof Events]: true } = {
   profile: true,
   contact: true,
   block: true,
+  chat: true,
+  chat_gone: true,
+  member: true,
   gap: true,
   closing: true,
 };

@@ -27,7 +27,7 @@ describe("writes that wait for a slow store", function () {
 
   beforeEach(async () => {
     log = new MemoryLog();
-    const settings = { storeUrl: "sqlite:test.db", dataDir: folder(), bcryptCost: 4, editWindowMs: 0 };
+    const settings = { storeUrl: "sqlite:test.db", dataDir: folder(), bcryptCost: 4, editWindowMs: 0, groupMembers: 9 };
     const sizes = { requestThreads: 1, passwordThreads: 1 };
     pools = new Pools({ ...settings, registration: { kind: "open" }, directory: "everybody" }, sizes, log, {
       storage: SLOW_THREAD,

@@ -2,7 +2,7 @@
 // spoiled in one place or none.
 import fc from "fast-check";
 import { ACTIONS } from "../../src/protocol/actions.ts";
-import { directChatId } from "../../src/protocol/ids.ts";
+import { directChatId, groupChatId } from "../../src/protocol/ids.ts";
 
 /** Stands for something that is known only while the fuzzer runs. */
 interface Known {
@@ -50,7 +50,11 @@ const WORDS = [
   "x".repeat(8_192),
 ];
 const text = fc.oneof(fc.constantFrom(...WORDS), fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 }));
-const chat = fc.oneof(fc.constant("common"), known("directChat"));
+const chat = fc.oneof(fc.constant("common"), known("directChat"), fc.constant(`group:${"a".repeat(24)}`));
+const GROUP_IDS = ["a", "b", "C"].map((digit) => digit.repeat(24));
+const group = fc.constantFrom(...GROUP_IDS.map(groupChatId), "group:", "common");
+const role = fc.constantFrom("member", "moderator", "owner");
+const title = fc.constantFrom("Plans", "x", "Ä 😀", "a".repeat(64));
 const seq = fc.oneof(fc.nat(20), fc.constantFrom(0, 2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER));
 const reaction = fc.constantFrom("👍", "❤️", "🇩🇪", "1️⃣", "👩‍👩‍👧");
 const page = { before: maybe(seq), after: maybe(seq), limit: maybe(fc.integer({ min: 1, max: 200 })) };
@@ -70,7 +74,7 @@ const DATA: { readonly [A in keyof typeof ACTIONS]: fc.Arbitrary<object> } = {
   register: fc.record({ username: newName, password, repeat_password: maybe(password), invitation: maybe(text) }),
   login: fc.oneof(
     fc.record({ username: known("name"), password: known("password") }),
-    fc.record({ token: known("token"), features: maybe(fc.constantFrom([], ["changes", "x", "x"])) }),
+    fc.record({ token: known("token"), features: maybe(fc.constantFrom([], ["changes", "groups", "x", "x"])) }),
     fc.record({ username: known("name"), password }),
   ),
   logout: fc.constant({}),
@@ -139,6 +143,26 @@ const DATA: { readonly [A in keyof typeof ACTIONS]: fc.Arbitrary<object> } = {
   sessions: fc.constant({}),
   end_sessions: fc.constant({}),
   ping: fc.constant({}),
+  create_group: fc.record({
+    title,
+    topic: maybe(text.map((topic) => topic.slice(0, 200))),
+    members: maybe(fc.array(known("name"), { maxLength: 5 })),
+    group_id: maybe(fc.constantFrom(...GROUP_IDS)),
+  }),
+  group: fc.record({ chat_id: group }),
+  update_group: fc.record({
+    chat_id: group,
+    title: maybe(title),
+    topic: maybe(fc.constantFrom("", "about")),
+    posting: maybe(fc.constantFrom("all", "moderators")),
+    history: maybe(fc.constantFrom("all", "joined")),
+  }),
+  members: fc.record({ chat_id: group, after: maybe(known("name")), limit: page.limit }),
+  add_member: fc.record({ chat_id: group, username: known("name"), role: maybe(role) }),
+  remove_member: fc.record({ chat_id: group, username: known("name") }),
+  set_role: fc.record({ chat_id: group, username: known("name"), role }),
+  marks: fc.record({ chat_id: chat }),
+  delete_group: fc.record({ chat_id: group }),
 };
 
 /** What ends sessions, or makes a whole conversation one of strangers, comes less often. */

@@ -10,9 +10,10 @@ export async function searchToEnd(
   before: number | undefined,
   limit: number,
   onSlice: (place: SearchPlace) => void = () => {},
+  firstSeq = 1,
 ): Promise<SearchResult> {
   for (let from: SearchPlace | undefined; ;) {
-    const slice = await reader.search({ chatId, word, before, limit }, from);
+    const slice = await reader.search({ chatId, word, before, limit, firstSeq }, from);
     if ("result" in slice) return slice.result;
     from = structuredClone(slice.place); // as it would cross threads
     onSlice(from);

@@ -140,7 +140,9 @@ export class WireClient {
     assert.equal(reply.action, action);
     assert.match(reply.info, info);
     assert.ok(reply.reason !== undefined && REASONS[reply.reason] === code, `${action}: ${code} ${reply.reason}`);
-    assert.equal(reply.field !== undefined, reply.reason === "bad_field", `${action}: ${reply.reason} ${reply.field}`);
+    // Where one of several users is at fault, the field that names them is said too.
+    const isNamed = reply.reason === "bad_field" || reply.field === "members";
+    assert.equal(reply.field !== undefined, isNamed, `${action}: ${reply.reason} ${reply.field}`);
     return reply;
   }
 

@@ -1,8 +1,7 @@
 // Chats: history, get_chat, common_chat, add_message, search_in_chat, mark_read, typing.
 import type { DataOf, Page } from "../../protocol/actions.ts";
 import { ProtocolError, badField } from "../../protocol/codes.ts";
-import { eventText } from "../../protocol/events.ts";
-import { COMMON_CHAT, directChatId, otherUser, type ChatId } from "../../protocol/ids.ts";
+import { COMMON_CHAT, directChatId, type ChatId } from "../../protocol/ids.ts";
 import { DEFAULT_PAGE } from "../../protocol/limits.ts";
 import type { Mentions } from "../../domain/writes/message-change.ts";
 import type { StoreReader } from "../../store/store.ts";
@@ -84,16 +83,13 @@ const markRead: SessionController<"mark_read"> = async ({ data }, identity, { re
 };
 
 /** A write although nothing is stored: so it has its place among blocks, and is not told after one. */
-const typing: SessionController<"typing"> = ({ data }, identity, { now }) => {
+const typing: SessionController<"typing"> = ({ data }, identity) => {
   const { userId, username } = identity;
   const { kind } = requireChat(data.chat_id, identity);
   if (kind === "everyone") throw badField("chat_id", "not in the common chat");
-  const partner = otherUser(data.chat_id, userId);
-  const text = eventText("typing", { chat_id: data.chat_id, user_id: userId, username }, now());
   return {
-    write: { kind: "typing", userId, chatId: data.chat_id },
+    write: { kind: "typing", userId, username, chatId: data.chat_id },
     reply: { info: "Told", fields: {} },
-    effects: [{ kind: "emit", text, to: { users: partner === undefined ? [] : [partner], others: true } }],
   };
 };
 

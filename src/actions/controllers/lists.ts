@@ -8,9 +8,9 @@ import type { DirectoryUser, NamePage } from "../../store/store.ts";
 import { chatPosition, chatsCursor } from "../cursors.ts";
 import type { Routes, SessionController } from "../plan.ts";
 
-const chats: SessionController<"chats"> = async ({ data }, { userId }, { reader }) => {
+const chats: SessionController<"chats"> = async ({ data }, { userId, features }, { reader }) => {
   const after = data.cursor === undefined ? undefined : chatPosition(data.cursor);
-  const page = await reader.chats(userId, after, data.limit ?? DEFAULT_CHATS_PAGE);
+  const page = await reader.chats(userId, after, data.limit ?? DEFAULT_CHATS_PAGE, features.includes("groups"));
   const next = page.next && { next: chatsCursor(page.next) };
   return { reply: { info: "Chats", fields: { chats: page.chats, ...next } } };
 };

@@ -1,12 +1,18 @@
 // The server itself: server_info, ping.
 import { FEATURES } from "../../protocol/features.ts";
-import { MAX_MESSAGE_CHARS, MAX_PINS, MAX_REACTION_KINDS, MAX_REQUEST_BYTES } from "../../protocol/limits.ts";
+import {
+  MAX_MESSAGE_CHARS,
+  MAX_PINS,
+  MAX_REACTION_KINDS,
+  MAX_REQUEST_BYTES,
+  MAX_USER_GROUPS,
+} from "../../protocol/limits.ts";
 import { packageVersion } from "../../util/package-version.ts";
 import type { OpenController, Routes } from "../plan.ts";
 
 export const SERVER = { name: "Messenger", version: packageVersion() };
 
-const serverInfo: OpenController<"server_info"> = (_request, { registration, editWindowMs, now }) => ({
+const serverInfo: OpenController<"server_info"> = (_request, { registration, editWindowMs, groupMembers, now }) => ({
   reply: {
     info: "Server",
     fields: {
@@ -18,6 +24,8 @@ const serverInfo: OpenController<"server_info"> = (_request, { registration, edi
         frame_bytes: MAX_REQUEST_BYTES,
         reaction_kinds: MAX_REACTION_KINDS,
         pins: MAX_PINS,
+        group_members: groupMembers,
+        user_groups: MAX_USER_GROUPS,
         edit_window: editWindowMs / 1000,
       },
       time: now() / 1000,

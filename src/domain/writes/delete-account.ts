@@ -1,7 +1,8 @@
 // Deletion of an account: its messages stay, under a name that tells nothing of whose they were.
 import { eventText } from "../../protocol/events.ts";
 import type { UserId } from "../../protocol/ids.ts";
-import type { Effect } from "../effects.ts";
+import type { Effect, GroupChange } from "../effects.ts";
+import type { GroupLeft } from "../groups.ts";
 import type { WriteRules } from "./rules.ts";
 
 /** Users that are named as those who had a deleted account as a contact; others find out at their next login. */
@@ -24,6 +25,8 @@ export interface DeleteAccount {
 export interface DeletedAccount {
   readonly formerName: string;
   readonly holders: readonly UserId[];
+  /** The groups that it was in. */
+  readonly groups: readonly GroupLeft[];
 }
 
 /** The write for a user. The new name's key is one that no name has (a colon is in none), so nobody can have registered it. */
@@ -33,7 +36,10 @@ export function deleteAccountWrite(userId: UserId): DeleteAccount {
 }
 
 export const deleteAccount: WriteRules<DeleteAccount, DeletedAccount> = {
-  done: (write, result, nowMs) => ({ effects: farewell(write, result, nowMs) }),
+  done: (write, result, nowMs) => ({
+    effects: farewell(write, result, nowMs),
+    groups: result.groups.map((left) => leaving(write, result, left, nowMs)),
+  }),
 };
 
 /** Who had a deleted account as a contact is told what it is called now, and that it is a contact no more. */
@@ -49,4 +55,19 @@ function farewell(
     eventText("contact", { deleted: { [formerName]: userId } }, nowMs),
   ];
   return texts.map((text) => ({ kind: "emit", text, to: { users: holders, others: false } }));
+}
+
+/** Whoever is in a group with it is told that it left, and whom the group belongs to now. */
+function leaving(
+  { userId }: DeleteAccount,
+  { formerName: username }: DeletedAccount,
+  { chatId, successor }: GroupLeft,
+  nowMs: number,
+): GroupChange {
+  const texts = [eventText("member", { chat_id: chatId, user_id: userId, username, role: null }, nowMs)];
+  if (successor !== undefined) {
+    const { userId: user_id, username: name, role } = successor;
+    texts.push(eventText("member", { chat_id: chatId, user_id, username: name, role }, nowMs));
+  }
+  return { event: "group", chatId, views: [], left: [userId], notices: texts.map((text) => ({ text })) };
 }

@@ -1,5 +1,5 @@
 // Common part of the writes that change a stored message.
-import type { Message } from "../../protocol/entities.ts";
+import type { Message, Role } from "../../protocol/entities.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { Refusal } from "../refusal.ts";
 import type { Completion, WriteRules } from "./rules.ts";
@@ -27,6 +27,8 @@ export interface FoundMessage {
   /** Unix milliseconds. */
   readonly sentMs: number;
   readonly isDeleted: boolean;
+  /** What who changes it is in its chat; only in groups. */
+  readonly role?: Role | undefined;
 }
 
 /** What a change makes of a message: another text, which counts as an edit, or none for good. */

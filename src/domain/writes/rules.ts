@@ -32,7 +32,7 @@ export interface ChatEvent {
 }
 
 /** What the peer is told of a refused write, and what else follows from it. */
-export interface RefusedAnswer extends Pick<RefusalFacts, "info"> {
+export interface RefusedAnswer extends Pick<RefusalFacts, "info" | "field"> {
   readonly reason: Exclude<ProtocolError["reason"], "bad_field" | "rate_limited">;
   readonly effects?: readonly Effect[];
 }

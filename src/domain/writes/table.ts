@@ -1,13 +1,17 @@
 // The table of writes: every kind with its type, its result and its rules.
 import { ProtocolError } from "../../protocol/codes.ts";
+import type { GroupChanged } from "../groups.ts";
 import { Refusal } from "../refusal.ts";
 import { addContact, type AddContact, type AddedContact } from "./add-contact.ts";
+import { addMember, type AddedMember, type AddMember } from "./add-member.ts";
 import { append, type Append, type Appended } from "./append.ts";
 import { block, type Block } from "./block.ts";
 import { confirmToken, type ConfirmToken } from "./confirm-token.ts";
+import { createGroup, type CreateGroup } from "./create-group.ts";
 import { createUser, type CreatedUser, type CreateUser } from "./create-user.ts";
 import { deleteAccount, type DeleteAccount, type DeletedAccount } from "./delete-account.ts";
 import { deleteContact, type DeleteContact } from "./delete-contact.ts";
+import { deleteGroup, type DeletedGroup, type DeleteGroup } from "./delete-group.ts";
 import { deleteMessage, type DeleteMessage } from "./delete-message.ts";
 import { deleteToken, type DeleteToken } from "./delete-token.ts";
 import { dropTokens, type DropTokens } from "./drop-tokens.ts";
@@ -17,11 +21,14 @@ import type { Changed, ChangeRules, FoundMessage, Remade } from "./message-chang
 import { pinMessage, type PinMessage } from "./pin-message.ts";
 import { putToken, type NewToken, type PutToken } from "./put-token.ts";
 import { react, type React } from "./react.ts";
+import { removeMember, type RemovedMember, type RemoveMember } from "./remove-member.ts";
 import type { Completion, Nothing, RefusedAnswer, WriteRules } from "./rules.ts";
 import { setAccountState, type SetAccountState } from "./set-account-state.ts";
 import { setPassword, type SetPassword } from "./set-password.ts";
-import { typing, type Typing } from "./typing.ts";
+import { setRole, type MemberRole, type SetRole } from "./set-role.ts";
+import { typing, type Typing, type TypingHeard } from "./typing.ts";
 import { unblock, type Unblock } from "./unblock.ts";
+import { updateGroup, type UpdateGroup } from "./update-group.ts";
 import { updateProfile, type UpdatedProfile, type UpdateProfile } from "./update-profile.ts";
 
 /** Changes of the store. Every kind is idempotent or refused, so a batch whose fate is unknown may run again. */
@@ -32,7 +39,7 @@ interface Writes {
   react: { write: React; result: Changed };
   pinMessage: { write: PinMessage; result: Changed };
   markRead: { write: MarkRead; result: ReadMark };
-  typing: { write: Typing; result: Nothing };
+  typing: { write: Typing; result: TypingHeard };
   createUser: { write: CreateUser; result: CreatedUser };
   putToken: { write: PutToken; result: NewToken };
   confirmToken: { write: ConfirmToken; result: Nothing };
@@ -46,6 +53,12 @@ interface Writes {
   deleteAccount: { write: DeleteAccount; result: DeletedAccount };
   block: { write: Block; result: Nothing };
   unblock: { write: Unblock; result: Nothing };
+  createGroup: { write: CreateGroup; result: GroupChanged };
+  updateGroup: { write: UpdateGroup; result: GroupChanged };
+  addMember: { write: AddMember; result: AddedMember };
+  removeMember: { write: RemoveMember; result: RemovedMember };
+  setRole: { write: SetRole; result: MemberRole };
+  deleteGroup: { write: DeleteGroup; result: DeletedGroup };
 }
 
 export type WriteKind = keyof Writes;
@@ -75,6 +88,24 @@ export function isChange<W extends { readonly kind: WriteKind }>(write: W): writ
   return isPlainChange(write) || write.kind === "react" || write.kind === "pinMessage";
 }
 
+/** The kinds that are about a group. */
+export type GroupKind = "createGroup" | "updateGroup" | "addMember" | "removeMember" | "setRole" | "deleteGroup";
+
+const GROUP_KINDS: { readonly [K in GroupKind]: true } = {
+  createGroup: true,
+  updateGroup: true,
+  addMember: true,
+  removeMember: true,
+  setRole: true,
+  deleteGroup: true,
+};
+
+export function isGroupWrite<W extends { readonly kind: WriteKind }>(
+  write: W,
+): write is Extract<W, { kind: GroupKind }> {
+  return Object.hasOwn(GROUP_KINDS, write.kind);
+}
+
 /** The fate of one write; `K` is the kind of that write. */
 export type WriteOutcome<K extends WriteKind = WriteKind> =
   { readonly done: true; readonly result: WriteResults[K] } | { readonly done: false; readonly refusal: Refusal };
@@ -102,6 +133,12 @@ const RULES: Rules = {
   deleteAccount,
   block,
   unblock,
+  createGroup,
+  updateGroup,
+  addMember,
+  removeMember,
+  setRole,
+  deleteGroup,
 };
 
 /** What most writes answer when they are refused. */
@@ -117,6 +154,8 @@ const REFUSED: Readonly<Record<Refusal, RefusedAnswer>> = {
   [Refusal.PartnerGone]: { reason: "no_such_user", info: "chat_id: the other user's account is deleted" },
   [Refusal.NoChat]: { reason: "no_such_chat", info: "chat_id: no such chat" },
   [Refusal.StalePassword]: { reason: "wrong_credentials", info: "password: wrong" },
+  [Refusal.RoleTooLow]: { reason: "role_too_low", info: "chat_id: your role in this group is too low" },
+  [Refusal.NotMember]: { reason: "not_a_member", info: "username: is not a member" },
   [Refusal.Rejected]: { reason: "internal", info: "it could not be stored" },
 };
 
@@ -144,7 +183,7 @@ export function changeOf<K extends PlainKind>(
 /** What the peer is told of a write that was refused, and what else follows. */
 export function refusedAnswerOf({ kind }: Write, refusal: Refusal): RefusedAnswer & { readonly error: ProtocolError } {
   const answer = RULES[kind].refused?.[refusal] ?? REFUSED[refusal];
-  return { ...answer, error: new ProtocolError(answer.reason, answer.info) };
+  return { ...answer, error: new ProtocolError(answer.reason, answer.info, answer.field) };
 }
 
 /** The outcome of a write that may have been done before, when nobody knows: what is refused because it was is done. */

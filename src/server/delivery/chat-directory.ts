@@ -1,13 +1,8 @@
 // Directory of chats: the sessions that are given the events of each.
 import { chatForm, type ChatId, type UserId } from "../../protocol/ids.ts";
-import type { GroupView } from "../../domain/effects.ts";
+import type { Membership } from "../../domain/effects.ts";
 import type { Registry } from "./registry.ts";
 import type { Session } from "./session.ts";
-
-/** A group that a user is in. */
-export interface Membership extends Pick<GroupView, "firstSeq"> {
-  readonly chatId: ChatId;
-}
 
 interface GroupSessions {
   readonly sessions: Set<Session>;

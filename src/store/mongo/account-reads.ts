@@ -6,6 +6,9 @@ import type { Collections, UserDocument } from "./documents.ts";
 import { keyPattern } from "./search-text.ts";
 import { usernames } from "./users.ts";
 
+/** Users of whom one query tells who has blocked whom. */
+const USERS_PER_QUERY = 1_000;
+
 /** Accounts that are not deleted, sorted by the key of their name. */
 export async function readAccounts(
   { users }: Collections,
@@ -37,6 +40,23 @@ export async function readBlocks(
 
 export async function readIsBlocked({ blocks }: Collections, one: UserId, other: UserId): Promise<boolean> {
   return (await blocks.findOne({ _id: { $in: [pairId(one, other), pairId(other, one)] } })) !== null;
+}
+
+/** Those of the users who have blocked this one, or whom this one has blocked. */
+export async function readBlockedAmong(
+  { blocks }: Collections,
+  userId: UserId,
+  ids: readonly UserId[],
+): Promise<ReadonlySet<UserId>> {
+  const blocked = new Set<UserId>();
+  for (let start = 0; start < ids.length; start += USERS_PER_QUERY) {
+    const part = ids.slice(start, start + USERS_PER_QUERY);
+    const pairs = part.flatMap((id) => [pairId(userId, id), pairId(id, userId)]);
+    for await (const { user_id, blocked_id } of blocks.find({ _id: { $in: pairs } })) {
+      blocked.add(user_id === userId ? blocked_id : user_id);
+    }
+  }
+  return blocked;
 }
 
 function accountOf(document: UserDocument): Account {

@@ -4,17 +4,20 @@ import type { UserId } from "../../protocol/ids.ts";
 import { HOLDERS_TOLD } from "../../domain/writes/delete-account.ts";
 import type { WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import type { WriterState } from "./chat-batch.ts";
+import type { GroupWrites } from "./groups.ts";
 import { pairId } from "./documents.ts";
 import { isDuplicate } from "./errors.ts";
 import { CONFLICT, DONE, NOT_FOUND, STALE_PASSWORD } from "../write-outcomes.ts";
 
 export class AccountStates {
   readonly #state: WriterState;
+  readonly #groups: GroupWrites;
   /** Of deletions that are under way. */
   readonly #holdersOf = new Map<UserId, readonly UserId[]>();
 
-  constructor(state: WriterState) {
+  constructor(state: WriterState, groups: GroupWrites) {
     this.#state = state;
+    this.#groups = groups;
   }
 
   /** The tokens go last: before that the state keeps their holder out already. */
@@ -28,7 +31,7 @@ export class AccountStates {
   }
 
   /** The name goes last: a repeat of a deletion that was broken off finds the rest to remove by the id alone. */
-  async delete(write: WriteOf<"deleteAccount">): Promise<WriteOutcome<"deleteAccount">> {
+  async delete(write: WriteOf<"deleteAccount">, nowMs: number): Promise<WriteOutcome<"deleteAccount">> {
     const { userId, verifiedHash, username, usernameKey } = write;
     const { users, tokens, contacts, blocks, reactions } = this.#state.collections;
     const user = await users.findOne({ _id: userId });
@@ -36,6 +39,7 @@ export class AccountStates {
     if (user.state !== "deleted" && !isStillPassword(user.password_hash, verifiedHash)) return STALE_PASSWORD;
     const empty = { password_hash: "", first_name: "", second_name: "", bio: "", file_name: null };
     const holders = await this.#holders(userId);
+    const groups = await this.#groups.leaveAll(userId, nowMs);
     await tokens.deleteMany({ user_id: userId });
     await contacts.deleteMany({ $or: [{ user_id: userId }, { contact_id: userId }] });
     await blocks.deleteMany({ $or: [{ user_id: userId }, { blocked_id: userId }] });
@@ -44,7 +48,7 @@ export class AccountStates {
     const { matchedCount } = await users.updateOne({ _id: userId }, update);
     this.#state.users.forget(); // the old name
     this.#holdersOf.delete(userId);
-    return matchedCount > 0 ? { done: true, result: { formerName: user.username, holders } } : NOT_FOUND;
+    return matchedCount > 0 ? { done: true, result: { formerName: user.username, holders, groups } } : NOT_FOUND;
   }
 
   /** Who has the user as a contact; as it was before a deletion that was broken off. */

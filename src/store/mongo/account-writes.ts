@@ -2,7 +2,7 @@
 import type { Profile } from "../../protocol/entities.ts";
 import { COMMON_CHAT } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
-import type { ChangeKind } from "../../domain/writes/table.ts";
+import type { ChangeKind, GroupKind } from "../../domain/writes/table.ts";
 import type { Write, WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import type { TokenTimes } from "../token-times.ts";
 import { isStillPassword, writerRefusal } from "../may.ts";
@@ -11,6 +11,7 @@ import { AccountStates } from "./account-states.ts";
 import type { ChatWrite, WriterState } from "./chat-batch.ts";
 import { pairId } from "./documents.ts";
 import type { Collections, UserDocument } from "./documents.ts";
+import type { GroupWrites } from "./groups.ts";
 import { isDuplicate } from "./errors.ts";
 import { TokenWrites } from "./tokens.ts";
 import { CONFLICT, DONE, NOT_FOUND, STALE_PASSWORD } from "../write-outcomes.ts";
@@ -21,7 +22,7 @@ export interface AccountTimes {
   readonly tokens: TokenTimes;
 }
 
-export type AccountWrite = Exclude<Write, ChatWrite | WriteOf<ChangeKind>>;
+export type AccountWrite = Exclude<Write, ChatWrite | WriteOf<ChangeKind | GroupKind>>;
 
 /** Accounts without a state are older than states, and active. */
 const NOT_DELETED = { state: { $ne: "deleted" } } as const;
@@ -32,8 +33,8 @@ export class AccountWrites {
   readonly #states: AccountStates;
   readonly #tokens: TokenWrites;
 
-  constructor(state: WriterState) {
-    this.#states = new AccountStates(state);
+  constructor(state: WriterState, groups: GroupWrites) {
+    this.#states = new AccountStates(state, groups);
     this.#tokens = new TokenWrites(state.collections);
     this.#state = state;
     this.#collections = state.collections;
@@ -63,7 +64,7 @@ export class AccountWrites {
       case "setAccountState":
         return this.#states.set(write);
       case "deleteAccount":
-        return this.#states.delete(write);
+        return this.#states.delete(write, nowMs);
       case "block":
         return this.#states.block(write);
       case "unblock":

@@ -1,6 +1,7 @@
 // Changes of stored messages: each takes the next revision of its chat.
-import type { ChatId } from "../../protocol/ids.ts";
-import { chatForm } from "../../protocol/ids.ts";
+import { changerRefusal } from "../../domain/groups.ts";
+import type { Role } from "../../protocol/entities.ts";
+import { chatForm, otherUser } from "../../protocol/ids.ts";
 import { changeOf, isPlainChange } from "../../domain/writes/table.ts";
 import type { ChangeKind, ChangeWrite, WriteOutcome } from "../../domain/writes/table.ts";
 import type { Changed, FoundMessage, Remade } from "../../domain/writes/message-change.ts";
@@ -8,6 +9,8 @@ import { directRefusal } from "../may.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { StoreUnavailableError } from "../store.ts";
 import { readIsBlocked } from "./account-reads.ts";
+import { readRev } from "./last-seqs.ts";
+import { readChanger } from "./member-reads.ts";
 import type { WriterState } from "./chat-batch.ts";
 import type { Collections, MessageDocument } from "./documents.ts";
 import { notePin, pinRefusal, removePin } from "./pins.ts";
@@ -32,12 +35,6 @@ const EMPTIED: Fields = {
   reactions: undefined,
 };
 
-/** A chat's revision: the greatest of its messages, since each change takes the next one and keeps it until the next. */
-export async function readRev({ messages }: Collections, chatId: ChatId): Promise<number> {
-  const latest = messages.find({ chat_id: chatId, rev: { $gt: 0 } }, { projection: { _id: 0, rev: 1 } });
-  return (await latest.sort({ rev: -1 }).limit(1).next())?.rev ?? 0;
-}
-
 /**
  * Changes a message. May run again after it has failed: `isRepeat` says that it was begun before and nobody knows how that
  * ended; a change by the batch of `nowMs` is then its own.
@@ -52,12 +49,16 @@ export async function changeMessage(
   const { chatId, userId, seq } = write;
   await users.load([userId]);
   const form = chatForm(chatId);
-  const mayRead = form?.kind === "everyone" || (form?.kind === "direct" && form.users.includes(userId));
+  const changer = form?.kind === "group" ? await readChanger(collections, chatId, userId) : undefined;
+  if (form?.kind === "group" && changer === undefined) return refused(Refusal.NoChat);
+  const mayRead = changer !== undefined || form?.kind === "everyone" || otherUser(chatId, userId) !== undefined;
   if (!mayRead || !users.isPresent(userId)) return refused(Refusal.NotFound);
+  const unheard = changerRefusal(write.kind, seq, changer);
+  if (unheard !== undefined) return refused(unheard);
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const found = await collections.messages.findOne({ chat_id: chatId, seq });
     if (found === null) return refused(Refusal.NotFound);
-    const ruled = isPlainChange(write) ? changeOf(write, foundMessage(found)) : undefined;
+    const ruled = isPlainChange(write) ? changeOf(write, foundMessage(found, changer?.role)) : undefined;
     const refusal = await refusalOf(state, write, found, ruled);
     if (refusal !== undefined) return refused(refusal);
     await users.load([found.user_id]);
@@ -83,8 +84,9 @@ export async function changeMessage(
 
 type Ruled = ReturnType<typeof changeOf>;
 
-function foundMessage({ user_id: userId, text, time_ms: sentMs, deleted }: MessageDocument): FoundMessage {
-  return { userId, text, sentMs, isDeleted: deleted !== undefined };
+function foundMessage(document: MessageDocument, role: Role | undefined): FoundMessage {
+  const { user_id: userId, text, time_ms: sentMs, deleted } = document;
+  return { userId, text, sentMs, isDeleted: deleted !== undefined, role };
 }
 
 async function refusalOf(

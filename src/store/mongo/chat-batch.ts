@@ -10,6 +10,7 @@ import { Append } from "./appends.ts";
 import type { Appends } from "./appends.ts";
 import { pairId } from "./documents.ts";
 import type { Collections } from "./documents.ts";
+import { GroupStandings } from "./group-standings.ts";
 import type { LastSeqs } from "./last-seqs.ts";
 import { Marks } from "./marks.ts";
 import { findStored, keyText } from "./sent-messages.ts";
@@ -48,6 +49,7 @@ export class ChatBatch {
   #blocks: ReadonlySet<string> = new Set();
   /** `answerKey` of the messages of the chats that may be answered, of those that are. */
   #answerable: ReadonlySet<string> = new Set();
+  readonly #groups = new GroupStandings();
   #isPlanned = false;
   #look = false;
   /** True when a message was found stored by a command that nobody answered, so perhaps not durably yet. */
@@ -95,6 +97,8 @@ export class ChatBatch {
     if (this.#isPlanned) return;
     this.#blocks = await this.#readBlocks();
     this.#answerable = await this.#readAnswerable();
+    const writes = this.#entries.map(({ write }) => write);
+    await this.#groups.load(this.#state.collections, writes);
     const repeats = await this.#storedOfRefused();
     for (const entry of this.#entries) {
       const { index, write } = entry;
@@ -103,7 +107,7 @@ export class ChatBatch {
       const isRepeat = write.kind === "append" && repeats.has(keyText(write));
       if (username === undefined) outcomes[index] = NOT_FOUND;
       else if (refusal !== undefined && !isRepeat) outcomes[index] = { done: false, refusal };
-      else if (write.kind === "typing") outcomes[index] = { done: true, result: {} };
+      else if (write.kind === "typing") outcomes[index] = { done: true, result: { otherIds: this.#othersIn(write) } };
       else if (write.kind === "append") entry.append = this.#append(write, username);
       if (!this.#startSeqs.has(write.chatId)) this.#startSeqs.set(write.chatId, lastSeqs.of(write.chatId));
     }
@@ -115,8 +119,19 @@ export class ChatBatch {
     const appends = this.#entries.flatMap(({ write }) => (write.kind === "append" ? [write] : []));
     return findStored(
       this.#state.collections,
-      appends.filter((write) => this.#state.users.nameOf(write.userId) !== undefined && this.#refusal(write)),
+      appends.filter((write) => this.#mayBeStored(write)),
     );
+  }
+
+  /** Who is not in a group is told nothing of what they sent there. */
+  #mayBeStored(write: WriteOf<"append">): boolean {
+    const refusal = this.#state.users.nameOf(write.userId) === undefined ? undefined : this.#refusal(write);
+    return refusal !== undefined && !(refusal === Refusal.NoChat && chatForm(write.chatId)?.kind === "group");
+  }
+
+  #othersIn({ chatId, userId }: WriteOf<"typing">): UserId[] {
+    const pair = pairIn(chatId);
+    return pair === undefined ? this.#groups.othersIn(chatId, userId) : pair.filter((id) => id !== userId);
   }
 
   async #readBlocks(): Promise<ReadonlySet<string>> {
@@ -131,17 +146,23 @@ export class ChatBatch {
   }
 
   #refusal(write: ChatWrite): Refusal | undefined {
-    const answers = write.kind === "append" && write.replyTo !== undefined;
-    const isAnswer = !answers || this.#answerable.has(answerKey(write.chatId, write.replyTo ?? 0));
-    return this.#standingRefusal(write) ?? (isAnswer ? undefined : Refusal.NoMessage);
+    return this.#standingRefusal(write) ?? (this.#isAnswerable(write) ? undefined : Refusal.NoMessage);
+  }
+
+  #isAnswerable(write: ChatWrite): boolean {
+    if (write.kind !== "append" || write.replyTo === undefined) return true;
+    const { chatId, userId, replyTo } = write;
+    return this.#answerable.has(answerKey(chatId, replyTo)) && !this.#groups.isHidden(chatId, userId, replyTo);
   }
 
   /** Why the user may not write; reading goes on with who is gone or blocked. */
-  #standingRefusal({ kind, userId, chatId }: ChatWrite): Refusal | undefined {
+  #standingRefusal(write: ChatWrite): Refusal | undefined {
+    const { kind, userId, chatId } = write;
     const { users } = this.#state;
     const own = writerRefusal(users.stateOf(userId));
     const form = chatForm(chatId);
     if (own !== undefined || form?.kind === "everyone") return own;
+    if (form?.kind === "group") return this.#groups.refusal(write);
     if (form?.kind !== "direct" || !form.users.includes(userId)) return Refusal.NotFound;
     const pair = form.users;
     const partner = users.stateOf(pair[0] === userId ? pair[1] : pair[0]);

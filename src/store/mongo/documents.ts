@@ -1,9 +1,8 @@
 // What the database holds: the collections and the form of their documents. No document grows with use.
 import type { Collection, Db, ObjectId } from "mongodb";
-import type { Message } from "../../protocol/entities.ts";
+import type { HistoryRule, Message, Posting, Role } from "../../protocol/entities.ts";
 import { chatForm } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
-import type { HistoryRule, Posting, Role } from "../chats.ts";
 import type { AccountState } from "../../protocol/admin.ts";
 
 /** The version of the documents' form, as `meta` has it; a store with a greater one is from a newer program. */
@@ -79,6 +78,24 @@ export interface GroupFields {
   readonly member_count: number;
   /** Time of the batch that last changed the group or its members. */
   readonly changed_ms: number;
+  /** Grows with each change. */
+  readonly version: number;
+  /** The last change, while it is not carried out in the members' documents; bounded by what one request may say. */
+  readonly pending?: PendingChange;
+}
+
+/** What the change with this version makes of members; `all`: nobody is one any more. */
+export interface PendingChange {
+  readonly version: number;
+  readonly members: readonly MemberChange[] | "all";
+}
+
+/** `role` is null for who leaves; the rest is there for who joins. */
+export interface MemberChange {
+  readonly user_id: UserId;
+  readonly role: Role | null;
+  readonly since_seq?: number;
+  readonly seq?: number;
 }
 
 /** What a user is in a chat, and how far they have read it; `_id` is `pairId(user_id, chat_id)`. */

@@ -66,6 +66,13 @@ export function isDuplicate(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === DUPLICATE_KEY;
 }
 
+/** Whether each document of a bulk write that was not written is there already. */
+export function isOnlyDuplicates(error: unknown): boolean {
+  if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError() !== undefined) return false;
+  const errors = [error.writeErrors].flat();
+  return errors.length > 0 && errors.every(({ code }) => code === DUPLICATE_KEY);
+}
+
 /** StoreUnavailableError for whatever a server or the way to it can cause; a bug's error as it is. */
 export function storeError(raw: unknown, url: MongoUrl): unknown {
   const error = unwrap(raw);

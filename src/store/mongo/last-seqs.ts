@@ -51,6 +51,12 @@ export async function readLastSeqs(
   return seqs;
 }
 
+/** A chat's revision: the greatest of its messages, since each change takes the next one and keeps it until the next. */
+export async function readRev({ messages }: Collections, chatId: ChatId): Promise<number> {
+  const latest = messages.find({ chat_id: chatId, rev: { $gt: 0 } }, { projection: { _id: 0, rev: 1 } });
+  return (await latest.sort({ rev: -1 }).limit(1).next())?.rev ?? 0;
+}
+
 /** The last seqs as the writer knows them, and the chats' documents. */
 export class LastSeqs {
   readonly #collections: Collections;

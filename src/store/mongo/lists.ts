@@ -4,10 +4,11 @@ import { chatForm, COMMON_CHAT, directChatId, otherUser } from "../../protocol/i
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { FIRST_MS } from "../store.ts";
 import type { ChatPage, ChatPosition, Contact, ListedContact, NamePage } from "../store.ts";
-import { readRev } from "./changes.ts";
+import { readBlockedAmong } from "./account-reads.ts";
 import { pairId } from "./documents.ts";
 import type { ChatDocument, Collections, MessageDocument } from "./documents.ts";
-import { isHintExact } from "./last-seqs.ts";
+import { groupOf, IN_GROUP, summaryOf } from "./group-reads.ts";
+import { isHintExact, readRev } from "./last-seqs.ts";
 import { WITHOUT_FOLDED, withNames } from "./sent-messages.ts";
 import { usernames } from "./users.ts";
 
@@ -31,7 +32,7 @@ export async function readContacts(
     .limit(page.limit + 1)
     .toArray();
   const ids = found.slice(0, page.limit).map((contact) => contact.contact_id);
-  const [people, blocked] = await Promise.all([named(collections, ids), blockedAmong(collections, userId, ids)]);
+  const [people, blocked] = await Promise.all([named(collections, ids), readBlockedAmong(collections, userId, ids)]);
   const contacts = people.map((contact) => ({ ...contact, isBlocked: blocked.has(contact.userId) }));
   return { contacts, hasMore: found.length > page.limit };
 }
@@ -43,7 +44,7 @@ export async function readWatched(collections: Collections, userId: UserId, limi
     .limit(limit)
     .toArray();
   const ids = found.map((contact) => contact.contact_id);
-  const blocked = await blockedAmong(collections, userId, ids);
+  const blocked = await readBlockedAmong(collections, userId, ids);
   return ids.filter((id) => !blocked.has(id));
 }
 
@@ -69,36 +70,26 @@ async function named(collections: Collections, ids: readonly UserId[]): Promise<
   return ids.map((userId) => ({ userId, username: names.get(userId) ?? "" }));
 }
 
-/** Those of the users who have blocked this one, or whom this one has blocked. */
-async function blockedAmong(
-  { blocks }: Collections,
-  userId: UserId,
-  ids: readonly UserId[],
-): Promise<ReadonlySet<UserId>> {
-  const blocked = new Set<UserId>();
-  for (let start = 0; start < ids.length; start += CONTACTS_PER_QUERY) {
-    const part = ids.slice(start, start + CONTACTS_PER_QUERY);
-    const pairs = part.flatMap((id) => [pairId(userId, id), pairId(id, userId)]);
-    for await (const { user_id, blocked_id } of blocks.find({ _id: { $in: pairs } })) {
-      blocked.add(user_id === userId ? blocked_id : user_id);
-    }
-  }
-  return blocked;
-}
-
 /** See StoreReader.chats. */
 export async function readChats(
   collections: Collections,
   userId: UserId,
   after: ChatPosition | undefined,
   limit: number,
+  withGroups = false,
 ): Promise<ChatPage> {
   const lastMs = after?.lastMs ?? FIRST_MS;
   const found: ChatDocument[] = [];
   if (after === undefined) {
     found.push({ ...((await collections.chats.findOne({ _id: COMMON_CHAT })) ?? COMMON), last_ms: FIRST_MS });
   }
-  if (lastMs > 0) found.push(...(await readWritten(collections, userId, after, limit + 1 - found.length)));
+  if (lastMs > 0) {
+    const [written, groups] = await Promise.all([
+      readWritten(collections, userId, after, limit + 1 - found.length),
+      withGroups ? readGroups(collections, userId, after) : [],
+    ]);
+    found.push(...[...written, ...groups].toSorted(byPlace).slice(0, limit + 1 - found.length));
+  }
   if (found.length <= limit) {
     const chatId = lastMs > 0 ? undefined : after?.chatId;
     found.push(...(await readEmpty(collections, userId, chatId, limit + 1 - found.length)));
@@ -137,6 +128,19 @@ async function readWritten(
     ),
   );
   return both.flat().toSorted(byPlace).slice(0, limit);
+}
+
+/** The groups that the user is in, from the position on: as many as one user may be in. */
+async function readGroups(
+  { chats, members }: Collections,
+  userId: UserId,
+  after: ChatPosition | undefined,
+): Promise<ChatDocument[]> {
+  const { lastMs = FIRST_MS, chatId = "" } = after ?? {};
+  const mine = await members.find({ user_id: userId, ...IN_GROUP }, { projection: { chat_id: 1 } }).toArray();
+  if (mine.length === 0) return [];
+  const groups = await chats.find({ _id: { $in: mine.map(({ chat_id }) => chat_id) }, kind: "group" }).toArray();
+  return groups.filter(({ _id, last_ms }) => last_ms < lastMs || (last_ms === lastMs && _id > chatId));
 }
 
 function byPlace(one: ChatDocument, other: ChatDocument): number {
@@ -186,12 +190,18 @@ async function summaries(
       written.map(({ _id }) => _id),
     ),
   ]);
-  const readSeqs = new Map(read.map(({ chat_id, seq }) => [chat_id, seq]));
-  return chats.map(({ _id: chat_id }): ChatSummary => {
+  const mine = new Map(read.map((member) => [member.chat_id, member]));
+  return chats.flatMap((document): ChatSummary | [] => {
+    const { _id: chat_id } = document;
+    const member = mine.get(chat_id);
+    if (document.kind !== undefined) {
+      const group = groupOf(document, revs.get(chat_id) ?? 0, newest.get(chat_id));
+      return (member && summaryOf(group, member)) ?? [];
+    }
     const other = otherUser(chat_id, userId);
     const last = newest.get(chat_id);
     const last_seq = last?.seq ?? 0;
-    const read_seq = Math.min(readSeqs.get(chat_id) ?? 0, last_seq);
+    const read_seq = Math.min(member?.seq ?? 0, last_seq);
     return {
       chat_id,
       kind: chatForm(chat_id)?.kind ?? "direct",

@@ -1,8 +1,10 @@
 // The readings about members of chats.
 import { chatForm, COMMON_CHAT } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
-import { plainMember, ROLES } from "../chats.ts";
-import type { Member } from "../chats.ts";
+import { plainMember } from "../../domain/chats.ts";
+import type { Member } from "../../domain/chats.ts";
+import type { MessageChanger } from "../../domain/groups.ts";
+import { ROLES } from "../../protocol/entities.ts";
 import type { SearchableChat } from "../store.ts";
 import { pairId } from "./documents.ts";
 import type { Collections } from "./documents.ts";
@@ -23,17 +25,27 @@ export async function readMember(
 }
 
 async function readGroupMember(
-  { chats, members }: Pick<Collections, "chats" | "members">,
+  collections: Pick<Collections, "chats" | "members">,
   chatId: ChatId,
   userId: UserId,
 ): Promise<Member | undefined> {
+  const found = await readChanger(collections, chatId, userId);
+  return found && { kind: "group", role: found.role, firstSeq: found.firstSeq };
+}
+
+/** What the user is in a group, and who may send messages there; undefined for who is no member. */
+export async function readChanger(
+  { chats, members }: Pick<Collections, "chats" | "members">,
+  chatId: ChatId,
+  userId: UserId,
+): Promise<MessageChanger | undefined> {
   const [group, member] = await Promise.all([
-    chats.findOne({ _id: chatId, kind: "group" }, { projection: { history_rule: 1 } }),
+    chats.findOne({ _id: chatId, kind: "group" }, { projection: { history_rule: 1, posting: 1 } }),
     members.findOne({ _id: pairId(userId, chatId) }),
   ]);
   if (group === null || member?.role == null) return undefined;
   const firstSeq = group.history_rule === "joined" ? (member.since_seq ?? 1) : 1;
-  return { kind: "group", role: member.role, firstSeq };
+  return { role: member.role, firstSeq, posting: group.posting ?? "all" };
 }
 
 /** See StoreReader. */

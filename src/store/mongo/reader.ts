@@ -4,16 +4,17 @@ import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { searchForm } from "../../protocol/text.ts";
 import { isWanted } from "../store.ts";
-import type { AccountQuery, Changes, ChatPosition, History, HistoryPage, NamePage } from "../store.ts";
+import type { AccountQuery, Changes, History, HistoryPage, NamePage } from "../store.ts";
 import type { DirectoryQuery, ReactionTarget, StoreReader, User } from "../store.ts";
 import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
 import { readAccounts, readBlocks, readIsBlocked } from "./account-reads.ts";
 import { profileOf } from "./account-writes.ts";
-import type { Member } from "../chats.ts";
+import type { Member } from "../../domain/chats.ts";
 import type { MongoConnection } from "./connection.ts";
 import type { Collections, MessageDocument, UserDocument } from "./documents.ts";
-import { readRev } from "./changes.ts";
+import { readRev } from "./last-seqs.ts";
 import { readDirectory } from "./directory.ts";
+import { GroupReads } from "./group-reads.ts";
 import { readBlocked, readChats, readContacts, readWatched } from "./lists.ts";
 import { readMember, readSearchable } from "./member-reads.ts";
 import { readPins } from "./pins.ts";
@@ -38,6 +39,7 @@ const DOCUMENTS_PER_REPLY = 64;
 export class MongoReader implements StoreReader {
   readonly #connection: MongoConnection;
   readonly #collections: Collections;
+  readonly #groups: GroupReads;
   readonly #searchSliceMs: number;
 
   /** `searchSliceMs` is how long a slice of a search takes at least when there is more to look at. */
@@ -45,6 +47,7 @@ export class MongoReader implements StoreReader {
     this.#searchSliceMs = searchSliceMs;
     this.#connection = connection;
     this.#collections = connection.collections;
+    this.#groups = new GroupReads(connection.collections);
   }
 
   userByKey(usernameKey: string): Promise<User | undefined> {
@@ -84,12 +87,32 @@ export class MongoReader implements StoreReader {
     return this.#connection.run(() => readDirectory(this.#collections, query));
   }
 
-  chats(userId: UserId, after: ChatPosition | undefined, limit: number): ReturnType<StoreReader["chats"]> {
-    return this.#connection.run(() => readChats(this.#collections, userId, after, limit));
+  chats(...asked: Parameters<StoreReader["chats"]>): ReturnType<StoreReader["chats"]> {
+    return this.#connection.run(() => readChats(this.#collections, ...asked));
   }
 
   member(chatId: ChatId, userId: UserId): Promise<Member | undefined> {
     return this.#connection.run(() => readMember(this.#collections, chatId, userId));
+  }
+
+  group(...args: Parameters<StoreReader["group"]>): ReturnType<StoreReader["group"]> {
+    return this.#connection.run(() => this.#groups.group(...args));
+  }
+
+  groupCreator(...args: Parameters<StoreReader["groupCreator"]>): ReturnType<StoreReader["groupCreator"]> {
+    return this.#connection.run(() => this.#groups.groupCreator(...args));
+  }
+
+  groupMembers(...args: Parameters<StoreReader["groupMembers"]>): ReturnType<StoreReader["groupMembers"]> {
+    return this.#connection.run(() => this.#groups.groupMembers(...args));
+  }
+
+  readMarks(...args: Parameters<StoreReader["readMarks"]>): ReturnType<StoreReader["readMarks"]> {
+    return this.#connection.run(() => this.#groups.readMarks(...args));
+  }
+
+  groupsOf(...args: Parameters<StoreReader["groupsOf"]>): ReturnType<StoreReader["groupsOf"]> {
+    return this.#connection.run(() => this.#groups.groupsOf(...args));
   }
 
   history(chatId: ChatId, page: HistoryPage): Promise<History> {

@@ -2,7 +2,7 @@
 import { ObjectId } from "mongodb";
 import type { Collection, Document, Filter } from "mongodb";
 import type { ChatId } from "../../protocol/ids.ts";
-import { ROLES } from "../chats.ts";
+import { ROLES } from "../../protocol/entities.ts";
 import { BATCH_COUNT } from "../transfer.ts";
 import type {
   ChatEnd,

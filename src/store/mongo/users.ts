@@ -80,6 +80,20 @@ export async function readIds({ users }: Collections, keys: readonly string[]): 
   return ids;
 }
 
+/** Those of the users that exist, sorted by the key of their names, after a key. */
+export async function usernamesAfter(
+  { users }: Collections,
+  userIds: readonly UserId[],
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<{ readonly userId: UserId; readonly username: string }[]> {
+  const filter = { _id: { $in: [...userIds] }, username_key: { $gt: after } };
+  const found = users
+    .find(filter, { projection: { username: 1 } })
+    .sort({ username_key: 1 })
+    .limit(limit);
+  return (await found.toArray()).map(({ _id: userId, username }) => ({ userId, username }));
+}
+
 type FoundUser = Pick<UserDocument, "_id" | "username" | "state">;
 
 async function* find({ users }: Collections, userIds: readonly UserId[]): AsyncGenerator<FoundUser, void, undefined> {

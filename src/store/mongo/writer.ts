@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Message } from "../../protocol/entities.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
-import { isChange } from "../../domain/writes/table.ts";
+import { isChange, isGroupWrite } from "../../domain/writes/table.ts";
 import { StoreUnavailableError } from "../store.ts";
 import type { Write, WriteKind, WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import { outcomeOfRepeat } from "../../domain/writes/table.ts";
@@ -16,6 +16,8 @@ import { ChatBatch } from "./chat-batch.ts";
 import type { WriterState } from "./chat-batch.ts";
 import type { MongoConnection } from "./connection.ts";
 import { storeError } from "./errors.ts";
+import { GroupErasure } from "./group-erasure.ts";
+import { GroupWrites } from "./groups.ts";
 import { LastSeqs } from "./last-seqs.ts";
 import type { ServerFacts } from "./server-facts.ts";
 import { Unanswered } from "./unanswered.ts";
@@ -37,6 +39,9 @@ const CHANGES_STANDING: ReadonlySet<WriteKind> = new Set([
   "unblock",
 ]);
 
+/** After these a group may be gone, and what was written in it is to be erased. */
+const MAY_END_GROUPS: ReadonlySet<WriteKind> = new Set(["deleteGroup", "removeMember", "deleteAccount", "createGroup"]);
+
 /** A part of a batch that must be whole before the next begins. `run` may be called again after it has failed. */
 interface Step {
   run(outcomes: (WriteOutcome | undefined)[]): Promise<void>;
@@ -48,6 +53,9 @@ export class MongoWriter implements StoreWriter {
   readonly #connection: MongoConnection;
   readonly #state: WriterState;
   readonly #accounts: AccountWrites;
+  readonly #groups: GroupWrites;
+  readonly #groupErasure: GroupErasure;
+  #isBegun = false;
   readonly #unanswered: Unanswered;
   #nextPurgeMs = 0;
 
@@ -58,7 +66,9 @@ export class MongoWriter implements StoreWriter {
     this.guarantee = `${facts.product}, ${facts.topology}: ${facts.guarantee}`;
     this.#connection = connection;
     this.#state = { collections, users, lastSeqs, appends: new Appends(collections, lastSeqs) };
-    this.#accounts = new AccountWrites(this.#state);
+    this.#groups = new GroupWrites(this.#state);
+    this.#groupErasure = new GroupErasure(collections);
+    this.#accounts = new AccountWrites(this.#state, this.#groups);
     this.#unanswered = new Unanswered(collections, users, lastSeqs);
   }
 
@@ -73,7 +83,7 @@ export class MongoWriter implements StoreWriter {
       return batch;
     });
     try {
-      await this.#attempt(deadlineMs, () => this.#unanswered.resolve());
+      await this.#attempt(deadlineMs, () => this.#begin(writes));
       for (const step of steps) await this.#attempt(deadlineMs, () => step.run(outcomes));
     } catch (error) {
       for (const batch of chatBatches) this.#remember(batch);
@@ -87,10 +97,11 @@ export class MongoWriter implements StoreWriter {
   }
 
   get isUnsettled(): boolean {
-    return this.#unanswered.isOpen;
+    return this.#unanswered.isOpen || this.#groupErasure.isPending;
   }
 
   async maintain(nowMs: number): Promise<boolean> {
+    if (this.#groupErasure.isPending) return this.#connection.run(() => this.#groupErasure.step());
     if (nowMs < this.#nextPurgeMs) return false;
     await this.#connection.run(async () => {
       await this.#state.collections.tokens.deleteMany({ created_ms: { $lt: nowMs - TOKEN_LIFETIME_MS } });
@@ -121,6 +132,19 @@ export class MongoWriter implements StoreWriter {
     }
   }
 
+  /** What comes before the writes of a batch: what others have left unfinished. */
+  async #begin(writes: readonly Write[]): Promise<void> {
+    await this.#unanswered.resolve();
+    if (!this.#isBegun) {
+      await this.#groups.finishAll();
+      await this.#groupErasure.load();
+      this.#isBegun = true;
+    }
+    this.#groups.begin();
+    await this.#groupErasure.step();
+    if (writes.some(({ kind }) => MAY_END_GROUPS.has(kind))) this.#groupErasure.note();
+  }
+
   /** Neighbours that concern chats become one step; what concerns accounts is done one by one. */
   #steps(writes: readonly Write[], times: AccountTimes, newBatch: () => ChatBatch): Step[] {
     const steps: Step[] = [];
@@ -130,6 +154,12 @@ export class MongoWriter implements StoreWriter {
         if (write.kind === "append" && write.replyTo !== undefined && this.#mayBeOf(open, write)) open = undefined;
         if (open === undefined) steps.push((open = newBatch()));
         open.add(index, write);
+        continue;
+      }
+      if (isGroupWrite(write)) {
+        open = undefined;
+        const carryOut = (isRepeat: boolean) => this.#groups.carryOut(write, times.nowMs, isRepeat);
+        steps.push(repeatable(index, write, carryOut));
         continue;
       }
       if (isChange(write)) {

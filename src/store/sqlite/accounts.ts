@@ -3,6 +3,7 @@ import type Database from "better-sqlite3";
 import type { UserId } from "../../protocol/ids.ts";
 import { HOLDERS_TOLD } from "../../domain/writes/delete-account.ts";
 import type { WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
+import type { GroupWrites } from "./groups.ts";
 import type { UserWrites } from "./users.ts";
 import { CONFLICT, DONE, NOT_FOUND, STALE_PASSWORD } from "../write-outcomes.ts";
 
@@ -32,10 +33,12 @@ function prepare(database: Database.Database) {
 export class AccountWrites {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #users: UserWrites;
+  readonly #groups: GroupWrites;
 
-  constructor(database: Database.Database, users: UserWrites) {
+  constructor(database: Database.Database, users: UserWrites, groups: GroupWrites) {
     this.#sql = prepare(database);
     this.#users = users;
+    this.#groups = groups;
   }
 
   setState({ userId, state }: WriteOf<"setAccountState">): WriteOutcome<"setAccountState"> {
@@ -46,17 +49,19 @@ export class AccountWrites {
     return DONE;
   }
 
-  delete({ userId, verifiedHash, username, usernameKey }: WriteOf<"deleteAccount">): WriteOutcome<"deleteAccount"> {
+  delete(write: WriteOf<"deleteAccount">, nowMs: number): WriteOutcome<"deleteAccount"> {
+    const { userId, verifiedHash, username, usernameKey } = write;
     const user = this.#users.find(userId);
     if (user === undefined) return NOT_FOUND;
     if (user.state !== "deleted" && !this.#users.isStillPassword(user, verifiedHash)) return STALE_PASSWORD;
     const holders = this.#sql.holders.all(user.id, HOLDERS_TOLD);
+    const groups = this.#groups.leaveAll(user, nowMs);
     this.#sql.dropTokens.run(user.id);
     this.#sql.dropContacts.run(user.id, user.id);
     this.#sql.dropBlocks.run(user.id, user.id);
     this.#sql.anonymise.run(username, usernameKey, user.id);
     this.#users.forget(); // the old name
-    return { done: true, result: { formerName: user.username, holders } };
+    return { done: true, result: { formerName: user.username, holders, groups } };
   }
 
   block({ userId, blockedId }: WriteOf<"block">): WriteOutcome<"block"> {

@@ -1,5 +1,8 @@
 // Changes of stored messages: each takes the next revision of its chat.
 import type Database from "better-sqlite3";
+import { changerRefusal } from "../../domain/groups.ts";
+import type { Role } from "../../protocol/entities.ts";
+import { chatForm } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import type { Changed, Remade } from "../../domain/writes/message-change.ts";
 import { changeOf } from "../../domain/writes/table.ts";
@@ -31,11 +34,11 @@ const KEY = "id = (@chat << 32 | @seq)";
 
 function prepare(database: Database.Database) {
   return {
-    // Only in a chat of which the user is a member.
+    // Only in a chat of which the user is a member; who is one of a group is asked before.
     find: database.prepare<[number, ChatId, UserId], FoundRow>(
       `SELECT ${MESSAGE_COLUMNS}, m.changed_ms, m.id & 0xffffffff <= c.indexed_seq AS is_indexed
        FROM chats c JOIN messages m ON m.id = (c.id << 32 | ?) JOIN users u ON u.id = m.user
-       WHERE c.chat_id = ? AND (c.kind = 'everyone'
+       WHERE c.chat_id = ? AND (c.kind IN ('everyone', 'group')
          OR (SELECT id FROM users WHERE user_id = ? AND state <> 'deleted') IN (c.first_user, c.second_user))`,
     ),
     nextRev: database.prepare<[number], number>("UPDATE chats SET rev = rev + 1 WHERE id = ? RETURNING rev").pluck(),
@@ -71,17 +74,21 @@ export class MessageChanges {
   }
 
   carryOut(write: ChangeWrite, nowMs: number): Outcome {
-    const found = this.#sql.find.get(write.seq, write.chatId, write.userId);
-    if (found === undefined) return refused(Refusal.NotFound);
+    const isInGroup = chatForm(write.chatId)?.kind === "group";
+    const changer = isInGroup ? this.#messages.changerIn(write.chatId, write.userId) : undefined;
+    if (isInGroup && changer === undefined) return refused(Refusal.NoChat);
+    const refusal = changerRefusal(write.kind, write.seq, changer);
+    const found = refusal === undefined ? this.#sql.find.get(write.seq, write.chatId, write.userId) : undefined;
+    if (found === undefined) return refused(refusal ?? Refusal.NotFound);
     if (write.kind === "react") return this.#react(found, write, nowMs);
     if (write.kind === "pinMessage") return this.#pin(found, write, nowMs);
-    return this.#plain(found, write, nowMs);
+    return this.#plain(found, write, nowMs, changer?.role);
   }
 
   /** By the rules of its kind. */
-  #plain(found: FoundRow, write: PlainChange, nowMs: number): Outcome {
+  #plain(found: FoundRow, write: PlainChange, nowMs: number, role: Role | undefined): Outcome {
     const { user_id: userId, text, time_ms: sentMs, deleted } = found;
-    const { made, isSpeech } = changeOf(write, { userId, text, sentMs, isDeleted: deleted !== null });
+    const { made, isSpeech } = changeOf(write, { userId, text, sentMs, isDeleted: deleted !== null, role });
     if (made === undefined) return this.#same(write.chatId, found);
     if (typeof made === "string") return refused(made);
     const refusal = this.#refusal(write, isSpeech);
@@ -114,7 +121,9 @@ export class MessageChanges {
   #refusal({ userId, chatId }: ChangeWrite, isSpeech = true): Refusal | undefined {
     const own = this.#users.refusalOf(userId);
     if (own?.done === false) return own.refusal;
-    return isSpeech ? this.#messages.heardRefusal(userId, chatId) : undefined;
+    // In a group the rule about who may send messages has been asked where it counts.
+    const refusal = isSpeech ? this.#messages.heardRefusal(userId, chatId) : undefined;
+    return refusal === Refusal.RoleTooLow ? undefined : refusal;
   }
 
   #change({ chatId }: ChangeWrite, found: FoundRow, columns: Columns, changed_ms: number, given?: number): Outcome {

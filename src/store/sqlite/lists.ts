@@ -1,8 +1,10 @@
 // The lists of one user, page by page: chats, contacts, blocked users.
 import type Database from "better-sqlite3";
-import { lastMessageOf, type ChatSummary } from "../../protocol/entities.ts";
+import { lastMessageOf } from "../../protocol/entities.ts";
+import type { ChatSummary, HistoryRule, Posting, Role } from "../../protocol/entities.ts";
 import { directChatId } from "../../protocol/ids.ts";
 import type { ChatId, ChatKind, UserId } from "../../protocol/ids.ts";
+import { groupSummary } from "../../domain/groups.ts";
 import { FIRST_MS } from "../store.ts";
 import type { ChatPage, ChatPosition, Contact, ListedContact, NamePage } from "../store.ts";
 import { MESSAGE_COLUMNS, messageOf } from "./rows.ts";
@@ -15,7 +17,14 @@ interface ChatRow extends MessageRow {
   readonly last_seq: number;
   readonly last_ms: number;
   readonly chat_rev: number;
+  readonly title: string;
+  readonly topic: string;
+  readonly posting: Posting;
+  readonly history_rule: HistoryRule;
+  readonly member_count: number;
   readonly read_seq: number;
+  readonly role: Role | null;
+  readonly since_seq: number;
   readonly contact_user_id: UserId | null;
   readonly contact_username: string | null;
 }
@@ -36,6 +45,8 @@ interface Place {
   readonly lastMs: number;
   readonly chatId: ChatId;
   readonly limit: number;
+  /** 1 for groups too. */
+  readonly withGroups: number;
 }
 
 type NameBounds = [user: UserId, after: string, limit: number];
@@ -47,15 +58,16 @@ const DIRECT_CHAT = "direct_chat(me.user_id, o.user_id)";
 
 /** What is shown of the chats that `page` chooses (columns chat, user, chat_id, first_user, second_user, …). */
 const SHOWN = (page: string): string => `
-  SELECT p.chat_id, p.kind, p.last_seq, p.last_ms, p.chat_rev, p.read_seq, o.user_id AS contact_user_id, o.username AS contact_username,
+  SELECT p.chat_id, p.kind, p.last_seq, p.last_ms, p.chat_rev, p.title, p.topic, p.posting, p.history_rule,
+    p.member_count, p.read_seq, p.role, p.since_seq, o.user_id AS contact_user_id, o.username AS contact_username,
     ${MESSAGE_COLUMNS}
   FROM (${page}) p
     LEFT JOIN users o ON o.id = iif(p.first_user = p.user, p.second_user, p.first_user)
     LEFT JOIN messages m ON m.id = (p.chat << 32 | p.last_seq)
     LEFT JOIN users u ON u.id = m.user
   ORDER BY p.last_ms DESC, p.chat_id`;
-const CHOSEN =
-  "c.id AS chat, r.user, c.chat_id, c.kind, c.first_user, c.second_user, c.last_seq, c.last_ms, c.rev AS chat_rev, r.read_seq";
+const CHOSEN = `c.id AS chat, r.user, c.chat_id, c.kind, c.first_user, c.second_user, c.last_seq, c.last_ms, c.rev AS chat_rev,
+  c.title, c.topic, c.posting, c.history_rule, c.member_count, r.read_seq, r.role, r.since_seq`;
 
 function prepare(database: Database.Database) {
   return {
@@ -66,7 +78,7 @@ function prepare(database: Database.Database) {
     // Texts are read for the chats of the page alone.
     written: database.prepare<[Place], ChatRow>(
       SHOWN(`SELECT ${CHOSEN} FROM members r CROSS JOIN chats c ON c.id = r.chat
-        WHERE r.user = (SELECT id FROM users WHERE user_id = @user) AND c.kind = 'direct'
+        WHERE r.user = (SELECT id FROM users WHERE user_id = @user) AND (c.kind = 'direct' OR (c.kind = 'group' AND @withGroups))
           AND c.last_ms <= @lastMs AND (c.last_ms < @lastMs OR c.chat_id > @chatId)
         ORDER BY c.last_ms DESC, c.chat_id LIMIT @limit`),
     ),
@@ -104,13 +116,19 @@ export class Lists {
   }
 
   /** See StoreReader; all its parts are read from one state of the store. */
-  chats(userId: UserId, after: ChatPosition | undefined, limit: number): ChatPage {
+  chats(userId: UserId, after: ChatPosition | undefined, limit: number, withGroups = false): ChatPage {
     const found: { chat: ChatSummary; lastMs: number }[] = [];
     if (after === undefined)
       found.push(...this.#sql.common.all(userId).map((row) => ({ ...listed(row), lastMs: FIRST_MS })));
     const lastMs = after?.lastMs ?? FIRST_MS;
     if (lastMs > 0) {
-      const place = { user: userId, lastMs, chatId: after?.chatId ?? "", limit: limit + 1 - found.length };
+      const place = {
+        user: userId,
+        lastMs,
+        chatId: after?.chatId ?? "",
+        limit: limit + 1 - found.length,
+        withGroups: Number(withGroups),
+      };
       found.push(...this.#sql.written.all(place).map(listed));
     }
     if (found.length <= limit) {
@@ -147,6 +165,7 @@ function contact({ user_id: userId, username }: NameRow): Contact {
 
 function listed(row: ChatRow): { chat: ChatSummary; lastMs: number } {
   const { chat_id, last_seq, last_ms: lastMs, read_seq, contact_user_id, contact_username } = row;
+  if (row.kind === "group" && row.role !== null) return { chat: groupOf(row, row.role), lastMs };
   const isDirect = contact_user_id !== null && contact_username !== null;
   const chat: ChatSummary = {
     chat_id,
@@ -159,6 +178,23 @@ function listed(row: ChatRow): { chat: ChatSummary; lastMs: number } {
     ...(last_seq > 0 && { last_message: lastMessageOf(messageOf(chat_id, row)) }),
   };
   return { chat, lastMs };
+}
+
+function groupOf(row: ChatRow, role: Role): ChatSummary {
+  const { chat_id: chatId, title, topic, posting, history_rule: history, member_count: memberCount } = row;
+  const lastMessage = row.last_seq > 0 ? messageOf(chatId, row) : undefined;
+  const group = {
+    chatId,
+    title,
+    topic,
+    posting,
+    history,
+    memberCount,
+    lastSeq: row.last_seq,
+    rev: row.chat_rev,
+    lastMessage,
+  };
+  return groupSummary(group, { userId: row.user_id, role, sinceSeq: row.since_seq, readSeq: row.read_seq });
 }
 
 function emptyChat(row: EmptyRow): ChatSummary {

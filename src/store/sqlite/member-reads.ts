@@ -1,9 +1,15 @@
 // The readings about members of chats.
 import type Database from "better-sqlite3";
+import type { ChatSummary, Role } from "../../protocol/entities.ts";
 import { chatForm } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
-import { plainMember } from "../chats.ts";
-import type { Member, Role } from "../chats.ts";
+import { plainMember } from "../../domain/chats.ts";
+import type { Member } from "../../domain/chats.ts";
+import type { Membership } from "../../domain/effects.ts";
+import { groupSummary, type GroupMember } from "../../domain/groups.ts";
+import type { MemberPage } from "../group-reader.ts";
+import type { NamePage } from "../store.ts";
+import { GroupRows } from "./group-rows.ts";
 import type { SearchableChat } from "../store.ts";
 
 interface MemberRow {
@@ -27,15 +33,86 @@ function prepare(database: Database.Database) {
        WHERE c.chat_id = ? AND c.kind = 'group' AND m.user = (SELECT id FROM users WHERE user_id = ?)
          AND m.role IS NOT NULL`,
     ),
+    creator: database
+      .prepare<[ChatId], UserId>("SELECT u.user_id FROM chats c JOIN users u ON u.id = c.creator WHERE c.chat_id = ?")
+      .pluck(),
+    named: database.prepare<[asker: UserId, chat: ChatId, after: string, limit: number], NamedRow>(
+      `SELECT o.user_id, o.username, k.role,
+         EXISTS (SELECT 1 FROM blocks b WHERE (b.user, b.blocked) IN ((o.id, me.id), (me.id, o.id))) AS is_hidden
+       FROM users me CROSS JOIN chats c CROSS JOIN members k ON k.chat = c.id CROSS JOIN users o ON o.id = k.user
+       WHERE me.user_id = ? AND c.chat_id = ? AND k.role IS NOT NULL AND o.username_key > ?
+       ORDER BY o.username_key LIMIT ?`,
+    ),
+    groupMarks: database.prepare<[ChatId, number], MarkRow>(
+      `SELECT u.user_id, m.read_seq FROM chats c CROSS JOIN members m ON m.chat = c.id CROSS JOIN users u ON u.id = m.user
+       WHERE c.chat_id = ? AND m.role IS NOT NULL LIMIT ?`,
+    ),
+    directMark: database.prepare<[ChatId, UserId], MarkRow>(
+      `SELECT u.user_id, m.read_seq FROM chats c JOIN members m ON m.chat = c.id JOIN users u ON u.id = m.user
+       WHERE c.chat_id = ? AND u.user_id = ?`,
+    ),
+    groupsOf: database.prepare<[UserId], Membership>(
+      `SELECT c.chat_id AS chatId, iif(c.history_rule = 'joined', m.since_seq, 1) AS firstSeq
+         FROM members m JOIN chats c ON c.id = m.chat
+         WHERE m.user = (SELECT id FROM users WHERE user_id = ?) AND m.role IS NOT NULL`,
+    ),
   };
+}
+
+interface MarkRow {
+  readonly user_id: UserId;
+  readonly read_seq: number;
+}
+
+type Mark = Pick<GroupMember, "userId" | "readSeq">;
+
+interface NamedRow {
+  readonly user_id: UserId;
+  readonly username: string;
+  readonly role: Role;
+  readonly is_hidden: 0 | 1;
 }
 
 /** Reads on a connection that its owner opens and closes. */
 export class MemberReads {
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #groups: GroupRows;
 
   constructor(database: Database.Database) {
     this.#sql = prepare(database);
+    this.#groups = new GroupRows(database);
+  }
+
+  /** See GroupReader, for all that follows. */
+  group(chatId: ChatId, userId: UserId): ChatSummary | undefined {
+    const row = this.#groups.find(chatId);
+    const member = row?.kind === "group" ? this.#groups.member(row, userId) : undefined;
+    return row && member && groupSummary(this.#groups.group(chatId, row), member);
+  }
+
+  groupCreator(chatId: ChatId): UserId | undefined {
+    return this.#sql.creator.get(chatId);
+  }
+
+  groupMembers(chatId: ChatId, userId: UserId, { after, limit }: NamePage): MemberPage {
+    const rows = this.#sql.named.all(userId, chatId, after, limit + 1);
+    const members = rows.slice(0, limit).map(({ user_id, username, role, is_hidden }) => {
+      return { userId: user_id, username, role, isHidden: is_hidden === 1 };
+    });
+    return { members, hasMore: rows.length > limit };
+  }
+
+  readMarks(chatId: ChatId, limit: number): Mark[] {
+    const form = chatForm(chatId);
+    if (form?.kind !== "direct") return this.#sql.groupMarks.all(chatId, limit).map(markOf);
+    return form.users.map((userId) => {
+      const row = this.#sql.directMark.get(chatId, userId);
+      return row === undefined ? { userId, readSeq: 0 } : markOf(row);
+    });
+  }
+
+  groupsOf(userId: UserId): Membership[] {
+    return this.#sql.groupsOf.all(userId);
   }
 
   /** See StoreReader. */
@@ -56,4 +133,8 @@ export class MemberReads {
     const isThere = this.#sql.userCount.get(one, other) === (one === other ? 1 : 2);
     return isThere ? plainMember(form.kind) : undefined;
   }
+}
+
+function markOf({ user_id: userId, read_seq: readSeq }: MarkRow): Mark {
+  return { userId, readSeq };
 }

@@ -1,16 +1,19 @@
 // The writes that concern chats: appends and read marks, with the counters of a batch written once.
 import type Database from "better-sqlite3";
-import type { Message } from "../../protocol/entities.ts";
-import { chatForm, COMMON_CHAT } from "../../protocol/ids.ts";
-import type { ChatId, UserId } from "../../protocol/ids.ts";
+import type { Posting, Role } from "../../protocol/entities.ts";
+import { chatForm, COMMON_CHAT, otherUser } from "../../protocol/ids.ts";
+import type { ChatId, ChatKind, UserId } from "../../protocol/ids.ts";
+import { postingRefusal, type MessageChanger } from "../../domain/groups.ts";
 import { directRefusal, writerRefusal } from "../may.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { hasMoreFields } from "../../domain/writes/append.ts";
+import { MAX_FAMILIAR_MEMBERS } from "../../protocol/limits.ts";
 import type { WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import type { Indexer } from "./indexer.ts";
 import { mentionColumns } from "./rows.ts";
+import { sentMessage } from "./sent-message.ts";
 import type { UserRow, UserWrites } from "./users.ts";
-import { NOT_FOUND } from "../write-outcomes.ts";
+import { NO_CHAT, NOT_FOUND } from "../write-outcomes.ts";
 
 /** Chats whose counter is remembered, so that an append reads no table; when full, all are forgotten. */
 const REMEMBERED_CHATS = 50_000;
@@ -25,7 +28,12 @@ const APPEND_ROWS = (count: number): string =>
 /** A chat as the writer knows it. */
 interface Chat {
   readonly id: number;
-  /** The participants' rows; undefined for the common chat. */
+  readonly kind: ChatKind | "gone";
+  /** Of a group: who may send messages. */
+  readonly posting: Posting;
+  /** Of a group: what users are in it, as far as they were asked for; by user row. */
+  readonly members: Map<number, InGroup | undefined>;
+  /** The participants' rows of a one-to-one chat. */
   readonly users: readonly [number, number] | undefined;
   /** Why nothing may be sent here; looked up again after what may change it. */
   refusal: { readonly since: number; readonly is: Refusal | undefined } | undefined;
@@ -38,8 +46,17 @@ interface Chat {
   readonly marks: Map<number, number>;
 }
 
+/** What a user is in a group. */
+interface InGroup {
+  readonly role: Role;
+  /** The first message that the user may see. */
+  readonly firstSeq: number;
+}
+
 interface ChatRow {
   readonly id: number;
+  readonly kind: ChatKind | "gone";
+  readonly posting: Posting;
   readonly first_user: number | null;
   readonly second_user: number | null;
   readonly last_seq: number;
@@ -49,7 +66,7 @@ interface ChatRow {
 function prepare(database: Database.Database) {
   return {
     chat: database.prepare<[ChatId], ChatRow>(
-      "SELECT id, first_user, second_user, last_seq, indexed_seq FROM chats WHERE chat_id = ?",
+      "SELECT id, kind, posting, first_user, second_user, last_seq, indexed_seq FROM chats WHERE chat_id = ?",
     ),
     createChat: database.prepare<[ChatId, number, number]>(
       "INSERT INTO chats (chat_id, first_user, second_user) VALUES (?, ?, ?)",
@@ -75,6 +92,16 @@ function prepare(database: Database.Database) {
       `SELECT id & 0xffffffff AS seq, time_ms, text FROM messages
        WHERE user = ? AND message_id = ? AND id >> 32 = ?`,
     ),
+    inGroup: database.prepare<[number, number], InGroup>(
+      `SELECT m.role, iif(c.history_rule = 'joined', m.since_seq, 1) AS firstSeq
+       FROM members m JOIN chats c ON c.id = m.chat WHERE m.chat = ? AND m.user = ? AND m.role IS NOT NULL`,
+    ),
+    memberIds: database
+      .prepare<[number, number], UserId>(
+        `SELECT u.user_id FROM members m CROSS JOIN users u ON u.id = m.user
+         WHERE m.chat = ? AND m.role IS NOT NULL LIMIT ?`,
+      )
+      .pluck(),
     mark: database.prepare<[number, number], { read_seq: number }>(
       "SELECT read_seq FROM members WHERE user = ? AND chat = ?",
     ),
@@ -140,13 +167,13 @@ export class MessageWrites {
         user?.state !== "active" ||
         this.#refusal(write.chatId, chat, user) !== undefined ||
         this.#chats.get(write.chatId) !== chat ||
-        !takesPart(chat, user)
+        !this.#takesPart(chat, user)
       )
         return undefined;
       seq += 1;
       values.push(chat.id, seq, user.id, write.messageId, nowMs, write.text);
       senders.push(user);
-      outcomes.push({ done: true, result: { message: message(write, user, seq, nowMs, write.text), isNew: true } });
+      outcomes.push({ done: true, result: { message: sentMessage(write, user, seq, nowMs, write.text), isNew: true } });
     }
     const { changes } = this.#sql.appendMany.run(values);
     if (changes !== writes.length) {
@@ -166,11 +193,12 @@ export class MessageWrites {
     if (user === undefined) return NOT_FOUND;
     const known = this.#find(write.chatId);
     const refusal = writerRefusal(user.state) ?? this.#refusal(write.chatId, known, user);
-    if (refusal !== undefined) return this.#stored(write, known, user) ?? { done: false, refusal };
+    if (refusal !== undefined) return this.#storedFor(write, known, user) ?? { done: false, refusal };
     const chat = known ?? this.#create(write.chatId);
-    if (chat === undefined || !takesPart(chat, user)) return NOT_FOUND;
+    if (chat === undefined || !this.#takesPart(chat, user)) return NOT_FOUND;
     const { replyTo } = write;
-    if (replyTo !== undefined && this.#sql.isThere.get(chat.id, replyTo) === undefined) {
+    const isHidden = (replyTo ?? 1) < (this.#memberOf(chat, user)?.firstSeq ?? 1);
+    if (replyTo !== undefined && (isHidden || this.#sql.isThere.get(chat.id, replyTo) === undefined)) {
       return this.#stored(write, chat, user) ?? { done: false, refusal: Refusal.NoMessage };
     }
     const seq = chat.lastSeq + 1;
@@ -183,7 +211,7 @@ export class MessageWrites {
     chat.appendedMs = nowMs;
     chat.marks.set(user.id, seq);
     this.#touched.add(chat);
-    return { done: true, result: { message: message(write, user, seq, nowMs, write.text), isNew: true } };
+    return { done: true, result: { message: sentMessage(write, user, seq, nowMs, write.text), isNew: true } };
   }
 
   markRead(write: WriteOf<"markRead">): WriteOutcome<"markRead"> {
@@ -191,14 +219,16 @@ export class MessageWrites {
     const refused = this.#users.refusalOf(write.userId);
     if (user === undefined || refused !== undefined) return refused ?? NOT_FOUND;
     const chat = this.#find(write.chatId);
-    const isPrivate = this.#refusal(write.chatId, chat, user) === Refusal.Blocked;
+    const refusal = this.#refusal(write.chatId, chat, user);
+    if (refusal === Refusal.NoChat && chatForm(write.chatId)?.kind === "group") return NO_CHAT;
+    const isPrivate = refusal === Refusal.Blocked;
     const marked = (readSeq: number, changed: boolean): WriteOutcome<"markRead"> => {
       return { done: true, result: { readSeq, changed, isPrivate } };
     };
     if (chat === undefined) {
       return this.#participants(write.chatId)?.includes(user.id) === true ? marked(0, false) : NOT_FOUND;
     }
-    if (!takesPart(chat, user)) return NOT_FOUND;
+    if (!this.#takesPart(chat, user)) return NOT_FOUND;
     const before = chat.marks.get(user.id) ?? this.#sql.mark.get(user.id, chat.id)?.read_seq ?? 0;
     const after = Math.min(write.seq, chat.lastSeq);
     if (after <= before) return marked(before, false);
@@ -210,8 +240,19 @@ export class MessageWrites {
   typing({ userId, chatId }: WriteOf<"typing">): WriteOutcome<"typing"> {
     const user = this.#users.find(userId);
     if (user === undefined) return NOT_FOUND;
-    const refusal = writerRefusal(user.state) ?? this.#refusal(chatId, this.#find(chatId), user);
-    return refusal === undefined ? { done: true, result: {} } : { done: false, refusal };
+    const chat = this.#find(chatId);
+    const refusal = writerRefusal(user.state) ?? this.#refusal(chatId, chat, user);
+    // A rule about who may send messages is none about typing.
+    if (refusal !== undefined && refusal !== Refusal.RoleTooLow) return { done: false, refusal };
+    return { done: true, result: { otherIds: this.#othersIn(chatId, chat, userId) } };
+  }
+
+  /** Who is told that somebody types: nobody in a big group. */
+  #othersIn(chatId: ChatId, chat: Chat | undefined, userId: UserId): UserId[] {
+    const other = otherUser(chatId, userId);
+    if (other !== undefined) return [other];
+    const ids = chat === undefined ? [] : this.#sql.memberIds.all(chat.id, MAX_FAMILIAR_MEMBERS + 1);
+    return ids.length > MAX_FAMILIAR_MEMBERS ? [] : ids.filter((id) => id !== userId);
   }
 
   /** Why an active user may not be heard in the chat; undefined when they may. */
@@ -222,10 +263,12 @@ export class MessageWrites {
 
   /** Why this user may not send in the chat, which may not be there yet; undefined for the common chat and when they may. */
   #refusal(chatId: ChatId, chat: Chat | undefined, user: UserRow): Refusal | undefined {
-    if (chat !== undefined && chat.users === undefined) return undefined;
-    if (chat !== undefined && !takesPart(chat, user)) return Refusal.NotFound;
-    if (chat?.refusal?.since === this.#standing) return chat.refusal.is;
+    if (chat?.kind === "everyone") return undefined;
     const form = chatForm(chatId);
+    if (form?.kind === "group")
+      return chat ? postingRefusal(this.#memberOf(chat, user)?.role, chat.posting) : Refusal.NoChat;
+    if (chat !== undefined && !this.#takesPart(chat, user)) return Refusal.NotFound;
+    if (chat?.refusal?.since === this.#standing) return chat.refusal.is;
     const others = (form?.kind === "direct" ? form.users : []).map((userId) => this.#users.find(userId));
     if (!others.some((other) => other?.id === user.id)) return Refusal.NotFound;
     const partner = others.find((other) => other?.id !== user.id);
@@ -235,18 +278,47 @@ export class MessageWrites {
     return is;
   }
 
+  /** What the user is in a group; undefined for who is no member of it, or where it is gone. */
+  #memberOf(chat: Chat, user: UserRow): InGroup | undefined {
+    if (!chat.members.has(user.id)) chat.members.set(user.id, this.#sql.inGroup.get(chat.id, user.id));
+    return chat.members.get(user.id);
+  }
+
+  /** A member of a group who changes a message of it; undefined for who is none. */
+  changerIn(chatId: ChatId, userId: UserId): MessageChanger | undefined {
+    const user = this.#users.find(userId);
+    const chat = this.#find(chatId);
+    const member = user && chat?.kind === "group" ? this.#memberOf(chat, user) : undefined;
+    return chat && member && { ...member, posting: chat.posting };
+  }
+
+  #takesPart(chat: Chat, user: UserRow): boolean {
+    if (chat.kind === "everyone") return true;
+    return chat.kind === "direct" ? chat.users?.includes(user.id) === true : this.#memberOf(chat, user) !== undefined;
+  }
+
+  /** Writes what the batch has done in a chat, which is about to be changed otherwise, and forgets the chat. */
+  release(chatId: ChatId): void {
+    const chat = this.#chats.get(chatId);
+    if (chat === undefined) return;
+    if (this.#touched.delete(chat)) this.#write(chat);
+    this.#chats.delete(chatId);
+  }
+
   /** Writes the counters and marks of the batch. */
   flush(): void {
-    for (const chat of this.#touched) {
-      this.#sql.count.run(chat.lastSeq, chat.appendedMs, chat.id);
-      chat.appendedMs = null;
-      for (const [user, seq] of chat.marks) this.#sql.setMark.run(user, chat.id, seq);
-      chat.marks.clear();
-      if (chat.lastSeq < chat.announceAt) continue;
-      chat.announceAt = chat.lastSeq + this.#indexFromCount;
-      this.#indexer.announce(chat.id);
-    }
+    for (const chat of this.#touched) this.#write(chat);
     this.#touched.clear();
+  }
+
+  #write(chat: Chat): void {
+    this.#sql.count.run(chat.lastSeq, chat.appendedMs, chat.id);
+    chat.appendedMs = null;
+    for (const [user, seq] of chat.marks) this.#sql.setMark.run(user, chat.id, seq);
+    chat.marks.clear();
+    if (chat.lastSeq < chat.announceAt) return;
+    chat.announceAt = chat.lastSeq + this.#indexFromCount;
+    this.#indexer.announce(chat.id);
   }
 
   /** To be called after a rollback: what is remembered may not be stored. */
@@ -255,11 +327,16 @@ export class MessageWrites {
     this.#touched.clear();
   }
 
+  /** The outcome for a repeat of what may not be sent any more; who is not in a group is told nothing of it. */
+  #storedFor(write: WriteOf<"append">, chat: Chat | undefined, user: UserRow): WriteOutcome<"append"> | undefined {
+    return chat !== undefined && this.#takesPart(chat, user) ? this.#stored(write, chat, user) : undefined;
+  }
+
   /** The outcome for a message that is there already; undefined when it is not. */
   #stored(write: WriteOf<"append">, chat: Chat | undefined, user: UserRow): WriteOutcome<"append"> | undefined {
     const row = chat && this.#sql.first.get(user.id, write.messageId, chat.id);
     if (row === undefined) return undefined;
-    return { done: true, result: { message: message(write, user, row.seq, row.time_ms, row.text), isNew: false } };
+    return { done: true, result: { message: sentMessage(write, user, row.seq, row.time_ms, row.text), isNew: false } };
   }
 
   #find(chatId: ChatId): Chat | undefined {
@@ -267,11 +344,10 @@ export class MessageWrites {
     if (known !== undefined) return known;
     const row = this.#sql.chat.get(chatId);
     if (row === undefined) return undefined;
-    const { id, first_user: first, second_user: second } = row;
+    const { id, kind, posting, first_user: first, second_user: second } = row;
     const users: Chat["users"] = first === null || second === null ? undefined : [first, second];
     const announceAt = row.indexed_seq + this.#indexFromCount;
-    const fresh = { appendedMs: null, announceAt, marks: new Map(), refusal: undefined };
-    return this.#remember(chatId, { id, users, lastSeq: row.last_seq, ...fresh });
+    return this.#remember(chatId, fresh({ id, kind, posting, users, lastSeq: row.last_seq, announceAt }));
   }
 
   /** Makes a one-to-one chat with its first message; undefined when there cannot be such a chat. */
@@ -280,8 +356,8 @@ export class MessageWrites {
     if (users === undefined) return undefined;
     const id = Number(this.#sql.createChat.run(chatId, ...users).lastInsertRowid);
     for (const user of users) this.#sql.setMark.run(user, id, 0);
-    const fresh = { appendedMs: null, announceAt: this.#indexFromCount, marks: new Map(), refusal: undefined };
-    return this.#remember(chatId, { id, users, lastSeq: 0, ...fresh });
+    const announceAt = this.#indexFromCount;
+    return this.#remember(chatId, fresh({ id, kind: "direct", posting: "all", users, lastSeq: 0, announceAt }));
   }
 
   #participants(chatId: ChatId): readonly [number, number] | undefined {
@@ -299,23 +375,11 @@ export class MessageWrites {
   }
 }
 
+/** A chat of which the batch has changed nothing yet. */
+function fresh(chat: Omit<Chat, "appendedMs" | "marks" | "refusal" | "members">): Chat {
+  return { ...chat, appendedMs: null, marks: new Map(), refusal: undefined, members: new Map() };
+}
+
 function missing({ id }: Chat): never {
   throw new Error(`store: a message neither stored nor there already (chat ${id})`);
-}
-
-function takesPart(chat: Chat, user: UserRow): boolean {
-  return chat.users === undefined || chat.users.includes(user.id);
-}
-
-function message(write: WriteOf<"append">, user: UserRow, seq: number, timeMs: number, text: string): Message {
-  const { chatId: chat_id, messageId: message_id, userId: user_id } = write;
-  const plain = { chat_id, seq, message_id, user_id, username: user.username, message: text, time: timeMs / 1000 };
-  if (!hasMoreFields(write)) return plain;
-  const { replyTo: reply_to, mentions, mentionsAll: mentions_all } = write;
-  return {
-    ...plain,
-    ...(reply_to !== undefined && { reply_to }),
-    ...(mentions && { mentions }),
-    ...(mentions_all && { mentions_all }),
-  };
 }

@@ -3,7 +3,7 @@ import type Database from "better-sqlite3";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { StoreUnavailableError } from "../store.ts";
-import type { AccountQuery, Changes, ChatPosition, History, HistoryPage, NamePage } from "../store.ts";
+import type { AccountQuery, Changes, History, HistoryPage, NamePage } from "../store.ts";
 import type { DirectoryQuery, ReactionTarget, StoreReader, User } from "../store.ts";
 import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
 import type { UserRecord } from "../transfer.ts";
@@ -12,7 +12,7 @@ import { storeError } from "./errors.ts";
 import { Directory } from "./directory.ts";
 import { Lists } from "./lists.ts";
 import { MemberReads } from "./member-reads.ts";
-import type { Member } from "../chats.ts";
+import type { Member } from "../../domain/chats.ts";
 import { PinLists } from "./pins.ts";
 import { ReactionLists } from "./reactions.ts";
 import { MAX_SEQ, MESSAGE_COLUMNS, MessageReads, Page } from "./rows.ts";
@@ -116,12 +116,32 @@ export class SqliteReader implements StoreReader {
     return this.#read(() => this.#directory.slice(query));
   }
 
-  async chats(userId: UserId, after: ChatPosition | undefined, limit: number): ReturnType<StoreReader["chats"]> {
-    return this.#read(() => this.#lists.chats(userId, after, limit));
+  async chats(...asked: Parameters<StoreReader["chats"]>): ReturnType<StoreReader["chats"]> {
+    return this.#read(() => this.#lists.chats(...asked));
   }
 
   async member(chatId: ChatId, userId: UserId): Promise<Member | undefined> {
     return this.#read(() => this.#members.member(chatId, userId));
+  }
+
+  async group(chatId: ChatId, userId: UserId): ReturnType<StoreReader["group"]> {
+    return this.#read(() => this.#members.group(chatId, userId));
+  }
+
+  async groupCreator(chatId: ChatId): ReturnType<StoreReader["groupCreator"]> {
+    return this.#read(() => this.#members.groupCreator(chatId));
+  }
+
+  async groupMembers(chatId: ChatId, userId: UserId, page: NamePage): ReturnType<StoreReader["groupMembers"]> {
+    return this.#read(() => this.#members.groupMembers(chatId, userId, page));
+  }
+
+  async readMarks(chatId: ChatId, limit: number): ReturnType<StoreReader["readMarks"]> {
+    return this.#read(() => this.#members.readMarks(chatId, limit));
+  }
+
+  async groupsOf(userId: UserId): ReturnType<StoreReader["groupsOf"]> {
+    return this.#read(() => this.#members.groupsOf(userId));
   }
 
   async history(chatId: ChatId, page: HistoryPage): Promise<History> {

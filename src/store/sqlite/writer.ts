@@ -1,6 +1,6 @@
 // The writing side of the embedded store: one transaction, one fsync per batch.
 import type Database from "better-sqlite3";
-import { isChange } from "../../domain/writes/table.ts";
+import { isChange, isGroupWrite } from "../../domain/writes/table.ts";
 import { StoreUnavailableError } from "../store.ts";
 import type { Write, WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import type { StoreWriter } from "../store.ts";
@@ -9,11 +9,16 @@ import { AccountWrites } from "./accounts.ts";
 import { MessageChanges } from "./changes.ts";
 import { Erasure } from "./erasure.ts";
 import { storeError } from "./errors.ts";
+import { GroupErasure } from "./group-erasure.ts";
+import { GroupWrites } from "./groups.ts";
 import { INDEX_FROM_COUNT, Indexer } from "./indexer.ts";
 import { MessageWrites } from "./messages.ts";
 import type { StoreLock } from "./store-lock.ts";
 import { TokenWrites } from "./tokens.ts";
 import { UserWrites } from "./users.ts";
+
+/** For how long a writer that is closed goes on erasing what was written in groups that are gone, in milliseconds. */
+const MAX_CLOSE_MS = 2_000;
 
 export interface WriterOptions {
   /** A chat's messages go into the search index when so many are not in it; INDEX_FROM_COUNT by default. */
@@ -32,6 +37,9 @@ export class SqliteWriter implements StoreWriter {
   readonly #accounts: AccountWrites;
   readonly #messages: MessageWrites;
   readonly #changes: MessageChanges;
+  readonly #groups: GroupWrites;
+  readonly #groupErasure: GroupErasure;
+  readonly #eraseSome: Database.Transaction<() => boolean>;
   readonly #indexer: Indexer;
   readonly #erasure: Erasure;
   readonly #look: Database.Statement<[], number>;
@@ -45,14 +53,18 @@ export class SqliteWriter implements StoreWriter {
     this.#lock = lock;
     this.#users = new UserWrites(database);
     this.#tokens = new TokenWrites(database, this.#users);
-    this.#accounts = new AccountWrites(database, this.#users);
     this.#indexer = new Indexer(database, indexFromCount);
     this.#messages = new MessageWrites(database, this.#users, this.#indexer, indexFromCount);
     this.#changes = new MessageChanges(database, this.#users, this.#messages);
+    this.#groups = new GroupWrites(database, this.#users, this.#messages);
+    this.#groupErasure = new GroupErasure(database);
+    this.#eraseSome = database.transaction(() => this.#groupErasure.step());
+    this.#accounts = new AccountWrites(database, this.#users, this.#groups);
     this.#erasure = new Erasure(database);
     this.#look = database.prepare<[], number>("SELECT id FROM chats LIMIT 1");
     this.#carryOut = database.transaction((writes: readonly Write[], nowMs: number, tokens: TokenTimes) => {
       const outcomes: WriteOutcome[] = [];
+      this.#groups.begin();
       for (let index = 0; index < writes.length; index = outcomes.length) {
         const write = writes[index];
         if (write === undefined) break;
@@ -69,8 +81,9 @@ export class SqliteWriter implements StoreWriter {
     try {
       const times = tokenTimes(nowMs, steadyMs);
       const outcomes = writes.length === 0 ? [] : this.#carryOut.immediate(writes, Math.round(nowMs), times);
-      if (writes.length > 0) this.#erasure.note(writes.some(isChange));
-      this.#settle(() => this.#erasure.settle(writes.length === 0));
+      const hasErased = this.#eraseGone();
+      if (writes.length > 0 || hasErased) this.#erasure.note(hasErased || writes.some(isChange));
+      this.#settle(() => this.#erasure.settle(writes.length === 0 && !this.#groupErasure.isPending));
       return outcomes;
     } catch (error) {
       this.#users.forget();
@@ -81,7 +94,7 @@ export class SqliteWriter implements StoreWriter {
 
   /** A deleted text may still be found in the files; commits without writes erase it. */
   get isUnsettled(): boolean {
-    return this.#erasure.isPending;
+    return this.#erasure.isPending || this.#groupErasure.isPending;
   }
 
   async maintain(): Promise<boolean> {
@@ -89,8 +102,9 @@ export class SqliteWriter implements StoreWriter {
     try {
       // What a power cut takes away here is indexed again; the next commit syncs the log as a whole.
       this.#database.pragma("synchronous = NORMAL");
-      const isMore = this.#indexer.step();
-      if (isMore) this.#erasure.note(false);
+      const hasErased = this.#eraseGone();
+      const isMore = this.#indexer.step() || hasErased;
+      if (isMore) this.#erasure.note(hasErased);
       const isToErase = this.#erasure.idleStep();
       this.#settle();
       return isMore || isToErase;
@@ -103,10 +117,22 @@ export class SqliteWriter implements StoreWriter {
 
   async close(): Promise<void> {
     if (!this.#database.open) return;
+    this.#settle(() => this.#eraseAll());
     this.#settle(() => this.#erasure.finish());
     this.#database.close();
     this.#erasure.close();
     this.#lock.free();
+  }
+
+  /** Erases a part of what was written in groups that are gone; returns whether there was any. */
+  #eraseGone(): boolean {
+    return this.#groupErasure.isPending && this.#eraseSome.immediate();
+  }
+
+  /** All of it, unless that takes too long: the rest is erased after the next start. */
+  #eraseAll(): void {
+    const endMs = performance.now() + MAX_CLOSE_MS;
+    while (performance.now() < endMs && this.#eraseGone()) this.#erasure.note(true);
   }
 
   /**
@@ -126,6 +152,10 @@ export class SqliteWriter implements StoreWriter {
 
   #one(write: Exclude<Write, { kind: "append" }>, nowMs: number, tokens: TokenTimes): WriteOutcome {
     if (isChange(write)) return this.#changes.carryOut(write, nowMs);
+    if (isGroupWrite(write)) {
+      this.#groupErasure.note();
+      return this.#groups.carryOut(write, nowMs);
+    }
     switch (write.kind) {
       case "markRead":
         return this.#messages.markRead(write);
@@ -154,7 +184,8 @@ export class SqliteWriter implements StoreWriter {
         return this.#accounts.setState(write);
       case "deleteAccount":
         this.#messages.standingChanged();
-        return this.#accounts.delete(write);
+        this.#groupErasure.note();
+        return this.#accounts.delete(write, nowMs);
       case "block":
         this.#messages.standingChanged();
         return this.#accounts.block(write);

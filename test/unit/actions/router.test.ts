@@ -37,7 +37,15 @@ describe("Router", () => {
   function routerOn(fault: Error): Router {
     const reader: StoreReader = new LazyReader(() => Promise.reject(fault), new ManualClock());
     return new Router(
-      { reader, bcryptCost: 4, registration: { kind: "open" }, directory: "everybody", editWindowMs: 0, now: () => 0 },
+      {
+        reader,
+        bcryptCost: 4,
+        registration: { kind: "open" },
+        directory: "everybody",
+        editWindowMs: 0,
+        groupMembers: 9,
+        now: () => 0,
+      },
       log,
     );
   }
@@ -97,6 +105,7 @@ describe("Router", () => {
       registration: { kind: "open" as const },
       directory: "everybody" as const,
       editWindowMs: 0,
+      groupMembers: 9,
       now: () => 0,
     };
     const router = new Router(context, log);

@@ -1,15 +1,6 @@
 // Chats and their members as stores know them.
+import { ROLES, type Role } from "../protocol/entities.ts";
 import type { ChatKind } from "../protocol/ids.ts";
-
-/** From the least to the most: each may do what those before it may. */
-export const ROLES = ["member", "moderator", "owner"] as const;
-export type Role = (typeof ROLES)[number];
-
-/** Who may send messages into a group: everybody in it, or moderators and owners. */
-export type Posting = "all" | "moderators";
-
-/** What members of a group see: all of it, or what came after they joined. */
-export type HistoryRule = "all" | "joined";
 
 /** What a user is in a chat. */
 export interface Member {
