@@ -90,7 +90,7 @@ class Play {
 
   async #login(client: WireClient, { place, who, password: index }: StepOf<"login">): Promise<void> {
     const [username = "", password = ""] = [NAMES[who], PASSWORDS[index]];
-    const reply = await client.request("login", { username, password });
+    const reply = await client.request("login", { username, password, features: ["changes"] });
     const user = this.#model.named(username);
     const isRight = user !== undefined && user.password === password;
     assert.equal(reply.code, isRight ? 200 : 401);
@@ -102,7 +102,7 @@ class Play {
       token: "none",
       user: undefined,
     };
-    const reply = await client.request("login", { token });
+    const reply = await client.request("login", { token, features: ["changes"] });
     const isGood = user?.tokens.has(token) === true;
     assert.equal(reply.code, isGood ? 200 : 401);
     if (!isGood || user === undefined) return;

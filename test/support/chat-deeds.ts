@@ -3,14 +3,8 @@ import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId, type ChatId } from "../../src/protocol/ids.ts";
 import type { ChatModel, ModelSession, ModelUser, ShownMessage } from "./chat-model.ts";
 import { GONE, type Deed, type DeedOf, type PeopleDeed } from "./chat-steps.ts";
+import { askToChange, type Asked } from "./chat-changes.ts";
 import type { Reply } from "./wire-client.ts";
-
-/** A request and how its answer is compared, which also changes the model. */
-export interface Asked {
-  readonly action: string;
-  readonly data: object;
-  check(reply: Reply): void;
-}
 
 /** Somebody who is meant by a deed; nobody, where the name is free. */
 interface Meant {
@@ -32,6 +26,12 @@ export class Deeds {
     switch (deed.kind) {
       case "say":
         return this.#say(deed, session);
+      case "edit":
+      case "delete":
+      case "react":
+        return askToChange(this.#model, deed, session, this.#chat(session, deed.to));
+      case "changes":
+        return this.#changes(deed, session);
       case "read":
         return this.#read(deed, session, place);
       case "page":
@@ -92,6 +92,19 @@ export class Deeds {
       assert.equal(reply["read_seq"], this.#model.markRead(place, session.user, chatId, seq));
     };
     return { action: "mark_read", data: { chat_id: chatId, seq }, check };
+  }
+
+  #changes({ to, afterRev, limit }: DeedOf<"changes">, session: ModelSession): Asked | undefined {
+    const chat = this.#chat(session, to);
+    if (chat === undefined) return undefined;
+    const { partner, chatId } = chat;
+    const check = (reply: Reply): void => {
+      if (partner === session.user) return assert.equal(reply.code, 404);
+      const all = this.#model.shown(chatId).filter(({ rev = 0 }) => rev > afterRev);
+      const changed = all.toSorted((one, other) => (one.rev ?? 0) - (other.rev ?? 0));
+      assert.deepEqual([shownIn(reply), reply["has_more"]], [changed.slice(0, limit), changed.length > limit]);
+    };
+    return { action: "changes", data: { chat_id: chatId, after_rev: afterRev, limit }, check };
   }
 
   #page({ to, before, after, limit }: DeedOf<"page">, session: ModelSession): Asked {
@@ -215,6 +228,6 @@ function shownIn(reply: Reply): object[] {
 
 /** A message or an event's data without what the model cannot know. */
 export function withoutTime(value: object): object {
-  const { time: _time, ...rest } = value as { time?: number };
-  return rest;
+  const { time: _time, edited, ...rest } = value as { time?: number; edited?: number };
+  return edited === undefined ? rest : { ...rest, edited: true };
 }

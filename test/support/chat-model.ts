@@ -18,7 +18,13 @@ export interface ModelUser {
 export interface ModelMessage {
   readonly userId: UserId;
   readonly messageId: string;
-  readonly text: string;
+  text: string;
+  /** Number of its latest change; 0 before the first. */
+  rev: number;
+  isEdited: boolean;
+  isDeleted: boolean;
+  /** Who has reacted, in order, by the reaction. */
+  readonly reactions: Map<string, UserId[]>;
 }
 
 /** A logged-in connection. */
@@ -31,13 +37,14 @@ export interface ModelSession {
   readonly events: object[];
 }
 
-/** What of a message is compared: all but the time. */
-export type ShownMessage = Omit<Message, "time">;
+/** What of a message is compared: all but the times. */
+export type ShownMessage = Omit<Message, "time" | "edited"> & { readonly edited?: true };
 
 export class ChatModel {
   readonly users = new Map<UserId, ModelUser>();
   readonly chats = new Map<ChatId, ModelMessage[]>([[COMMON_CHAT, []]]);
   readonly sessions = new Map<number, ModelSession>();
+  readonly #revs = new Map<ChatId, number>();
   /** The user whose account was deleted last. */
   gone: ModelUser | undefined;
 
@@ -128,10 +135,10 @@ export class ChatModel {
       kind: partner ? "direct" : "everyone",
       ...(partner && { contact_user_id: partner.userId, contact_username: partner.username }),
       last_seq: all.length,
-      rev: 0,
+      rev: this.#revs.get(chatId) ?? 0,
       read_seq: read,
       unread: all.length - read,
-      ...(last && { last_message: last }),
+      ...(last && { last_message: withoutReactions(last) }),
     };
   }
 
@@ -147,14 +154,34 @@ export class ChatModel {
 
   /** The messages of a chat as they are shown now. */
   shown(chatId: ChatId): ShownMessage[] {
-    return this.#messages(chatId).map(({ userId, messageId, text }, index) => ({
+    return this.#messages(chatId).map(({ userId, messageId, text, rev, isEdited, isDeleted, reactions }, index) => ({
       chat_id: chatId,
       seq: index + 1,
       message_id: messageId,
       user_id: userId,
       username: this.#user(userId).username,
       message: text,
+      ...(rev > 0 && { rev }),
+      ...(isEdited && { edited: true as const }),
+      ...(isDeleted && { deleted: "author" as const }),
+      ...(reactions.size > 0 && { reactions: Object.fromEntries([...reactions].map(shownReaction)) }),
     }));
+  }
+
+  /** The message with this seq; undefined for none. */
+  message(chatId: ChatId, seq: number): ModelMessage | undefined {
+    return this.#messages(chatId)[seq - 1];
+  }
+
+  /** Changes a message; everybody in the chat is told. */
+  change(chatId: ChatId, seq: number, change: (message: ModelMessage) => void): void {
+    const message = this.message(chatId, seq);
+    if (message === undefined) throw new Error("the model has no such message");
+    change(message);
+    message.rev = (this.#revs.get(chatId) ?? 0) + 1;
+    this.#revs.set(chatId, message.rev);
+    const event = { event: "changed", data: this.shown(chatId)[seq - 1] };
+    this.tell((session) => chatId === COMMON_CHAT || chatId.includes(session.user.userId), event);
   }
 
   /** Seq of the message that this user has sent with this id before. */
@@ -169,7 +196,10 @@ export class ChatModel {
   append(sender: ModelUser, chatId: ChatId, messageId: string, text: string): number {
     const messages = this.#messages(chatId);
     this.chats.set(chatId, messages);
-    const seq = messages.push({ userId: sender.userId, messageId, text });
+    const seq = messages.push({
+      ...{ userId: sender.userId, messageId, text },
+      ...{ rev: 0, isEdited: false, isDeleted: false, reactions: new Map<string, UserId[]>() },
+    });
     sender.marks.set(chatId, seq);
     const event = { event: "message", data: this.shown(chatId).at(-1) };
     this.tell((session) => chatId === COMMON_CHAT || chatId.includes(session.user.userId), event);
@@ -242,4 +272,12 @@ export class ChatModel {
 
 function presenceOf({ userId, username }: ModelUser, online: boolean): object {
   return { event: "presence", data: { user_id: userId, username, online } };
+}
+
+function shownReaction([reaction, userIds]: readonly [string, readonly UserId[]]) {
+  return [reaction, { count: userIds.length, user_ids: [...userIds] }] as const;
+}
+
+function withoutReactions({ reactions: _reactions, ...message }: ShownMessage): object {
+  return message;
 }

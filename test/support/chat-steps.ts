@@ -42,6 +42,19 @@ const deed = fc.oneof(
       messageId: optional(fc.constantFrom("m1", "m2", "m3")),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ kind: kind("edit"), to: chat, seq, text }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind("delete"), to: chat, seq }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: kind("react"),
+      to: chat,
+      seq,
+      reaction: fc.constantFrom("👍", "❤️"),
+      on: fc.boolean(),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: kind("changes"), to: chat, afterRev: seq, limit }) },
   { weight: 2, arbitrary: fc.record({ kind: kind("read"), to: chat, seq }) },
   { weight: 2, arbitrary: fc.record({ kind: kind("page"), to: chat, before: maybeSeq, after: maybeSeq, limit }) },
   { weight: 2, arbitrary: fc.record({ kind: kind("search"), to: chat, word, before: maybeSeq, limit }) },
@@ -84,4 +97,5 @@ export type Deed = TypeOf<typeof deed>;
 export type DeedOf<K> = Extract<Deed, { kind: K }>;
 export type Step = TypeOf<typeof step>;
 export type StepOf<K> = Extract<Step, { kind: K }> & { kind: K };
+export type ChangeDeed = DeedOf<"edit" | "delete" | "react">;
 export type PeopleDeed = Extract<Deed, { byId: boolean }>;
