@@ -5,22 +5,32 @@ import type { ReplyTo } from "./envelope.ts";
 
 /** What every message has, and `event` writes. */
 type PlainField = "chat_id" | "seq" | "message_id" | "user_id" | "username" | "message" | "time";
-/** What only some have, and `event` leaves out. A new field of Message does not compile until it is here. */
-const MORE_FIELDS: { readonly [Name in keyof Required<Omit<Message, PlainField>>]: true } = {
-  rev: true,
-  edited: true,
-  deleted: true,
-  reply_to: true,
-  mentions: true,
-  mentions_all: true,
-  reactions: true,
-  pinned: true,
-};
-const MORE_FIELD_NAMES = Object.keys(MORE_FIELDS) as readonly (keyof typeof MORE_FIELDS)[];
+/** What only some have, and `event` leaves out: a new field of Message does not compile until it is looked at below. */
+type MoreFields = Required<Omit<Message, PlainField>>;
 
 /** Whether `event` writes all that this message has. */
 export function isPlainMessage(message: Message): boolean {
-  return MORE_FIELD_NAMES.every((name) => message[name] === undefined);
+  const { rev, edited, deleted, reply_to, mentions, mentions_all, reactions, pinned } = message;
+  const more: { readonly [Name in keyof MoreFields]: unknown } = {
+    rev,
+    edited,
+    deleted,
+    reply_to,
+    mentions,
+    mentions_all,
+    reactions,
+    pinned,
+  };
+  return (
+    more.rev === undefined &&
+    more.edited === undefined &&
+    more.deleted === undefined &&
+    more.reply_to === undefined &&
+    more.mentions === undefined &&
+    more.mentions_all === undefined &&
+    more.reactions === undefined &&
+    more.pinned === undefined
+  );
 }
 
 /**

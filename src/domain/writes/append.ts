@@ -16,19 +16,13 @@ export interface Append extends Mentions {
   readonly replyTo?: number;
 }
 
-/** What only some messages have. */
-type MoreFields = Omit<Append, "kind" | "chatId" | "userId" | "username" | "messageId" | "text">;
-/** A new field of Append does not compile until it is here, or treated as one that every message has. */
-const MORE_FIELDS: { readonly [Name in keyof Required<MoreFields>]: true } = {
-  replyTo: true,
-  mentions: true,
-  mentionsAll: true,
-};
-const MORE_FIELD_NAMES = Object.keys(MORE_FIELDS) as readonly (keyof MoreFields)[];
+/** What only some messages have: a new field of Append does not compile until it is looked at below. */
+type MoreFields = Required<Omit<Append, "kind" | "chatId" | "userId" | "username" | "messageId" | "text">>;
 
 /** Whether a message has more than every message, so that what is made for many plain ones at once leaves it out. */
-export function hasMoreFields(write: Append): boolean {
-  return MORE_FIELD_NAMES.some((name) => write[name] !== undefined);
+export function hasMoreFields({ replyTo, mentions, mentionsAll }: Append): boolean {
+  const more: { readonly [Name in keyof MoreFields]: unknown } = { replyTo, mentions, mentionsAll };
+  return more.replyTo !== undefined || more.mentions !== undefined || more.mentionsAll !== undefined;
 }
 
 /** `isNew` is false for a repeated `messageId`: `message` is then the first one. */
