@@ -7,16 +7,22 @@ import { findMongodb } from "./mongodb.mjs";
 
 const packages = once(process, "message"); // says that those of the checkout are there
 
-installDisplayTools();
+const hasWindows = process.argv.includes("windows");
+if (hasWindows) installDisplayTools();
 findMongodb(); // installs a server for tests where there is none, before any test waits for it
 process.send({ ready: "mongodb" });
-try {
-  await buildGui({ withTests: true });
-  await packages;
-  await setUpGui({ withTests: true });
-  process.send({ ready: "windows" });
-} catch (error) {
-  if (!(error instanceof BuildError)) throw error;
-  process.send({ ready: "no windows", problem: error.message });
-}
+if (hasWindows) await makeWindows();
+else await packages;
 process.disconnect();
+
+async function makeWindows() {
+  try {
+    await buildGui({ withTests: true });
+    await packages;
+    await setUpGui({ withTests: true });
+    process.send({ ready: "windows" });
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    process.send({ ready: "no windows", problem: error.message });
+  }
+}

@@ -52,11 +52,19 @@ function testFiles(parent) {
   const tests = join(parent, "test");
   const rank = (name) => LONGEST.findIndex((start) => name.replaceAll(sep, "/").startsWith(start));
   const place = (name) => (rank(name) === -1 ? LONGEST.length : rank(name));
-  return readdirSync(tests, { recursive: true })
-    .filter((name) => name.endsWith(".test.js") && existsSync(join(root, "test", name.replace(/\.js$/, ".ts"))))
-    .filter((name) => parts.length === 0 || parts.some((part) => name.replaceAll(sep, "/").includes(part)))
+  return filesIn(tests, ".test.js")
+    .filter((name) => isWanted(name) && existsSync(join(root, "test", name.replace(/\.js$/, ".ts"))))
     .toSorted((one, other) => place(one) - place(other))
     .map((name) => join(tests, name));
+}
+
+function filesIn(parent, ending) {
+  return readdirSync(parent, { recursive: true }).filter((name) => name.endsWith(ending));
+}
+
+/** `name` is a path below the folder test. */
+function isWanted(name) {
+  return parts.length === 0 || parts.some((part) => name.replaceAll(sep, "/").includes(part));
 }
 
 function needsMongodb(file) {
@@ -65,7 +73,8 @@ function needsMongodb(file) {
 
 /** A process that makes ready what some of the tests need; those come into the queue once it is there. */
 function prepareNeeds() {
-  const child = fork(join(root, "scripts", "test-needs.mjs"));
+  const hasWindows = filesIn(join(root, "test", "gui"), ".test.ts").some((name) => isWanted(`gui/${name}`));
+  const child = fork(join(root, "scripts", "test-needs.mjs"), hasWindows ? ["windows"] : []);
   child.on("message", ({ ready, problem }) => {
     if (ready === "mongodb") queue.add(SERVER, serverTests.filter(needsMongodb));
     if (ready === "windows") addWindows();
