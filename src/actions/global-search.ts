@@ -9,6 +9,9 @@ const SLICE_MS = 5;
 /** Hits that one look into a chat brings at most: many chats have to be looked into before the newest hits are known. */
 const HITS_PER_LOOK = 8;
 
+/** Messages of each chat that are looked at before the index: to begin with it costs more, the more messages have the word. */
+const SCAN_FIRST = 128;
+
 /** A place in the order of the hits: behind this message. Newest first, equal times by chat id, then the greater seq. */
 export interface HitPosition {
   readonly timeMs: number;
@@ -92,7 +95,8 @@ async function look(
 ): Promise<{ readonly result: readonly Message[]; readonly rest: OpenChat | undefined }> {
   const { chatId, firstSeq, beforeMs, before, place } = chat;
   const times = { authorId, afterMs, beforeMs };
-  const query = { chatId, word, before, firstSeq, limit: Math.min(limit + 1, HITS_PER_LOOK), ...times };
+  const hitCount = Math.min(limit + 1, HITS_PER_LOOK);
+  const query = { chatId, word, before, firstSeq, limit: hitCount, scanFirst: SCAN_FIRST, ...times };
   const slice = await reader.search(query, place);
   if ("place" in slice) return { result: [], rest: { ...chat, place: slice.place } };
   const { messages, hasMore } = slice.result;

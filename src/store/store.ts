@@ -167,6 +167,8 @@ export interface SearchQuery {
   readonly authorId?: UserId | undefined;
   readonly afterMs?: number | undefined;
   readonly beforeMs?: number | undefined;
+  /** So many messages are looked at before an index is asked: where the word is frequent that finds enough sooner. */
+  readonly scanFirst?: number;
 }
 
 /** Whether a message whose text was found is one of those that are wanted. */

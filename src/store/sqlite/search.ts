@@ -132,7 +132,7 @@ class Slice {
 
   run(): SearchSlice {
     const { messages } = this.#page;
-    const isAtEnd = this.#takeFound() && this.#scan(this.#chat.indexed_seq) && this.#indexed();
+    const isAtEnd = this.#takeFound() && this.#scan(this.#chat.indexed_seq) && this.#scanSome() && this.#indexed();
     if (isAtEnd || !this.#isOutOfTime) return { result: { messages, hasMore: this.#page.hasMore } };
     return {
       place: {
@@ -144,6 +144,12 @@ class Slice {
         ...(this.#nextTerm === undefined ? {} : { nextTerm: this.#nextTerm }),
       },
     };
+  }
+
+  /** What the query wants to be looked at before the index is asked. */
+  #scanSome(): boolean {
+    const left = Math.max(0, (this.#query.scanFirst ?? 0) - this.#scannedCount);
+    return left === 0 || this.#scan(Math.max(this.#floor, this.#before - 1 - left));
   }
 
   /** Reads again what the slices before have found: cheaper than to carry it from thread to thread. */
