@@ -82,6 +82,7 @@ const NEW = "another password of anna";
     await hands.type(NEW);
     await hands.press("Return");
     await client.inFront();
+    client.chat.openChat("common");
     await hands.type("in at last");
     await hands.press("Return");
     await eventually("the window is in use", () => client.texts.includes("in at last"));
