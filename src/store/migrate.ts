@@ -28,7 +28,7 @@ export class MigrationStopped extends Error {
 }
 
 /** Before the messages, and after them. */
-const FIRST_KINDS: readonly RecordKind[] = ["users", "contacts", "blocks", "tokens"];
+const FIRST_KINDS: readonly RecordKind[] = ["users", "groups", "contacts", "blocks", "tokens"];
 const LAST_KINDS: readonly RecordKind[] = ["members", "reactions"];
 
 /**

@@ -1,6 +1,6 @@
 // What moving a store needs of both: everything in it, in batches, read from one and written to the other.
 import { createHash } from "node:crypto";
-import type { Message, Role } from "../protocol/entities.ts";
+import type { HistoryRule, Message, Posting, Role } from "../protocol/entities.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { AccountState } from "../protocol/admin.ts";
 
@@ -36,6 +36,20 @@ export interface TokenRecord {
 export interface PairRecord {
   readonly user_id: UserId;
   readonly other_id: UserId;
+}
+
+/** A group, or one that is gone: of that all but the id is empty. */
+export interface GroupRecord {
+  readonly chat_id: ChatId;
+  readonly kind: "group" | "gone";
+  readonly title: string;
+  readonly topic: string;
+  readonly posting: Posting;
+  readonly history_rule: HistoryRule;
+  readonly creator_id: UserId | null;
+  readonly member_count: number;
+  /** Time of the last message, or of the making; 0 of one that is gone. */
+  readonly last_ms: number;
 }
 
 /** A user in a chat, with a read mark above 0 or a role. */
@@ -85,6 +99,7 @@ export interface Records {
   readonly contacts: PairRecord;
   readonly blocks: PairRecord;
   readonly tokens: TokenRecord;
+  readonly groups: GroupRecord;
   readonly members: MemberRecord;
   readonly reactions: ReactionRecord;
 }

@@ -125,10 +125,15 @@ export class Fixture {
 }
 
 /** A user's whole list of chats, read in pages of `limit`. */
-export async function allChats(reader: StoreReader, userId: UserId, limit = MAX_PAGE): Promise<ChatSummary[]> {
+export async function allChats(
+  reader: StoreReader,
+  userId: UserId,
+  limit = MAX_PAGE,
+  withGroups = false,
+): Promise<ChatSummary[]> {
   const chats: ChatSummary[] = [];
   for (let after: ChatPosition | undefined; ;) {
-    const page = await reader.chats(userId, after, limit);
+    const page = await reader.chats(userId, after, limit, withGroups);
     chats.push(...page.chats);
     if (page.next === undefined) return chats;
     assert.equal(page.chats.length, limit);

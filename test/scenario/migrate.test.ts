@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
+import { COMMON_CHAT, directChatId, groupChatId } from "../../src/protocol/ids.ts";
 import type { UserId } from "../../src/protocol/ids.ts";
 import { migrateStore, MigrationStopped } from "../../src/store/migrate.ts";
 import type { MigrationProgress, MigrationSummary } from "../../src/store/migrate.ts";
@@ -56,7 +56,28 @@ async function fill(url: string, dataDir: string): Promise<void> {
     { kind: "pinMessage", chatId: direct, userId: ANNA, seq: 1, on: true },
   ];
   for (const outcome of await writer.commit(changes, START_MS + 1)) assert.ok(outcome.done);
+  for (const outcome of await writer.commit(groups(), START_MS + 2)) assert.ok(outcome.done);
   await writer.close();
+}
+
+const [GROUP, EMPTY, GONE] = ["a", "b", "c"].map((digit) => groupChatId(digit.repeat(24))) as [string, string, string];
+
+/** One with messages and somebody who sees the last alone, one without, and one that is deleted. */
+function groups(): Write[] {
+  const limits = { members: 9, groups: 9 };
+  const made = [GROUP, EMPTY, GONE].map((chatId): Write => {
+    const [title, topic, memberIds] = [chatId, "about", [BERT]];
+    return { kind: "createGroup", chatId, userId: ANNA, title, topic, memberIds, limits };
+  });
+  return [
+    ...made,
+    append(GROUP, ANNA, "g1", "first"),
+    append(GONE, ANNA, "g1", "secret"),
+    { kind: "updateGroup", chatId: GROUP, userId: ANNA, changes: { history: "joined", posting: "moderators" } },
+    { kind: "addMember", chatId: GROUP, userId: ANNA, memberId: CAGLA, role: "moderator", limits },
+    append(GROUP, CAGLA, "g2", "second"),
+    { kind: "deleteGroup", chatId: GONE, userId: ANNA },
+  ];
 }
 
 /** What a server reads of a store. */
@@ -65,13 +86,15 @@ async function everything(url: string, dataDir: string): Promise<unknown> {
   const page = { before: undefined, after: undefined, limit: 200 };
   const told = await Promise.all(
     USERS.map(async (id) => {
-      const chats = await allChats(reader, id);
+      const chats = await allChats(reader, id, 200, true);
       return {
         user: await reader.userById(id),
         contacts: await reader.contacts(id, { after: "", limit: 200 }),
         blocked: await reader.blocked(id, { after: "", limit: 200 }),
         blocks: await reader.blocksOf(id),
         chats,
+        members: await Promise.all([GROUP, EMPTY, GONE].map((chatId) => reader.member(chatId, id))),
+        creator: await reader.groupCreator(GONE),
         histories: await Promise.all(chats.map((chat) => reader.history(chat.chat_id, page))),
       };
     }),
@@ -129,7 +152,7 @@ describeMongodb("migrating a store", (server) => {
     const before = await everything("sqlite:one.db", dataDir);
     const bytes = await readFile(join(dataDir, "one.db"));
     const there = await migrate("sqlite:one.db", mongo);
-    assert.deepEqual([there.userCount, there.chatCount, there.messageCount], [5, 3, COMMON_COUNT + 4]);
+    assert.deepEqual([there.userCount, there.chatCount, there.messageCount], [5, 4, COMMON_COUNT + 6]);
     assert.deepEqual(await everything(mongo, dataDir), before);
     assert.ok(bytes.equals(await readFile(join(dataDir, "one.db"))));
     const back = await migrate(mongo, "sqlite:two.db");

@@ -6,6 +6,7 @@ import { ROLES } from "../../protocol/entities.ts";
 import { BATCH_COUNT } from "../transfer.ts";
 import type {
   ChatEnd,
+  GroupRecord,
   MessageRecord,
   PairRecord,
   RecordKind,
@@ -15,7 +16,14 @@ import type {
 } from "../transfer.ts";
 import type { MongoConnection } from "./connection.ts";
 import { pairId, pairOf } from "./documents.ts";
-import type { Collections, MemberDocument, MessageDocument, ReactionDocument, UserDocument } from "./documents.ts";
+import type {
+  ChatDocument,
+  Collections,
+  MemberDocument,
+  MessageDocument,
+  ReactionDocument,
+  UserDocument,
+} from "./documents.ts";
 import { readLastSeqs } from "./last-seqs.ts";
 import { notePin } from "./pins.ts";
 import { reactionId } from "./reactions.ts";
@@ -43,6 +51,13 @@ function pairForm(other: string): Form<PairRecord> {
 
 const FORMS: { readonly [K in RecordKind]: Form<Records[K]> } = {
   users: { toDocument: userDocument, toRecord: (document) => userRecord(document as UserDocument) },
+  groups: {
+    filter: { kind: { $in: ["group", "gone"] } },
+    toDocument: ({ chat_id: _id, ...group }) => {
+      return { _id, first_id: null, second_id: null, seq_hint: 0, changed_ms: 0, version: 1, ...group };
+    },
+    toRecord: (document) => groupRecord(document as ChatDocument),
+  },
   contacts: pairForm("contact_id"),
   blocks: pairForm("blocked_id"),
   tokens: {
@@ -72,7 +87,11 @@ const FORMS: { readonly [K in RecordKind]: Form<Records[K]> } = {
   members: {
     filter: { $or: [{ seq: { $gt: 0 } }, { role: { $in: [...ROLES] } }] },
     toDocument: ({ role, since_seq, ...mark }) => {
-      return { _id: pairId(mark.user_id, mark.chat_id), ...mark, ...(role !== null && { role, since_seq }) };
+      return {
+        _id: pairId(mark.user_id, mark.chat_id),
+        ...mark,
+        ...(role !== null && { role, since_seq, version: 1 }),
+      };
     },
     toRecord: (document) => {
       const { user_id, chat_id, seq, role = null, since_seq = 1 } = document as MemberDocument;
@@ -145,7 +164,7 @@ export class MongoTransfer implements StoreTransfer {
 
   chats(): Promise<ChatEnd[]> {
     return this.#connection.run(async () => {
-      const chats = await this.#collections.chats.find({}).toArray();
+      const chats = await this.#collections.chats.find({ kind: { $ne: "gone" } }).toArray();
       const ends: ChatEnd[] = [];
       for (let start = 0; start < chats.length; start += CHATS_AT_ONCE) {
         const some = chats.slice(start, start + CHATS_AT_ONCE);
@@ -184,7 +203,7 @@ export class MongoTransfer implements StoreTransfer {
   }
 
   #collection(kind: RecordKind): Collection<Document> {
-    return this.#collections[kind] as unknown as Collection<Document>;
+    return this.#collections[kind === "groups" ? "chats" : kind] as unknown as Collection<Document>;
   }
 }
 
@@ -205,6 +224,14 @@ function messageDocument(chat_id: ChatId, record: MessageRecord): MessageDocumen
     ...{ _id: new ObjectId(), chat_id, seq, user_id, message_id, time_ms, text, folded: searchable(text) },
     ...Object.fromEntries(given),
   };
+}
+
+function groupRecord(document: ChatDocument): GroupRecord {
+  const { _id: chat_id, title = "", topic = "", posting = "all", history_rule = "all" } = document;
+  const { creator_id = null, member_count = 0 } = document;
+  const kind = document.kind ?? "gone";
+  const last_ms = kind === "gone" ? 0 : document.last_ms;
+  return { chat_id, kind, title, topic, posting, history_rule, creator_id, member_count, last_ms };
 }
 
 function userDocument({ user_id: _id, last_login_ms, ...rest }: UserRecord): Document {

@@ -21,6 +21,10 @@ const READ: { readonly [K in RecordKind]: string } = {
     WHERE id > @place ORDER BY id LIMIT ${BATCH_COUNT}`,
   tokens: `SELECT t.id AS place, 0 AS second, t.token_hash, u.user_id, t.time_ms, t.previous_hash, t.previous_ms
     FROM tokens t JOIN users u ON u.id = t.user WHERE t.id > @place ORDER BY t.id LIMIT ${BATCH_COUNT}`,
+  groups: `SELECT c.id AS place, 0 AS second, c.chat_id, c.kind, c.title, c.topic, c.posting, c.history_rule,
+      u.user_id AS creator_id, c.member_count, iif(c.kind = 'gone', 0, c.last_ms) AS last_ms
+    FROM chats c LEFT JOIN users u ON u.id = c.creator WHERE c.id > @place AND c.kind IN ('group', 'gone')
+    ORDER BY c.id LIMIT ${BATCH_COUNT}`,
   contacts: pairs("contacts", "contact"),
   blocks: pairs("blocks", "blocked"),
   reactions: `SELECT r.id AS place, 0 AS second, c.chat_id, r.message & 0xffffffff AS seq, r.reaction, u.user_id, r.rev
@@ -49,6 +53,13 @@ const WRITE: { readonly [K in RecordKind]: readonly string[] } = {
   tokens: [
     `INSERT OR IGNORE INTO tokens (token_hash, user, time_ms, previous_hash, previous_ms)
      SELECT @token_hash, id, @time_ms, @previous_hash, @previous_ms FROM users WHERE user_id = @user_id`,
+  ],
+  groups: [
+    `INSERT INTO chats (chat_id, kind, title, topic, posting, history_rule, creator, member_count, last_ms)
+     VALUES (@chat_id, @kind, @title, @topic, @posting, @history_rule,
+       (SELECT id FROM users WHERE user_id = @creator_id), @member_count, @last_ms)
+     ON CONFLICT (chat_id) DO UPDATE SET kind = @kind, title = @title, topic = @topic, posting = @posting,
+       history_rule = @history_rule, member_count = @member_count`,
   ],
   contacts: [insertPair("contacts", "contact")],
   blocks: [insertPair("blocks", "blocked")],
@@ -142,7 +153,7 @@ export class SqliteTransfer implements StoreTransfer {
   }
 
   async chats(): Promise<ChatEnd[]> {
-    const all = "SELECT chat_id AS chatId, last_seq AS lastSeq FROM chats WHERE last_seq > 0";
+    const all = "SELECT chat_id AS chatId, last_seq AS lastSeq FROM chats WHERE last_seq > 0 AND kind <> 'gone'";
     return this.#run(() => this.#database.prepare<[], ChatEnd>(all).all());
   }
 
