@@ -2,9 +2,11 @@
 import { clientMix } from "./client-mix.ts";
 import { costlyRequests } from "./costly-requests.ts";
 import { fanOut } from "./fan-out.ts";
+import { groups, largeGroup } from "./groups.ts";
 import { history } from "./history.ts";
 import { idle } from "./idle.ts";
 import { loginStorm } from "./login-storm.ts";
+import { manyChats } from "./many-chats.ts";
 import { oneToOne } from "./one-to-one.ts";
 import { panel } from "./panel.ts";
 import { pipelined } from "./pipelined.ts";
@@ -24,4 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   clientMix,
   panel,
   costlyRequests,
+  groups,
+  largeGroup,
+  manyChats,
 ];

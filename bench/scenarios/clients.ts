@@ -32,7 +32,7 @@ export function commonChatClients(target: RunningTarget, plan: ClientPlan): Plan
 }
 
 /** `count` of the numbers below `total`, evenly apart. */
-function spread(count: number, total: number, offset: number): Set<number> {
+export function spread(count: number, total: number, offset: number): Set<number> {
   const chosen = new Set<number>();
   for (let index = 0; index < Math.min(count, total); index += 1) {
     chosen.add((Math.floor((index * total) / count) + offset) % total);

@@ -6,7 +6,7 @@ import type { PlannedSender, Step } from "../engine/commands.ts";
 import { stampedText } from "../engine/stamp.ts";
 import { makeCertificate } from "./certificate.ts";
 import type { Checkout } from "./checkout.ts";
-import { BENCH_PASSWORD, type BenchUser } from "./prefilled-users.ts";
+import { BENCH_PASSWORD, groupChat, type BenchUser, type GroupPlan } from "./prefilled-users.ts";
 import { serverSamples } from "./server-samples.ts";
 import { ServerProcess } from "./server-process.ts";
 import type { RunningTarget, StartPlan, Target, TargetParameters } from "./target.ts";
@@ -18,9 +18,10 @@ export interface MessengerSettings {
   readonly bcryptCost: number;
   readonly storedMessages: number;
   textOf(index: number): string;
+  readonly groups: readonly GroupPlan[];
 }
 
-const DEFAULT_SETTINGS: MessengerSettings = { bcryptCost: 4, storedMessages: 0, textOf: () => "" };
+const DEFAULT_SETTINGS: MessengerSettings = { bcryptCost: 4, storedMessages: 0, textOf: () => "", groups: [] };
 
 /** Our server while it runs, for scenarios that know its protocol. */
 export interface RunningMessenger extends RunningTarget {
@@ -31,6 +32,10 @@ export interface RunningMessenger extends RunningTarget {
   passwordSteps(index: number): readonly Step[];
   /** Client `index` sends to its one-to-one chat with client `other`. */
   directSender(index: number, other: number, id: number, textBytes: number): PlannedSender;
+  /** As `steps`, for a session that is told of groups. */
+  memberSteps(index: number): readonly Step[];
+  /** Sends to the prefilled group number `group`. */
+  groupSender(group: number, id: number, textBytes: number): PlannedSender;
 }
 
 /** Which server, and on what. */
@@ -85,8 +90,8 @@ export class MessengerTarget implements Target {
   }
 
   async #startOn(store: ScratchStore, { folder, clientCount, cores }: StartPlan): Promise<RunningMessenger> {
-    const { bcryptCost, storedMessages, textOf } = this.#settings;
-    const prefill = { userCount: Math.max(1, clientCount), bcryptCost, messageCount: storedMessages, textOf };
+    const { bcryptCost, storedMessages, textOf, groups } = this.#settings;
+    const prefill = { userCount: Math.max(1, clientCount), bcryptCost, messageCount: storedMessages, textOf, groups };
     const { checkout, overTls, limited } = this.#setup;
     const { users, guarantee } = await checkout.prefill(store.url, folder, prefill);
     const certificate = overTls ? await makeCertificate(folder) : undefined;
@@ -186,6 +191,15 @@ class StartedMessenger implements RunningMessenger {
 
   directSender(index: number, other: number, id: number, textBytes: number): PlannedSender {
     return messageSender(directChatId(this.#user(index).userId, this.#user(other).userId), id, textBytes);
+  }
+
+  memberSteps(index: number): readonly Step[] {
+    const data = { token: this.#user(index).token, features: ["groups"] };
+    return [{ send: requestFrame("login", data), until: LOGGED_IN }];
+  }
+
+  groupSender(group: number, id: number, textBytes: number): PlannedSender {
+    return messageSender(groupChat(group), id, textBytes);
   }
 
   ownFigures(fromMs: number, toMs: number): Promise<Readonly<Record<string, number>>> {

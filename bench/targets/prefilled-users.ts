@@ -1,5 +1,5 @@
 // Users made directly in a new store, before a server opens it: registering thousands over the wire would take minutes.
-import type { UserId } from "../../src/protocol/ids.ts";
+import { groupChatId, type ChatId, type UserId } from "../../src/protocol/ids.ts";
 import { usernameKey } from "../../src/protocol/text.ts";
 import { openWriter } from "../../src/store/open.ts";
 import type { Write } from "../../src/domain/writes/table.ts";
@@ -11,12 +11,19 @@ export const BENCH_PASSWORD = "bench password";
 
 const USERS_PER_COMMIT = 2000;
 const MESSAGES_PER_COMMIT = 5000;
+const GROUPS_PER_COMMIT = 100;
+const NO_LIMITS = { members: Infinity, groups: Infinity };
 
 /** A user that can log in by token (once: it is rotated) or by BENCH_PASSWORD. */
 export interface BenchUser {
   readonly userId: UserId;
   readonly username: string;
   readonly token: string;
+}
+
+/** A group, by the numbers of its members; the first is its owner. */
+export interface GroupPlan {
+  readonly members: readonly number[];
 }
 
 /** What is in the store before the server starts. */
@@ -27,6 +34,7 @@ export interface Prefill {
   readonly messageCount: number;
   /** Text of message number `index` from 0. */
   textOf(index: number): string;
+  readonly groups: readonly GroupPlan[];
 }
 
 /** What was made, and what the store says of its commits. */
@@ -42,6 +50,7 @@ export async function prefillStore(url: string, dataDir: string, prefill: Prefil
   try {
     const users = await addUsers(writer, prefill);
     await addMessages(writer, users, prefill);
+    await addGroups(writer, users, prefill.groups);
     // What a server does while nobody writes, above all the search index.
     while (await writer.maintain?.(Date.now()));
     return { users, guarantee: writer.guarantee };
@@ -80,4 +89,24 @@ async function addMessages(writer: StoreWriter, users: readonly BenchUser[], pre
     });
     await writer.commit(writes, Date.now());
   }
+}
+
+async function addGroups(
+  writer: StoreWriter,
+  users: readonly BenchUser[],
+  groups: readonly GroupPlan[],
+): Promise<void> {
+  for (let start = 0; start < groups.length; start += GROUPS_PER_COMMIT) {
+    const writes = groups.slice(start, start + GROUPS_PER_COMMIT).map(({ members }, offset): Write => {
+      const [userId = "", ...memberIds] = members.map((index) => users[index]?.userId ?? "");
+      const about = { title: `Group ${start + offset}`, topic: "", memberIds, limits: NO_LIMITS };
+      return { kind: "createGroup", chatId: groupChat(start + offset), userId, ...about };
+    });
+    await writer.commit(writes, Date.now());
+  }
+}
+
+/** The chat of a prefilled group. */
+export function groupChat(index: number): ChatId {
+  return groupChatId(index.toString(16).padStart(24, "0"));
 }

@@ -1,6 +1,5 @@
 // What a session is told when it begins: contacts, blocks, chats and the own profile, as they are from then on.
 import type { LoginResult } from "../protocol/actions.ts";
-import type { Membership } from "../domain/effects.ts";
 import type { ChatSummary, ContactMap } from "../protocol/entities.ts";
 import type { UserId } from "../protocol/ids.ts";
 import { LOGIN_CHATS, LOGIN_CHATS_BYTES, LOGIN_USERS, MAX_WATCHED } from "../protocol/limits.ts";
@@ -10,8 +9,6 @@ import type { Contact, StoreReader } from "../store/store.ts";
 export interface Roster {
   readonly fields: Omit<LoginResult, "username" | "user_id" | "token" | "online">;
   readonly watched: readonly UserId[];
-  /** The groups whose events the session is given. */
-  readonly groups: readonly Membership[];
 }
 
 /** Undefined for an account that is gone. */
@@ -25,8 +22,6 @@ export async function readRoster(
   const firstUsers = { after: "", limit: LOGIN_USERS };
   const { contacts, hasMore: hasMoreContacts } = await reader.contacts(userId, firstUsers);
   const { blocked, hasMore: hasMoreBlocked } = await reader.blocked(userId, firstUsers);
-  // The groups before the list of chats: what is in the list is followed, or has been left since.
-  const groups = withGroups ? await reader.groupsOf(userId) : [];
   const { chats: all, next } = await reader.chats(userId, undefined, LOGIN_CHATS, withGroups);
   const chats = firstOf(all);
   return {
@@ -40,7 +35,6 @@ export async function readRoster(
       ...(user.mustChangePassword && { must_change_password: true as const }),
     },
     watched: await reader.watchedBy(userId, MAX_WATCHED),
-    groups,
   };
 }
 

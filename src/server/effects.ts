@@ -1,7 +1,7 @@
 // Runner of effects: the one place where what follows from a request or a write is carried out.
 import { randomBytes } from "node:crypto";
 import type { AvatarTicket } from "../protocol/entities.ts";
-import { ProtocolError } from "../protocol/codes.ts";
+import { ProtocolError, type RefusalFacts } from "../protocol/codes.ts";
 import { errorResponse, okResponse, type Fields, type ReplyTo } from "../protocol/envelope.ts";
 import { encodeFrame } from "../protocol/frame.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
@@ -147,22 +147,35 @@ export class EffectRunner {
     outbox.begin(fanout.log, session.features.has("changes"), onLost);
     presence.began(session);
     this.#log("session began", session, connection);
-    const result = await this.#parts.pools.roster(identity.userId, session.features.has("groups"));
+    const refusal = await this.#openGroups(session);
+    const result = refusal ?? (await this.#parts.pools.roster(identity.userId, session.features.has("groups")));
     if (connection.session !== session) return; // it has ended meanwhile
     if (result.refusal !== undefined) {
       this.endSession(connection);
       return this.#refuse(connection, login.replyTo, ProtocolError.of(result.refusal));
     }
-    const { fields, watched, groups } = result.roster;
+    const { fields, watched } = result.roster;
     // What was left while it was read was told, and is not told of any more.
     const chats = fields.chats.filter(({ chat_id: chatId, kind }) => kind !== "group" || !hasLeft(session, chatId));
-    this.#parts.directory.open(session, groups);
+    session.earlyGroups = undefined;
     registry.beginWatching(session, watched);
     const online = this.#namesOnline(watched.filter((id) => session.contacts.has(id)));
     const more = online.length > LOGIN_USERS && { more_contacts: true };
     const told = { ...fields, chats, online: online.slice(0, LOGIN_USERS), ...more };
     this.#reply(connection, login, told);
     if (login.isResumed) connection.onNextRequest = () => this.#confirm(login.identity, connection);
+  }
+
+  /**
+   * From here on the session is given what is committed in its groups, before what is in them is read: in between nothing
+   * gets lost. Resolves to a refusal where that could not be read.
+   */
+  async #openGroups(session: Session): Promise<{ readonly refusal: RefusalFacts } | undefined> {
+    if (!session.features.has("groups")) return undefined;
+    const result = await this.#parts.pools.memberships(session.identity.userId);
+    if (result.refusal !== undefined) return result;
+    this.#parts.directory.open(session, result.memberships);
+    return undefined;
   }
 
   /** A session that another login with the same token has taken the place of; the connection's own ends with that login. */

@@ -13,6 +13,7 @@ import type {
   OpenResult,
   RequestTask,
   RequestTaskResult,
+  MembershipsResult,
   RosterResult,
 } from "./task.ts";
 import type { ThreadSettings } from "./thread-settings.ts";
@@ -103,6 +104,11 @@ export class Pools {
   /** Whom the user has blocked, and who has blocked the user. */
   async blockedWith(userId: UserId): Promise<ReadonlySet<UserId>> {
     return new Set((await this.#lookUp({ lookUp: "blocks", userId })) as UserId[]);
+  }
+
+  /** The groups that the user is in. */
+  memberships(userId: UserId): Promise<MembershipsResult> {
+    return this.#lookUp({ lookUp: "memberships", userId }) as Promise<MembershipsResult>;
   }
 
   /** What a session that has begun is told. */

@@ -18,7 +18,14 @@ import type { Effect, Reply } from "../domain/effects.ts";
 import type { Again } from "../actions/plan.ts";
 import type { Continuation, PasswordStop } from "../actions/again.ts";
 import type { AvatarTask, Credentials, PendingWrite, Refused } from "./task.ts";
-import type { LookUpTask, RequestBundle, RequestTask, RequestTaskResult, RosterResult } from "./task.ts";
+import type {
+  LookUpTask,
+  MembershipsResult,
+  RequestBundle,
+  RequestTask,
+  RequestTaskResult,
+  RosterResult,
+} from "./task.ts";
 import { threadLogger } from "./thread-log.ts";
 import { threadSettings } from "./thread-settings.ts";
 
@@ -59,10 +66,20 @@ async function lookUp(task: LookUpTask): Promise<unknown> {
       return reader.userByKey(usernameKey(task.username));
     case "blocks":
       return findBlocks(task.userId);
+    case "memberships":
+      return findMemberships(task.userId);
     case "roster":
       return findRoster(task.userId, task.withGroups);
     case "accounts":
       return reader.accounts(task.query);
+  }
+}
+
+async function findMemberships(userId: UserId): Promise<MembershipsResult> {
+  try {
+    return { memberships: await reader.groupsOf(userId) };
+  } catch (error) {
+    return { refusal: router.explain(error, "login").facts };
   }
 }
 

@@ -5,7 +5,7 @@ import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { RefusalFacts } from "../protocol/codes.ts";
 import type { Roster } from "../actions/roster.ts";
 import type { Admission, Continuation, PasswordStop } from "../actions/again.ts";
-import type { Effect, Finish, GroupChange, Identity, Reply } from "../domain/effects.ts";
+import type { Effect, Finish, GroupChange, Identity, Membership, Reply } from "../domain/effects.ts";
 import type { Write, WriteKind, WriteResults } from "../domain/writes/table.ts";
 import type { AccountQuery } from "../store/store.ts";
 
@@ -73,6 +73,8 @@ export type LookUpTask =
   | { readonly lookUp: "credentials"; readonly username: string }
   /** Whom a user has blocked, and who has blocked the user: UserId[]. */
   | { readonly lookUp: "blocks"; readonly userId: UserId }
+  /** The groups that a user is in: MembershipsResult. */
+  | { readonly lookUp: "memberships"; readonly userId: UserId }
   /** What a session is told when it begins: RosterResult. */
   | { readonly lookUp: "roster"; readonly userId: UserId; readonly withGroups: boolean }
   /** Who has this name: FoundUser, or undefined. */
@@ -84,6 +86,10 @@ export interface FoundUser {
   readonly userId: UserId;
   readonly username: string;
 }
+
+/** A refusal is what the peer is answered instead. */
+export type MembershipsResult =
+  { readonly memberships: readonly Membership[]; readonly refusal?: undefined } | { readonly refusal: RefusalFacts };
 
 /** A refusal is what the peer is answered instead. */
 export type RosterResult =

@@ -88,6 +88,7 @@ describe("the panel's list of users", () => {
       bcryptCost: 4,
       messageCount: 0,
       textOf: () => "",
+      groups: [],
     });
     await server.start();
     connection = new AdminConnection(server.config.data, RETRY_MS);

@@ -8,9 +8,14 @@ import { Person } from "../support/person.ts";
 
 describeGated("what happens during a login", (server, between) => {
   /** A person's second login, with that `name` held meanwhile. */
-  async function loginWhile(name: string, who: Person, meanwhile: () => Promise<unknown>): Promise<Person> {
+  async function loginWhile(
+    name: string,
+    who: Person,
+    meanwhile: () => Promise<unknown>,
+    features: string[] = [],
+  ): Promise<Person> {
     const client = await server().connect();
-    return between(name, () => Person.login(client, who.username, who.password), meanwhile);
+    return between(name, () => Person.login(client, who.username, who.password, features), meanwhile);
   }
 
   /** Asserts that answer and events together have every message of the chat, up to `text`. */
@@ -103,4 +108,32 @@ describeGated("what happens during a login", (server, between) => {
       }
     }
   });
+
+  for (const name of ["login", "memberships", "roster"]) {
+    it(`messages of groups, and who joins and leaves, reach the session (${name} held)`, async () => {
+      const [ann, ben] = await server().newPeople("ann", "ben");
+      const owner = await server().anotherSession(ben, {}, ["groups"]);
+      const create = async (title: string, ...members: string[]): Promise<ChatId> =>
+        (await owner.ok("create_group", { title, members })).chat.chat_id;
+      const [stays, leaves] = [await create("stays", ann.username), await create("leaves", ann.username)];
+      let joins = "";
+      const meanwhile = async (): Promise<void> => {
+        await owner.say("meanwhile", stays);
+        await owner.say("for others", leaves);
+        await owner.ok("remove_member", { chat_id: leaves, username: ann.username });
+        joins = await create("joins", ann.username);
+        await owner.say("meanwhile", joins);
+      };
+      const again = await loginWhile(name, ann, meanwhile, ["groups"]);
+      const told = await again.events("message");
+      hasAll(again, told, stays, "meanwhile");
+      const known = new Set(again.loggedIn.chats.map((chat) => chat.chat_id));
+      for (const { chat } of again.client.takeEvents("chat")) known.add(chat.chat_id);
+      for (const { chat_id: chatId } of again.client.takeEvents("chat_gone")) known.delete(chatId);
+      assert.deepEqual([known.has(stays), known.has(joins), known.has(leaves)], [true, true, false]);
+      for (const chatId of [stays, joins, leaves]) await owner.say("after", chatId);
+      const after = await again.events("message");
+      assert.deepEqual(new Set(after.map((message) => message.chat_id)), new Set([stays, joins]));
+    });
+  }
 });

@@ -20,8 +20,8 @@ export class Person {
   }
 
   /** Logs in on a connection. */
-  static async login(client: WireClient, username: string, password: string): Promise<Person> {
-    return new Person(client, username, password, await client.ok("login", { username, password }));
+  static async login(client: WireClient, username: string, password: string, features: string[] = []): Promise<Person> {
+    return new Person(client, username, password, await client.ok("login", { username, password, features }));
   }
 
   get userId(): string {

@@ -103,8 +103,12 @@ export class TestServer {
   }
 
   /** Another session of somebody, on a connection of its own. */
-  async anotherSession({ username, password }: Person, options: WireOptions = {}): Promise<Person> {
-    return Person.login(await this.connect(options), username, password);
+  async anotherSession(
+    { username, password }: Person,
+    options: WireOptions = {},
+    features: string[] = [],
+  ): Promise<Person> {
+    return Person.login(await this.connect(options), username, password, features);
   }
 }
 

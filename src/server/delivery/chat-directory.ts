@@ -47,8 +47,7 @@ export class ChatDirectory {
   /** Notes what was read for a session that has begun, but for what has changed since. */
   open(session: Session, memberships: readonly Membership[]): void {
     const { earlyGroups } = session;
-    session.earlyGroups = undefined;
-    if (earlyGroups === undefined) return;
+    if (earlyGroups === undefined) return; // it has ended meanwhile
     for (const { chatId, firstSeq } of memberships) if (!earlyGroups.has(chatId)) this.#add(session, chatId, firstSeq);
   }
 

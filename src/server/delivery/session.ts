@@ -37,7 +37,10 @@ export class Session {
   earlyWatches: Map<UserId, boolean> | undefined = new Map();
   /** Groups whose events it is given; the directory alone sets it. */
   readonly groups = new Set<ChatId>();
-  /** Until its groups are read: those that its user has joined or left since it began. Undefined from then on. */
+  /**
+   * Until its login is answered: the groups that its user has joined or left since it began, which is newer than what is
+   * read for it. Undefined from then on.
+   */
   earlyGroups: Set<ChatId> | undefined;
 
   /** What it asked to be sent, see protocol/features.ts. */
