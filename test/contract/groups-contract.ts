@@ -255,6 +255,18 @@ export function groupsContract(kind: StoreKind): void {
     assert.deepEqual(await fate(create(anna, [])), ["conflict"]);
   });
 
+  it("are gone too when messages of them were deleted before, whether these had been indexed or not", async () => {
+    await done(create(anna, [bert]));
+    for (let count = 0; count < 300; count += 1) await store.say(GROUP, anna, `secret ${count}`);
+    const remove = (seq: number): Write => ({ kind: "deleteMessage", chatId: GROUP, userId: anna, seq });
+    assert.deepEqual(await fate(remove(300)), ["done"]);
+    for (let count = 0; count < 1_000 && (await store.writer.maintain?.(store.nowMs)) === true; count += 1);
+    assert.deepEqual(await fate(remove(1), remove(2), erase(anna)), ["done", "done", "done"]);
+    await store.commit();
+    while (store.writer.isUnsettled === true && (await store.writer.maintain?.(store.nowMs)) === true);
+    assert.equal((await store.say(COMMON_CHAT, anna, "on")).seq, 1);
+  });
+
   it("lose an account that is deleted, and pass to another owner", async () => {
     await done(create(anna, [bert, carl]));
     await store.commit(setRole(anna, carl, "moderator"));

@@ -58,7 +58,8 @@ export class GroupErasure {
     }
     const rows = this.#sql.newest.all(chat.id, chat.id, STEP_MESSAGES);
     for (const { id, seq, text } of rows) {
-      if (seq <= chat.indexed_seq) this.#sql.unindex.run(id, indexText(text));
+      // A message that was deleted is not in the index, and one without a text has nothing in it.
+      if (text !== "" && seq <= chat.indexed_seq) this.#sql.unindex.run(id, indexText(text));
       this.#sql.unreact.run(id);
       this.#sql.remove.run(id);
     }
