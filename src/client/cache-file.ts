@@ -2,6 +2,7 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
 import type Database from "better-sqlite3";
 import { SqliteDatabase } from "../util/sqlite-driver.ts";
+import { CacheSearch, SEARCH_SCHEMA } from "./cache-search.ts";
 
 /** The file is in use by another process. */
 export class CacheInUseError extends Error {
@@ -10,7 +11,9 @@ export class CacheInUseError extends Error {
 
 /** Of SQLite's pages in memory; the system has the file in its own cache. */
 const PAGE_CACHE_KIB = 512;
-const VERSION = 1;
+const VERSION = 2;
+/** Without places and the search index. */
+const FIRST_VERSION = 1;
 
 const SCHEMA = `
   CREATE TABLE message (
@@ -19,11 +22,14 @@ const SCHEMA = `
     seq INTEGER NOT NULL,
     bytes INTEGER NOT NULL,
     json TEXT NOT NULL,
+    place INTEGER,
     UNIQUE (chat_id, seq)
   );
   CREATE INDEX message_bytes ON message (bytes);
   CREATE TABLE note (name TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+  ${SEARCH_SCHEMA}
 `;
+const DROP = ["message_terms", "message_index", "message", "note"].map((table) => `DROP TABLE IF EXISTS ${table};`);
 
 /** Steps from chat to chat through the index; grouping would read every message. */
 const NEWEST = `
@@ -36,12 +42,13 @@ const NEWEST = `
 `;
 
 const SELECT_OLDER = `
-  SELECT id, bytes FROM message WHERE chat_id = ? AND seq = ? AND coalesce(json_extract(json, '$.rev'), 0) < ?
+  SELECT id, bytes, place FROM message WHERE chat_id = ? AND seq = ? AND coalesce(json_extract(json, '$.rev'), 0) < ?
 `;
 
 interface Place {
   readonly id: number;
   readonly bytes: number;
+  readonly place: number | null;
 }
 
 /** True when the file holds something else than SQLite has written: a page was lost, or overwritten. */
@@ -60,7 +67,8 @@ export class CacheFile {
   readonly selectBefore: Database.Statement;
   readonly selectAfter: Database.Statement;
   readonly selectNewest: Database.Statement;
-  readonly dropFirst: Database.Statement;
+  readonly dropFirst: Database.Statement<[number], Omit<Place, "id">>;
+  readonly search: CacheSearch;
 
   constructor(file: string) {
     this.database = new SqliteDatabase(file, { timeout: 0 });
@@ -69,16 +77,17 @@ export class CacheFile {
       const prepare = (sql: string): Database.Statement => this.database.prepare(sql);
       this.insert = prepare("INSERT OR IGNORE INTO message (chat_id, seq, bytes, json) VALUES (?, ?, ?, ?)");
       this.selectOlder = this.database.prepare(SELECT_OLDER);
-      this.replace = prepare("UPDATE message SET bytes = ?, json = ? WHERE id = ?");
+      this.replace = prepare("UPDATE message SET bytes = ?, json = ?, place = NULL WHERE id = ?");
       this.saveNote = prepare("REPLACE INTO note VALUES (?, ?)");
       this.selectBefore = prepare(
         "SELECT json FROM message WHERE chat_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
       ).pluck();
       this.selectAfter = prepare("SELECT json FROM message WHERE chat_id = ? AND seq > ? ORDER BY seq LIMIT ?").pluck();
       this.selectNewest = prepare(NEWEST).pluck();
-      this.dropFirst = prepare(
-        "DELETE FROM message WHERE id IN (SELECT id FROM message ORDER BY id LIMIT ?) RETURNING bytes",
-      ).pluck();
+      this.dropFirst = this.database.prepare(
+        "DELETE FROM message WHERE id IN (SELECT id FROM message ORDER BY id LIMIT ?) RETURNING bytes, place",
+      );
+      this.search = new CacheSearch(this.database);
     } catch (error) {
       this.database.close();
       const busy = error instanceof SqliteDatabase.SqliteError && error.code.startsWith("SQLITE_BUSY");
@@ -101,7 +110,9 @@ export class CacheFile {
     for (const order of ["", "DESC"]) {
       copyUntilDamage(damaged, `SELECT name, json FROM note ORDER BY name ${order}`, (row) => insertNote.run(row));
     }
-    const insert = this.database.prepare("INSERT OR IGNORE INTO message VALUES (@id, @chat_id, @seq, @bytes, @json)");
+    const insert = this.database.prepare(
+      "INSERT OR IGNORE INTO message (id, chat_id, seq, bytes, json) VALUES (@id, @chat_id, @seq, @bytes, @json)",
+    );
     let first = 0;
     let last = Number.NaN;
     copyUntilDamage(damaged, "SELECT * FROM message ORDER BY id", (row) => {
@@ -128,11 +139,10 @@ export class CacheFile {
     this.database.pragma("secure_delete = ON"); // what was deleted in a chat is not to be found here either
     this.database.pragma(`cache_size = -${PAGE_CACHE_KIB}`);
     this.database.exec("BEGIN EXCLUSIVE");
-    if (this.database.pragma("user_version", { simple: true }) !== VERSION) {
-      this.database.exec("DROP TABLE IF EXISTS message; DROP TABLE IF EXISTS note");
-      this.database.exec(SCHEMA);
-      this.database.pragma(`user_version = ${VERSION}`);
-    }
+    const version = this.database.pragma("user_version", { simple: true });
+    if (version === FIRST_VERSION) this.database.exec(`ALTER TABLE message ADD COLUMN place INTEGER; ${SEARCH_SCHEMA}`);
+    else if (version !== VERSION) this.database.exec(DROP.join("") + SCHEMA);
+    this.database.pragma(`user_version = ${VERSION}`);
     this.database.exec("COMMIT");
   }
 
@@ -202,7 +212,8 @@ function readDamaged(damaged: string, cacheFile: CacheFile): void {
   try {
     const source = new SqliteDatabase(damaged);
     database = source;
-    if (source.pragma("user_version", { simple: true }) !== VERSION) return;
+    const version = source.pragma("user_version", { simple: true });
+    if (version !== VERSION && version !== FIRST_VERSION) return;
     cacheFile.database.transaction(() => cacheFile.takeFrom(source))();
   } catch (error) {
     // What it was is gone: not even its first page can be read, or this disk takes no copy.

@@ -2,9 +2,9 @@
 import { SqliteDatabase } from "../util/sqlite-driver.ts";
 import type { Message } from "../protocol/entities.ts";
 import type { ChatId } from "../protocol/ids.ts";
-import type { HistoryCache } from "./cache.ts";
+import type { CachePage, CacheQuery, HistoryCache } from "./cache.ts";
 import { CacheFile, CacheInUseError, isDamage, rescueCacheFile } from "./cache-file.ts";
-import { isMessage } from "./shapes.ts";
+import { parseJson, parseMessage } from "./cached-json.ts";
 
 export interface HistoryCacheOptions {
   /** Beyond it the messages that were put in first are dropped. */
@@ -23,6 +23,17 @@ const DROPPED_PART = 0.1;
  */
 const WRITE_DELAY_MS = 250;
 const MAX_UNWRITTEN = 250;
+/** The search index follows by so many messages at a time. */
+const INDEX_DELAY_MS = 100;
+const INDEXED_AT_ONCE = 200;
+/** Messages that a search itself still takes into the index. */
+const INDEXED_BEFORE_SEARCH = 1000;
+
+const CLEAR = `
+  DELETE FROM message;
+  DELETE FROM note;
+  INSERT INTO message_index (message_index) VALUES ('delete-all');
+`;
 
 /**
  * Opens the cache; of a damaged file what can be read is kept, one of another version is replaced by an empty one. Throws
@@ -46,6 +57,8 @@ class SqliteHistoryCache implements HistoryCache {
   #file: CacheFile;
   #unwritten: Unwritten[] = [];
   #writeTimer: NodeJS.Timeout | undefined;
+  #indexTimer: NodeJS.Timeout | undefined;
+  #isIndexed = false;
   /** Revisions as far as they have been asked for, and those that are not in the file yet. */
   readonly #revs = new Map<ChatId, number>();
   readonly #unwrittenRevs = new Map<ChatId, number>();
@@ -58,6 +71,7 @@ class SqliteHistoryCache implements HistoryCache {
     this.#maxTextBytes = options.maxTextBytes ?? MAX_TEXT_BYTES;
     this.#file = openOrRescue(path);
     this.#guarded(() => this.#count());
+    this.#indexSoon();
   }
 
   put(messages: readonly Message[]): void {
@@ -105,6 +119,12 @@ class SqliteHistoryCache implements HistoryCache {
     return this.#read((file) => file.selectNewest.all());
   }
 
+  search(query: CacheQuery): CachePage {
+    this.#write();
+    this.#change((file) => void (this.#isIndexed = !file.search.index(INDEXED_BEFORE_SEARCH)));
+    return this.#guarded((file) => file.search.find(query));
+  }
+
   load(name: string): unknown {
     const json = this.#guarded(({ database }) =>
       database.prepare("SELECT json FROM note WHERE name = ?").pluck().get(name),
@@ -119,8 +139,9 @@ class SqliteHistoryCache implements HistoryCache {
   dropChat(chatId: ChatId): void {
     this.#write();
     this.#revs.delete(chatId);
-    this.#change(({ database }) => {
-      database.prepare("DELETE FROM message WHERE chat_id = ?").run(chatId);
+    this.#change(({ database, search }) => {
+      const gone = database.prepare("DELETE FROM message WHERE chat_id = ? RETURNING place").pluck().all(chatId);
+      for (const place of gone) search.forget(place);
       database.prepare("DELETE FROM note WHERE name = ?").run(revNote(chatId));
     });
     this.#guarded(() => this.#count());
@@ -129,13 +150,14 @@ class SqliteHistoryCache implements HistoryCache {
   clear(): void {
     this.#unwritten = [];
     for (const revs of [this.#revs, this.#unwrittenRevs]) revs.clear();
-    this.#change(({ database }) => database.exec("DELETE FROM message; DELETE FROM note"));
+    this.#change(({ database }) => database.exec(CLEAR));
     this.#change(({ database }) => database.exec("VACUUM"), false);
     this.#guarded(() => this.#count());
   }
 
   close(): void {
     this.#write();
+    clearTimeout(this.#indexTimer);
     this.#file.database.close();
   }
 
@@ -162,6 +184,18 @@ class SqliteHistoryCache implements HistoryCache {
     });
     // What is in the file is older: the changes have to be asked for again.
     if (!isWritten) this.#revs.clear();
+    this.#isIndexed = false;
+    this.#indexSoon();
+  }
+
+  #indexSoon(): void {
+    if (this.#isIndexed) return;
+    this.#indexTimer ??= setTimeout(() => {
+      this.#indexTimer = undefined;
+      // A disk that takes nothing is not asked on and on.
+      const isWritten = this.#change((file) => void (this.#isIndexed = !file.search.index(INDEXED_AT_ONCE)));
+      if (isWritten) this.#indexSoon();
+    }, INDEX_DELAY_MS).unref();
   }
 
   #writeOne(file: CacheFile, { message, isNew }: Unwritten): void {
@@ -175,6 +209,7 @@ class SqliteHistoryCache implements HistoryCache {
     }
     const older = file.selectOlder.get(chatId, seq, rev ?? 0);
     if (older === undefined) return;
+    file.search.forget(older.place);
     file.replace.run(json.length, json, older.id);
     this.#textBytes += json.length - older.bytes;
   }
@@ -188,7 +223,10 @@ class SqliteHistoryCache implements HistoryCache {
     const count = Math.min(MAX_DROPPED, Math.ceil(this.#messageCount * DROPPED_PART));
     const dropped = file.dropFirst.all(count);
     this.#messageCount -= dropped.length;
-    for (const bytes of dropped) this.#textBytes -= Number(bytes);
+    for (const { bytes, place } of dropped) {
+      this.#textBytes -= bytes;
+      file.search.forget(place);
+    }
     if (dropped.length === 0) this.#count();
   }
 
@@ -234,19 +272,5 @@ function openOrRescue(path: string): CacheFile {
   } catch (error) {
     if (error instanceof CacheInUseError) throw error;
     return rescueCacheFile(path);
-  }
-}
-
-function parseMessage(json: unknown): Message[] {
-  const value = parseJson(json);
-  return isMessage(value) ? [value] : [];
-}
-
-/** A page may be damaged in such a way that only its texts are. */
-function parseJson(json: unknown): unknown {
-  try {
-    return typeof json === "string" ? JSON.parse(json) : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -2,7 +2,7 @@
 // package beside Node; an account that survives the process is in `messenger/client/folder`, which needs SQLite.
 export { makeAccount, memoryAccount } from "./account.ts";
 export type { Account, SavedSession, TokenStore } from "./account.ts";
-export type { HistoryCache } from "./cache.ts";
+export type { CachePage, CacheQuery, HistoryCache } from "./cache.ts";
 export type { AcceptCertificate, DialOptions, ServerAddress } from "./dial.ts";
 export { DisconnectedError, RequestError, UntrustedServerError } from "./errors.ts";
 export type { LinkState } from "./link.ts";

@@ -1,7 +1,8 @@
 // The history cache in memory, for a client that keeps nothing: it holds the last messages that it was given.
 import type { Message } from "../protocol/entities.ts";
 import type { ChatId } from "../protocol/ids.ts";
-import type { HistoryCache } from "./cache.ts";
+import { searchForm } from "../protocol/text.ts";
+import { byTime, type CachePage, type CacheQuery, type HistoryCache } from "./cache.ts";
 
 const MAX_MESSAGES = 10_000;
 
@@ -61,6 +62,17 @@ export class MemoryCache implements HistoryCache {
   newest(): Message[] {
     const chats = [...this.#chats].toSorted(([one], [other]) => (one < other ? -1 : 1));
     return chats.flatMap(([, { messages }]) => messages.get(newestOf(messages)) ?? []);
+  }
+
+  search({ word, chatId, before = 0, limit }: CacheQuery): CachePage {
+    const wanted = searchForm(word);
+    const chats = chatId === undefined ? [...this.#chats.values()] : [this.#chat(chatId)];
+    const hits = chats
+      .flatMap(({ messages }) => [...messages.values()])
+      .filter(({ message }) => searchForm(message).includes(wanted))
+      .toSorted(byTime);
+    const end = before + limit;
+    return { messages: hits.slice(before, end), ...(hits.length > end && { next: end }) };
   }
 
   load(name: string): unknown {

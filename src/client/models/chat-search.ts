@@ -3,6 +3,7 @@ import type { Message } from "../../protocol/entities.ts";
 import type { ChatId } from "../../protocol/ids.ts";
 import { searchForm } from "../../protocol/text.ts";
 import type { Disposable } from "../../util/disposable.ts";
+import { DisconnectedError } from "../errors.ts";
 import type { Messenger } from "../messenger.ts";
 import { ChangeSignal } from "./change-signal.ts";
 
@@ -17,6 +18,8 @@ export class ChatSearch implements Disposable {
   #hits: readonly Message[] = [];
   #index = 0;
   #hasMore = false;
+  /** Where the search in what is kept goes on. */
+  #keptNext: number | undefined;
   #problem: string | undefined;
   /** Counts searches, so that a late answer to an earlier one is known. */
   #generation = 0;
@@ -70,6 +73,7 @@ export class ChatSearch implements Disposable {
     this.#hits = [];
     this.#index = 0;
     this.#hasMore = false;
+    this.#keptNext = undefined;
     this.#problem = undefined;
     this.#changes.touch();
     if (word !== "") await this.#loadMore();
@@ -136,8 +140,19 @@ export class ChatSearch implements Disposable {
       this.#hits = [...this.#hits, ...added];
       this.#hasMore = found.has_more;
     } catch (error) {
-      if (generation === this.#generation) this.#problem = error instanceof Error ? error.message : String(error);
+      if (error instanceof DisconnectedError && generation === this.#generation) this.#loadKept();
+      else if (generation === this.#generation) this.#problem = error instanceof Error ? error.message : String(error);
     }
     this.#changes.touch();
+  }
+
+  /** Without a connection, what was seen before. */
+  #loadKept(): void {
+    const query = { word: this.#word, chatId: this.#chatId, before: this.#keptNext, limit: PAGE };
+    const { messages, next } = this.#messenger.cache.search(query);
+    const known = new Set(this.#hits.map(({ seq }) => seq));
+    this.#hits = [...this.#hits, ...messages.filter(({ seq }) => !known.has(seq))];
+    this.#keptNext = next;
+    this.#hasMore = next !== undefined;
   }
 }

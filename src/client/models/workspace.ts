@@ -6,6 +6,7 @@ import { ChatBook } from "./chat-book.ts";
 import { ChatList } from "./chat-list.ts";
 import { Contacts } from "./contacts.ts";
 import { Conversation } from "./conversation.ts";
+import { GlobalSearch } from "./global-search.ts";
 import { Profiles } from "./profiles.ts";
 import { Typing } from "./typing.ts";
 
@@ -19,6 +20,8 @@ export class Workspace implements Disposable {
   readonly profiles: Profiles;
   readonly typing: Typing;
   readonly chats: ChatList;
+  /** Of all chats. */
+  readonly search: GlobalSearch;
   readonly #messenger: Messenger;
   /** The latest used last. */
   readonly #conversations = new Map<ChatId, Conversation>();
@@ -29,6 +32,7 @@ export class Workspace implements Disposable {
     this.contacts = new Contacts(messenger);
     this.profiles = new Profiles(messenger);
     this.typing = new Typing(messenger);
+    this.search = new GlobalSearch(messenger);
     this.chats = new ChatList(messenger, this.book, this.contacts, this.typing);
   }
 
@@ -51,6 +55,7 @@ export class Workspace implements Disposable {
 
   dispose(): void {
     for (const conversation of this.#conversations.values()) conversation.dispose();
+    this.search.dispose();
     this.chats.dispose();
     this.typing.dispose();
     this.profiles.dispose();

@@ -94,12 +94,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ...MESSAGE_COMMANDS,
   search: {
     usage: "/search WORD",
-    help: "search the current chat",
+    help: "search all chats; without a connection, what was seen before",
     runInSession: async (session, { rest }) => {
-      const request = { chat_id: session.chatId, word: one(rest, "/search WORD"), limit: SEARCH_COUNT };
-      const { messages, has_more: hasMore } = await session.messenger.request("search_in_chat", request);
-      for (const message of messages.toReversed()) session.show(message);
-      session.say(`${messages.length} found${hasMore ? ", older ones are not shown" : ""}`);
+      const { search } = session.workspace;
+      const word = one(rest, "/search WORD");
+      await search.find(word);
+      if (search.isKeptOnly && session.messenger.state.kind === "online") return searchHere(session, word);
+      const hits = search.hits.slice(0, SEARCH_COUNT);
+      for (const message of hits.toReversed()) session.show(message);
+      const more = search.hasMore || search.hits.length > hits.length ? ", older ones are not shown" : "";
+      session.say(`${hits.length} found${more}${search.isKeptOnly ? "; only what was seen before was searched" : ""}`);
     },
   },
   history: {
@@ -171,6 +175,14 @@ export async function runCommand(line: string, session: ChatSession | undefined,
   if ("run" in command) return command.run({ rest, host });
   if (!session) throw new UsageError("not logged in: /login NAME or /register NAME");
   return command.runInSession(session, { rest, host });
+}
+
+/** Of servers that cannot search all chats, and where that is refused. */
+async function searchHere(session: ChatSession, word: string): Promise<void> {
+  const request = { chat_id: session.chatId, word, limit: SEARCH_COUNT };
+  const { messages, has_more: hasMore } = await session.messenger.request("search_in_chat", request);
+  for (const message of messages.toReversed()) session.show(message);
+  session.say(`${messages.length} found in this chat${hasMore ? ", older ones are not shown" : ""}`);
 }
 
 /** False when the server refuses with `code` because it is so already: done before, as far as the user is concerned. */

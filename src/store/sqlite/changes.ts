@@ -14,7 +14,7 @@ import { MessagePins } from "./pins.ts";
 import { MessageReactions } from "./reactions.ts";
 import { MESSAGE_COLUMNS, mentionColumns, MessageReads } from "./rows.ts";
 import type { MessageRow } from "./rows.ts";
-import { indexText } from "./search-text.ts";
+import { indexText } from "../../protocol/search-trigrams.ts";
 import type { UserWrites } from "./users.ts";
 
 /** A message as a change finds it. */

@@ -1,6 +1,6 @@
 // Erasure of what was written in groups that are gone, some messages at a time.
 import type Database from "better-sqlite3";
-import { indexText } from "./search-text.ts";
+import { indexText } from "../../protocol/search-trigrams.ts";
 
 /** Messages that one step erases: some milliseconds. */
 const STEP_MESSAGES = 256;

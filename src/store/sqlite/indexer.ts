@@ -1,6 +1,6 @@
 // Brings messages into the search index, some time after they were stored.
 import type Database from "better-sqlite3";
-import { indexText } from "./search-text.ts";
+import { indexText } from "../../protocol/search-trigrams.ts";
 
 /**
  * A chat's messages are indexed when this many are not. A search scans so many in 60 µs, so one in hundreds of chats takes

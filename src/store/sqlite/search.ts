@@ -6,7 +6,7 @@ import { isWanted } from "../store.ts";
 import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
 import { MAX_SEQ, MESSAGE_COLUMNS, Page } from "./rows.ts";
 import type { MessageReads, MessageRow } from "./rows.ts";
-import { matchAll, wordQuery } from "./search-text.ts";
+import { matchAll, wordQuery } from "../../protocol/search-trigrams.ts";
 
 /** After so long a slice ends, in milliseconds: most searches need one. */
 export const SEARCH_SLICE_MS = 5;

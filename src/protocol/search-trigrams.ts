@@ -1,5 +1,5 @@
 // How texts and words are written in the search index, which knows trigrams of characters.
-import { searchForm } from "../../protocol/text.ts";
+import { searchForm } from "./text.ts";
 
 /** Stands twice after each indexed text, so that every character, also the last, begins a trigram. */
 const END = "\u0001\u0001";

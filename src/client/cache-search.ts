@@ -1,0 +1,119 @@
+// The search index of the history cache: words and parts of words in all chats, the newest messages first.
+import type Database from "better-sqlite3";
+import type { Message } from "../protocol/entities.ts";
+import { indexText, matchAll, wordQuery } from "../protocol/search-trigrams.ts";
+import { searchForm } from "../protocol/text.ts";
+import { byTime, type CachePage, type CacheQuery } from "./cache.ts";
+import { parseMessage } from "./cached-json.ts";
+
+/**
+ * `place` is the order of all messages by time, and the number of a message in the index; NULL until it is there. The
+ * index holds no texts, only where each three characters occur.
+ */
+export const SEARCH_SCHEMA = `
+  CREATE UNIQUE INDEX message_place ON message (place);
+  CREATE VIRTUAL TABLE message_index
+    USING fts5 (text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1');
+  CREATE VIRTUAL TABLE message_terms USING fts5vocab (message_index, row);
+`;
+
+/** Messages of one millisecond that have places of their own. */
+const PLACES_PER_MS = 1024;
+const MAX_TIME_MS = 2 ** 42;
+/** For a word of one or two characters so many of the newest messages are looked through: a frequent one is among them. */
+const SCANNED = 500;
+/** Beginnings of three characters that such a word may have where it is rare; of more all messages are looked through. */
+const MAX_TERMS = 100;
+/** More than any place. */
+const AFTER_ALL = Number.MAX_SAFE_INTEGER;
+
+interface Row {
+  readonly place: number;
+  readonly json: string;
+}
+
+/** Over the open file of a cache. */
+export class CacheSearch {
+  readonly #unindexed: Database.Statement<[number], { readonly id: number; readonly json: string }>;
+  readonly #lastPlace: Database.Statement;
+  readonly #setPlace: Database.Statement;
+  readonly #insert: Database.Statement;
+  readonly #delete: Database.Statement;
+  readonly #terms: Database.Statement;
+  readonly #match: Database.Statement<[string, number], Row>;
+  readonly #scan: Database.Statement<[number], Row>;
+
+  constructor(database: Database.Database) {
+    this.#unindexed = database.prepare("SELECT id, json FROM message WHERE place IS NULL ORDER BY id DESC LIMIT ?");
+    this.#lastPlace = database.prepare("SELECT max(place) FROM message WHERE place >= ? AND place < ?").pluck();
+    this.#setPlace = database.prepare("UPDATE message SET place = ? WHERE id = ?");
+    this.#insert = database.prepare("INSERT INTO message_index (rowid, text) VALUES (?, ?)");
+    this.#delete = database.prepare("DELETE FROM message_index WHERE rowid = ?");
+    this.#terms = database.prepare("SELECT term FROM message_terms WHERE term >= ? AND term <= ? LIMIT ?").pluck();
+    this.#match = database.prepare(`
+      SELECT message.place, json FROM message_index JOIN message ON message.place = message_index.rowid
+      WHERE message_index MATCH ? AND message_index.rowid < ? ORDER BY message_index.rowid DESC
+    `);
+    this.#scan = database.prepare("SELECT place, json FROM message WHERE place < ? ORDER BY place DESC");
+  }
+
+  /** Takes up to `limit` messages into the index, the latest kept first; false when there are no more. In a transaction. */
+  index(limit: number): boolean {
+    const rows = this.#unindexed.all(limit);
+    for (const { id, json } of rows) {
+      const [message] = parseMessage(json);
+      const place = this.#newPlace(message?.time ?? 0);
+      this.#setPlace.run(place, id);
+      this.#insert.run(place, indexText(message?.message ?? ""));
+    }
+    return rows.length === limit;
+  }
+
+  /** The message with this place is gone, or another. */
+  forget(place: unknown): void {
+    if (typeof place === "number") this.#delete.run(place);
+  }
+
+  find({ word, chatId, before, limit }: CacheQuery): CachePage {
+    const wanted = searchForm(word);
+    const found: { readonly place: number; readonly message: Message }[] = [];
+    for (const { place, json } of this.#candidates(wanted, before ?? AFTER_ALL)) {
+      const [message] = parseMessage(json);
+      if (message === undefined || (chatId !== undefined && message.chat_id !== chatId)) continue;
+      if (!searchForm(message.message).includes(wanted)) continue;
+      if (found.length === limit) return page(found, found.at(-1)?.place);
+      found.push({ place, message });
+    }
+    return page(found, undefined);
+  }
+
+  *#candidates(wanted: string, before: number): Iterable<Row> {
+    const query = wordQuery(wanted);
+    if (query.kind === "match") {
+      yield* this.#match.iterate(query.match, before);
+      return;
+    }
+    let scanned = 0;
+    let last = before;
+    for (const row of this.#scan.iterate(before)) {
+      yield row;
+      last = row.place;
+      if ((scanned += 1) === SCANNED) break;
+    }
+    if (scanned < SCANNED) return;
+    const terms = this.#terms.all(query.first, query.last, MAX_TERMS + 1).map(String);
+    if (terms.length > MAX_TERMS) yield* this.#scan.iterate(last);
+    else if (terms.length > 0) yield* this.#match.iterate(matchAll(terms, "OR"), last);
+  }
+
+  #newPlace(timeSec: number): number {
+    const first = Math.min(MAX_TIME_MS, Math.max(0, Math.floor(timeSec * 1000))) * PLACES_PER_MS;
+    const last = this.#lastPlace.get(first, first + PLACES_PER_MS);
+    return typeof last === "number" ? last + 1 : first;
+  }
+}
+
+function page(found: readonly { readonly message: Message }[], next: number | undefined): CachePage {
+  const messages = found.map(({ message }) => message).toSorted(byTime);
+  return next === undefined ? { messages } : { messages, next };
+}
