@@ -89,6 +89,9 @@ describe("the client on a desktop (needs Xvfb and xdotool)", () => {
       assert.equal(secondCode, 0);
       assert.match(second.errors(), /the window is open already/);
       xdotool("windowfocus", "--sync", windowOf("Messenger"));
+      xdotool("key", "ctrl+k");
+      xdotool("type", "common");
+      xdotool("key", "Return");
       xdotool("type", "typed on a real keyboard");
       xdotool("key", "Return");
       const message = await boris.client.nextEvent("message", 20_000);
