@@ -2,6 +2,7 @@
 import { openReader, openWriter } from "../../src/store/open.ts";
 import { describeMongodb } from "../support/mongodb.ts";
 import { openMongoReader } from "../../src/store/mongo/open.ts";
+import { membershipContract } from "./membership-contract.ts";
 import { searchContract } from "./search-contract.ts";
 import { storeContract } from "./store-contract.ts";
 
@@ -16,6 +17,8 @@ describeMongodb("MongoDB", (server) => {
     };
   }
   storeContract({ name: "mongodb", create });
+  describe("membership of groups", () =>
+    membershipContract({ name: "mongodb", create }, { numRuns: 1, maxLength: 25 }));
 
   async function createInSlices() {
     const store = await create();

@@ -6,6 +6,7 @@ import { openReader, openWriter } from "../../src/store/open.ts";
 import { openSqliteReader, openSqliteWriter } from "../../src/store/sqlite/open.ts";
 import type { StoreWriter } from "../../src/store/store.ts";
 import type { StoreUnderTest } from "./fixture.ts";
+import { membershipContract } from "./membership-contract.ts";
 import { searchContract } from "./search-contract.ts";
 import { storeContract } from "./store-contract.ts";
 
@@ -48,6 +49,8 @@ async function createInSlices(): Promise<StoreUnderTest> {
 }
 
 storeContract({ name: "sqlite", create });
+describe("membership of groups: sqlite", () =>
+  membershipContract({ name: "sqlite", create }, { numRuns: 15, maxLength: 60 }));
 describe("search contract: sqlite, all indexed", () =>
   searchContract({ name: "sqlite, all indexed", create: createIndexed }));
 describe("search contract: sqlite, all indexed, in slices", () =>
