@@ -88,11 +88,6 @@ export class ChatFeed {
     this.#log = log;
   }
 
-  /** Bytes that it holds on to. */
-  get slabBytes(): number {
-    return this.#slab.length;
-  }
-
   append(chunk: EventChunk): FeedEntry {
     const { length } = chunk.bytes;
     if (this.#usedBytes + length > this.#slab.length) {
