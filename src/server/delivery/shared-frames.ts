@@ -7,7 +7,7 @@ import type { EventChunk } from "../../threads/task.ts";
  * answers and events of a whole batch in memory.
  */
 export function detachedCopy(bytes: Uint8Array): Uint8Array {
-  return bytes.byteLength * 2 < bytes.buffer.byteLength ? Buffer.from(bytes) : bytes;
+  return bytes.byteLength * 2 < bytes.buffer.byteLength ? new Uint8Array(bytes) : bytes;
 }
 
 /** Messages of one chat, changes of such, or an event of a group that is never dropped. */
