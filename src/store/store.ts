@@ -177,12 +177,12 @@ export function isWanted({ authorId, afterMs, beforeMs }: SearchQuery, userId: U
   return isByAuthor && timeMs > (afterMs ?? -Infinity) && timeMs < (beforeMs ?? Infinity);
 }
 
-/** A chat of which a user may see messages. */
+/** A chat in which a user may find messages. */
 export interface SearchableChat {
   readonly chatId: ChatId;
   /** Not before the time of its last message, Unix milliseconds. */
   readonly lastMs: number;
-  /** See HistoryPage. */
+  /** Messages before it are not there for this reader, or do not hold the word. */
   readonly firstSeq: number;
 }
 
@@ -250,8 +250,8 @@ export interface StoreReader extends GroupReader {
    * result, or the place at which the caller asks it to go on.
    */
   search(query: SearchQuery, from?: SearchPlace): Promise<SearchSlice>;
-  /** The chats of a user in which something was written, in any order. */
-  searchable(userId: UserId): Promise<SearchableChat[]>;
+  /** The chats of a user in which messages may hold the word, in any order. */
+  searchable(userId: UserId, word: string): Promise<SearchableChat[]>;
   /** Accounts that are not deleted, sorted by the key of their name. */
   accounts(query: AccountQuery): Promise<{ readonly accounts: Account[]; readonly hasMore: boolean }>;
   /** Whom this user has blocked, sorted by username, and who has blocked this user. */

@@ -25,7 +25,7 @@ export function globalSearchContract(kind: StoreKind): void {
   const page = async (given: Partial<GlobalQuery>, userId = anna) => {
     const none = { after: undefined, authorId: undefined, afterMs: undefined, beforeMs: undefined };
     const query: GlobalQuery = { word: "x", limit: 100, ...none, ...given };
-    for (let place = beginning(await store.reader.searchable(userId), query); ;) {
+    for (let place = beginning(await store.reader.searchable(userId, query.word), query); ;) {
       const slice = await searchChats(query, place, store.reader);
       if ("messages" in slice) return slice;
       place = structuredClone(slice.place); // as it would cross threads

@@ -7,6 +7,7 @@ import { openSqliteReader, openSqliteWriter } from "../../src/store/sqlite/open.
 import type { StoreWriter } from "../../src/store/store.ts";
 import type { StoreUnderTest } from "./fixture.ts";
 import { membershipContract } from "./membership-contract.ts";
+import { globalSearchContract } from "./global-search-contract.ts";
 import { searchContract } from "./search-contract.ts";
 import { storeContract } from "./store-contract.ts";
 
@@ -55,5 +56,9 @@ describe("search contract: sqlite, all indexed", () =>
   searchContract({ name: "sqlite, all indexed", create: createIndexed }));
 describe("search contract: sqlite, all indexed, in slices", () =>
   searchContract({ name: "sqlite, all indexed, in slices", create: () => createIndexed(0) }));
+describe("search in all chats: sqlite, all indexed", () =>
+  globalSearchContract({ name: "sqlite, all indexed", create: createIndexed }));
+describe("search in all chats: sqlite, in slices", () =>
+  globalSearchContract({ name: "sqlite, in slices", create: createInSlices }));
 describe("search contract: sqlite, in slices", () =>
   searchContract({ name: "sqlite, in slices", create: createInSlices }));

@@ -42,17 +42,18 @@ function msOf(seconds: number): number {
 
 /** @throws ProtocolError 404 or 403 for a chat that is named and is not the user's. */
 async function searchedChats(
-  { chat_ids: chatIds, has_files: hasFiles }: DataOf<"search">,
+  data: DataOf<"search">,
   identity: Identity,
   reader: StoreReader,
 ): Promise<SearchableChat[]> {
+  const { chat_ids: chatIds, has_files: hasFiles } = data;
   for (const chatId of chatIds ?? []) await requireMember(chatId, identity, reader);
   if (hasFiles === true) return []; // no message has any
   const named = chatIds && new Set(chatIds);
   const seesGroups = identity.features.includes("groups");
   const isSearched = ({ chatId }: SearchableChat): boolean =>
     (named?.has(chatId) ?? true) && (seesGroups || chatForm(chatId)?.kind !== "group");
-  return (await reader.searchable(identity.userId)).filter(isSearched);
+  return (await reader.searchable(identity.userId, data.word)).filter(isSearched);
 }
 
 /** Without those of groups that the user has left meanwhile. */

@@ -190,8 +190,8 @@ export class SqliteReader implements StoreReader {
     }
   }
 
-  async searchable(userId: UserId): ReturnType<StoreReader["searchable"]> {
-    return this.#read(() => this.#members.searchable(userId));
+  async searchable(userId: UserId, word: string): ReturnType<StoreReader["searchable"]> {
+    return this.#read(() => this.#members.searchable(userId, word));
   }
 
   async accounts(query: AccountQuery): ReturnType<StoreReader["accounts"]> {
