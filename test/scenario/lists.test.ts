@@ -134,7 +134,15 @@ describe("lists", () => {
   it("of features hold those that are asked for and known, each once", async () => {
     const client = await server().connect();
     const info = await client.ok("server_info", {});
-    assert.deepEqual(info.limits, { message_chars: 8192, frame_bytes: 65_536 });
+    assert.deepEqual(info.limits, {
+      message_chars: 8192,
+      frame_bytes: 65_536,
+      reaction_kinds: 20,
+      pins: 100,
+      group_members: 2000,
+      user_groups: 500,
+      edit_window: 172_800,
+    });
     assert.deepEqual([info.server.name, info.registration], ["Messenger", "open"]);
     const login = { username: ann.username, password: ann.password };
     const asked = ["changes", "no such feature", ...info.features, ...info.features];
