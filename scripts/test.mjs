@@ -59,7 +59,7 @@ function testFiles(parent) {
 }
 
 function filesIn(parent, ending) {
-  return readdirSync(parent, { recursive: true }).filter((name) => name.endsWith(ending));
+  return readdirSync(parent, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(ending));
 }
 
 /** `name` is a path below the folder test. */

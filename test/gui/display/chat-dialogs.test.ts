@@ -228,6 +228,8 @@ const TITLE = "Messenger";
       client.chat.openChat("common");
       const chiara = stage.person("chiara");
       const chatId = stage.person("anna").chatWith(chiara);
+      await chiara.client.barrier();
+      chiara.client.takeAllEvents();
       await hands.press("ctrl+n");
       await hands.inFront("Add a contact");
       await hands.type("chiara");
