@@ -71,6 +71,26 @@ export function changesContract(kind: StoreKind): void {
     assert.deepEqual(await store.texts(direct), ["mine"]);
   });
 
+  it("takes no seq for a message of another chat, however large it is", async () => {
+    const chats = [COMMON_CHAT, direct, directChatId(anna, carl), directChatId(bert, carl)];
+    for (const chatId of chats) await store.say(chatId, chatId === chats[3] ? bert : anna, `in ${chatId}`);
+    for (const high of [1, 2, 3, 4, 5, 6, 7, 2 ** 20]) {
+      const seq = high * 2 ** 32 + 1;
+      for (const chatId of chats.slice(0, 3)) {
+        assert.deepEqual(await store.one(erase(chatId, anna, seq)), NOT_FOUND);
+        assert.deepEqual(
+          await store.one({ kind: "react", chatId, userId: anna, seq, reaction: "👍", on: true }),
+          NOT_FOUND,
+        );
+        const answer = { kind: "append", chatId, userId: anna, username: "anna", messageId: "m", text: "x" } as const;
+        assert.equal((await store.one({ ...answer, replyTo: seq })).done, false);
+        const reactions = { chatId, seq, reaction: "👍" };
+        assert.equal(await store.reader.reactions(reactions, { after: "", limit: 1 }), undefined);
+      }
+    }
+    for (const chatId of chats) assert.deepEqual(await store.texts(chatId), [`in ${chatId}`]);
+  });
+
   it("takes a message of the same batch, and answers its repeat with the first seq", async () => {
     const outcomes = await store.commit(
       append(COMMON_CHAT, anna, "m1", "one"),

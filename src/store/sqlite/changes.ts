@@ -12,7 +12,7 @@ import type { WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import type { MessageWrites } from "./messages.ts";
 import { MessagePins } from "./pins.ts";
 import { MessageReactions } from "./reactions.ts";
-import { MESSAGE_COLUMNS, mentionColumns, MessageReads } from "./rows.ts";
+import { MAX_SEQ, MESSAGE_COLUMNS, mentionColumns, MessageReads } from "./rows.ts";
 import type { MessageRow } from "./rows.ts";
 import { indexText } from "../../protocol/search-trigrams.ts";
 import type { UserWrites } from "./users.ts";
@@ -78,11 +78,15 @@ export class MessageChanges {
     const changer = isInGroup ? this.#messages.changerIn(write.chatId, write.userId) : undefined;
     if (isInGroup && changer === undefined) return refused(Refusal.NoChat);
     const refusal = changerRefusal(write.kind, write.seq, changer);
-    const found = refusal === undefined ? this.#sql.find.get(write.seq, write.chatId, write.userId) : undefined;
+    const found = refusal === undefined ? this.#find(write) : undefined;
     if (found === undefined) return refused(refusal ?? Refusal.NotFound);
     if (write.kind === "react") return this.#react(found, write, nowMs);
     if (write.kind === "pinMessage") return this.#pin(found, write, nowMs);
     return this.#plain(found, write, nowMs, changer?.role);
+  }
+
+  #find({ seq, chatId, userId }: ChangeWrite): FoundRow | undefined {
+    return seq > MAX_SEQ ? undefined : this.#sql.find.get(seq, chatId, userId);
   }
 
   /** By the rules of its kind. */

@@ -10,7 +10,7 @@ import { hasMoreFields } from "../../domain/writes/append.ts";
 import { MAX_FAMILIAR_MEMBERS } from "../../protocol/limits.ts";
 import type { WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import type { Indexer } from "./indexer.ts";
-import { mentionColumns } from "./rows.ts";
+import { MAX_SEQ, mentionColumns } from "./rows.ts";
 import { sentMessage } from "./sent-message.ts";
 import type { UserRow, UserWrites } from "./users.ts";
 import { NO_CHAT, NOT_FOUND } from "../write-outcomes.ts";
@@ -188,6 +188,10 @@ export class MessageWrites {
     return outcomes;
   }
 
+  #isThere(chat: Chat, seq: number): boolean {
+    return seq <= MAX_SEQ && this.#sql.isThere.get(chat.id, seq) !== undefined;
+  }
+
   #append(write: WriteOf<"append">, nowMs: number): WriteOutcome<"append"> {
     const user = this.#users.find(write.userId);
     if (user === undefined) return NOT_FOUND;
@@ -198,7 +202,7 @@ export class MessageWrites {
     if (chat === undefined || !this.#takesPart(chat, user)) return NOT_FOUND;
     const { replyTo } = write;
     const isHidden = (replyTo ?? 1) < (this.#memberOf(chat, user)?.firstSeq ?? 1);
-    if (replyTo !== undefined && (isHidden || this.#sql.isThere.get(chat.id, replyTo) === undefined)) {
+    if (replyTo !== undefined && (isHidden || !this.#isThere(chat, replyTo))) {
       return this.#stored(write, chat, user) ?? { done: false, refusal: Refusal.NoMessage };
     }
     const seq = chat.lastSeq + 1;

@@ -5,6 +5,7 @@ import { Refusal } from "../../domain/refusal.ts";
 import type { WriteOf } from "../../domain/writes/table.ts";
 import { countOf, countsOf, withCount } from "../reaction-counts.ts";
 import type { NamePage, ReactionPage, ReactionTarget } from "../store.ts";
+import { MAX_SEQ } from "./rows.ts";
 import type { MessageRow } from "./rows.ts";
 import type { UserWrites } from "./users.ts";
 
@@ -87,7 +88,7 @@ export class ReactionLists {
 
   /** See StoreReader.reactions. */
   page({ chatId, seq, reaction }: ReactionTarget, { after, limit }: NamePage): ReactionPage | undefined {
-    if (this.#isThere.get(seq, chatId) === undefined) return undefined;
+    if (seq > MAX_SEQ || this.#isThere.get(seq, chatId) === undefined) return undefined;
     const rows = this.#page.all(chatId, seq, reaction, after, limit + 1);
     const users = rows.slice(0, limit).map(({ user_id: userId, username }) => ({ userId, username }));
     return { users, hasMore: rows.length > limit };
