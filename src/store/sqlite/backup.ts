@@ -6,7 +6,7 @@ import { makeFolder, syncFile, syncFolder } from "../../util/durable.ts";
 import { SqliteDatabase } from "../../util/sqlite-driver.ts";
 import { StoreOpenError, type BackupProgress, type BackupSummary } from "../store.ts";
 import { openError } from "./errors.ts";
-import { examineHeader } from "./examine.ts";
+import { examineOpened } from "./examine.ts";
 import { removeStore } from "./make.ts";
 import { makeEmpty } from "./store-lock.ts";
 
@@ -49,9 +49,9 @@ export async function backupSqlite(
 /** Opens a copy, which nobody else uses, and counts what it holds. Throws StoreOpenError when that cannot be done. */
 export function countSqlite(file: string): Counts {
   try {
-    examineHeader(file);
     const database = new SqliteDatabase(file, { readonly: true, fileMustExist: true });
     try {
+      examineOpened(database);
       return count(database);
     } finally {
       database.close();
@@ -63,9 +63,9 @@ export function countSqlite(file: string): Counts {
 
 /** Copies the store as it is at one moment, whatever is written to it meanwhile; what the copy must hold. */
 async function copy(file: string, part: string, onProgress: (progress: BackupProgress) => void): Promise<Counts> {
-  examineHeader(file);
   const database = new SqliteDatabase(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
   try {
+    examineOpened(database);
     // Within one reading transaction each step sees the same state; otherwise every commit would make it start again.
     database.exec("BEGIN");
     const counts = count(database);

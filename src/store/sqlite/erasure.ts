@@ -1,4 +1,5 @@
 // Erasure of deleted texts from all of the store's files: the log, and what SQLite leaves beside the rows.
+import { statSync } from "node:fs";
 import type Database from "better-sqlite3";
 import { PageGaps } from "./page-gaps.ts";
 
@@ -81,10 +82,22 @@ export class Erasure {
       this.#sinceMs = undefined;
       this.#nextPage = 0;
     }
-    const { cleanedCount, next } = this.#gaps.clean(this.#nextPage, pageCount);
+    const from = this.#nextPage;
+    // Within a transaction: no other process, such as a shell of SQLite, writes pages back to the file meanwhile.
+    const look = this.#database.transaction(() => (this.#isLogEmpty() ? this.#gaps.clean(from, pageCount) : undefined));
+    const cleaned = look.immediate();
+    if (cleaned === undefined) {
+      this.#isLogUsed = true; // another process has written
+      return false;
+    }
+    const { cleanedCount, next } = cleaned;
     if (cleanedCount > 0) this.#database.pragma("shrink_memory"); // pages in the cache are as they were
     this.#nextPage = next;
     return true;
+  }
+
+  #isLogEmpty(): boolean {
+    return (statSync(`${this.#database.name}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0;
   }
 
   #emptyLog(): boolean {

@@ -1,6 +1,8 @@
 // Looks at a store file before it is opened for writing, and changes nothing.
 import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from "node:fs";
+import type Database from "better-sqlite3";
 import { SqliteDatabase } from "../../util/sqlite-driver.ts";
+import { sqliteCode } from "./errors.ts";
 import { StoreOpenError } from "../store.ts";
 import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion } from "./schema.ts";
 
@@ -29,12 +31,28 @@ export function examineHeader(file: string): void {
     closeSync(descriptor);
   }
   const isOurs = header.toString("latin1", 0, MAGIC.length) === MAGIC;
-  if (!isOurs || header.readUInt32BE(APPLICATION_ID_AT) !== APPLICATION_ID) {
-    throw new StoreOpenError(
-      `store ${file} is damaged or no store of Messenger; put a backup in its place, or name another file`,
-    );
-  }
+  if (!isOurs || header.readUInt32BE(APPLICATION_ID_AT) !== APPLICATION_ID) throw noStore(file);
   refuseNewer(file, header.readUInt32BE(USER_VERSION_AT));
+}
+
+/**
+ * The same of a database that is open, for files that this process may have open for writing: closing a descriptor of
+ * one would end all locks that the process has on it.
+ */
+export function examineOpened(database: Database.Database): void {
+  const { name: file } = database;
+  try {
+    if (database.pragma("application_id", { simple: true }) !== APPLICATION_ID) throw noStore(file);
+  } catch (error) {
+    throw sqliteCode(error) === "SQLITE_NOTADB" ? noStore(file) : error;
+  }
+  refuseNewer(file, schemaVersion(database));
+}
+
+function noStore(file: string): StoreOpenError {
+  return new StoreOpenError(
+    `store ${file} is damaged or no store of Messenger; put a backup in its place, or name another file`,
+  );
 }
 
 /**

@@ -8,7 +8,7 @@ import { StoreOpenError } from "../store.ts";
 import type { StoreReader, StoreWriter } from "../store.ts";
 import type { StoreTransfer } from "../transfer.ts";
 import { openError } from "./errors.ts";
-import { examineContent, examineHeader, holdsStore } from "./examine.ts";
+import { examineContent, examineHeader, examineOpened, holdsStore } from "./examine.ts";
 import { makeStore, removeStore } from "./make.ts";
 import { SqliteReader } from "./reader.ts";
 import type { ReaderOptions } from "./reader.ts";
@@ -89,9 +89,9 @@ export function openSqliteReader(file: string, options: ReaderOptions = {}): Sto
 }
 
 function openReadOnly(file: string): Database.Database {
-  examineHeader(file);
   const database = new SqliteDatabase(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
   try {
+    examineOpened(database);
     database.pragma(`cache_size = -${READER_CACHE_KIB}`);
     const version = schemaVersion(database);
     if (version === SCHEMA_VERSION) return database;

@@ -52,7 +52,7 @@ export class PageGaps {
 
   #clean(from: number, pageCount: number): Cleaned {
     const total = Math.floor(fstatSync(this.#descriptor).size / this.#pageBytes);
-    const count = total > MAX_PAGES ? 0 : Math.min(pageCount, total - from);
+    const count = total >= MAX_PAGES ? 0 : Math.min(pageCount, total - from);
     if (count <= 0) return { cleanedCount: 0, next: undefined };
     const pages = Buffer.allocUnsafe(count * this.#pageBytes);
     const readCount = Math.floor(

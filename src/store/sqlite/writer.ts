@@ -1,8 +1,8 @@
 // The writing side of the embedded store: one transaction, one fsync per batch.
 import type Database from "better-sqlite3";
-import { isChange, isGroupWrite } from "../../domain/writes/table.ts";
+import { isChange, isGroupWrite, isPlainChange } from "../../domain/writes/table.ts";
 import { StoreUnavailableError } from "../store.ts";
-import type { Write, WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
+import type { Write, WriteKind, WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import type { StoreWriter } from "../store.ts";
 import { tokenTimes, type TokenTimes } from "../token-times.ts";
 import { AccountWrites } from "./accounts.ts";
@@ -81,9 +81,11 @@ export class SqliteWriter implements StoreWriter {
     try {
       const times = tokenTimes(nowMs, steadyMs);
       const outcomes = writes.length === 0 ? [] : this.#carryOut.immediate(writes, Math.round(nowMs), times);
-      const hasErased = this.#eraseGone();
-      if (writes.length > 0 || hasErased) this.#erasure.note(hasErased || writes.some(isChange));
-      this.#settle(() => this.#erasure.settle(writes.length === 0 && !this.#groupErasure.isPending));
+      if (writes.length > 0) this.#erasure.note(writes.some((write, index) => leavesText(write, outcomes[index])));
+      this.#settle(() => {
+        if (this.#eraseGone()) this.#erasure.note(true);
+        this.#erasure.settle(writes.length === 0 && !this.#groupErasure.isPending);
+      });
       return outcomes;
     } catch (error) {
       this.#users.forget();
@@ -194,6 +196,19 @@ export class SqliteWriter implements StoreWriter {
         return this.#accounts.unblock(write);
     }
   }
+}
+
+/** Kinds of writes with which groups end. */
+const MAY_END_GROUPS: ReadonlySet<WriteKind> = new Set(["deleteGroup", "removeMember", "deleteAccount"]);
+
+/** Whether what the write took away may still be read in the files: a text, or the title of a group. */
+function leavesText({ kind }: Write, outcome: WriteOutcome | undefined): boolean {
+  if (outcome?.done !== true) return false;
+  return MAY_END_GROUPS.has(kind) || (isPlainChange({ kind }) && isChanged(outcome.result));
+}
+
+function isChanged(result: unknown): boolean {
+  return typeof result === "object" && result !== null && "isChanged" in result && result.isChanged === true;
 }
 
 /** The messages that follow one another from a place in the batch on. */
