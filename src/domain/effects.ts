@@ -93,6 +93,6 @@ export interface Audience {
   readonly watchersOf?: UserId;
   /** Leaves out the session that caused the event. */
   readonly others: boolean;
-  /** Only sessions that were granted it. */
-  readonly feature?: string;
+  /** Only sessions that are given the messages of this group now: nobody hears of it who has left meanwhile. */
+  readonly group?: ChatId;
 }

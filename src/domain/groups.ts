@@ -84,9 +84,9 @@ export function groupSummary(group: Group, { role, sinceSeq, readSeq }: GroupMem
   };
 }
 
-/** The part of an audience by which events of a group reach sessions alone that were granted them. */
-export function groupFeature(chatId: ChatId): Pick<Audience, "feature"> {
-  return chatForm(chatId)?.kind === "group" ? { feature: "groups" } : {};
+/** The part of an audience by which events of a group reach sessions alone that are given its messages. */
+export function groupAudience(chatId: ChatId): Pick<Audience, "group"> {
+  return chatForm(chatId)?.kind === "group" ? { group: chatId } : {};
 }
 
 /** Who sees the group from which message on. */

@@ -1,7 +1,7 @@
 // Read mark of a user in a chat; it only moves forward.
 import { eventText } from "../../protocol/events.ts";
 import { otherUser, type ChatId, type UserId } from "../../protocol/ids.ts";
-import { groupFeature } from "../groups.ts";
+import { groupAudience } from "../groups.ts";
 import type { WriteRules } from "./rules.ts";
 
 export interface MarkRead {
@@ -26,6 +26,6 @@ export const markRead: WriteRules<MarkRead, ReadMark> = {
     const text = eventText("read", { chat_id: chatId, user_id: userId, seq: readSeq }, nowMs);
     const other = isPrivate ? undefined : otherUser(chatId, userId);
     const users = other === undefined ? [userId] : [userId, other];
-    return { fields, effects: [{ kind: "emit", text, to: { users, others: true, ...groupFeature(chatId) } }] };
+    return { fields, effects: [{ kind: "emit", text, to: { users, others: true, ...groupAudience(chatId) } }] };
   },
 };

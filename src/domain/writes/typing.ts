@@ -1,7 +1,7 @@
 // Typing: whether a user may be heard in a chat at this moment.
 import { eventText } from "../../protocol/events.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
-import { groupFeature } from "../groups.ts";
+import { groupAudience } from "../groups.ts";
 import type { WriteRules } from "./rules.ts";
 
 /** Stores nothing: asks whether the user may now be heard in this one-to-one chat, as an append would be, or in this group. */
@@ -20,6 +20,6 @@ export interface TypingHeard {
 export const typing: WriteRules<Typing, TypingHeard> = {
   done: ({ chatId, userId, username }, { otherIds: users }, nowMs) => {
     const text = eventText("typing", { chat_id: chatId, user_id: userId, username }, nowMs);
-    return { effects: [{ kind: "emit", text, to: { users, others: true, ...groupFeature(chatId) } }] };
+    return { effects: [{ kind: "emit", text, to: { users, others: true, ...groupAudience(chatId) } }] };
   },
 };

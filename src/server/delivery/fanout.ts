@@ -119,7 +119,7 @@ export class Fanout {
     const exceptId = to.others ? causeId : undefined;
     for (const userId of to.users) {
       for (const session of this.#parts.registry.sessionsOf(userId)) {
-        const hears = to.feature === undefined || session.features.has(to.feature);
+        const hears = to.group === undefined || session.groups.has(to.group);
         if (hears && session.id !== exceptId) session.outbox.event(frames);
       }
     }

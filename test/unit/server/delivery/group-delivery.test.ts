@@ -156,6 +156,12 @@ class Scene {
     this.#apply({ views: [], left: [userId], notices: [notice("chat_gone", [userId]), notice("member")] });
   }
 
+  /** What was decided when all were members. */
+  type(): void {
+    const text = JSON.stringify({ event: "typing", data: { chat_id: GROUP } });
+    this.fanout.emit(text, { users: USERS, others: false, group: GROUP }, undefined);
+  }
+
   #apply(change: Pick<GroupChange, "views" | "left" | "notices">): void {
     this.fanout.deliver([{ event: "group", chatId: GROUP, ...change }]);
   }
@@ -228,6 +234,7 @@ describe("delivery to a group", () => {
       { weight: 3, arbitrary: fc.record({ kind: fc.constant("leave" as const), user }) },
       { weight: 2, arbitrary: fc.record({ kind: fc.constant("session" as const), client, changes: fc.boolean() }) },
       { weight: 2, arbitrary: fc.record({ kind: fc.constant("read" as const), client, on: fc.boolean() }) },
+      { weight: 2, arbitrary: fc.constant({ kind: "typing" as const }) },
       { weight: 1, arbitrary: fc.constant({ kind: "elsewhere" as const }) },
       { weight: 3, arbitrary: fc.constant({ kind: "turn" as const }) },
     );
@@ -243,6 +250,7 @@ describe("delivery to a group", () => {
           else if (kind === "change") scene.change(one.seqs.map((seq) => seq + 1));
           else if (kind === "join") scene.join(USERS[one.user] ?? "", one.seesAll);
           else if (kind === "leave") scene.leave(USERS[one.user] ?? "");
+          else if (kind === "typing") scene.type();
           else if (kind === "elsewhere")
             scene.fanout.log.endBytes += 5 * 1024 * 1024; // what waits is far behind now
           else if (kind === "turn") await new Promise((resolve) => setImmediate(resolve));
