@@ -20,8 +20,9 @@ export async function mentionsIn(
   const mentionsAll = keys.delete(ALL) && (await mayMentionAll(chatId, userId, reader));
   const named = await reader.usersNamed([...keys]);
   const mentions = new Set<UserId>();
+  const isMember = memberTest(chatId, reader);
   for (const names of candidates) {
-    const found = await firstMember(names, named, chatId, reader);
+    const found = await firstMember(names, named, isMember);
     if (found !== undefined) mentions.add(found);
     if (mentions.size === MAX_MENTIONS) break;
   }
@@ -33,18 +34,27 @@ async function mayMentionAll(chatId: ChatId, userId: UserId, reader: StoreReader
   return isAtLeast((await reader.member(chatId, userId))?.role, "moderator");
 }
 
+/** Asks for each user once, however often a text names them. */
+function memberTest(chatId: ChatId, reader: StoreReader): (userId: UserId) => Promise<boolean> {
+  const form = chatForm(chatId);
+  const known = new Map<UserId, boolean>();
+  return async (userId) => {
+    if (form?.kind === "everyone") return true;
+    if (form?.kind === "direct") return form.users.includes(userId);
+    const isMember = known.get(userId) ?? (await reader.member(chatId, userId)) !== undefined;
+    known.set(userId, isMember);
+    return isMember;
+  };
+}
+
 async function firstMember(
   names: readonly string[],
   named: ReadonlyMap<string, UserId>,
-  chatId: ChatId,
-  reader: StoreReader,
+  isMember: (userId: UserId) => Promise<boolean>,
 ): Promise<UserId | undefined> {
-  const form = chatForm(chatId);
   for (const name of names) {
     const userId = named.get(name);
-    if (userId === undefined) continue;
-    if (form?.kind === "everyone" || (form?.kind === "direct" && form.users.includes(userId))) return userId;
-    if (form?.kind === "group" && (await reader.member(chatId, userId)) !== undefined) return userId;
+    if (userId !== undefined && (await isMember(userId))) return userId;
   }
   return undefined;
 }
