@@ -205,6 +205,7 @@ export class Sync {
    * wait for an earlier message or come later, and what was acknowledged, are older.
    */
   change(message: Message): void {
+    this.#touched.add(message.chat_id);
     if (message.seq > this.liveSeq(message.chat_id)) this.offer(message);
   }
 
