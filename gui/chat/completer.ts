@@ -43,7 +43,8 @@ export class Completer {
     if (!at) this.#refusedFrom = -1;
     if (!at || at.from === this.#refusedFrom) return this.#list?.close();
     const choices = at.kind === "emoji" ? emojiChoices(at.text) : await this.#nameChoices(at.text);
-    if (this.#at === at) this.#show(choices);
+    // Names may take a while: meanwhile more was typed, or Escape was pressed.
+    if (this.#at === at && at.from !== this.#refusedFrom) this.#show(choices);
   }
 
   close(): void {

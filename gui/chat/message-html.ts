@@ -8,7 +8,8 @@ const MONOSPACE = "'DejaVu Sans Mono','Noto Sans Mono',monospace";
 const LONG_RUN = /\S{32,}/gu;
 const BREAK_EVERY = 4;
 const MAX_BIG_EMOJI = 3;
-const EMOJI_ONLY = /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f|\p{RI})+$/u;
+/** One character that emoji are made of. */
+const EMOJI_PART = /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f|\p{RI})$/u;
 /** As flags, families and professions are: pictures with the joiner between them. */
 const JOINED_EMOJI =
   /\p{Extended_Pictographic}[\p{Emoji_Modifier}\ufe0f]*(?:\u200d\p{Extended_Pictographic}[\p{Emoji_Modifier}\ufe0f]*)+/gu;
@@ -111,7 +112,7 @@ function spanHtml(span: Span, colors: Colors, word: string, toHtml: (text: strin
 /** A text cut at the hits of a search. */
 function piecesOf(text: string, word: string): { readonly text: string; readonly isHit: boolean }[] {
   if (word === "") return [{ text, isHit: false }];
-  const pattern = new RegExp(word.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`), "giu");
+  const pattern = new RegExp(word.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`), "giu");
   const pieces = [];
   let end = 0;
   for (const hit of text.matchAll(pattern)) {
@@ -152,7 +153,8 @@ function breakRun(run: string): string {
 }
 
 function isBigEmoji(text: string): boolean {
-  return text.length <= 40 && EMOJI_ONLY.test(text) && [...graphemes.segment(text)].length <= MAX_BIG_EMOJI;
+  const isEmoji = text !== "" && text.length <= 40 && [...text].every((character) => EMOJI_PART.test(character));
+  return isEmoji && [...graphemes.segment(text)].length <= MAX_BIG_EMOJI;
 }
 
 export function isRightToLeft(text: string): boolean {

@@ -52,6 +52,16 @@ describe("message html", () => {
     );
   });
 
+  it("is as quick with many emoji before a letter as with any text", () => {
+    const text = `${"\u26a1".repeat(39)}a`; // with a test that tries every division this never ends
+    assert.equal(seen(text), text);
+  });
+
+  it("marks the hits of a search for any characters", () => {
+    const word = "e-mail^$.*+?()[]{}|/\\";
+    assert.equal(html(`an ${word}!`, word).match(/background/g)?.length, 1);
+  });
+
   it("lets long words be broken without losing a character", () => {
     const word = "x".repeat(8192);
     assert.equal(seen(word), word);

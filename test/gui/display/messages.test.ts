@@ -48,9 +48,11 @@ const TEXTS = ["The first of them, long enough for a mouse", "the second one", "
       .join("\n\n");
 
   it("gives what is dragged over to the middle button, and nothing that was not written", async () => {
-    let selected = "";
+    const nothing = "nothing is selected";
+    clipboard()?.setText(nothing, QClipboardMode.Selection);
+    let selected = nothing;
     // A picture that comes just then draws all anew, and nothing is selected any more.
-    for (let attempt = 0; selected === "" && attempt < 5; attempt += 1) {
+    for (let attempt = 0; (selected === nothing || selected === "") && attempt < 5; attempt += 1) {
       await hands.dragFrom(nameOf(0), [600, 0]);
       selected = clipboard()?.text(QClipboardMode.Selection) ?? "";
     }
