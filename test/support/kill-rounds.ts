@@ -45,10 +45,14 @@ class Sender {
     this.chatId = chatId;
   }
 
-  /** Sends until the server is gone. `onAcknowledged` is told of each answer. */
-  async sendUntilGone(port: number, onAcknowledged: () => void): Promise<void> {
+  async login(port: number): Promise<WireClient> {
     const client = await WireClient.connect(port);
     await client.ok("login", { username: this.#username, password: PASSWORD });
+    return client;
+  }
+
+  /** Sends until the server is gone. `onAcknowledged` is told of each answer. */
+  async sendUntilGone(client: WireClient, onAcknowledged: () => void): Promise<void> {
     const waiting = new Map<number, string>();
     const send = (messageId: string): void => {
       const data = { chat_id: this.chatId, message: `text of ${messageId}`, message_id: messageId };
@@ -91,7 +95,10 @@ export async function runKillRounds(rounds: number, messagesPerRound = 400): Pro
         count += 1;
         if (count === messagesPerRound) server.signal("SIGKILL");
       };
-      await Promise.all(senders.map((sender) => sender.sendUntilGone(server.port, onAcknowledged)));
+      const sessions = await Promise.all(
+        senders.map(async (sender) => [sender, await sender.login(server.port)] as const),
+      );
+      await Promise.all(sessions.map(([sender, client]) => sender.sendUntilGone(client, onAcknowledged)));
       killedMs = performance.now();
       await server.exit();
       server = await server.again(["--request-rate", "0", "--byte-rate", "0", "--workers", "1"]);
