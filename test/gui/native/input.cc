@@ -211,6 +211,12 @@ QString nameOf(const QWidget *widget) {
 
 // settle(): all that the X server has sent is delivered to the widgets when it returns
 napi_value settle(napi_env, napi_callback_info) {
+  // A thread of Qt takes the events from the connection: where the processor is busy it may hand them over only after
+  // the X server has answered, and there is nothing to ask whether it has.
+  for (int look = 0; look < 5; ++look) {
+    QGuiApplication::sync();
+    QThread::msleep(2);
+  }
   QGuiApplication::sync();
   return nullptr;
 }
