@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 const LANE = fileURLToPath(new URL("test-lane.mjs", import.meta.url));
 /** A file that takes longer hangs: mocha's own deadline does not end what never gives the processor back. */
 const FILE_TIMEOUT_MS = 600_000;
+/** Lines that are shown of what a process has written before it died. */
+const LAST_LINES = 30;
 
 /** Files to run. Those of a group, an object, may share a process, which gets the group's `env`. */
 export class TestQueue {
@@ -83,7 +85,8 @@ class Lane {
     const written = readFileSync(this.#output, "utf8");
     const output = written.slice(this.#shownLength);
     this.#shownLength = written.length;
-    return { ...result, file, output, durationMs: performance.now() - startMs };
+    const report = this.isAlive ? result.report : result.report + lastLines(output);
+    return { ...result, report, file, output, durationMs: performance.now() - startMs };
   }
 
   async end() {
@@ -95,6 +98,12 @@ class Lane {
     }
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** Why a process has died is in the last that it wrote. */
+function lastLines(output) {
+  const lines = output.trimEnd().split("\n").slice(-LAST_LINES);
+  return lines.map((line) => `    ${line}\n`).join("");
 }
 
 /** A process that died counts as one failure. */
