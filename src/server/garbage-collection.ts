@@ -4,7 +4,7 @@ import { setFlagsFromString } from "node:v8";
 /**
  * A heap is collected as a whole when it has grown by so many percent since the last time. V8 chooses between 10 and 300
  * by itself. Under load most of what grows is buffers of sockets and batches, and it chose too little: the main thread
- * stood still for some 7 ms six times a second. docs/architecture.md has the figures.
+ * stood still for some 7 ms six times a second. docs/reliability.md has the figures.
  */
 const HEAP_GROWTH_PERCENT = 300;
 
