@@ -31,6 +31,7 @@ const MAX_ATTEMPTS = 6;
 export class ChangeSync {
   readonly events = new Emitter<ChangeSyncEvents & { idle: undefined }>();
   readonly #cache: HistoryCache;
+  readonly #isSending: (chatId: ChatId) => boolean;
   /** Revisions that chats are known to have, where they are above the one in the cache. */
   readonly #expected = new Map<ChatId, number>();
   readonly #fetching = new Set<ChatId>();
@@ -39,8 +40,10 @@ export class ChangeSync {
   /** Of the connection there is, when it brings changes. */
   #fetch: FetchChanges | undefined;
 
-  constructor(cache: HistoryCache) {
+  /** `isSending` tells whether messages of one's own for the chat were not acknowledged yet. */
+  constructor(cache: HistoryCache, isSending: (chatId: ChatId) => boolean) {
     this.#cache = cache;
+    this.#isSending = isSending;
   }
 
   /** No change is known to be missing. */
@@ -59,8 +62,10 @@ export class ChangeSync {
   follow(chats: readonly { readonly chat_id: ChatId; readonly rev?: number }[]): void {
     for (const { chat_id: chatId, rev = 0 } of chats) {
       const isNew = rev > 0 && !this.#followed.has(chatId);
-      // Nothing was seen of it: whatever comes now is in the state of this revision at least.
-      if (isNew && this.#cache.before(chatId, undefined, 1).length === 0) this.#cache.change(chatId, [], rev);
+      // Nothing was seen of it: whatever comes now is in the state of this revision at least. Not so what is sent again:
+      // the server may have stored it before, and its acknowledgement brings it as it was written.
+      const isUnseen = isNew && this.#cache.before(chatId, undefined, 1).length === 0;
+      if (isUnseen && !this.#isSending(chatId)) this.#cache.change(chatId, [], rev);
       this.#followed.add(chatId);
       this.expect(chatId, rev);
     }

@@ -89,7 +89,7 @@ export class Messenger {
     const { host, port } = account.address;
     this.#link = new Link({ ...options, host, port }, account.tokens);
     this.#sync = new Sync(account.cache, this.roster && knownChats(this.roster));
-    this.#changes = new ChangeSync(account.cache);
+    this.#changes = new ChangeSync(account.cache, (chatId) => account.outgoing.list(chatId).length > 0);
     const listener = {
       onStored: (message: Message) => this.#sync.takeOwn(message),
       onChanged: ({ chatId }: OutgoingChange, rev: number) => this.cache.rev(chatId) >= rev,

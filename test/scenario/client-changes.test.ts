@@ -7,6 +7,7 @@ import { ClientPerson, texts } from "../support/client.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Person } from "../support/person.ts";
 import { useServer } from "../support/server.ts";
+import { TcpProxy } from "../support/tcp-proxy.ts";
 import { tempDirPerTest } from "../support/temp-dir.ts";
 
 describe("changes in the client", () => {
@@ -82,6 +83,27 @@ describe("changes in the client", () => {
     clients.push(later);
     const row = later.workspace.chats.row(COMMON_CHAT);
     assert.deepEqual([row?.lastMessage?.message, row?.lastMessage?.deleted], ["", "author"], "without the server too");
+  });
+
+  it("reach a chat's first message whose acknowledgement was lost, made before it is sent again", async () => {
+    const proxy = await TcpProxy.start(server().port);
+    try {
+      const ben = await ClientPerson.register(proxy.port, `ben${(lastName += 1)}`);
+      clients.push(ben);
+      const direct = directChatId(ben.userId, ann.userId);
+      const view = await ben.opened(direct);
+      const lost = proxy.loseAnswers((request) => /"(add_message|login)"/.test(request.toString()));
+      view.send("hello");
+      await lost;
+      await ann.ok("react", { chat_id: direct, seq: 1, reaction: "👍", on: true });
+      proxy.heal();
+      await eventually("it is acknowledged", () => view.items[0]?.state === "stored");
+      await eventually("all is caught up", () => ben.messenger.isCaughtUp);
+      const [kept] = ben.messenger.cache.before(direct, undefined, 1);
+      assert.deepEqual([view.items[0]?.reactions.length, kept?.rev], [1, 1]);
+    } finally {
+      await proxy.close();
+    }
   });
 
   it("are many after a long absence, and end equal to a fresh fetch", async () => {

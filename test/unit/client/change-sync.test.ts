@@ -46,7 +46,7 @@ describe("ChangeSync", () => {
     cache = new MemoryCache();
     server = new Server();
     told = [];
-    sync = new ChangeSync(cache);
+    sync = new ChangeSync(cache, () => false);
     sync.events.on("changed", ({ messages }) => told.push(...messages.map(({ rev }) => rev)));
   });
   afterEach(() => {
