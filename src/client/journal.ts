@@ -21,14 +21,20 @@ export class Journal {
   #running: Promise<void> | undefined;
   #bytes: number;
 
-  /** Reads the lines there are (a torn or damaged one is left out) and opens the file for more. */
-  static async open(file: string): Promise<{ journal: Journal; values: unknown[] }> {
+  /**
+   * Reads the lines there are (a torn or damaged one is left out) and opens the file for more. Those alone stay in it that
+   * `current` gives back: what counts of all that were read.
+   */
+  static async open(
+    file: string,
+    current: (values: readonly unknown[]) => readonly unknown[],
+  ): Promise<{ journal: Journal; values: readonly unknown[] }> {
     await rm(temporary(file), { force: true });
     const text = await readFile(file, "utf8").catch((error: unknown) => {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
       throw error;
     });
-    const values = text.split("\n").flatMap(parse);
+    const values = current(text.split("\n").flatMap(parse));
     // Written anew, so that the next line does not join a torn one.
     const kept = values.map((value) => JSON.stringify(value));
     return { journal: new Journal(file, await replace(file, kept), byteCount(kept)), values };

@@ -48,17 +48,21 @@ export class OutgoingQueue {
   readonly #slots = new Map<string, Slot>();
   #settling: Settling[] = [];
   #textBytes = 0;
+  /** The journal has texts of what was removed. */
+  #hasRemoved = false;
+  /** Lines of a newer client, which stay in the journal. */
+  readonly #others: readonly unknown[];
 
   /** Opens the queue kept in `file`; without a file it lives in memory only. Rejects when the file cannot be used. */
   static async open(file: string | undefined): Promise<OutgoingQueue> {
     if (file === undefined) return new OutgoingQueue(undefined, []);
-    const { journal, values } = await Journal.open(file);
+    const { journal, values } = await Journal.open(file, withoutRemoved);
     return new OutgoingQueue(journal, values);
   }
 
   private constructor(journal: Journal | undefined, values: readonly unknown[]) {
     this.#journal = journal;
-    for (const value of values) this.#replay(value);
+    this.#others = values.filter((value) => !this.#replay(value));
     this.#textBytes = this.#entries().reduce((sum, entry) => sum + textBytes(entry), 0);
   }
 
@@ -143,7 +147,9 @@ export class OutgoingQueue {
     this.#change(id, undefined);
   }
 
+  /** The file then holds no text any more that the server has. */
   async close(): Promise<void> {
+    if (this.#hasRemoved) this.#rewrite();
     await this.#journal?.close();
   }
 
@@ -171,6 +177,7 @@ export class OutgoingQueue {
     this.#textBytes -= textBytes(slot.entry);
     // Sent again after a crash that loses this line, the server would know it: nobody waits for it.
     void this.#write({ remove: id });
+    this.#hasRemoved = true;
     this.#compact();
     return slot.entry;
   }
@@ -201,13 +208,30 @@ export class OutgoingQueue {
   #compact(): void {
     const bytes = this.#journal?.bytes ?? 0;
     if (bytes < COMPACT_BYTES || bytes < this.#textBytes * 4) return;
-    this.#journal?.rewrite(() => this.#entries().map((entry) => ({ add: entry })));
+    this.#rewrite();
   }
 
-  #replay(value: unknown): void {
-    if (!isRecord(value)) return;
-    const { add, remove } = value;
-    if (isOutgoing(add)) this.#slots.set(outgoingId(add), { entry: add, ready: true });
-    else if (isText(remove)) this.#slots.delete(remove);
+  #rewrite(): void {
+    this.#hasRemoved = false;
+    this.#journal?.rewrite(() => [...this.#others, ...this.#entries().map((entry) => ({ add: entry }))]);
   }
+
+  /** False for what is not understood. */
+  #replay(value: unknown): boolean {
+    if (!isRecord(value) || !isOutgoing(value["add"])) return false;
+    this.#slots.set(outgoingId(value["add"]), { entry: value["add"], ready: true });
+    return true;
+  }
+}
+
+/** The lines of a journal but for those of entries that were removed; what a newer client has written stays. */
+function withoutRemoved(lines: readonly unknown[]): unknown[] {
+  const removed = new Set(lines.flatMap((line) => (isRecord(line) && isText(line["remove"]) ? [line["remove"]] : [])));
+  const added = new Set<string>();
+  const kept = lines.filter(isRecord).filter(({ add }) => {
+    if (!isOutgoing(add)) return true;
+    added.add(outgoingId(add));
+    return !removed.has(outgoingId(add));
+  });
+  return kept.filter(({ remove }) => !isText(remove) || !added.has(remove));
 }

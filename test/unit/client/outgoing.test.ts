@@ -1,7 +1,7 @@
 // The outgoing queue: it survives a restart, a kill and a torn line, keeps its order, and stays small.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -117,6 +117,30 @@ describe("outgoing queue", () => {
     const after = await OutgoingQueue.open(file());
     assert.deepEqual(after.list(), [kept]);
     await after.close();
+  });
+
+  it("has no text any more in its file that was acknowledged, after a close and after a crash", async () => {
+    const queue = await OutgoingQueue.open(file());
+    const [first, , last] = ["first", "second", "last"].map((text) => queue.add("common", `the ${text} text`));
+    for (const message of [first, last]) queue.remove(message?.messageId ?? "");
+    await eventually("all is written", () => readFileSync(file(), "utf8").split("\n").length === 6);
+    const crashed = `${file()}.crashed`;
+    copyFileSync(file(), crashed);
+    await queue.close();
+    await (await OutgoingQueue.open(crashed)).close();
+    for (const one of [file(), crashed]) {
+      const lines = readFileSync(one, "utf8").trimEnd().split("\n");
+      assert.deepEqual([lines.length, lines[0]?.includes("the second text")], [1, true], lines.join());
+    }
+  });
+
+  it("leaves lines of a newer client in its file", async () => {
+    const newer = ['{"add":{"pollId":"p","question":"when?"}}', '{"remove":"q"}'];
+    writeFileSync(file(), `${newer.join("\n")}\n`);
+    const queue = await OutgoingQueue.open(file());
+    queue.remove(queue.add("common", "text").messageId);
+    await queue.close();
+    assert.deepEqual(readFileSync(file(), "utf8").trimEnd().split("\n"), newer);
   });
 
   it("refuses more than it may hold", async () => {
