@@ -25,6 +25,8 @@ const BYTES_PER_JOB = 1.2e9;
 const EVENT_LOOP = { source: "gui/native/event-loop.cc", packages: ["glib-2.0", "Qt6Widgets"], level: "-O1" };
 const TEXT_CURSOR = { source: "gui/native/text-cursor.cc", packages: ["Qt6Widgets"], level: "-O1" };
 const TEST_INPUT = { source: "test/gui/native/input.cc", packages: ["Qt6Widgets", "Qt6Test"], level: "-O0" };
+/** Included by each of them. */
+const ADDON_HEADER = "gui/native/functions.h";
 
 /** What cannot go on, told to the caller without a stack. */
 export class BuildError extends Error {}
@@ -69,7 +71,7 @@ function nodeGuiPart() {
 
 /** Puts `part` at `place`, built into the cache first if it is not there yet. */
 async function provide(part, place, build) {
-  const content = part.source ? readFileSync(join(root, part.source)) : part.content;
+  const content = part.source ? sourceOf(part.source) + sourceOf(ADDON_HEADER) : part.content;
   const versions = [RECIPE, qtVersion(), process.arch].join("\n");
   const key = createHash("sha256").update(versions).update(content).digest("hex").slice(0, 16);
   const label = part.name ?? part.source.replaceAll("/", "-").replace(".cc", "");
@@ -78,6 +80,10 @@ async function provide(part, place, build) {
   rmSync(place, { force: true });
   mkdirSync(dirname(place), { recursive: true });
   symlinkSync(cached, place);
+}
+
+function sourceOf(file) {
+  return readFileSync(join(root, file), "utf8");
 }
 
 /** Builds in a folder of its own and renames the result into the cache: a build broken off leaves nothing behind. */

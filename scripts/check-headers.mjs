@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 
-const SOURCES = ["*.ts", "*.mjs", "*.js", "*.cc", "*.sh"];
+const SOURCES = ["*.ts", "*.mjs", "*.js", "*.cc", "*.h", "*.sh"];
 /** What must not be left in a source file. */
 const LEFT_OVERS = /@ts-ignore|@ts-nocheck|@ts-expect-error|\b(?:it|describe)\.(?:only|skip)\(/;
 

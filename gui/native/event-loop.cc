@@ -29,6 +29,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "functions.h"
+
 namespace qode {
 // NodeGui makes its QApplication from these; the name becomes the window class under X11.
 static char programName[] = "messenger";
@@ -307,12 +309,6 @@ napi_value hasTray(napi_env env, napi_callback_info) {
   napi_value result = nullptr;
   napi_get_boolean(env, QSystemTrayIcon::isSystemTrayAvailable(), &result);
   return result;
-}
-
-void define(napi_env env, napi_value exports, const char *name, napi_callback callback) {
-  napi_value function;
-  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function) == napi_ok)
-    napi_set_named_property(env, exports, name, function);
 }
 
 napi_value init(napi_env env, napi_value exports) {

@@ -9,6 +9,8 @@
 
 #include <vector>
 
+#include "functions.h"
+
 namespace {
 
 constexpr size_t kMaxArguments = 4;
@@ -94,12 +96,6 @@ napi_value cursorRect(napi_env env, napi_callback_info info) {
     napi_set_element(env, result, index, value);
   }
   return result;
-}
-
-void define(napi_env env, napi_value exports, const char *name, napi_callback callback) {
-  napi_value function;
-  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function) == napi_ok)
-    napi_set_named_property(env, exports, name, function);
 }
 
 napi_value init(napi_env env, napi_value exports) {

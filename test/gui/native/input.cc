@@ -8,6 +8,8 @@
 
 #include <vector>
 
+#include "../../../gui/native/functions.h"
+
 namespace {
 
 constexpr size_t kMaxArguments = 5;
@@ -272,12 +274,6 @@ napi_value frontTexts(napi_env env, napi_callback_info) {
       if (label->isVisible()) found += label->text();
   }
   return textValue(env, found.join('\n'));
-}
-
-void define(napi_env env, napi_value exports, const char *name, napi_callback callback) {
-  napi_value function;
-  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function) == napi_ok)
-    napi_set_named_property(env, exports, name, function);
 }
 
 napi_value init(napi_env env, napi_value exports) {
