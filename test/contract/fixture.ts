@@ -1,6 +1,6 @@
 // A store under test, with short words for what the suites do to it.
 import assert from "node:assert/strict";
-import type { ChatId, UserId } from "../../src/protocol/ids.ts";
+import { directChatId, type ChatId, type UserId } from "../../src/protocol/ids.ts";
 import type { ChatSummary, Message } from "../../src/protocol/entities.ts";
 import { MAX_PAGE } from "../../src/protocol/limits.ts";
 import { usernameKey } from "../../src/protocol/text.ts";
@@ -22,6 +22,13 @@ export interface StoreKind {
   create(): Promise<StoreUnderTest>;
 }
 
+/** Users of `Fixture.openWithUsers`: "anna", "bert" and "carl". */
+export const ANNA: UserId = idOf(1);
+export const BERT: UserId = idOf(2);
+export const CARL: UserId = idOf(3);
+/** The one-to-one chat of anna and bert. */
+export const DIRECT: ChatId = directChatId(ANNA, BERT);
+
 /** 2026-01-01, in Unix milliseconds: where the time of the suites starts. */
 export const START_MS = 1_767_225_600_000;
 
@@ -42,6 +49,13 @@ export class Fixture {
   static async open(kind: StoreKind): Promise<Fixture> {
     const store = await kind.create();
     return new Fixture(store, await store.openWriter(), await store.openReader());
+  }
+
+  /** A store with the users ANNA, BERT and CARL. */
+  static async openWithUsers(kind: StoreKind): Promise<Fixture> {
+    const fixture = await Fixture.open(kind);
+    assert.deepEqual(await fixture.users("anna", "bert", "carl"), [ANNA, BERT, CARL]);
+    return fixture;
   }
 
   get writer(): StoreWriter {
@@ -120,8 +134,12 @@ export class Fixture {
   }
 
   #newUserId(): UserId {
-    return (++this.#count).toString(16).padStart(24, "0");
+    return idOf(++this.#count);
   }
+}
+
+function idOf(count: number): UserId {
+  return count.toString(16).padStart(24, "0");
 }
 
 /** A user's whole list of chats, read in pages of `limit`. */

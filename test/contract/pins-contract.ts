@@ -1,48 +1,42 @@
 // What every store does with pinned messages.
 import assert from "node:assert/strict";
-import { directChatId } from "../../src/protocol/ids.ts";
-import type { ChatId, UserId } from "../../src/protocol/ids.ts";
+import type { UserId } from "../../src/protocol/ids.ts";
 import { MAX_PINS } from "../../src/protocol/limits.ts";
 import type { WriteOf } from "../../src/domain/writes/table.ts";
-import { append, changed, Fixture, NOT_FOUND } from "./fixture.ts";
+import { ANNA, append, BERT, CARL, changed, DIRECT, Fixture, NOT_FOUND } from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
 
 export function pinsContract(kind: StoreKind): void {
   let store: Fixture;
-  let anna: UserId;
-  let bert: UserId;
-  let direct: ChatId;
   beforeEach(async () => {
-    store = await Fixture.open(kind);
-    [anna = "", bert = ""] = await store.users("anna", "bert");
-    direct = directChatId(anna, bert);
+    store = await Fixture.openWithUsers(kind);
   });
   afterEach(() => store.close());
 
-  const pin = (seq: number, on = true, userId: UserId = anna): WriteOf<"pinMessage"> => {
-    return { kind: "pinMessage", chatId: direct, userId, seq, on };
+  const pin = (seq: number, on = true, userId: UserId = ANNA): WriteOf<"pinMessage"> => {
+    return { kind: "pinMessage", chatId: DIRECT, userId, seq, on };
   };
   const fill = async (count: number): Promise<void> => {
-    const texts = Array.from({ length: count }, (_, index) => append(direct, anna, `m${index}`, `${index + 1}`));
+    const texts = Array.from({ length: count }, (_, index) => append(DIRECT, ANNA, `m${index}`, `${index + 1}`));
     await store.commit(...texts);
   };
   const pinned = async (before?: number): Promise<number[]> => {
-    return (await store.reader.pins(direct, before)).messages.map(({ seq }) => seq);
+    return (await store.reader.pins(DIRECT, before)).messages.map(({ seq }) => seq);
   };
 
   it("lists what is pinned, newest pin first, and marks the messages", async () => {
     await fill(3);
     const first = changed(await store.one(pin(2)));
     assert.deepEqual([first.message.pinned, first.message.rev, first.isChanged], [true, 1, true]);
-    await store.commit(pin(3, true, bert), pin(1));
+    await store.commit(pin(3, true, BERT), pin(1));
     assert.deepEqual(await pinned(), [1, 3, 2]);
-    const { messages } = await store.reader.history(direct, { before: undefined, after: undefined, limit: 10 });
+    const { messages } = await store.reader.history(DIRECT, { before: undefined, after: undefined, limit: 10 });
     assert.deepEqual(
-      (await store.reader.pins(direct, undefined)).messages.map(({ rev }) => rev),
+      (await store.reader.pins(DIRECT, undefined)).messages.map(({ rev }) => rev),
       [3, 2, 1],
     );
     assert.ok(messages.every((message) => message.pinned === true));
-    assert.equal((await store.chat(bert, direct)).last_message?.pinned, true);
+    assert.equal((await store.chat(BERT, DIRECT)).last_message?.pinned, true);
   });
 
   it("keeps the place of what is pinned again, and gives a new one after it was unpinned", async () => {
@@ -52,7 +46,7 @@ export function pinsContract(kind: StoreKind): void {
     assert.deepEqual([again.isChanged, again.message.rev], [false, 1]);
     assert.equal(changed(await store.one(pin(3, false))).isChanged, false);
     assert.deepEqual(await pinned(), [2, 1]);
-    assert.equal(changed(await store.one(pin(1, false, bert))).message.pinned, undefined);
+    assert.equal(changed(await store.one(pin(1, false, BERT))).message.pinned, undefined);
     assert.deepEqual(await pinned(), [2]);
     await store.one(pin(1));
     assert.deepEqual(await pinned(), [1, 2]);
@@ -61,10 +55,10 @@ export function pinsContract(kind: StoreKind): void {
   it("keeps the place of a message that changes otherwise, and unpins one that is deleted", async () => {
     await fill(2);
     await store.commit(pin(1), pin(2));
-    const edit = { kind: "editMessage", chatId: direct, userId: anna, seq: 1, text: "new", sinceMs: 0 } as const;
+    const edit = { kind: "editMessage", chatId: DIRECT, userId: ANNA, seq: 1, text: "new", sinceMs: 0 } as const;
     assert.equal(changed(await store.one(edit)).message.pinned, true);
     assert.deepEqual(await pinned(), [2, 1]);
-    const gone = changed(await store.one({ kind: "deleteMessage", chatId: direct, userId: anna, seq: 2 }));
+    const gone = changed(await store.one({ kind: "deleteMessage", chatId: DIRECT, userId: ANNA, seq: 2 }));
     assert.equal(gone.message.pinned, undefined);
     assert.deepEqual(await pinned(), [1]);
     assert.deepEqual(await store.one(pin(2)), NOT_FOUND);
@@ -74,9 +68,8 @@ export function pinsContract(kind: StoreKind): void {
 
   it("refuses who may not be heard in the chat", async () => {
     await fill(1);
-    const [carl = ""] = await store.users("carl");
-    assert.deepEqual(await store.one(pin(1, true, carl)), NOT_FOUND);
-    await store.one({ kind: "block", userId: bert, blockedId: anna });
+    assert.deepEqual(await store.one(pin(1, true, CARL)), NOT_FOUND);
+    await store.one({ kind: "block", userId: BERT, blockedId: ANNA });
     assert.deepEqual(await store.one(pin(1)), { done: false, refusal: "blocked" });
     assert.deepEqual(await pinned(), []);
   });
@@ -92,11 +85,11 @@ export function pinsContract(kind: StoreKind): void {
     assert.deepEqual(await pinned(), seqs.slice(1).toReversed());
     const long = "x".repeat(8_192);
     for (const seq of seqs.slice(1)) {
-      await store.one({ kind: "editMessage", chatId: direct, userId: anna, seq, text: `${seq} ${long}`, sinceMs: 0 });
+      await store.one({ kind: "editMessage", chatId: DIRECT, userId: ANNA, seq, text: `${seq} ${long}`, sinceMs: 0 });
     }
     const pages: number[][] = [];
     for (let before: number | undefined; ;) {
-      const page = await store.reader.pins(direct, before);
+      const page = await store.reader.pins(DIRECT, before);
       pages.push(page.messages.map(({ seq }) => seq));
       if (page.next === undefined) break;
       before = page.next;

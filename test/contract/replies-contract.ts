@@ -1,22 +1,17 @@
 // What every store does with messages that answer others, and that mention users.
 import assert from "node:assert/strict";
-import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
-import type { ChatId, UserId } from "../../src/protocol/ids.ts";
+import { COMMON_CHAT } from "../../src/protocol/ids.ts";
+import type { ChatId } from "../../src/protocol/ids.ts";
 import type { WriteOf } from "../../src/domain/writes/table.ts";
-import { appended, changed, Fixture } from "./fixture.ts";
+import { ANNA, appended, BERT, changed, DIRECT, Fixture } from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
 
 const NO_MESSAGE = { done: false, refusal: "noMessage" };
 
 export function repliesContract(kind: StoreKind): void {
   let store: Fixture;
-  let anna: UserId;
-  let bert: UserId;
-  let direct: ChatId;
   beforeEach(async () => {
-    store = await Fixture.open(kind);
-    [anna = "", bert = ""] = await store.users("anna", "bert");
-    direct = directChatId(anna, bert);
+    store = await Fixture.openWithUsers(kind);
   });
   afterEach(() => store.close());
 
@@ -27,7 +22,7 @@ export function repliesContract(kind: StoreKind): void {
   ): WriteOf<"append"> => ({
     kind: "append",
     chatId,
-    userId: anna,
+    userId: ANNA,
     username: "anna",
     messageId,
     text: messageId,
@@ -39,25 +34,25 @@ export function repliesContract(kind: StoreKind): void {
   };
 
   it("keeps which message is answered, in the result, in pages and when that one is deleted", async () => {
-    const first = await store.say(direct, bert, "first");
-    const { message } = appended(await store.one(say("m1", { replyTo: first.seq }, direct)));
+    const first = await store.say(DIRECT, BERT, "first");
+    const { message } = appended(await store.one(say("m1", { replyTo: first.seq }, DIRECT)));
     assert.equal(message.reply_to, first.seq);
-    await store.one({ kind: "deleteMessage", chatId: direct, userId: bert, seq: first.seq });
-    assert.deepEqual((await all(direct)).at(-1), message);
-    const { last_message } = await store.chat(bert, direct);
+    await store.one({ kind: "deleteMessage", chatId: DIRECT, userId: BERT, seq: first.seq });
+    assert.deepEqual((await all(DIRECT)).at(-1), message);
+    const { last_message } = await store.chat(BERT, DIRECT);
     assert.equal(last_message?.reply_to, first.seq);
-    const gone = changed(await store.one({ kind: "deleteMessage", chatId: direct, userId: anna, seq: message.seq }));
+    const gone = changed(await store.one({ kind: "deleteMessage", chatId: DIRECT, userId: ANNA, seq: message.seq }));
     assert.deepEqual([gone.message.reply_to, gone.message.message], [first.seq, ""]);
   });
 
   it("refuses an answer to what is deleted or not there, but not a repeat", async () => {
-    const { seq } = await store.say(COMMON_CHAT, bert, "first");
+    const { seq } = await store.say(COMMON_CHAT, BERT, "first");
     const sent = appended(await store.one(say("m1", { replyTo: seq })));
-    await store.one({ kind: "deleteMessage", chatId: COMMON_CHAT, userId: bert, seq });
+    await store.one({ kind: "deleteMessage", chatId: COMMON_CHAT, userId: BERT, seq });
     assert.deepEqual(await store.one(say("m2", { replyTo: seq })), NO_MESSAGE);
     assert.deepEqual(await store.one(say("m2", { replyTo: 99 })), NO_MESSAGE);
     assert.deepEqual(await store.one(say("m2", { replyTo: 0 })), NO_MESSAGE);
-    assert.deepEqual(await store.one(say("m2", { replyTo: 1 }, direct)), NO_MESSAGE);
+    assert.deepEqual(await store.one(say("m2", { replyTo: 1 }, DIRECT)), NO_MESSAGE);
     for (const replyTo of [seq, 99]) {
       const again = appended(await store.one(say("m1", { replyTo })));
       assert.deepEqual([again.isNew, again.message.seq], [false, sent.message.seq]);
@@ -71,7 +66,7 @@ export function repliesContract(kind: StoreKind): void {
       say("m2", { replyTo: 1 }),
       say("m3", { replyTo: 2 }),
       say("m4", { replyTo: 4 }),
-      { kind: "deleteMessage", chatId: COMMON_CHAT, userId: anna, seq: 2 },
+      { kind: "deleteMessage", chatId: COMMON_CHAT, userId: ANNA, seq: 2 },
       say("m5", { replyTo: 2 }),
       say("m6", { replyTo: 3 }),
     );
@@ -89,7 +84,7 @@ export function repliesContract(kind: StoreKind): void {
   });
 
   it("keeps answers among many plain messages of a batch", async () => {
-    await store.say(COMMON_CHAT, bert, "first");
+    await store.say(COMMON_CHAT, BERT, "first");
     const writes = Array.from({ length: 70 }, (_, index) => say(`m${index}`, index % 9 === 0 ? { replyTo: 1 } : {}));
     await store.commit(...writes);
     const replies = (await all(COMMON_CHAT)).slice(1).map(({ reply_to }) => reply_to === 1);
@@ -100,32 +95,32 @@ export function repliesContract(kind: StoreKind): void {
   });
 
   it("keeps who is mentioned, but not in lists of chats, and makes it anew when the text is edited", async () => {
-    const { message } = appended(await store.one(say("m1", { mentions: [bert, anna] })));
-    assert.deepEqual(message.mentions, [bert, anna]);
+    const { message } = appended(await store.one(say("m1", { mentions: [BERT, ANNA] })));
+    assert.deepEqual(message.mentions, [BERT, ANNA]);
     assert.deepEqual(await all(COMMON_CHAT), [message]);
-    assert.equal((await store.chat(bert, COMMON_CHAT)).last_message?.mentions, undefined);
-    const edit = { kind: "editMessage", chatId: COMMON_CHAT, userId: anna, seq: 1, sinceMs: 0 } as const;
-    assert.deepEqual(changed(await store.one({ ...edit, text: "x", mentions: [anna] })).message.mentions, [anna]);
+    assert.equal((await store.chat(BERT, COMMON_CHAT)).last_message?.mentions, undefined);
+    const edit = { kind: "editMessage", chatId: COMMON_CHAT, userId: ANNA, seq: 1, sinceMs: 0 } as const;
+    assert.deepEqual(changed(await store.one({ ...edit, text: "x", mentions: [ANNA] })).message.mentions, [ANNA]);
     assert.equal(changed(await store.one({ ...edit, text: "y" })).message.mentions, undefined);
-    const allOf = changed(await store.one({ ...edit, text: "z", mentions: [bert], mentionsAll: true })).message;
-    assert.deepEqual([allOf.mentions, allOf.mentions_all], [[bert], true]);
+    const allOf = changed(await store.one({ ...edit, text: "z", mentions: [BERT], mentionsAll: true })).message;
+    assert.deepEqual([allOf.mentions, allOf.mentions_all], [[BERT], true]);
     assert.deepEqual(await all(COMMON_CHAT), [allOf]);
-    await store.one({ kind: "deleteMessage", chatId: COMMON_CHAT, userId: anna, seq: 1 });
+    await store.one({ kind: "deleteMessage", chatId: COMMON_CHAT, userId: ANNA, seq: 1 });
     const [gone] = await all(COMMON_CHAT);
     assert.deepEqual([gone?.mentions, gone?.mentions_all], [undefined, undefined]);
   });
 
   it("finds users by the keys of their names, deleted ones not", async () => {
-    const [carl = ""] = await store.users("Carl");
+    const [dora = ""] = await store.users("Dora");
     assert.deepEqual(
-      await store.reader.usersNamed(["anna", "carl", "nobody", "Bert"]),
+      await store.reader.usersNamed(["anna", "dora", "nobody", "Bert"]),
       new Map([
-        ["anna", anna],
-        ["carl", carl],
+        ["anna", ANNA],
+        ["dora", dora],
       ]),
     );
-    await store.one({ kind: "deleteAccount", userId: carl, username: "deleted-c", usernameKey: "deleted:c" });
-    assert.deepEqual(await store.reader.usersNamed(["carl", "deleted-c"]), new Map());
+    await store.one({ kind: "deleteAccount", userId: dora, username: "deleted-d", usernameKey: "deleted:d" });
+    assert.deepEqual(await store.reader.usersNamed(["dora", "deleted-d"]), new Map());
     assert.deepEqual(await store.reader.usersNamed([]), new Map());
   });
 }
