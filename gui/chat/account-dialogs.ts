@@ -4,7 +4,7 @@ import { RequestError } from "../../src/client/errors.ts";
 import type { Messenger } from "../../src/client/messenger.ts";
 import { changePassword, deleteAccount } from "../../src/client/own-account.ts";
 import type { OwnSession } from "../../src/protocol/entities.ts";
-import { passwordFault } from "../../src/protocol/text.ts";
+import { passwordProblem } from "../../src/protocol/text.ts";
 import { moment } from "../../src/util/quantities.ts";
 import { ask, openModal } from "../kit/dialogs.ts";
 import { openForm } from "../kit/form-dialog.ts";
@@ -40,7 +40,7 @@ export function openChangePassword({ parent, messenger, forced, known, onDone }:
     yes: "Change",
     ...(forced && { no: { text: "Log out", onClosed: forced.onRefused } }),
     submit: async () => {
-      const fault = passwordFault(wanted.text());
+      const fault = passwordProblem(wanted.text());
       if (present.text() === "") return "Enter your present password.";
       if (fault !== undefined) return `The new password ${fault}.`;
       if (wanted.text() !== repeat.text()) return "The two new passwords differ.";

@@ -13,7 +13,7 @@ import {
   type QPushButton,
 } from "@nodegui/nodegui";
 import { MAX_USERNAME_CHARS, MIN_USERNAME_CHARS } from "../../src/protocol/limits.ts";
-import { normalizeUsername, passwordFault } from "../../src/protocol/text.ts";
+import { normalizeUsername, passwordProblem } from "../../src/protocol/text.ts";
 import { Emitter } from "../../src/util/emitter.ts";
 import { ask } from "../kit/dialogs.ts";
 import { guard } from "../kit/guard.ts";
@@ -293,7 +293,7 @@ export class WelcomeWindow {
   #showHints(caps = false): void {
     const password = this.#password.text();
     const repeat = this.#repeat.text();
-    const fault = this.#isNew && password !== "" ? passwordFault(password) : undefined;
+    const fault = this.#isNew && password !== "" ? passwordProblem(password) : undefined;
     const differs = this.#isNew && repeat !== "" && !password.startsWith(repeat);
     const texts = [
       ...(caps ? ["Caps Lock seems to be on."] : []),
@@ -372,8 +372,8 @@ export class WelcomeWindow {
         `${MIN_USERNAME_CHARS} to ${MAX_USERNAME_CHARS} letters, digits, “_”, “.” or “-”; the first a letter or digit.`,
       );
     } else if (password === "") this.#problem("password", "Enter your password.");
-    else if (this.#isNew && passwordFault(password) !== undefined)
-      this.#problem("password", `The password ${passwordFault(password)}.`);
+    else if (this.#isNew && passwordProblem(password) !== undefined)
+      this.#problem("password", `The password ${passwordProblem(password)}.`);
     else if (this.#isNew && password !== this.#repeat.text()) this.#problem("repeat", "The two passwords differ.");
     else if (this.#isNew && this.#needsInvitation && invitation === "")
       this.#problem("invitation", "Enter the invitation code.");

@@ -78,18 +78,21 @@ export async function readAsMember<T>(
  * The user that a request means by `contact` (a name) or `contact_id`, which wins.
  * @throws ProtocolError 400 when neither is given, 404 when there is no such user.
  */
-export async function meantUser(named: { contact?: string; contact_id?: UserId }, reader: StoreReader): Promise<User> {
+export async function resolveUser(
+  named: { contact?: string; contact_id?: UserId },
+  reader: StoreReader,
+): Promise<User> {
   if (named.contact_id !== undefined) {
     const user = isUserId(named.contact_id) ? await reader.userById(named.contact_id) : undefined;
     if (user === undefined) throw new ProtocolError("no_such_user", "contact_id: no such user");
     return user;
   }
   if (named.contact === undefined) throw badField("contact", "missing");
-  return userNamed(named.contact, "contact", reader);
+  return requireUser(named.contact, "contact", reader);
 }
 
 /** @throws ProtocolError 404 when nobody has this name any more; `field` is the one that gave it. */
-export async function userNamed(name: string, field: string, reader: StoreReader): Promise<User> {
+export async function requireUser(name: string, field: string, reader: StoreReader): Promise<User> {
   const user = await reader.userByKey(usernameKey(name));
   if (user === undefined || user.state === "deleted") throw new ProtocolError("no_such_user", `${field}: no such user`);
   return user;

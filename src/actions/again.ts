@@ -18,16 +18,16 @@ export interface PasswordResult {
   readonly hash: string | undefined;
 }
 
-/** A request stops here until its password work is done (or refused); then it is handed over again with the Admission. */
-export interface PasswordStop {
+/** Password work that a request waits for; when it is done or refused, the request is served again with the PasswordVerdict. */
+export interface PasswordRequest {
   readonly kind: "login" | "register" | "changePassword" | "deleteAccount";
   /** Key of the name that failures count for. */
   readonly account: string;
   readonly job: PasswordJob;
 }
 
-/** What became of a PasswordStop. */
-export type Admission =
+/** What became of a PasswordRequest. */
+export type PasswordVerdict =
   | { readonly granted: true; readonly result: PasswordResult }
   | { readonly granted: false; readonly info: string; readonly retryAfter: number };
 

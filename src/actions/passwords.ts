@@ -7,16 +7,16 @@ import type { PasswordJob, PasswordResult } from "./again.ts";
  * bcrypt reads 72 bytes and stops at U+0000. So it gets the password's SHA-384 in Base64, 64 characters without any
  * zero byte: every byte of the password counts, and what a hash without salt would give away stays inside of bcrypt.
  */
-function condense(password: string): string {
+function prehash(password: string): string {
   return createHash("sha384").update(password, "utf8").digest("base64");
 }
 
 /** Does the work at once, on the calling thread: only the password threads may call it (about 0.25 s at cost 12). */
 export function doPasswordJob(job: PasswordJob, cost: number): PasswordResult {
-  const verified = job.verify && bcrypt.compareSync(condense(job.verify.password), job.verify.hash);
+  const verified = job.verify && bcrypt.compareSync(prehash(job.verify.password), job.verify.hash);
   const verifiedHash = job.verify?.hash;
   if (verified === false || job.hash === undefined) return { verified, verifiedHash, hash: undefined };
-  return { verified, verifiedHash, hash: bcrypt.hashSync(condense(job.hash), cost) };
+  return { verified, verifiedHash, hash: bcrypt.hashSync(prehash(job.hash), cost) };
 }
 
 /**

@@ -4,14 +4,14 @@ import type { ProtocolError } from "../protocol/codes.ts";
 import type { Effect, Finish, Identity, Reply } from "../domain/effects.ts";
 import type { Write } from "../domain/writes/table.ts";
 import type { StoreReader } from "../store/store.ts";
-import type { Admission, Continuation, PasswordStop } from "./again.ts";
+import type { Continuation, PasswordRequest, PasswordVerdict } from "./again.ts";
 
 /** A request whose data has the form that its action asks for. */
 export interface Request<A extends ActionName> {
   readonly action: A;
   readonly data: DataOf<A>;
   /** Of a controller that is called again: what its password work came to. */
-  readonly admission: Admission | undefined;
+  readonly verdict: PasswordVerdict | undefined;
   /** Of a controller that is called again: what its plan of the kind `pause` said. */
   readonly continuation?: Continuation | undefined;
   /** Seconds for which logins from the peer's address are refused; 0 when they are not. */
@@ -33,7 +33,7 @@ interface Followed {
 
 /** The controller is called again with the same request: after password work, or when others have had their turn. */
 export type Again =
-  | { readonly kind: "password"; readonly stop: PasswordStop }
+  | { readonly kind: "password"; readonly request: PasswordRequest }
   | { readonly kind: "pause"; readonly continuation: Continuation };
 
 /** Who can be found by `users`: everybody, or nobody. */
@@ -58,7 +58,7 @@ export interface Context {
 
 /**
  * Serves one action of somebody who is logged in. It only reads, and may be called more than once for one request: again
- * with `admission` after the password work that it asked for, again with `continuation` after a pause, and again from
+ * with `verdict` after the password work that it asked for, again with `continuation` after a pause, and again from
  * the beginning when its thread is lost.
  * @throws ProtocolError for what the peer is refused.
  */

@@ -21,7 +21,7 @@ import * as search from "./controllers/search.ts";
 import * as server from "./controllers/server.ts";
 import type { Context, Plan, Request, Route } from "./plan.ts";
 import type { Identity } from "../domain/effects.ts";
-import type { Admission, Continuation } from "./again.ts";
+import type { Continuation, PasswordVerdict } from "./again.ts";
 import { validateData } from "./validation.ts";
 
 /** While the store is away every request finds that out; the log is told at most once in so many milliseconds. */
@@ -33,7 +33,7 @@ const FAILURES_SHOWN = 10;
 export interface Caller {
   readonly identity: Identity | undefined;
   /** See RequestTask. */
-  readonly admission: Admission | undefined;
+  readonly verdict: PasswordVerdict | undefined;
   readonly continuation?: Continuation | undefined;
   readonly loginRetryAfter: number;
 }
@@ -135,8 +135,8 @@ export class Router {
 }
 
 function requestOf<A extends ActionName>(action: A, data: RawRequest["data"], caller: Caller): Request<A> {
-  const { admission, loginRetryAfter, continuation } = caller;
-  return { action, data: validateData(action, data), admission, loginRetryAfter, continuation };
+  const { verdict, loginRetryAfter, continuation } = caller;
+  return { action, data: validateData(action, data), verdict, loginRetryAfter, continuation };
 }
 
 function loginNeeded(): ProtocolError {

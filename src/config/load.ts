@@ -120,7 +120,9 @@ function readConfigFile(file: string): Readonly<Record<string, unknown>> {
   const known = new Set(Object.values(OPTIONS).flatMap(({ name, isFlag }) => (isFlag ? [name, `no-${name}`] : [name])));
   const unknown = Object.keys(value).find((key) => !known.has(key));
   if (unknown !== undefined) {
-    throw new ConfigError(`config file ${file}: ${JSON.stringify(unknown)} is no option, see messenger server --help`);
+    throw new ConfigError(
+      `config file ${file}: unknown option ${JSON.stringify(unknown)}, see messenger server --help`,
+    );
   }
   return value;
 }

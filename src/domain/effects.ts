@@ -21,7 +21,7 @@ export interface Reply<F = Fields> {
 
 /** What completes an answer in the main thread, which alone knows sessions and tickets. */
 export type Finish =
-  /** Begin the session, and add what it is told then (Roster). `isResumed`: by a token, which stays good until the session is used. */
+  /** Begin the session, and add what it is told then (LoginSnapshot). `isResumed`: by a token, which stays good until the session is used. */
   | { readonly kind: "login"; readonly identity: Identity; readonly isResumed: boolean }
   /** Add a list of users, with who of them is online. */
   | ({ readonly kind: "people" } & PeopleAnswer)

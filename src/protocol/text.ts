@@ -22,7 +22,7 @@ const IGNORABLE = /\p{Default_Ignorable_Code_Point}/u;
  */
 const MAX_NAME_UNITS = 512;
 
-/** The name as it is stored and shown (NFKC); undefined when it has not the form of a username. */
+/** The name as it is stored and shown (NFKC); undefined when it is not a valid username. */
 export function normalizeUsername(name: string): string | undefined {
   if (name.length > MAX_NAME_UNITS) return undefined;
   const normal = name.normalize("NFKC");
@@ -72,7 +72,7 @@ export function filterForm(text: string): string {
 }
 
 /** What is wrong with a new password; undefined when it may be used. */
-export function passwordFault(password: string): string | undefined {
+export function passwordProblem(password: string): string | undefined {
   if (charCount(password) < MIN_PASSWORD_CHARS) return `must have at least ${MIN_PASSWORD_CHARS} characters`;
   if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return `must have at most ${MAX_PASSWORD_BYTES} bytes`;
   return password.includes("\0") ? "must not hold U+0000" : undefined;

@@ -107,10 +107,10 @@ export class Avatars implements Endpoint {
     const { pools, gate, access } = this.#parts;
     if (AvatarTickets.isTicketName(username)) return this.#useTicket(username, password, peer);
     const { account, userId, hash } = await pools.credentials(username);
-    const stop = { kind: "login", account, job: { verify: { password, hash } } } as const;
-    const admission = await gate.admit(stop, peer);
-    if (!admission.granted) return tryLater(admission.info, admission.retryAfter);
-    if (admission.result.verified !== true || userId === undefined) return undefined;
+    const request = { kind: "login", account, job: { verify: { password, hash } } } as const;
+    const verdict = await gate.admit(request, peer);
+    if (!verdict.granted) return tryLater(verdict.info, verdict.retryAfter);
+    if (verdict.result.verified !== true || userId === undefined) return undefined;
     // The password may have been changed, or the account deleted, while this one waited for its turn.
     const isStill = await access.confirm(userId, async () => {
       const now = await pools.credentials(username);

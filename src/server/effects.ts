@@ -148,13 +148,13 @@ export class EffectRunner {
     presence.began(session);
     this.#log("session began", session, connection);
     const refusal = await this.#openGroups(session);
-    const result = refusal ?? (await this.#parts.pools.roster(identity.userId, session.features.has("groups")));
+    const result = refusal ?? (await this.#parts.pools.loginSnapshot(identity.userId, session.features.has("groups")));
     if (connection.session !== session) return; // it has ended meanwhile
     if (result.refusal !== undefined) {
       this.endSession(connection);
       return this.#refuse(connection, login.replyTo, ProtocolError.of(result.refusal));
     }
-    const { fields, watched } = result.roster;
+    const { fields, watched } = result.snapshot;
     // What was left while it was read was told, and is not told of any more.
     const chats = fields.chats.filter(({ chat_id: chatId, kind }) => kind !== "group" || !hasLeft(session, chatId));
     session.earlyGroups = undefined;

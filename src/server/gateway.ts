@@ -7,7 +7,7 @@ import { addressKey } from "../util/address.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Pools } from "../threads/pools.ts";
 import type { Effect } from "../domain/effects.ts";
-import type { Admission, PasswordStop } from "../actions/again.ts";
+import type { PasswordRequest, PasswordVerdict } from "../actions/again.ts";
 import type { GroupResult } from "../threads/task.ts";
 import type { RequestTask, RequestTaskResult, WriteGroup } from "../threads/task.ts";
 import type { AccessControl, Endpoint } from "./connections/access-control.ts";
@@ -98,8 +98,8 @@ export class Gateway implements ConnectionHost<Connection>, Endpoint {
     return this.#parts.groupCommit.submit(group, performance.now() - (this.clock.now() - receivedMs));
   }
 
-  admit(stop: PasswordStop, connection: Connection): Promise<Admission> {
-    return this.#parts.gate.admit(stop, connection);
+  admit(request: PasswordRequest, connection: Connection): Promise<PasswordVerdict> {
+    return this.#parts.gate.admit(request, connection);
   }
 
   loginRetryAfter(connection: Connection): number {

@@ -11,7 +11,7 @@ export function explainListen(error: unknown, option: string, port: number, addr
   if (code === "EADDRINUSE")
     return `${option}: ${port} is in use on ${address}; stop what uses it or take another port`;
   if (code === "EACCES") return `${option}: ${port} may not be used by this user; take one above 1023`;
-  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return `address: ${address} is none of this machine`;
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return `address: ${address} is not an address of this machine`;
   return `${option}: cannot listen on ${address}:${port}: ${error instanceof Error ? error.message : String(error)}`;
 }
 

@@ -14,7 +14,7 @@ import type {
   RequestTask,
   RequestTaskResult,
   MembershipsResult,
-  RosterResult,
+  LoginSnapshotResult,
 } from "./task.ts";
 import type { ThreadSettings } from "./thread-settings.ts";
 import { RequestBundles } from "./request-bundles.ts";
@@ -112,11 +112,11 @@ export class Pools {
   }
 
   /** What a session that has begun is told. */
-  roster(userId: UserId, withGroups: boolean): Promise<RosterResult> {
-    return this.#lookUp({ lookUp: "roster", userId, withGroups }) as Promise<RosterResult>;
+  loginSnapshot(userId: UserId, withGroups: boolean): Promise<LoginSnapshotResult> {
+    return this.#lookUp({ lookUp: "loginSnapshot", userId, withGroups }) as Promise<LoginSnapshotResult>;
   }
 
-  userNamed(username: string): Promise<FoundUser | undefined> {
+  findUser(username: string): Promise<FoundUser | undefined> {
     return this.#lookUp({ lookUp: "user", username }) as Promise<FoundUser | undefined>;
   }
 

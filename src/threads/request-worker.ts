@@ -12,11 +12,11 @@ import { unknownUserHash } from "../actions/passwords.ts";
 import { moved } from "./moved.ts";
 import { LazyReader } from "./lazy-reader.ts";
 import { wrongCredentials } from "../domain/writes/put-token.ts";
-import { readRoster } from "../actions/roster.ts";
+import { readLoginSnapshot } from "../actions/login-snapshot.ts";
 import { Router, type PlannedRequest } from "../actions/router.ts";
 import type { Effect, Reply } from "../domain/effects.ts";
 import type { Again } from "../actions/plan.ts";
-import type { Continuation, PasswordStop } from "../actions/again.ts";
+import type { Continuation, PasswordRequest } from "../actions/again.ts";
 import type { AvatarTask, Credentials, PendingWrite, Refused } from "./task.ts";
 import type {
   LookUpTask,
@@ -24,7 +24,7 @@ import type {
   RequestBundle,
   RequestTask,
   RequestTaskResult,
-  RosterResult,
+  LoginSnapshotResult,
 } from "./task.ts";
 import { threadLogger } from "./thread-log.ts";
 import { threadSettings } from "./thread-settings.ts";
@@ -68,8 +68,8 @@ async function lookUp(task: LookUpTask): Promise<unknown> {
       return findBlocks(task.userId);
     case "memberships":
       return findMemberships(task.userId);
-    case "roster":
-      return findRoster(task.userId, task.withGroups);
+    case "loginSnapshot":
+      return findLoginSnapshot(task.userId, task.withGroups);
     case "accounts":
       return reader.accounts(task.query);
   }
@@ -83,11 +83,11 @@ async function findMemberships(userId: UserId): Promise<MembershipsResult> {
   }
 }
 
-async function findRoster(userId: UserId, withGroups: boolean): Promise<RosterResult> {
+async function findLoginSnapshot(userId: UserId, withGroups: boolean): Promise<LoginSnapshotResult> {
   try {
-    const roster = await readRoster(userId, withGroups, reader);
-    if (roster === undefined) throw wrongCredentials();
-    return { roster };
+    const snapshot = await readLoginSnapshot(userId, withGroups, reader);
+    if (snapshot === undefined) throw wrongCredentials();
+    return { snapshot };
   } catch (error) {
     return { refusal: router.explain(error, "login").facts };
   }
@@ -113,9 +113,9 @@ async function findCredentials(username: string): Promise<Credentials> {
 async function carryOut(task: RequestTask, maxMs: number): Promise<Carried> {
   const payloads = unpackPayloads(task.payloads);
   const answers = new Answers(task.framing, task.maxReplyBytes);
-  const { identity, loginRetryAfter, admission, continuation } = task;
-  const caller = { identity, loginRetryAfter, admission: undefined };
-  const firstCaller = { ...caller, admission, continuation };
+  const { identity, loginRetryAfter, verdict, continuation } = task;
+  const caller = { identity, loginRetryAfter, verdict: undefined };
+  const firstCaller = { ...caller, verdict, continuation };
   const endMs = performance.now() + maxMs;
   let consumed = 0;
   let costMs = 0;
@@ -172,7 +172,7 @@ class Answers {
   #replyBytes = 0;
   readonly #effects: Effect[] = [];
   readonly #writes: PendingWrite[] = [];
-  #stop: PasswordStop | undefined;
+  #passwordRequest: PasswordRequest | undefined;
   #continuation: Continuation | undefined;
   #refused: Refused | undefined;
   #isFull = false;
@@ -212,7 +212,7 @@ class Answers {
   }
 
   #takeAgain(again: Again): void {
-    if (again.kind === "password") this.#stop = again.stop;
+    if (again.kind === "password") this.#passwordRequest = again.request;
     else this.#continuation = again.continuation;
     this.#isFull = true;
   }
@@ -231,7 +231,14 @@ class Answers {
   result(consumed: number, costMs: number): Carried {
     const replies = encodeFrames(this.#replies, this.#framing);
     const writes = this.#writes.length > 0 ? packWrites(this.#writes) : undefined;
-    const settled = { consumed, replies, effects: this.#effects, writes, stop: this.#stop, costMs };
+    const settled = {
+      consumed,
+      replies,
+      effects: this.#effects,
+      writes,
+      passwordRequest: this.#passwordRequest,
+      costMs,
+    };
     const refused = this.#refused && { refused: this.#refused };
     const continuation = this.#continuation && { continuation: this.#continuation };
     const isUsual = refused === undefined && continuation === undefined;

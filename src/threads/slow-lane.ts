@@ -35,7 +35,7 @@ const NOTHING: RequestTaskResult = {
   replies: new Uint8Array(0),
   effects: [],
   writes: undefined,
-  stop: undefined,
+  passwordRequest: undefined,
   costMs: 0,
 };
 

@@ -3,8 +3,8 @@ import type { ReplyTo } from "../protocol/envelope.ts";
 import type { Framing } from "../protocol/frame.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { RefusalFacts } from "../protocol/codes.ts";
-import type { Roster } from "../actions/roster.ts";
-import type { Admission, Continuation, PasswordStop } from "../actions/again.ts";
+import type { LoginSnapshot } from "../actions/login-snapshot.ts";
+import type { Continuation, PasswordRequest, PasswordVerdict } from "../actions/again.ts";
 import type { Effect, Finish, GroupChange, Identity, Membership, Reply } from "../domain/effects.ts";
 import type { Write, WriteKind, WriteResults } from "../domain/writes/table.ts";
 import type { AccountQuery } from "../store/store.ts";
@@ -21,7 +21,7 @@ export interface RequestTask {
   /** Seconds for which logins from the connection's address are refused; 0 when they are not. */
   readonly loginRetryAfter: number;
   /** For the first payload, when it had stopped for its password work. */
-  readonly admission: Admission | undefined;
+  readonly verdict: PasswordVerdict | undefined;
   /** For the first payload, when its time was over. */
   readonly continuation?: Continuation | undefined;
   /** After so many milliseconds it ends with the request that is being carried out; less than usual. */
@@ -44,7 +44,7 @@ export interface RequestBundle {
  * the store, so a task that was lost with its thread can simply run again.
  */
 export interface RequestTaskResult {
-  /** Payloads from the first on that need no further task; at least one, unless `stop` or `continuation` is there. */
+  /** Payloads from the first on that need no further task; at least one, unless `passwordRequest` or `continuation` is there. */
   readonly consumed: number;
   /** Finished frames, in order. */
   readonly replies: Uint8Array;
@@ -52,7 +52,7 @@ export interface RequestTaskResult {
   readonly effects: readonly Effect[];
   /** Packed PendingWrite[]: the last of the consumed requests, answered by the storage thread. Transferred. */
   readonly writes: Uint8Array | undefined;
-  readonly stop: PasswordStop | undefined;
+  readonly passwordRequest: PasswordRequest | undefined;
   /** The next request was begun and takes longer than a slice: it is handed over again with this. */
   readonly continuation?: Continuation;
   /** For how long the thread read the store for others than messages, in milliseconds. */
@@ -75,8 +75,8 @@ export type LookUpTask =
   | { readonly lookUp: "blocks"; readonly userId: UserId }
   /** The groups that a user is in: MembershipsResult. */
   | { readonly lookUp: "memberships"; readonly userId: UserId }
-  /** What a session is told when it begins: RosterResult. */
-  | { readonly lookUp: "roster"; readonly userId: UserId; readonly withGroups: boolean }
+  /** What a session is told when it begins: LoginSnapshotResult. */
+  | { readonly lookUp: "loginSnapshot"; readonly userId: UserId; readonly withGroups: boolean }
   /** Who has this name: FoundUser, or undefined. */
   | { readonly lookUp: "user"; readonly username: string }
   /** A page of the accounts, as StoreReader.accounts gives it. */
@@ -92,8 +92,8 @@ export type MembershipsResult =
   { readonly memberships: readonly Membership[]; readonly refusal?: undefined } | { readonly refusal: RefusalFacts };
 
 /** A refusal is what the peer is answered instead. */
-export type RosterResult =
-  { readonly roster: Roster; readonly refusal?: undefined } | { readonly refusal: RefusalFacts };
+export type LoginSnapshotResult =
+  { readonly snapshot: LoginSnapshot; readonly refusal?: undefined } | { readonly refusal: RefusalFacts };
 
 export interface Credentials {
   /** Key of the name that failures count for. */

@@ -31,7 +31,7 @@ describeGated("what happens during a login", (server, between) => {
     assert.equal(last, text);
   }
 
-  for (const name of ["login", "roster"]) {
+  for (const name of ["login", "loginSnapshot"]) {
     it(`messages of the common chat and of a direct one reach the session (${name} held)`, async () => {
       const [ann, ben] = await server().newPeople("ann", "ben");
       await ben.say("before");
@@ -109,7 +109,7 @@ describeGated("what happens during a login", (server, between) => {
     }
   });
 
-  for (const name of ["login", "memberships", "roster"]) {
+  for (const name of ["login", "memberships", "loginSnapshot"]) {
     it(`messages of groups, and who joins and leaves, reach the session (${name} held)`, async () => {
       const [ann, ben] = await server().newPeople("ann", "ben");
       const owner = await server().anotherSession(ben, {}, ["groups"]);

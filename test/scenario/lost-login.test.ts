@@ -9,7 +9,7 @@ describeGated("a login by token", (server, between) => {
     for (const isRestarted of [false, true]) {
       const cut = await server().connect();
       await between(
-        "roster",
+        "loginSnapshot",
         async () => void cut.send("login", { token }),
         async () => cut.destroy(),
       );

@@ -22,7 +22,7 @@ export class Gates {
   }
 
   /**
-   * Holds what the request threads have read for an action, or for the `roster` of a session, carries out `meanwhile`
+   * Holds what the request threads have read for an action, or for the `loginSnapshot` of a session, carries out `meanwhile`
    * when `begun` has come so far, and lets both go on.
    */
   async between<T>(name: string, begun: () => Promise<T>, meanwhile: () => Promise<unknown>): Promise<T> {

@@ -1,5 +1,5 @@
 // A request thread for tests that can be held: it keeps back what it has read for as long as its data folder has a file
-// `held-NAME`, and leaves a file `waits-NAME` when it does. NAME is an action, or `roster`.
+// `held-NAME`, and leaves a file `waits-NAME` when it does. NAME is an action, or `loginSnapshot`.
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";

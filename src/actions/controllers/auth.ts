@@ -6,7 +6,7 @@ import { grantedFeatures } from "../../protocol/features.ts";
 import { MAX_USERNAME_CHARS, MIN_USERNAME_CHARS } from "../../protocol/limits.ts";
 import { SERVER_USER_ID } from "../../protocol/ids.ts";
 import { isReservedName } from "../../protocol/reserved-names.ts";
-import { normalizeUsername, passwordFault, usernameKey } from "../../protocol/text.ts";
+import { normalizeUsername, passwordProblem, usernameKey } from "../../protocol/text.ts";
 import type { WriteOf } from "../../domain/writes/table.ts";
 import type { User } from "../../store/store.ts";
 import { deleteAccountWrite } from "../../domain/writes/delete-account.ts";
@@ -15,10 +15,10 @@ import type { Context, OpenController, Plan, Routes, SessionController } from ".
 import { SERVER } from "./server.ts";
 import type { RegistrationRule } from "../plan.ts";
 import { hashToken, newToken, newUserId, unknownUserHash } from "../passwords.ts";
-import type { Admission, PasswordResult } from "../again.ts";
+import type { PasswordResult, PasswordVerdict } from "../again.ts";
 
 const register: OpenController<"register"> = async (request, { reader, registration }) => {
-  const { data, admission, loginRetryAfter } = request;
+  const { data, verdict, loginRetryAfter } = request;
   const isInvited = checkInvitation(data.invitation, registration, loginRetryAfter);
   if (!isInvited) {
     const error = new ProtocolError("invitation_wrong", "invitation: wrong code");
@@ -39,10 +39,10 @@ const register: OpenController<"register"> = async (request, { reader, registrat
   }
   const key = usernameKey(username);
   // A taken name costs as much as a free one, in time and of the address's registrations: names cannot be tried out.
-  if (admission === undefined) {
-    return { again: { kind: "password", stop: { kind: "register", account: key, job: { hash: data.password } } } };
+  if (verdict === undefined) {
+    return { again: { kind: "password", request: { kind: "register", account: key, job: { hash: data.password } } } };
   }
-  const { hash } = granted(admission);
+  const { hash } = granted(verdict);
   if (hash === undefined) throw new Error("the password thread made no hash");
   if ((await reader.userByKey(key)) !== undefined) throw new ProtocolError("name_taken", "username: is taken");
   const userId = newUserId();
@@ -59,11 +59,11 @@ const login: OpenController<"login"> = async (request, context) => {
   if (password === undefined) throw badField("password", "missing");
   const account = usernameKey(username);
   const user = personOf(await context.reader.userByKey(account));
-  if (request.admission === undefined) {
+  if (request.verdict === undefined) {
     const hash = user?.passwordHash ?? unknownUserHash(context.bcryptCost);
-    return { again: { kind: "password", stop: { kind: "login", account, job: { verify: { password, hash } } } } };
+    return { again: { kind: "password", request: { kind: "login", account, job: { verify: { password, hash } } } } };
   }
-  const { verified, verifiedHash } = granted(request.admission);
+  const { verified, verifiedHash } = granted(request.verdict);
   // The password may have been changed while this one waited for its turn.
   if (verified !== true || user === undefined || user.passwordHash !== verifiedHash) throw wrongCredentials();
   if (user.state === "disabled") throw new ProtocolError("account_disabled", "the account is disabled");
@@ -118,11 +118,11 @@ const changePassword: SessionController<"change_password"> = async (request, ide
   const account = usernameKey(identity.username);
   const user = await reader.userById(identity.userId);
   if (user === undefined) throw new ProtocolError("no_such_user", "the account is gone");
-  if (request.admission === undefined) {
+  if (request.verdict === undefined) {
     const job = { verify: { password, hash: user.passwordHash }, hash: newPassword };
-    return { again: { kind: "password", stop: { kind: "changePassword", account, job } } };
+    return { again: { kind: "password", request: { kind: "changePassword", account, job } } };
   }
-  const { verified, verifiedHash, hash } = granted(request.admission);
+  const { verified, verifiedHash, hash } = granted(request.verdict);
   if (verified !== true || user.passwordHash !== verifiedHash || hash === undefined)
     throw new ProtocolError("wrong_credentials", "password: wrong");
   return {
@@ -155,13 +155,13 @@ const deleteAccount: SessionController<"delete_account"> = async (request, ident
   const { userId } = identity;
   const user = await reader.userById(userId);
   if (user === undefined) throw new ProtocolError("no_such_user", "the account is gone");
-  if (request.admission === undefined) {
+  if (request.verdict === undefined) {
     const job = { verify: { password: request.data.password, hash: user.passwordHash } };
     return {
-      again: { kind: "password", stop: { kind: "deleteAccount", account: usernameKey(identity.username), job } },
+      again: { kind: "password", request: { kind: "deleteAccount", account: usernameKey(identity.username), job } },
     };
   }
-  const { verified, verifiedHash } = granted(request.admission);
+  const { verified, verifiedHash } = granted(request.verdict);
   if (verified !== true || user.passwordHash !== verifiedHash) {
     throw new ProtocolError("wrong_credentials", "password: wrong");
   }
@@ -192,14 +192,14 @@ function digest(text: string): Buffer {
 }
 
 function requireGoodPassword(field: string, password: string): void {
-  const fault = passwordFault(password);
+  const fault = passwordProblem(password);
   if (fault !== undefined) throw badField(field, fault);
 }
 
 /** The password work's result, or ProtocolError 429 when there was none for now. */
-function granted(admission: Admission): PasswordResult {
-  if (admission.granted) return admission.result;
-  throw new ProtocolError("rate_limited", admission.info, admission.retryAfter);
+function granted(verdict: PasswordVerdict): PasswordResult {
+  if (verdict.granted) return verdict.result;
+  throw new ProtocolError("rate_limited", verdict.info, verdict.retryAfter);
 }
 
 export const routes = {

@@ -1,12 +1,12 @@
 // Keeping somebody out: block_contact, unblock_contact.
 import { ProtocolError, badField } from "../../protocol/codes.ts";
 import { eventText, type Events } from "../../protocol/events.ts";
-import { meantUser } from "../access.ts";
+import { resolveUser } from "../access.ts";
 import type { Routes, SessionController } from "../plan.ts";
 import type { Effect, Identity } from "../../domain/effects.ts";
 
 const blockContact: SessionController<"block_contact"> = async ({ data }, identity, { reader, now }) => {
-  const other = await meantUser(data, reader);
+  const other = await resolveUser(data, reader);
   if (other.userId === identity.userId) throw badField("contact", "is yourself");
   if (other.state === "deleted") throw new ProtocolError("no_such_user", "contact: no such user");
   return {
@@ -21,7 +21,7 @@ const blockContact: SessionController<"block_contact"> = async ({ data }, identi
 
 /** What is seen of each other's presence comes back with the next login of each. */
 const unblockContact: SessionController<"unblock_contact"> = async ({ data }, identity, { reader, now }) => {
-  const other = await meantUser(data, reader);
+  const other = await resolveUser(data, reader);
   return {
     write: { kind: "unblock", userId: identity.userId, blockedId: other.userId },
     reply: { info: "Unblocked", fields: { contact: other.username } },

@@ -6,13 +6,13 @@ import { DEFAULT_PAGE } from "../../protocol/limits.ts";
 import type { Mentions } from "../../domain/writes/message-change.ts";
 import type { StoreReader } from "../../store/store.ts";
 import { newMessageId } from "../../util/message-id.ts";
-import { meantUser, readAsMember, requireChat, requireMember } from "../access.ts";
+import { readAsMember, requireChat, requireMember, resolveUser } from "../access.ts";
 import { mentionsIn } from "../mentions.ts";
 import type { Plan, Routes, SessionController } from "../plan.ts";
 import type { Identity } from "../../domain/effects.ts";
 
 const getChat: SessionController<"get_chat"> = async ({ data }, identity, { reader }) => {
-  const contact = await meantUser(data, reader);
+  const contact = await resolveUser(data, reader);
   if (contact.userId === identity.userId) throw new ProtocolError("no_such_user", "contact: no chat with yourself");
   const history = await readPage(directChatId(identity.userId, contact.userId), data, reader);
   const fields = { ...history, contact_user_id: contact.userId, contact_username: contact.username };

@@ -2,12 +2,12 @@
 import { badField } from "../../protocol/codes.ts";
 import type { Events } from "../../protocol/events.ts";
 import { eventText } from "../../protocol/events.ts";
-import { meantUser, userNamed } from "../access.ts";
+import { requireUser, resolveUser } from "../access.ts";
 import type { Routes, SessionController } from "../plan.ts";
 import type { Effect, Identity } from "../../domain/effects.ts";
 
 const addContact: SessionController<"add_contact"> = async ({ data }, identity, { reader, now }) => {
-  const contact = await userNamed(data.contact, "contact", reader);
+  const contact = await requireUser(data.contact, "contact", reader);
   if (contact.userId === identity.userId) throw badField("contact", "is yourself");
   const added = { [contact.username]: contact.userId };
   return {
@@ -18,7 +18,7 @@ const addContact: SessionController<"add_contact"> = async ({ data }, identity, 
 };
 
 const deleteContact: SessionController<"delete_contact"> = async ({ data }, identity, { reader, now }) => {
-  const contact = await meantUser(data, reader);
+  const contact = await resolveUser(data, reader);
   const deleted = { [contact.username]: contact.userId };
   return {
     write: { kind: "deleteContact", userId: identity.userId, contactId: contact.userId },

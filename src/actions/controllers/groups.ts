@@ -7,7 +7,7 @@ import { groupChatId, type ChatId, type UserId } from "../../protocol/ids.ts";
 import { DEFAULT_MEMBERS_PAGE, MAX_FAMILIAR_MEMBERS, MAX_USER_GROUPS } from "../../protocol/limits.ts";
 import { usernameKey } from "../../protocol/text.ts";
 import type { StoreReader } from "../../store/store.ts";
-import { readAsMember, requireGroup, requireMember, roleTooLow, userNamed } from "../access.ts";
+import { readAsMember, requireGroup, requireMember, requireUser, roleTooLow } from "../access.ts";
 import type { Context, Plan, Routes, SessionController } from "../plan.ts";
 
 const createGroup: SessionController<"create_group"> = async ({ data }, identity, context) => {
@@ -96,7 +96,7 @@ const addMember: SessionController<"add_member"> = async ({ data }, identity, co
   const { reader } = context;
   const own = await requireGroup(chatId, identity, reader, "moderator");
   if (!isAtLeast(own, role)) throw roleTooLow();
-  const { userId: memberId } = await userNamed(username, "username", reader);
+  const { userId: memberId } = await requireUser(username, "username", reader);
   const limits = limitsOf(context);
   return {
     write: { kind: "addMember", chatId, userId: identity.userId, memberId, role, limits },
@@ -109,7 +109,7 @@ const removeMember: SessionController<"remove_member"> = async ({ data }, identi
   const { userId } = identity;
   const isSelf = usernameKey(username) === usernameKey(identity.username);
   await requireGroup(chatId, identity, reader, isSelf ? "member" : "moderator");
-  const memberId = isSelf ? userId : (await userNamed(username, "username", reader)).userId;
+  const memberId = isSelf ? userId : (await requireUser(username, "username", reader)).userId;
   return {
     write: { kind: "removeMember", chatId, userId, memberId },
     reply: { info: isSelf ? "Group left" : "Member removed", fields: { chat_id: chatId } },
@@ -119,7 +119,7 @@ const removeMember: SessionController<"remove_member"> = async ({ data }, identi
 const setRole: SessionController<"set_role"> = async ({ data }, identity, { reader }) => {
   const { chat_id: chatId, username, role } = data;
   await requireGroup(chatId, identity, reader, "owner");
-  const { userId: memberId } = await userNamed(username, "username", reader);
+  const { userId: memberId } = await requireUser(username, "username", reader);
   return {
     write: { kind: "setRole", chatId, userId: identity.userId, memberId, role },
     reply: { info: "Role set", fields: {} },

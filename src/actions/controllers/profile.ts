@@ -1,5 +1,5 @@
 // Profiles: profile, update_profile, avatar_ticket.
-import { userNamed } from "../access.ts";
+import { requireUser } from "../access.ts";
 import { ProtocolError } from "../../protocol/codes.ts";
 import type { Profile } from "../../protocol/entities.ts";
 import type { User } from "../../store/store.ts";
@@ -9,7 +9,7 @@ const profile: SessionController<"profile"> = async ({ data }, identity, { reade
   const user =
     data.username === undefined
       ? await reader.userById(identity.userId)
-      : await userNamed(data.username, "username", reader);
+      : await requireUser(data.username, "username", reader);
   if (user === undefined) throw new ProtocolError("no_such_user", "the account is gone");
   const isHidden = user.userId !== identity.userId && (await reader.isBlocked(user.userId, identity.userId));
   return { reply: { info: "Profile", fields: { user_data: isHidden ? bareProfile(user) : user.profile } } };

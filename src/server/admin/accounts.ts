@@ -6,7 +6,7 @@ import { ProtocolError, badField } from "../../protocol/codes.ts";
 import { COMMON_CHAT, directChatId, SERVER_USER_ID, type UserId } from "../../protocol/ids.ts";
 import { MAX_MESSAGE_CHARS } from "../../protocol/limits.ts";
 import { isReservedName } from "../../protocol/reserved-names.ts";
-import { normalizeUsername, passwordFault, usernameKey } from "../../protocol/text.ts";
+import { normalizeUsername, passwordProblem, usernameKey } from "../../protocol/text.ts";
 import { newMessageId } from "../../util/message-id.ts";
 import { deleteAccountWrite } from "../../domain/writes/delete-account.ts";
 import { newUserId } from "../../actions/passwords.ts";
@@ -67,7 +67,7 @@ export class AdminAccounts {
     if (name === undefined) throw badField("username", "is not a valid username");
     if (isReservedName(name)) throw new ProtocolError("name_taken", "username: is reserved");
     const chosen = password ?? oneTimePassword();
-    const fault = passwordFault(chosen);
+    const fault = passwordProblem(chosen);
     if (fault !== undefined) throw badField("password", `${fault}`);
     const userId = newUserId();
     await this.#create(userId, name, await this.#hash(chosen), password === undefined);
@@ -134,7 +134,7 @@ export class AdminAccounts {
   /** The announcer's name; the account is made when it is first needed. */
   async #announcer(): Promise<string> {
     for (const name of ANNOUNCER_NAMES) {
-      const holder = await this.#parts.pools.userNamed(name);
+      const holder = await this.#parts.pools.findUser(name);
       if (holder?.userId === SERVER_USER_ID) {
         // Servers before this one let it be disabled.
         await this.#parts.effects.commit({
@@ -161,7 +161,7 @@ export class AdminAccounts {
   }
 
   async #found(username: string): Promise<FoundUser> {
-    const user = await this.#parts.pools.userNamed(username);
+    const user = await this.#parts.pools.findUser(username);
     if (user === undefined) throw new ProtocolError("no_such_user", `username: no such user ${username}`);
     if (user.userId === SERVER_USER_ID) throw new ProtocolError("forbidden", "username: is the server's own account");
     return user;

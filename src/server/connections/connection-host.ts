@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import type { Clock } from "../../util/clock.ts";
 import type { Effect } from "../../domain/effects.ts";
-import type { Admission, PasswordStop } from "../../actions/again.ts";
+import type { PasswordRequest, PasswordVerdict } from "../../actions/again.ts";
 import type { GroupResult } from "../../threads/task.ts";
 import type { RequestTask, RequestTaskResult, WriteGroup } from "../../threads/task.ts";
 import type { RateLimits } from "./allowance.ts";
@@ -36,7 +36,7 @@ export interface ConnectionHost<Asker> {
   request(task: RequestTask, connection: Asker): Promise<RequestTaskResult>;
   /** `receivedMs` is when the requests arrived, on the host's clock. */
   commit(group: WriteGroup, receivedMs: number): Promise<GroupResult>;
-  admit(stop: PasswordStop, connection: Asker): Promise<Admission>;
+  admit(request: PasswordRequest, connection: Asker): Promise<PasswordVerdict>;
   loginRetryAfter(connection: Asker): number;
   /** Resolves when what answers is there; undefined when it is at once. */
   apply(effects: readonly Effect[], connection: Asker): Promise<void> | undefined;

@@ -7,7 +7,7 @@ import { encodeFrame, FrameDecoder, modeOf, type Framing } from "../../protocol/
 import { MAX_REQUEST_BYTES } from "../../protocol/limits.ts";
 import { packPayloads } from "../../threads/packing.ts";
 import type { Effect } from "../../domain/effects.ts";
-import type { Admission, Continuation } from "../../actions/again.ts";
+import type { Continuation, PasswordVerdict } from "../../actions/again.ts";
 import type { RequestTask, RequestTaskResult } from "../../threads/task.ts";
 import { ThreadLostError } from "../../threads/watched-pool.ts";
 import { Allowance } from "./allowance.ts";
@@ -23,7 +23,7 @@ const LINGER_MS = 2_000;
 
 /** What the first request of the queue needs to go on. */
 interface Begun {
-  readonly admission?: Admission;
+  readonly verdict?: PasswordVerdict;
   readonly continuation?: Continuation;
 }
 
@@ -245,7 +245,7 @@ export class Connection {
       limited,
       retryAfter,
       loginRetryAfter: this.#host.loginRetryAfter(this),
-      admission: begun?.admission,
+      verdict: begun?.verdict,
       continuation: begun?.continuation,
       maxReplyBytes: this.#room.bytesIn(this.outbox),
     };
@@ -271,8 +271,9 @@ export class Connection {
       this.#closeForAbuse("too many requests, sent on although they were refused");
     }
     if (this.isClosed) return undefined;
-    const { stop, continuation } = result;
-    return stop === undefined ? continuation && { continuation } : { admission: await this.#host.admit(stop, this) };
+    const { passwordRequest, continuation } = result;
+    if (passwordRequest === undefined) return continuation && { continuation };
+    return { verdict: await this.#host.admit(passwordRequest, this) };
   }
 
   #closeForAbuse(reason: string): void {

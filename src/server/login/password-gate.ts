@@ -1,7 +1,7 @@
 // The gate before the password threads: bounds how much hashing is under way and waiting, and how often one may fail.
 import { monotonicClock, type Clock } from "../../util/clock.ts";
 import { FairQueue } from "../../util/fair-queue.ts";
-import type { Admission, PasswordJob, PasswordResult, PasswordStop } from "../../actions/again.ts";
+import type { PasswordJob, PasswordRequest, PasswordResult, PasswordVerdict } from "../../actions/again.ts";
 import { addressKey, isLoopback } from "../../util/address.ts";
 import { AttemptLimiter } from "./attempt-limiter.ts";
 
@@ -17,16 +17,16 @@ export interface PasswordGateLimits {
   readonly registrationsPerAddress: number;
 }
 
-/** Who asks: where from, and whether the answer is still wanted when the turn comes. */
-export interface Applicant {
+/** A login, or other password work: where it comes from, and whether its answer is still wanted when the turn comes. */
+export interface LoginAttempt {
   readonly address: string;
   readonly isClosed: boolean;
 }
 
 interface Waiting {
-  readonly stop: PasswordStop;
-  readonly applicant: Applicant;
-  readonly resolve: (admission: Admission) => void;
+  readonly request: PasswordRequest;
+  readonly attempt: LoginAttempt;
+  readonly resolve: (verdict: PasswordVerdict) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -58,16 +58,16 @@ export class PasswordGate {
   }
 
   /** Does the password work when its turn comes, or refuses it. Rejects when the work itself failed. */
-  admit(stop: PasswordStop, applicant: Applicant): Promise<Admission> {
-    const refusal = this.#refusal(stop, applicant);
+  admit(request: PasswordRequest, attempt: LoginAttempt): Promise<PasswordVerdict> {
+    const refusal = this.#refusal(request, attempt);
     if (refusal !== undefined) return Promise.resolve(refusal);
-    const address = addressKey(applicant.address);
+    const address = addressKey(attempt.address);
     if (this.#waiting.size >= MAX_WAITING && !this.#makeRoom(address)) return Promise.resolve(queueFull());
-    if (stop.kind === "register" && !isLoopback(applicant.address)) {
+    if (request.kind === "register" && !isLoopback(attempt.address)) {
       this.#registrations.count(address);
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ stop, applicant, resolve, reject }, address, stop.account);
+      this.#waiting.push({ request, attempt, resolve, reject }, address, request.account);
       this.#next();
     });
   }
@@ -87,7 +87,7 @@ export class PasswordGate {
     return this.#failuresByAddress.retryAfter(addressKey(address));
   }
 
-  #refusal({ kind, account }: PasswordStop, { address }: Applicant): Admission | undefined {
+  #refusal({ kind, account }: PasswordRequest, { address }: LoginAttempt): PasswordVerdict | undefined {
     if (kind === "register") {
       const seconds = this.#registrations.retryAfter(addressKey(address));
       return seconds === 0 ? undefined : refuse("too many registrations from your address", seconds);
@@ -112,34 +112,34 @@ export class PasswordGate {
   }
 
   /** Also true when no more may fail: then it is refused in its turn. */
-  #mayStart({ stop, applicant }: Waiting): boolean {
-    if (this.#accountsAtWork.has(stop.account)) return false;
-    const address = addressKey(applicant.address);
+  #mayStart({ request, attempt }: Waiting): boolean {
+    if (this.#accountsAtWork.has(request.account)) return false;
+    const address = addressKey(attempt.address);
     const left = this.#failuresByAddress.left(address);
     return left === 0 || (this.#atWorkByAddress.get(address) ?? 0) < left;
   }
 
-  async #serve({ stop, applicant, resolve, reject }: Waiting): Promise<void> {
-    if (applicant.isClosed) return resolve(refuse("closed", 1)); // who has gone need not be worked for
+  async #serve({ request, attempt, resolve, reject }: Waiting): Promise<void> {
+    if (attempt.isClosed) return resolve(refuse("closed", 1)); // who has gone need not be worked for
     // Others may have failed meanwhile; a registration was counted when it came.
-    const refusal = stop.kind === "register" ? undefined : this.#refusal(stop, applicant);
+    const refusal = request.kind === "register" ? undefined : this.#refusal(request, attempt);
     if (refusal !== undefined) return resolve(refusal);
-    const address = addressKey(applicant.address);
+    const address = addressKey(attempt.address);
     this.#atWork += 1;
-    this.#accountsAtWork.add(stop.account);
+    this.#accountsAtWork.add(request.account);
     this.#atWorkByAddress.set(address, (this.#atWorkByAddress.get(address) ?? 0) + 1);
     try {
-      const result = await this.#work(stop.job);
+      const result = await this.#work(request.job);
       if (result.verified === false) {
-        this.#failuresByName.count(stop.account);
-        this.countFailure(applicant.address);
+        this.#failuresByName.count(request.account);
+        this.countFailure(attempt.address);
       }
       resolve({ granted: true, result });
     } catch (error) {
       reject(error);
     } finally {
       this.#atWork -= 1;
-      this.#accountsAtWork.delete(stop.account);
+      this.#accountsAtWork.delete(request.account);
       this.#leave(address);
       this.#next();
     }
@@ -152,10 +152,10 @@ export class PasswordGate {
   }
 }
 
-function refuse(info: string, retryAfter: number): Admission {
+function refuse(info: string, retryAfter: number): PasswordVerdict {
   return { granted: false, info, retryAfter };
 }
 
-function queueFull(): Admission {
+function queueFull(): PasswordVerdict {
   return refuse("too many logins are waiting", QUEUE_FULL_RETRY_SECONDS);
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { ProtocolError } from "../../../src/protocol/codes.ts";
 import { compare, getRounds, hash } from "bcrypt";
 import { openReader, openWriter } from "../../../src/store/open.ts";
-import type { Admission, PasswordStop } from "../../../src/actions/again.ts";
+import type { PasswordRequest, PasswordVerdict } from "../../../src/actions/again.ts";
 import { Router, type PlannedRequest } from "../../../src/actions/router.ts";
 import { StoreUnavailableError, type StoreReader } from "../../../src/store/store.ts";
 import { LazyReader } from "../../../src/threads/lazy-reader.ts";
@@ -21,9 +21,9 @@ function refusalOf({ plan }: PlannedRequest): ProtocolError {
 }
 
 /** The password work that a request asks for. */
-function stopOf({ plan }: PlannedRequest): PasswordStop {
+function passwordRequestOf({ plan }: PlannedRequest): PasswordRequest {
   assert.ok("again" in plan && plan.again.kind === "password");
-  return plan.again.stop;
+  return plan.again.request;
 }
 
 describe("Router", () => {
@@ -56,7 +56,7 @@ describe("Router", () => {
     identity: typeof IDENTITY | undefined,
     router = routerOn(error),
   ): PlannedRequest | Promise<PlannedRequest> {
-    const caller = { identity, admission: undefined, loginRetryAfter: 0 };
+    const caller = { identity, verdict: undefined, loginRetryAfter: 0 };
     return router.route(Buffer.from(JSON.stringify(request)), caller);
   }
 
@@ -109,12 +109,16 @@ describe("Router", () => {
       now: () => 0,
     };
     const router = new Router(context, log);
-    const ask = (action: string, username: string, admission?: Admission): PlannedRequest | Promise<PlannedRequest> => {
+    const ask = (
+      action: string,
+      username: string,
+      verdict?: PasswordVerdict,
+    ): PlannedRequest | Promise<PlannedRequest> => {
       const payload = Buffer.from(JSON.stringify({ action, data: { username, password: "a wrong password" } }));
-      return router.route(payload, { identity: undefined, admission, loginRetryAfter: 0 });
+      return router.route(payload, { identity: undefined, verdict, loginRetryAfter: 0 });
     };
     for (const username of ["anna", "nobody"]) {
-      const { job } = stopOf(await ask("login", username));
+      const { job } = passwordRequestOf(await ask("login", username));
       assert.ok(job.verify !== undefined, "a hash is compared for every name");
       const { password, hash: compared } = job.verify;
       assert.equal(getRounds(compared), 4);
@@ -123,8 +127,8 @@ describe("Router", () => {
       const refused = await ask("login", username, { granted: true, result });
       const error = refusalOf(refused);
       assert.deepEqual([error.code, error.message], [401, "wrong username, password or token"]);
-      const stop = stopOf(await ask("register", username));
-      assert.deepEqual(stop, { kind: "register", account: username, job: { hash: "a wrong password" } });
+      const request = passwordRequestOf(await ask("register", username));
+      assert.deepEqual(request, { kind: "register", account: username, job: { hash: "a wrong password" } });
     }
     await reader.close();
     await writer.close();

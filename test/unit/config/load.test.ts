@@ -121,8 +121,8 @@ describe("loadConfig", () => {
     assert.match(broken, /^config file .*config\.json: not valid JSON \(line 3\)$/);
     assert.match(errorOf({ config: configFile("hunter2") }), /not valid JSON$/);
     assert.match(errorOf({ config: configFile([1]) }), /must hold one JSON object$/);
-    assert.match(errorOf({ config: configFile({ prot: 1 }) }), /config\.json: "prot" is no option/);
-    assert.match(errorOf({ config: configFile({ config: "x" }) }), /"config" is no option/);
+    assert.match(errorOf({ config: configFile({ prot: 1 }) }), /config\.json: unknown option "prot"/);
+    assert.match(errorOf({ config: configFile({ config: "x" }) }), /unknown option "config"/);
     assert.match(errorOf({ config: join(dir(), "none.json") }), /^option --config: .*none\.json does not exist$/);
     mkdirSync(join(dir(), "folder"));
     assert.match(errorOf({ config: join(dir(), "folder") }), /is not a file$/);

@@ -4,7 +4,7 @@ import {
   filterForm,
   foldCase,
   normalizeUsername,
-  passwordFault,
+  passwordProblem,
   searchForm,
   usernameKey,
 } from "../../../src/protocol/text.ts";
@@ -98,12 +98,12 @@ describe("usernameKey", () => {
   });
 });
 
-describe("passwordFault", () => {
+describe("passwordProblem", () => {
   it("counts characters below and bytes above", () => {
     for (const password of ["12345678", "😀".repeat(8), "x".repeat(256), "é".repeat(128)])
-      assert.equal(passwordFault(password), undefined);
+      assert.equal(passwordProblem(password), undefined);
     for (const password of ["", "1234567", "😀".repeat(7), "x".repeat(257), "é".repeat(129), "1234567\u00008"]) {
-      assert.match(passwordFault(password) ?? "", /must/, password);
+      assert.match(passwordProblem(password) ?? "", /must/, password);
     }
   });
 });

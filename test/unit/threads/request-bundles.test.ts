@@ -28,7 +28,7 @@ describe("request tasks of one turn", function () {
     const payloads = packPayloads(requests.map((request) => Buffer.from(JSON.stringify(request))));
     const unlimited = { limited: undefined, retryAfter: 0, loginRetryAfter: 0 };
     const identity = { userId: "a".repeat(24), username: "ann", tokenHash: "h", features: [] };
-    return { framing: "lines", identity, payloads, admission: undefined, ...unlimited };
+    return { framing: "lines", identity, payloads, verdict: undefined, ...unlimited };
   }
 
   /** Hands it over until it is begun. */

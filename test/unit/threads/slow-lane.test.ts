@@ -29,7 +29,7 @@ describe("SlowLane", () => {
     replies: new Uint8Array(0),
     effects: [],
     writes: undefined,
-    stop: undefined,
+    passwordRequest: undefined,
     costMs: 0,
   };
   const TASK: RequestTask = {
@@ -39,7 +39,7 @@ describe("SlowLane", () => {
     limited: undefined,
     retryAfter: 0,
     loginRetryAfter: 0,
-    admission: undefined,
+    verdict: undefined,
   };
   let lastId = 0;
   const run = (account: string, isClosed = false) =>

@@ -1,7 +1,7 @@
 // PasswordGate: how many are worked on, in which order, and who is refused; with work that the test ends by hand.
 import assert from "node:assert/strict";
 import { PasswordGate } from "../../../../src/server/login/password-gate.ts";
-import type { Admission, PasswordJob, PasswordResult, PasswordStop } from "../../../../src/actions/again.ts";
+import type { PasswordJob, PasswordRequest, PasswordResult, PasswordVerdict } from "../../../../src/actions/again.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 
 interface Job {
@@ -28,13 +28,13 @@ describe("PasswordGate", () => {
     gate = new PasswordGate(work, LIMITS, clock);
   });
 
-  const login = (account: string, password = "x"): PasswordStop => ({
+  const login = (account: string, password = "x"): PasswordRequest => ({
     kind: "login",
     account,
     job: { verify: { password, hash: "h" } },
   });
   const from = (address: string) => ({ address, isClosed: false });
-  const register = (account: string): PasswordStop => ({ kind: "register", account, job: { hash: "x" } });
+  const register = (account: string): PasswordRequest => ({ kind: "register", account, job: { hash: "x" } });
 
   /** Lets what follows from a job's end happen. */
   async function settle(): Promise<void> {
@@ -49,9 +49,9 @@ describe("PasswordGate", () => {
   /** Fails so many logins, one after the other. */
   async function fail(account: string, address: string, times: number): Promise<void> {
     for (let count = 0; count < times; count += 1) {
-      const admission = gate.admit(login(account), from(address));
+      const verdict = gate.admit(login(account), from(address));
       await end(jobs.length - 1, false);
-      assert.ok((await admission).granted);
+      assert.ok((await verdict).granted);
     }
   }
 
@@ -88,7 +88,7 @@ describe("PasswordGate", () => {
   });
 
   it("works on as many as there are threads, the others in the order they came", async () => {
-    const admissions = ["a", "b", "c", "d"].map((name) => gate.admit(login(name, name), from("192.0.2.1")));
+    const verdicts = ["a", "b", "c", "d"].map((name) => gate.admit(login(name, name), from("192.0.2.1")));
     await settle();
     assert.deepEqual(
       jobs.map(({ password }) => password),
@@ -102,11 +102,11 @@ describe("PasswordGate", () => {
     );
     await end(2, true);
     await end(3, true);
-    for (const admission of await Promise.all(admissions)) assert.ok(admission.granted);
+    for (const verdict of await Promise.all(verdicts)) assert.ok(verdict.granted);
   });
 
   it("works on one at a time of a name, and on others meanwhile", async () => {
-    const admissions = ["a", "a", "b"].map((name, index) =>
+    const verdicts = ["a", "a", "b"].map((name, index) =>
       gate.admit(login(name, `${name}${index}`), from("192.0.2.1")),
     );
     await settle();
@@ -121,12 +121,12 @@ describe("PasswordGate", () => {
     );
     await end(1, true);
     await end(2, true);
-    await Promise.all(admissions);
+    await Promise.all(verdicts);
   });
 
   it("refuses a name after its failures, until the minute is over", async () => {
     await fail("a", "192.0.2.1", 3);
-    const refused: Admission = { granted: false, info: "too many failed logins", retryAfter: 60 };
+    const refused: PasswordVerdict = { granted: false, info: "too many failed logins", retryAfter: 60 };
     assert.deepEqual(await gate.admit(login("a"), from("192.0.2.2")), refused);
     assert.equal(jobs.length, 3);
     clock.advance(60_000);
@@ -134,9 +134,9 @@ describe("PasswordGate", () => {
   });
 
   it("refuses those who wait when the failures before them were enough", async () => {
-    const admissions = Array.from({ length: 6 }, () => gate.admit(login("a"), from("192.0.2.1")));
+    const verdicts = Array.from({ length: 6 }, () => gate.admit(login("a"), from("192.0.2.1")));
     for (let index = 0; index < 3; index += 1) await end(index, false);
-    const results = await Promise.all(admissions);
+    const results = await Promise.all(verdicts);
     assert.deepEqual(
       results.map(({ granted }) => granted),
       [true, true, true, false, false, false],
@@ -144,9 +144,9 @@ describe("PasswordGate", () => {
   });
 
   it("lets an address fail so often and no more, also with several at work at once", async () => {
-    const admissions = Array.from({ length: 8 }, (_, index) => gate.admit(login(`name${index}`), from("192.0.2.1")));
+    const verdicts = Array.from({ length: 8 }, (_, index) => gate.admit(login(`name${index}`), from("192.0.2.1")));
     for (let index = 0; index < 4; index += 1) await end(index, false);
-    const results = await Promise.all(admissions);
+    const results = await Promise.all(verdicts);
     assert.equal(results.filter(({ granted }) => granted).length, 4);
     assert.equal(jobs.length, 4);
     assert.ok(gate.retryAfter("192.0.2.1") > 0);
@@ -176,18 +176,18 @@ describe("PasswordGate", () => {
       "::1",
       "192.0.2.2",
     ]) {
-      const admission = gate.admit(register(`name${jobs.length}`), from(address));
+      const verdict = gate.admit(register(`name${jobs.length}`), from(address));
       await end(jobs.length - 1, true);
-      results.push((await admission).granted);
+      results.push((await verdict).granted);
     }
     assert.deepEqual(results, [true, true, false, true, true, true, true, true]);
   });
 
   it("does not work for who has gone", async () => {
     const first = gate.admit(login("a"), from("192.0.2.1"));
-    const applicant = { address: "192.0.2.1", isClosed: false };
-    const second = gate.admit(login("a"), applicant);
-    applicant.isClosed = true;
+    const attempt = { address: "192.0.2.1", isClosed: false };
+    const second = gate.admit(login("a"), attempt);
+    attempt.isClosed = true;
     await end(0, true);
     assert.deepEqual([(await first).granted, (await second).granted, jobs.length], [true, false, 1]);
   });
@@ -203,13 +203,13 @@ describe("PasswordGate", () => {
   });
 
   it("refuses more than a thousand who wait", async () => {
-    const admissions = Array.from({ length: 1_003 }, (_, index) =>
+    const verdicts = Array.from({ length: 1_003 }, (_, index) =>
       gate.admit(login(`name${index}`), from(`10.0.${index >> 8}.${index & 255}`)),
     );
-    const last = await admissions.at(-1);
+    const last = await verdicts.at(-1);
     assert.deepEqual(last, { granted: false, info: "too many logins are waiting", retryAfter: 30 });
     for (let index = 0; index < 1_002; index += 1) await end(index, true);
-    const results = await Promise.all(admissions);
+    const results = await Promise.all(verdicts);
     assert.equal(results.filter(({ granted }) => granted).length, 1_002);
   });
 });

@@ -6,17 +6,17 @@ import { LOGIN_CHATS, LOGIN_CHATS_BYTES, LOGIN_USERS, MAX_WATCHED } from "../pro
 import type { Contact, StoreReader } from "../store/store.ts";
 
 /** The part of a login's answer that is read after the session has begun, and whose presence the session is told of. */
-export interface Roster {
+export interface LoginSnapshot {
   readonly fields: Omit<LoginResult, "username" | "user_id" | "token" | "online">;
   readonly watched: readonly UserId[];
 }
 
 /** Undefined for an account that is gone. */
-export async function readRoster(
+export async function readLoginSnapshot(
   userId: UserId,
   withGroups: boolean,
   reader: StoreReader,
-): Promise<Roster | undefined> {
+): Promise<LoginSnapshot | undefined> {
   const user = await reader.userById(userId);
   if (user === undefined || user.state !== "active") return undefined;
   const firstUsers = { after: "", limit: LOGIN_USERS };
