@@ -49,7 +49,7 @@ export type Effect =
   | { readonly kind: "endOtherSessions"; readonly userId: UserId; readonly reason: string }
   | { readonly kind: "watch"; readonly userId: UserId; readonly contactId: UserId; readonly on: boolean }
   /** The two see each other's presence no more. */
-  | { readonly kind: "separate"; readonly one: UserId; readonly other: UserId }
+  | { readonly kind: "hidePresence"; readonly one: UserId; readonly other: UserId }
   | { readonly kind: "accountDeleted"; readonly userId: UserId }
   | { readonly kind: "emit"; readonly text: string; readonly to: Audience };
 

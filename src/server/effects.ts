@@ -100,7 +100,7 @@ export class EffectRunner {
         return void this.#parts.access.endSessions(effect.userId, effect.reason, cause?.session);
       case "watch":
         return this.#parts.registry.watch(effect.userId, effect.contactId, effect.on);
-      case "separate":
+      case "hidePresence":
         return this.#separate(effect.one, effect.other);
       case "accountDeleted":
         return this.#parts.onAccountDeleted(effect.userId);

@@ -52,7 +52,7 @@ interface StartedParts {
 }
 
 /** Where the listener is. */
-interface Place {
+interface ListenAddress {
   readonly address: string;
   readonly port: number;
 }
@@ -73,7 +73,7 @@ export class MessengerServer {
   /** On the clock that never jumps. */
   readonly #startedMs = performance.now();
   /** Where the listener is, or was before it was stopped. */
-  #place: Place;
+  #place: ListenAddress;
   #isListening = false;
   /** The end of the last start or stop of the listener: one begins after the other has ended. */
   #lastChange: Promise<unknown> = Promise.resolve();
@@ -207,16 +207,16 @@ export class MessengerServer {
   async #openStore(cancel: AbortSignal | undefined): Promise<void> {
     const deadlineMs = performance.now() + this.#config.waitForStoreMs;
     while (cancel?.aborted !== true) {
-      const { fault, isUnavailable, guarantee } = await this.#pools.openStore();
+      const { problem, isUnavailable, guarantee } = await this.#pools.openStore();
       this.#durability = guarantee ?? "";
-      if (fault === undefined) return;
-      if (!isUnavailable || performance.now() >= deadlineMs) throw new StartError(fault);
-      this.#log.warn("waiting for the store", { store: hidePassword(this.#config.store), fault });
+      if (problem === undefined) return;
+      if (!isUnavailable || performance.now() >= deadlineMs) throw new StartError(problem);
+      this.#log.warn("waiting for the store", { store: hidePassword(this.#config.store), problem });
       await new Promise((resolve) => setTimeout(resolve, STORE_RETRY_MS));
     }
   }
 
-  async #listen({ address, port }: Place): Promise<Place> {
+  async #listen({ address, port }: ListenAddress): Promise<ListenAddress> {
     const bound = await this.#listener.listen(address, port).catch((error: unknown) => {
       throw new StartError(explainListen(error, "port", port, address));
     });

@@ -64,7 +64,7 @@ export function packWrites(writes: readonly PendingWrite[]): Uint8Array {
       parts.push(pending);
       continue;
     }
-    if (run === undefined || !goesOn(run, write, replyTo, info)) {
+    if (run === undefined || !continuesRun(run, write, replyTo, info)) {
       const { chatId, userId, username } = write;
       run = { chatId, userId, username, action: replyTo.action, info, ids: [], messageIds: [], texts: [] };
       parts.push(run);
@@ -81,7 +81,7 @@ function isPlain({ reply, finish, effects }: PendingWrite): boolean {
   return finish === undefined && effects.length === 0;
 }
 
-function goesOn(run: MessageRun, write: WriteOf<"append">, replyTo: ReplyTo, info: string): boolean {
+function continuesRun(run: MessageRun, write: WriteOf<"append">, replyTo: ReplyTo, info: string): boolean {
   const isOfSame = run.userId === write.userId && run.username === write.username && run.chatId === write.chatId;
   return isOfSame && run.action === replyTo.action && run.info === info;
 }

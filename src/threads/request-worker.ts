@@ -9,7 +9,7 @@ import { openReader } from "../store/open.ts";
 import { monotonicClock } from "../util/clock.ts";
 import { packWrites, unpackPayloads } from "./packing.ts";
 import { unknownUserHash } from "../actions/passwords.ts";
-import { moved } from "./moved.ts";
+import { transferring } from "./transferring.ts";
 import { LazyReader } from "./lazy-reader.ts";
 import { wrongCredentials } from "../domain/writes/put-token.ts";
 import { readLoginSnapshot } from "../actions/login-snapshot.ts";
@@ -41,7 +41,7 @@ export default async function run(task: RequestTask | RequestBundle | LookUpTask
   if ("avatarOf" in task) return (await reader.userById(task.avatarOf))?.profile.file_name;
   if ("lookUp" in task) return lookUp(task);
   const { value, buffers } = await carryOut(task, task.maxMs ?? MAX_TASK_MS);
-  return moved(value, buffers);
+  return transferring(value, buffers);
 }
 
 async function carryOutAll({ bundle }: RequestBundle): Promise<unknown> {
@@ -55,7 +55,7 @@ async function carryOutAll({ bundle }: RequestBundle): Promise<unknown> {
     if (performance.now() >= endMs) break;
   }
   results.length = bundle.length;
-  return moved(results, allBuffers);
+  return transferring(results, allBuffers);
 }
 
 async function lookUp(task: LookUpTask): Promise<unknown> {
@@ -110,7 +110,7 @@ async function findCredentials(username: string): Promise<Credentials> {
   };
 }
 
-async function carryOut(task: RequestTask, maxMs: number): Promise<Carried> {
+async function carryOut(task: RequestTask, maxMs: number): Promise<TransferableResult> {
   const payloads = unpackPayloads(task.payloads);
   const answers = new Answers(task.framing, task.maxReplyBytes);
   const { identity, loginRetryAfter, verdict, continuation } = task;
@@ -145,7 +145,7 @@ function isMessage({ plan }: PlannedRequest): boolean {
 const NO_EFFECTS: readonly Effect[] = [];
 
 /** A task's result, and its buffers, to be transferred. */
-interface Carried {
+interface TransferableResult {
   readonly value: RequestTaskResult;
   readonly buffers: readonly ArrayBufferLike[];
 }
@@ -228,7 +228,7 @@ class Answers {
     this.#isFull ||= this.#replyBytes >= this.#maxBytes;
   }
 
-  result(consumed: number, costMs: number): Carried {
+  result(consumed: number, costMs: number): TransferableResult {
     const replies = encodeFrames(this.#replies, this.#framing);
     const writes = this.#writes.length > 0 ? packWrites(this.#writes) : undefined;
     const settled = {

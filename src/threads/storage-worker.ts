@@ -5,15 +5,15 @@ import { StoreOpenError, StoreUnavailableError } from "../store/store.ts";
 import { outcomeOfRepeat, type Write, type WriteOutcome } from "../domain/writes/table.ts";
 import type { StoreWriter } from "../store/store.ts";
 import { BatchEncoder } from "./batch-encoder.ts";
-import { moved } from "./moved.ts";
+import { transferring } from "./transferring.ts";
 import { unpackWrites } from "./packing.ts";
-import { StoreTrouble } from "./store-trouble.ts";
+import { StoreOutageLog } from "./store-outage-log.ts";
 import type { CommitResult, CommitTask, OpenResult, StorageTask } from "./task.ts";
 import { threadLogger } from "./thread-log.ts";
 import { threadSettings } from "./thread-settings.ts";
 
 const { storeUrl, dataDir } = threadSettings();
-const trouble = new StoreTrouble(threadLogger({ thread: "storage" }));
+const trouble = new StoreOutageLog(threadLogger({ thread: "storage" }));
 let writer: StoreWriter | undefined;
 
 /** The task that Piscina runs, one at a time. */
@@ -36,11 +36,11 @@ export default async function run(task: StorageTask): Promise<unknown> {
 async function open(): Promise<OpenResult> {
   try {
     writer ??= await openWriter(storeUrl, { dataDir });
-    return { fault: undefined, guarantee: writer.guarantee, isUnavailable: false };
+    return { problem: undefined, guarantee: writer.guarantee, isUnavailable: false };
   } catch (error) {
-    if (error instanceof StoreOpenError) return { fault: error.message, guarantee: undefined, isUnavailable: false };
+    if (error instanceof StoreOpenError) return { problem: error.message, guarantee: undefined, isUnavailable: false };
     if (error instanceof StoreUnavailableError)
-      return { fault: error.message, guarantee: undefined, isUnavailable: true };
+      return { problem: error.message, guarantee: undefined, isUnavailable: true };
     throw error;
   }
 }
@@ -68,7 +68,7 @@ async function commit({ groups, timeMs, isRepeat }: CommitTask): Promise<unknown
     unavailable: outcomes === undefined,
     unsettled: writer?.isUnsettled ?? false,
   };
-  return moved(result, buffers);
+  return transferring(result, buffers);
 }
 
 /** The outcomes, or undefined when the store could not be reached and nothing is stored. Rejects when that is not known. */

@@ -137,7 +137,7 @@ export interface CommitTask {
 /** What opening the store came to. */
 export interface OpenResult {
   /** Why it could not be opened, in one line; undefined when it is open. */
-  readonly fault: string | undefined;
+  readonly problem: string | undefined;
   /** What an acknowledgement means with this store; undefined when it is not open. */
   readonly guarantee: string | undefined;
   /** True when it may open later: it could not be reached. */

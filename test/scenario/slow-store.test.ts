@@ -32,7 +32,7 @@ describe("writes that wait for a slow store", function () {
     pools = new Pools({ ...settings, registration: { kind: "open" }, directory: "everybody" }, sizes, log, {
       storage: SLOW_THREAD,
     });
-    assert.equal((await pools.openStore()).fault, undefined);
+    assert.equal((await pools.openStore()).problem, undefined);
   });
   afterEach(() => pools.close());
 

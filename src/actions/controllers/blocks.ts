@@ -13,7 +13,7 @@ const blockContact: SessionController<"block_contact"> = async ({ data }, identi
     write: { kind: "block", userId: identity.userId, blockedId: other.userId },
     reply: { info: "Blocked", fields: { contact: other.username } },
     effects: [
-      { kind: "separate", one: identity.userId, other: other.userId },
+      { kind: "hidePresence", one: identity.userId, other: other.userId },
       blockEvent(identity, { blocked: { [other.username]: other.userId } }, now()),
     ],
   };

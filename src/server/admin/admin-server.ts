@@ -53,7 +53,7 @@ export class AdminServer {
       const advice = "choose a shorter one with --data, or a short symbolic link to it";
       throw new StartError(`data: the folder's path is ${surplus} bytes too long for its admin socket; ${advice}`);
     }
-    if (await isAnswered(this.#path)) throw new StartError(`data: another server works in this folder (${this.#path})`);
+    if (await isInUse(this.#path)) throw new StartError(`data: another server works in this folder (${this.#path})`);
     if (!isPipe) await unlink(this.#path).catch(() => undefined); // left behind by a server that was killed
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", (error) => reject(new StartError(`admin socket ${this.#path}: ${error.message}`)));
@@ -173,7 +173,7 @@ class AdminClient {
 const NOBODY_LISTENS = new Set(["ECONNREFUSED", "ENOENT", "ENOTSOCK"]);
 
 /** Whether a server listens on the path; also one that stands still and takes no more connections. */
-function isAnswered(path: string): Promise<boolean> {
+function isInUse(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
     socket.once("connect", () => {

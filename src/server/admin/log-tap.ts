@@ -8,7 +8,7 @@ import { Emitter } from "../../util/emitter.ts";
 const KEPT_COUNT = 1_000;
 
 /** What the tap and all its children share. */
-class Kept {
+class LogHistory {
   readonly emitter = new Emitter<{ record: LogRecord }>();
   readonly records: LogRecord[] = [];
 
@@ -22,21 +22,21 @@ class Kept {
 export class LogTap implements Logger {
   readonly #log: Logger;
   readonly #bound: LogFields;
-  readonly #kept: Kept;
+  readonly #history: LogHistory;
 
-  constructor(log: Logger, bound: LogFields = {}, kept: Kept = new Kept()) {
+  constructor(log: Logger, bound: LogFields = {}, history: LogHistory = new LogHistory()) {
     this.#log = log;
     this.#bound = bound;
-    this.#kept = kept;
+    this.#history = history;
   }
 
   /** Oldest first. */
   get records(): readonly LogRecord[] {
-    return this.#kept.records;
+    return this.#history.records;
   }
 
   get onRecord(): Emitter<{ record: LogRecord }> {
-    return this.#kept.emitter;
+    return this.#history.emitter;
   }
 
   error(text: string, fields: LogFields = {}): void {
@@ -59,7 +59,7 @@ export class LogTap implements Logger {
   }
 
   child(fields: LogFields): Logger {
-    return new LogTap(this.#log.child(fields), { ...this.#bound, ...fields }, this.#kept);
+    return new LogTap(this.#log.child(fields), { ...this.#bound, ...fields }, this.#history);
   }
 
   close(): Promise<void> {
@@ -68,7 +68,7 @@ export class LogTap implements Logger {
 
   #keep(level: LogRecord["level"], text: string, fields: LogFields): void {
     try {
-      this.#kept.add({
+      this.#history.add({
         time_ms: Date.now(),
         level,
         text,

@@ -9,7 +9,7 @@ export interface RequestSource {
   readonly requestCount: number;
 }
 
-interface Waiting {
+interface WaitingSource {
   readonly source: RequestSource;
   readonly resolve: () => void;
 }
@@ -32,7 +32,7 @@ export class CommitPacer {
   #deliveryMs = 0;
   #lastMessageCount = 0;
   /** Oldest first. */
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting: WaitingSource[] = [];
   #onGapOver: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** A round begins with the next immediate. */

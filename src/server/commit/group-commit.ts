@@ -58,7 +58,7 @@ export interface OwnResult<K extends WriteKind> {
   readonly effects: readonly Effect[];
 }
 
-interface Waiting {
+interface PendingGroup {
   readonly group: WriteGroup;
   /** When the requests behind it arrived, on the monotonic clock. */
   readonly receivedMs: number;
@@ -81,7 +81,7 @@ export class GroupCommit {
   readonly #onCommitted: (result: CommitResult) => Promise<void> | undefined;
   /** Told of each group with new messages how long it took from its arrival to the writes of its events. */
   onDelivered: ((durationMs: number) => void) | undefined;
-  #waiting: Waiting[] = [];
+  #waiting: PendingGroup[] = [];
   #waitingBytes = 0;
   /** Looks for what has waited for too long; one timer for all, so that a write costs none. */
   #expiry: NodeJS.Timeout | undefined;
@@ -143,7 +143,7 @@ export class GroupCommit {
     this.#expiry = oldest === undefined ? undefined : setTimeout(() => this.#expire(), leftMs).unref();
   }
 
-  #take(count: number): Waiting[] {
+  #take(count: number): PendingGroup[] {
     const taken = this.#waiting.splice(0, count);
     for (const { group } of taken) this.#waitingBytes -= group.writes.length;
     return taken;
@@ -189,12 +189,12 @@ export class GroupCommit {
       await this.#commit(this.#takeBatch());
       this.#wantsMaintenance = true;
       if (performance.now() - this.#maintainedMs >= STEP_INTERVAL_MS) await this.#maintain();
-      if (!this.#isDue) await this.#keepHouse();
+      if (!this.#isDue) await this.#runMaintenance();
     }
   }
 
   /** Does what housekeeping there is when nothing has been written for a while; ends when something is. */
-  async #keepHouse(): Promise<void> {
+  async #runMaintenance(): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, QUIET_MS);
       this.#endQuiet = () => {
@@ -206,7 +206,7 @@ export class GroupCommit {
     while (this.#wantsMaintenance && !this.#isStopping && !this.#isDue) await this.#maintain();
   }
 
-  #takeBatch(): Waiting[] {
+  #takeBatch(): PendingGroup[] {
     let byteCount = 0;
     let groupCount = 0;
     for (const { group } of this.#waiting) {
@@ -228,7 +228,7 @@ export class GroupCommit {
     }, SETTLE_MS);
   }
 
-  async #commit(batch: readonly Waiting[]): Promise<void> {
+  async #commit(batch: readonly PendingGroup[]): Promise<void> {
     this.#mustSettle = false;
     this.#pacer.committing();
     const task = { kind: "commit", groups: batch.map(({ group }) => group), timeMs: this.#batchTime() } as const;
@@ -250,7 +250,7 @@ export class GroupCommit {
     }
   }
 
-  #deliver(result: CommitResult, batch: readonly Waiting[]): void {
+  #deliver(result: CommitResult, batch: readonly PendingGroup[]): void {
     const startMs = performance.now();
     const isComplete = this.#onCommitted(result);
     const arrivals = batch.flatMap(({ receivedMs }, index) =>

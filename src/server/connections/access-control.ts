@@ -3,7 +3,7 @@ import type { ThrottledLog } from "../../log/throttled-log.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import { addressKey, isLoopback, plainAddress } from "../../util/address.ts";
 import type { Clock } from "../../util/clock.ts";
-import { AddressBook } from "./address-book.ts";
+import { PeerAddresses } from "./peer-addresses.ts";
 import type { Allowance, RateLimits } from "./allowance.ts";
 import { Bans } from "./bans.ts";
 import { Handshakes, type Greeter } from "./handshakes.ts";
@@ -28,7 +28,7 @@ export interface Endpoint {
 }
 
 /** A connection that was let in. */
-export interface Place {
+export interface Entry {
   /** Where it comes from, with IPv4 in its own form. */
   readonly address: string;
   /** What all connections of this address may ask together; undefined without limit. */
@@ -45,7 +45,7 @@ export class AccessControl {
   /** No connection is let in while it is false. */
   isOpen = false;
   readonly #limits: AccessLimits;
-  readonly #addresses: AddressBook;
+  readonly #addresses: PeerAddresses;
   readonly #log: ThrottledLog;
   readonly #endpoints: Endpoint[] = [];
   readonly #handshakes = new Handshakes();
@@ -59,7 +59,7 @@ export class AccessControl {
   constructor(limits: AccessLimits, clock: Clock, log: ThrottledLog) {
     this.#limits = limits;
     this.bans = new Bans(clock);
-    this.#addresses = new AddressBook(limits.addressRates, clock);
+    this.#addresses = new PeerAddresses(limits.addressRates, clock);
     this.#log = log;
   }
 
@@ -74,7 +74,7 @@ export class AccessControl {
   }
 
   /** Lets a new connection in, or says why not. `remoteAddress` is as the socket gives it. */
-  enter(remoteAddress: string | undefined): Place | EntryRefusal {
+  enter(remoteAddress: string | undefined): Entry | EntryRefusal {
     const address = plainAddress(remoteAddress ?? "");
     if (this.bans.has(address)) return "banned";
     if (!this.isOpen) return "stopped";

@@ -14,7 +14,7 @@ import { Allowance } from "./allowance.ts";
 import { AnswerRoom } from "./answer-room.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import { Outbox } from "../delivery/outbox.ts";
-import { Refusals } from "./refusals.ts";
+import { RefusalCounter } from "./refusal-counter.ts";
 import { RequestQueue } from "./request-queue.ts";
 import type { Session } from "../delivery/session.ts";
 
@@ -43,7 +43,7 @@ export class Connection {
   readonly #host: ConnectionHost<Connection>;
   readonly #queue: RequestQueue;
   readonly #room: AnswerRoom;
-  readonly #refusals: Refusals;
+  readonly #refusals: RefusalCounter;
   #socket: Socket;
   #decoder: FrameDecoder | undefined;
   #outbox: Outbox | undefined;
@@ -73,7 +73,7 @@ export class Connection {
     const allowance = new Allowance(host.settings, host.clock, shared);
     this.#queue = new RequestQueue(allowance);
     this.#room = new AnswerRoom(allowance, () => this.#proceed());
-    this.#refusals = new Refusals(host.settings.maxRefusals, host.clock);
+    this.#refusals = new RefusalCounter(host.settings.maxRefusals, host.clock);
     this.openedMs = this.#anonymousSinceMs = this.#activeMs = host.clock.now();
     // Kept for good, also under TLS: what happens to the TCP socket happens to the connection.
     socket.setNoDelay(true);

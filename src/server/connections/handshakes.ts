@@ -7,14 +7,14 @@ export interface Greeter {
   readonly isClosed: boolean;
 }
 
-interface Waiting {
+interface PendingHandshake {
   readonly greeter: Greeter;
   readonly begin: () => void;
 }
 
 /** One at a time, and after each the event loop belongs to others for as long as it took. */
 export class Handshakes {
-  readonly #waiting = new FairQueue<Waiting>();
+  readonly #waiting = new FairQueue<PendingHandshake>();
   #isResting = false;
 
   /**

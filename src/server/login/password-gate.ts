@@ -23,7 +23,7 @@ export interface LoginAttempt {
   readonly isClosed: boolean;
 }
 
-interface Waiting {
+interface PendingAttempt {
   readonly request: PasswordRequest;
   readonly attempt: LoginAttempt;
   readonly resolve: (verdict: PasswordVerdict) => void;
@@ -37,7 +37,7 @@ export class PasswordGate {
   readonly #failuresByAddress: AttemptLimiter;
   readonly #registrations: AttemptLimiter;
   /** Turns go round by address, then by name: who logs in again and again delays others by one turn. */
-  readonly #waiting = new FairQueue<Waiting>();
+  readonly #waiting = new FairQueue<PendingAttempt>();
   /** Names being worked on: one at a time each, so that parallel guesses cannot outrun the count of failures. */
   readonly #accountsAtWork = new Set<string>();
   /** Logins being worked on, by address: never more than may still fail. */
@@ -112,14 +112,14 @@ export class PasswordGate {
   }
 
   /** Also true when no more may fail: then it is refused in its turn. */
-  #mayStart({ request, attempt }: Waiting): boolean {
+  #mayStart({ request, attempt }: PendingAttempt): boolean {
     if (this.#accountsAtWork.has(request.account)) return false;
     const address = addressKey(attempt.address);
     const left = this.#failuresByAddress.left(address);
     return left === 0 || (this.#atWorkByAddress.get(address) ?? 0) < left;
   }
 
-  async #serve({ request, attempt, resolve, reject }: Waiting): Promise<void> {
+  async #serve({ request, attempt, resolve, reject }: PendingAttempt): Promise<void> {
     if (attempt.isClosed) return resolve(refuse("closed", 1)); // who has gone need not be worked for
     // Others may have failed meanwhile; a registration was counted when it came.
     const refusal = request.kind === "register" ? undefined : this.#refusal(request, attempt);

@@ -20,7 +20,7 @@ describe("request tasks of one turn", function () {
     const settings = { storeUrl: "sqlite:test.db", dataDir: folder(), bcryptCost: 4, editWindowMs: 0, groupMembers: 9 };
     const sizes = { requestThreads, passwordThreads: 1 };
     pools = new Pools({ ...settings, registration: { kind: "open" }, directory: "everybody" }, sizes, log, files);
-    assert.equal((await pools.openStore()).fault, undefined);
+    assert.equal((await pools.openStore()).problem, undefined);
   }
   afterEach(() => pools.close());
 

@@ -50,7 +50,7 @@ describe("GroupCommit, when the storage thread dies", function () {
       for (const one of batch.chunks) if (one.event !== "group") chunks.push(one);
       return undefined;
     });
-    assert.equal((await pools.openStore()).fault, undefined);
+    assert.equal((await pools.openStore()).problem, undefined);
     await submit(userOf(ANN, "ann"), userOf(BEN, "ben"));
     await submit(append("first"));
   });

@@ -1,8 +1,8 @@
-// Allowance, AddressBook and Refusals: what is taken, of whom, how long it is remembered, and who heeds a refusal.
+// Allowance, PeerAddresses and RefusalCounter: what is taken, of whom, how long it is remembered, and who heeds a refusal.
 import assert from "node:assert/strict";
-import { AddressBook } from "../../../../src/server/connections/address-book.ts";
+import { PeerAddresses } from "../../../../src/server/connections/peer-addresses.ts";
 import { Allowance, type RateLimits } from "../../../../src/server/connections/allowance.ts";
-import { Refusals } from "../../../../src/server/connections/refusals.ts";
+import { RefusalCounter } from "../../../../src/server/connections/refusal-counter.ts";
 import { range } from "../../../support/lists.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 
@@ -71,9 +71,9 @@ describe("Allowance", () => {
   });
 });
 
-describe("AddressBook", () => {
+describe("PeerAddresses", () => {
   it("gives all connections of an address one allowance, a network of IPv6 counting as one, and loopback none", () => {
-    const book = new AddressBook(LIMITS, new ManualClock());
+    const book = new PeerAddresses(LIMITS, new ManualClock());
     const one = book.enter("192.0.2.1");
     assert.notEqual(one, undefined);
     assert.equal(book.enter("::ffff:192.0.2.1"), one);
@@ -86,7 +86,7 @@ describe("AddressBook", () => {
 
   it("gives nothing more to who leaves and comes again, until it would be full anyway", () => {
     const clock = new ManualClock();
-    const book = new AddressBook(LIMITS, clock);
+    const book = new PeerAddresses(LIMITS, clock);
     assert.equal(book.enter("192.0.2.1")?.take(1000), 0);
     book.leave("192.0.2.1");
     assert.equal(book.countOf("192.0.2.1"), 0);
@@ -97,7 +97,7 @@ describe("AddressBook", () => {
 
   it("forgets who has left when the allowance is full, and the oldest of too many", () => {
     const clock = new ManualClock();
-    const book = new AddressBook(LIMITS, clock);
+    const book = new PeerAddresses(LIMITS, clock);
     const visit = (address: string): void => {
       book.enter(address)?.take(1000);
       book.leave(address);
@@ -112,10 +112,10 @@ describe("AddressBook", () => {
   });
 });
 
-describe("Refusals", () => {
+describe("RefusalCounter", () => {
   it("are enough only when the peer goes on without waiting as it was told", () => {
     const clock = new ManualClock();
-    const refusals = new Refusals(10, clock);
+    const refusals = new RefusalCounter(10, clock);
     for (const _ of range(1, 20)) {
       assert.equal(refusals.add(10, 2, clock.now()), false);
       clock.advance(2_000);
@@ -127,7 +127,7 @@ describe("Refusals", () => {
 
   it("count for what arrived in time, however late it is answered", () => {
     const clock = new ManualClock();
-    const refusals = new Refusals(10, clock);
+    const refusals = new RefusalCounter(10, clock);
     const receivedMs = clock.now();
     assert.equal(refusals.add(8, 1, receivedMs), false);
     clock.advance(60_000);
@@ -136,6 +136,6 @@ describe("Refusals", () => {
 
   it("may be without limit", () => {
     const clock = new ManualClock();
-    assert.equal(new Refusals(0, clock).add(1e9, 1, clock.now()), false);
+    assert.equal(new RefusalCounter(0, clock).add(1e9, 1, clock.now()), false);
   });
 });

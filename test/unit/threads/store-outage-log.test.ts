@@ -1,6 +1,6 @@
 // What the log says of a store that refuses writes.
 import assert from "node:assert/strict";
-import { StoreTrouble } from "../../../src/threads/store-trouble.ts";
+import { StoreOutageLog } from "../../../src/threads/store-outage-log.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { MemoryLog } from "../../support/memory-log.ts";
 
@@ -8,7 +8,7 @@ describe("the log of a store that refuses writes", () => {
   it("says when it begins, each minute while it lasts, and when it is over, whatever number of batches", () => {
     const log = new MemoryLog();
     const clock = new ManualClock();
-    const trouble = new StoreTrouble(log, clock);
+    const trouble = new StoreOutageLog(log, clock);
     const said = (): unknown[] => log.entries.splice(0).map(({ level, fields }) => [level, fields["refusedWrites"]]);
     trouble.stored();
     assert.deepEqual(said(), []);

@@ -6,7 +6,7 @@ import { monotonicClock, type Clock } from "../util/clock.ts";
 const AGAIN_MS = 60_000;
 
 /** One for the thread that writes. */
-export class StoreTrouble {
+export class StoreOutageLog {
   readonly #log: Logger;
   readonly #clock: Clock;
   #sinceMs: number | undefined;

@@ -12,7 +12,7 @@ interface Entry {
 }
 
 /** An address stays known after its last connection until its allowance is full: coming anew gives no more of it. */
-export class AddressBook {
+export class PeerAddresses {
   readonly #limits: RateLimits;
   readonly #clock: Clock;
   readonly #present = new Map<string, Entry>();

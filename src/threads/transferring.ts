@@ -2,6 +2,6 @@
 import { move, transferableSymbol, valueSymbol } from "piscina";
 
 /** Marks `value` to cross to the other thread with `buffers` transferred; they are empty here afterwards. */
-export function moved(value: object, buffers: readonly ArrayBufferLike[]): unknown {
+export function transferring(value: object, buffers: readonly ArrayBufferLike[]): unknown {
   return move({ [transferableSymbol]: buffers, [valueSymbol]: value });
 }

@@ -1,7 +1,7 @@
 // Whether a peer heeds its refusals: the answers with 429, counted until it waits as it was told.
 import type { Clock } from "../../util/clock.ts";
 
-export class Refusals {
+export class RefusalCounter {
   readonly #maxCount: number;
   readonly #clock: Clock;
   #count = 0;
