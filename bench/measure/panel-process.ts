@@ -1,7 +1,7 @@
 // The control panel as people open it, on a page, without a display: to measure what it costs the server.
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { AdminLink } from "../../src/client/admin-link.ts";
+import { AdminClient } from "../../src/client/admin-client.ts";
 import type { PanelPage } from "../../src/config/panel-pages.ts";
 import type { Topic } from "../../src/protocol/admin.ts";
 import { spawnChild } from "./children.ts";
@@ -60,17 +60,17 @@ export class PanelProcess {
   }
 
   async #follows(topics: readonly Topic[], deadlineMs: number): Promise<void> {
-    const link = await AdminLink.open(this.#dataDir);
+    const admin = await AdminClient.open(this.#dataDir);
     const endMs = performance.now() + deadlineMs;
     try {
       while (performance.now() < endMs) {
-        const { followed } = await link.request("status", {});
+        const { followed } = await admin.request("status", {});
         if (topics.length === followed.length && topics.every((topic) => followed.includes(topic))) return;
         if (this.#hasEnded && topics.length > 0) break;
         await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       }
     } finally {
-      link.close();
+      admin.close();
     }
     throw new Error(`the panel did not ${topics.length > 0 ? "open" : "close"}: ${this.#said.trim()}`);
   }

@@ -1,6 +1,6 @@
 // Login storm: everybody logs in at once, by token or by password, while a chat goes on.
 import type { Histogram } from "../engine/histogram.ts";
-import { AdminLink } from "../../src/client/admin-link.ts";
+import { AdminClient } from "../../src/client/admin-client.ts";
 import { bcryptPerSec } from "../measure/bcrypt-rate.ts";
 import type { ResultRow } from "../report/result.ts";
 import { Swarm } from "../swarm.ts";
@@ -87,11 +87,11 @@ function stormClients({ program, cores, options }: ScenarioContext, running: Run
 
 /** How many of the storm have a session, as the server says. */
 async function loggedIn({ dataDir }: RunningMessenger): Promise<number> {
-  const link = await AdminLink.open(dataDir);
+  const admin = await AdminClient.open(dataDir);
   try {
-    return (await link.request("status", {})).sessions - CHAT_CLIENTS;
+    return (await admin.request("status", {})).sessions - CHAT_CLIENTS;
   } finally {
-    link.close();
+    admin.close();
   }
 }
 

@@ -1,5 +1,5 @@
 // What our server tells of itself over its admin channel: commits, batches, the event loop.
-import { AdminLink } from "../../src/client/admin-link.ts";
+import { AdminClient } from "../../src/client/admin-client.ts";
 import type { Sample } from "../../src/protocol/admin.ts";
 
 /** The server samples each second that has passed: one that ended within the time asked for may have begun before. */
@@ -14,15 +14,15 @@ export async function serverSamples(
   fromMs: number,
   toMs: number,
 ): Promise<Readonly<Record<string, number>>> {
-  const link = await AdminLink.open(dataDir).catch(() => undefined);
-  if (!link) return {};
+  const admin = await AdminClient.open(dataDir).catch(() => undefined);
+  if (!admin) return {};
   try {
-    const { samples } = await link.request("samples", {});
+    const { samples } = await admin.request("samples", {});
     return figuresOf(samples.filter(({ time_ms }) => time_ms >= fromMs + SAMPLE_MS && time_ms <= toMs + SAMPLE_MS / 2));
   } catch {
     return {};
   } finally {
-    link.close();
+    admin.close();
   }
 }
 

@@ -1,6 +1,6 @@
 // The addresses that are kept out, and until when; a ban can be lifted.
 import { QDialog, type QWidget } from "@nodegui/nodegui";
-import type { AdminConnection } from "../../src/client/models/admin-connection.ts";
+import type { ReconnectingAdminClient } from "../../src/client/models/reconnecting-admin-client.ts";
 import type { Ban } from "../../src/protocol/admin.ts";
 import { moment } from "../../src/util/quantities.ts";
 import { openModal } from "../kit/dialogs.ts";
@@ -10,7 +10,7 @@ import { button, column, label, row } from "../kit/widgets.ts";
 import { Outcome } from "./outcome.ts";
 import { TableView } from "./table-view.ts";
 
-export function openBans(parent: QWidget, connection: AdminConnection, theme: Theme) {
+export function openBans(parent: QWidget, connection: ReconnectingAdminClient, theme: Theme) {
   const dialog = new QDialog(parent);
   const outcome = new Outcome();
   const table = new TableView<Ban>({

@@ -1,6 +1,6 @@
 // Makes an account: with a password that is chosen here, or a one-time one that the server makes.
 import { QDialog, type QWidget } from "@nodegui/nodegui";
-import type { AdminConnection } from "../../src/client/models/admin-connection.ts";
+import type { ReconnectingAdminClient } from "../../src/client/models/reconnecting-admin-client.ts";
 import { openModal } from "../kit/dialogs.ts";
 import { button, column, field, label, row } from "../kit/widgets.ts";
 import { Outcome } from "./outcome.ts";
@@ -8,7 +8,7 @@ import { Outcome } from "./outcome.ts";
 /** `onCreated` gets the one-time password, or null when one was chosen. */
 export function openCreateUser(
   parent: QWidget,
-  connection: AdminConnection,
+  connection: ReconnectingAdminClient,
   onCreated: (username: string, password: string | null) => void,
 ) {
   const dialog = new QDialog(parent);

@@ -1,6 +1,6 @@
 // The head of the panel: the server's state, and Run, Stop and Restart with address and port.
 import { QLabel, type QLineEdit, type QPushButton, type QWidget } from "@nodegui/nodegui";
-import type { AdminConnection } from "../../src/client/models/admin-connection.ts";
+import type { ReconnectingAdminClient } from "../../src/client/models/reconnecting-admin-client.ts";
 import type { ServerStatus } from "../../src/protocol/admin.ts";
 import { ask } from "../kit/dialogs.ts";
 import { column, field, button, label, panel, rename, row } from "../kit/widgets.ts";
@@ -29,7 +29,7 @@ export class ListenerControls {
   readonly stop: QPushButton;
   readonly restart: QPushButton;
   readonly outcome = new Outcome({ hidesEmpty: true });
-  readonly #connection: AdminConnection;
+  readonly #connection: ReconnectingAdminClient;
   readonly #window: QWidget;
   readonly #onChange: () => Promise<void>;
   /** Where the listener was last, so that the fields follow it but keep what is being typed. */
@@ -38,7 +38,7 @@ export class ListenerControls {
   #isBusy = false;
 
   /** `window` is behind the questions; `onChange` is called after the listener was started or stopped. */
-  constructor(connection: AdminConnection, window: QWidget, onChange: () => Promise<void>) {
+  constructor(connection: ReconnectingAdminClient, window: QWidget, onChange: () => Promise<void>) {
     this.#connection = connection;
     this.#window = window;
     this.#onChange = onChange;

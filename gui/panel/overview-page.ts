@@ -1,6 +1,6 @@
 // The first page: what the server is, how many are there, and its curves of the last 10 minutes.
 import { QGridLayout, type QLabel, type QWidget } from "@nodegui/nodegui";
-import type { AdminConnection } from "../../src/client/models/admin-connection.ts";
+import type { ReconnectingAdminClient } from "../../src/client/models/reconnecting-admin-client.ts";
 import { AdminSamples, type Figure } from "../../src/client/models/admin-samples.ts";
 import type { Sample, ServerStatus } from "../../src/protocol/admin.ts";
 import { DisposableStore, type Disposable } from "../../src/util/disposable.ts";
@@ -62,7 +62,7 @@ export class OverviewPage implements Page {
   readonly title = "Overview";
   readonly widget: QWidget;
   readonly samples = new AdminSamples();
-  readonly #connection: AdminConnection;
+  readonly #connection: ReconnectingAdminClient;
   readonly #values: QLabel[] = [];
   readonly #curves: readonly CurveView[];
   readonly #subscriptions = new DisposableStore();

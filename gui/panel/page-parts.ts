@@ -1,6 +1,6 @@
 // What pages of the panel have in common: their frame, the field that filters, and the topic that they follow.
 import type { QLineEdit, QWidget } from "@nodegui/nodegui";
-import type { AdminConnection } from "../../src/client/models/admin-connection.ts";
+import type { ReconnectingAdminClient } from "../../src/client/models/reconnecting-admin-client.ts";
 import type { Topic } from "../../src/protocol/admin.ts";
 import type { Disposable } from "../../src/util/disposable.ts";
 import { column, field, panel, type BoxOptions } from "../kit/widgets.ts";
@@ -41,11 +41,11 @@ export function countText(shownCount: number, totalCount: number, things: string
 
 /** Follows a topic of the server while its page is in view. */
 export class PageTopic implements Disposable {
-  readonly #connection: AdminConnection;
+  readonly #connection: ReconnectingAdminClient;
   readonly #topic: Topic;
   #watch: Disposable | undefined;
 
-  constructor(connection: AdminConnection, topic: Topic) {
+  constructor(connection: ReconnectingAdminClient, topic: Topic) {
     this.#connection = connection;
     this.#topic = topic;
   }

@@ -1,11 +1,11 @@
 // What every page of the control panel is, and what it is given.
 import type { QWidget } from "@nodegui/nodegui";
-import type { AdminConnection } from "../../src/client/models/admin-connection.ts";
+import type { ReconnectingAdminClient } from "../../src/client/models/reconnecting-admin-client.ts";
 import type { Disposable } from "../../src/util/disposable.ts";
 import type { Theme } from "../kit/theme.ts";
 
 export interface PageContext {
-  readonly connection: AdminConnection;
+  readonly connection: ReconnectingAdminClient;
   readonly theme: Theme;
   /** The parent of dialogs. */
   readonly window: QWidget;

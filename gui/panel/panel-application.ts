@@ -3,7 +3,7 @@ import { QApplication, QDialog } from "@nodegui/nodegui";
 import { isAnswer } from "../../src/client/errors.ts";
 import type { PanelPage } from "../../src/config/panel-pages.ts";
 import type { Logger } from "../../src/log/logger.ts";
-import { AdminConnection } from "../../src/client/models/admin-connection.ts";
+import { ReconnectingAdminClient } from "../../src/client/models/reconnecting-admin-client.ts";
 import { appIcon } from "../chat/desktop.ts";
 import { Preferences } from "../chat/preferences.ts";
 import { openModal, tell } from "../kit/dialogs.ts";
@@ -42,7 +42,7 @@ export class PanelApplication {
     QApplication.setWindowIcon(appIcon(false));
     QApplication.instance().setQuitOnLastWindowClosed(false);
     this.#applyTheme();
-    this.window = new PanelWindow(new AdminConnection(options.dataDir), this.theme);
+    this.window = new PanelWindow(new ReconnectingAdminClient(options.dataDir), this.theme);
     this.window.show(this.window.pages[options.page]);
     this.window.events.on("close", () => this.#onClose());
     this.window.events.on("theme", () => this.#switchTheme());

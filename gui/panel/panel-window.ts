@@ -7,7 +7,7 @@ import {
   type QLabel,
   type QPushButton,
 } from "@nodegui/nodegui";
-import { AdminConnection, type AdminState } from "../../src/client/models/admin-connection.ts";
+import { ReconnectingAdminClient, type AdminState } from "../../src/client/models/reconnecting-admin-client.ts";
 import type { PanelPage } from "../../src/config/panel-pages.ts";
 import type { ServerStatus } from "../../src/protocol/admin.ts";
 import { DisposableStore, type Disposable } from "../../src/util/disposable.ts";
@@ -40,7 +40,7 @@ export interface PanelEvents {
 export class PanelWindow implements Disposable {
   readonly window = new QWidget();
   readonly events = new Emitter<PanelEvents>();
-  readonly connection: AdminConnection;
+  readonly connection: ReconnectingAdminClient;
   readonly listener: ListenerControls;
   readonly pages: Readonly<Record<PanelPage, Page>> & {
     readonly overview: OverviewPage;
@@ -63,7 +63,7 @@ export class PanelWindow implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(connection: AdminConnection, theme: Theme) {
+  constructor(connection: ReconnectingAdminClient, theme: Theme) {
     this.connection = connection;
     const context = { connection, theme, window: this.window };
     this.listener = new ListenerControls(connection, this.window, () => this.#askStatus());

@@ -1,6 +1,6 @@
 // Who is connected: sorted, filtered, to be disconnected or banned.
 import { QComboBox, QLabel, type QLineEdit, type QPushButton, type QWidget } from "@nodegui/nodegui";
-import type { AdminConnection } from "../../src/client/models/admin-connection.ts";
+import type { ReconnectingAdminClient } from "../../src/client/models/reconnecting-admin-client.ts";
 import { clientText, modeText, sessionsTable } from "../../src/client/models/admin-sessions.ts";
 import type { AdminTable } from "../../src/client/models/admin-table.ts";
 import type { SessionInfo } from "../../src/protocol/admin.ts";
@@ -81,7 +81,7 @@ export class SessionsPage implements Page {
   readonly banTime = new QComboBox();
   readonly outcome = new Outcome();
   readonly #context: PageContext;
-  readonly #connection: AdminConnection;
+  readonly #connection: ReconnectingAdminClient;
   readonly #model: AdminTable<SessionInfo>;
   readonly #count: QLabel = label({ name: "hint" });
   readonly #chosen: QLabel = label({ name: "hint" });

@@ -1,6 +1,6 @@
 // `messenger admin WHAT …`: everything that the control panel can do, for a terminal and for scripts.
 import { createInterface } from "node:readline";
-import { AdminLink } from "../client/admin-link.ts";
+import { AdminClient } from "../client/admin-client.ts";
 import { DisconnectedError, RequestError } from "../client/errors.ts";
 import { loadConfig } from "../config/load.ts";
 import { CONFIG_FILE_OPTION, OPTIONS } from "../config/options.ts";
@@ -47,7 +47,7 @@ export const command: Command = {
 };
 
 interface Call {
-  readonly link: AdminLink;
+  readonly link: AdminClient;
   readonly args: CommandArgs;
   readonly words: readonly string[];
   /** Prints an answer: as JSON when asked, otherwise as `text` says. */
@@ -202,7 +202,7 @@ async function run(args: CommandArgs): Promise<number> {
     process.stdout.write(`${args["json"] === true ? visibleJson(answer) : visibleLines(text)}\n`);
   };
   try {
-    const link = await AdminLink.open(data);
+    const link = await AdminClient.open(data);
     await action({ link, args, words, print });
     link.close();
     return 0;

@@ -1,7 +1,7 @@
 // The admin channel of a running server: what the panel and `messenger admin` are built on.
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
-import { AdminLink } from "../../src/client/admin-link.ts";
+import { AdminClient } from "../../src/client/admin-client.ts";
 import { DisconnectedError, RequestError } from "../../src/client/errors.ts";
 import type { TrafficEntry } from "../../src/protocol/admin.ts";
 import { SERVER_USER_ID } from "../../src/protocol/ids.ts";
@@ -18,10 +18,10 @@ function refusal(code: number, info = /./) {
 
 describe("the admin channel", () => {
   const server = useServer({ ftp: true });
-  let link: AdminLink;
+  let link: AdminClient;
 
   beforeEach(async () => {
-    link = await AdminLink.open(server().config.data);
+    link = await AdminClient.open(server().config.data);
   });
   afterEach(() => link.close());
 
@@ -89,7 +89,7 @@ describe("the admin channel", () => {
     link.close();
     await server().stop();
     await server().start();
-    link = await AdminLink.open(server().config.data);
+    link = await AdminClient.open(server().config.data);
     const second = await server().connect();
     const again = await second.ok("login", { token: login.token });
     assert.equal(again.must_change_password, true);
@@ -212,7 +212,7 @@ describe("the admin channel", () => {
     const ann = await server().newPerson("Ann");
     const { port } = server();
     const asked = [1, 2, 3].map(() => link.request("listen", { address: "127.0.0.1", port }));
-    const others = await AdminLink.open(server().config.data);
+    const others = await AdminClient.open(server().config.data);
     asked.push(others.request("listen", { address: "127.0.0.1", port }));
     for (const place of await Promise.all(asked)) assert.equal(place.port, port);
     others.close();
@@ -250,6 +250,6 @@ describe("the admin channel", () => {
   });
 
   it("is not there without a server", async () => {
-    await assert.rejects(AdminLink.open("/nonexistent"), DisconnectedError);
+    await assert.rejects(AdminClient.open("/nonexistent"), DisconnectedError);
   });
 });

@@ -298,11 +298,11 @@ function actionsOfPanel(): ReadonlySet<string> {
  * user by itself, after it has loaded what it runs: the other user need not be able to read this checkout.
  */
 function connectAs(uid: number, data: string): Promise<{ code: number | null; output: string }> {
-  const link = new URL("../../src/client/admin-link.js", import.meta.url).href;
-  const script = `import { AdminLink } from ${JSON.stringify(link)};
+  const module = new URL("../../src/client/admin-client.js", import.meta.url).href;
+  const script = `import { AdminClient } from ${JSON.stringify(module)};
     process.setgroups([]); process.setgid(${uid}); process.setuid(${uid});
-    await AdminLink.open(${JSON.stringify(data)}).then(
-      (link) => { console.log("connected"); link.close(); },
+    await AdminClient.open(${JSON.stringify(data)}).then(
+      (module) => { console.log("connected"); module.close(); },
       (error) => console.log(error.message));`;
   const words = ["--input-type=module", "-e", script];
   const child = spawn(process.execPath, words, { cwd: "/", stdio: ["ignore", "pipe", "pipe"] });

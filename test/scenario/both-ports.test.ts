@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
-import { AdminLink } from "../../src/client/admin-link.ts";
+import { AdminClient } from "../../src/client/admin-client.ts";
 import { RawFtp } from "../support/avatar-server.ts";
 import type { Person } from "../support/person.ts";
 import { TestServer, useServer } from "../support/server.ts";
@@ -16,18 +16,18 @@ const OUTSIDE = Object.values(networkInterfaces())
 describe("one rule at both ports", () => {
   const server = useServer({ ftp: true, failedLoginsPerAddress: 25 });
   const open: RawFtp[] = [];
-  let link: AdminLink;
+  let admin: AdminClient;
 
   beforeEach(async () => {
-    link = await AdminLink.open(server().config.data);
+    admin = await AdminClient.open(server().config.data);
   });
   afterEach(() => {
-    link.close();
+    admin.close();
     for (const raw of open.splice(0)) raw.socket.destroy();
   });
 
   async function dialFtp(from?: string): Promise<RawFtp> {
-    const { avatars } = await link.request("status", {});
+    const { avatars } = await admin.request("status", {});
     const raw = new RawFtp(
       connect({ port: avatars?.port ?? 0, host: "127.0.0.1", ...(from !== undefined && { localAddress: from }) }),
     );
@@ -49,26 +49,26 @@ describe("one rule at both ports", () => {
     await chat.ok("login", { username: anna.username, password: anna.password });
     const raw = await logInToFtp(anna.username, anna.password, GUEST);
     const own = await logInToFtp(anna.username, anna.password);
-    assert.equal((await link.request("ban", { address: `::ffff:${GUEST}`, seconds: 600 })).disconnected, 2);
+    assert.equal((await admin.request("ban", { address: `::ffff:${GUEST}`, seconds: 600 })).disconnected, 2);
     assert.match(await raw.reply(421), /banned/);
     await Promise.all([raw.closed(), chat.closed()]);
     await assert.rejects(dialFtp(GUEST), /closed by the server/);
     await (await server().connect({ from: GUEST })).closed();
     await own.ask("NOOP", 200);
     await anna.client.barrier();
-    await link.request("unban", { address: GUEST });
+    await admin.request("unban", { address: GUEST });
     await logInToFtp(anna.username, anna.password, GUEST);
     (await server().connect({ from: GUEST })).destroy();
-    await assert.rejects(link.request("ban", { address: "anna", seconds: 600 }), /address: anna is not an IP address/);
+    await assert.rejects(admin.request("ban", { address: "anna", seconds: 600 }), /address: anna is not an IP address/);
   });
 
   const ENDINGS: Readonly<Record<string, (person: Person) => Promise<unknown>>> = {
     "a changed password": ({ client, password }) =>
       client.ok("change_password", { password, new_password: "another good one" }),
-    "a password reset by the administrator": ({ username }) => link.request("reset_password", { username }),
-    "a disabled account": ({ username }) => link.request("disable_user", { username }),
-    "sessions ended by the administrator": ({ username }) => link.request("end_sessions", { username }),
-    "a deleted account": ({ username }) => link.request("delete_user", { username }),
+    "a password reset by the administrator": ({ username }) => admin.request("reset_password", { username }),
+    "a disabled account": ({ username }) => admin.request("disable_user", { username }),
+    "sessions ended by the administrator": ({ username }) => admin.request("end_sessions", { username }),
+    "a deleted account": ({ username }) => admin.request("delete_user", { username }),
     "an account deleted by its user": ({ client, password }) => client.ok("delete_account", { password }),
   };
   for (const [what, end] of Object.entries(ENDINGS)) {
@@ -90,10 +90,10 @@ describe("one rule at both ports", () => {
     const { port } = server();
     const anna = await server().newPerson("anna");
     const raw = await logInToFtp(anna.username, anna.password);
-    await link.request("stop_listening", {});
+    await admin.request("stop_listening", {});
     assert.match(await raw.reply(421), /stopped by the administrator/);
     await assert.rejects(dialFtp(), /421 The server is stopped/);
-    await link.request("listen", { port });
+    await admin.request("listen", { port });
     await logInToFtp(anna.username, anna.password);
   });
 

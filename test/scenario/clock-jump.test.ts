@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { AdminLink } from "../../src/client/admin-link.ts";
+import { AdminClient } from "../../src/client/admin-client.ts";
 import { range, seqs } from "../support/lists.ts";
 import { Person } from "../support/person.ts";
 import { ServerProcess } from "../support/server-process.ts";
@@ -25,9 +25,9 @@ const FAILED_LOGINS = 10;
 describe("a server whose clock jumps", function () {
   this.timeout(60_000);
   let server: ServerProcess;
-  let link: AdminLink;
+  let admin: AdminClient;
   afterEach(async () => {
-    link.close();
+    admin.close();
     await server.remove();
   });
   const folder = tempDirPerTest();
@@ -59,7 +59,7 @@ describe("a server whose clock jumps", function () {
   beforeEach(async () => {
     movedMs = 0;
     server = await start();
-    link = await AdminLink.open(server.data);
+    admin = await AdminClient.open(server.data);
     [ann, bert] = [await register("Ann"), await register("Bert")];
     await ann.addContact(bert);
   });
@@ -73,7 +73,7 @@ describe("a server whose clock jumps", function () {
     it(`keeps sessions, order, tokens, limits and bans: ${name}`, async () => {
       const silent = await WireClient.connect(server.port);
       await ann.say("before");
-      await link.request("ban", { address: BANNED, seconds: BAN_SECONDS });
+      await admin.request("ban", { address: BANNED, seconds: BAN_SECONDS });
       for (const _ of range(1, FAILED_LOGINS)) await silent.fails("login", { username: "Ann", password: "guess" }, 401);
       await bert.events("message");
 
@@ -149,13 +149,13 @@ describe("a server whose clock jumps", function () {
     socket.write('{"action":"ping"}\n');
     await closed;
     assert.doesNotMatch(answer, /"code":200/);
-    const [ban] = (await link.request("bans", {})).bans;
+    const [ban] = (await admin.request("bans", {})).bans;
     isNow((ban?.until_ms ?? 0) / 1000 - BAN_SECONDS);
   }
 
   async function assertStatus(): Promise<void> {
-    isNow((await link.request("status", {})).started_ms / 1000);
-    for (const { since_ms, idle_ms } of (await link.request("sessions", {})).sessions) {
+    isNow((await admin.request("status", {})).started_ms / 1000);
+    for (const { since_ms, idle_ms } of (await admin.request("sessions", {})).sessions) {
       isNow(since_ms / 1000);
       assert.ok(idle_ms >= 0 && idle_ms < MOMENT_MS, `idle for ${idle_ms} ms`);
     }
@@ -179,9 +179,9 @@ describe("a server whose clock jumps", function () {
   async function assertRestart(): Promise<void> {
     const { length } = await bert.ok("common_chat", {});
     assert.deepEqual(await server.stop(), { code: 0, signal: null });
-    link.close();
+    admin.close();
     server = await start(server.data);
-    link = await AdminLink.open(server.data);
+    admin = await AdminClient.open(server.data);
     const client = await WireClient.connect(server.port);
     const again = await Person.login(client, "Bert", PASSWORD);
     assert.equal((await again.say("again")).seq, length + 1);

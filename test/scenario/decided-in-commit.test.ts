@@ -1,14 +1,14 @@
 // What is decided when a request is read is decided again when it is committed: nothing that has changed in between, and
 // was answered, is overlooked.
 import assert from "node:assert/strict";
-import { AdminLink } from "../../src/client/admin-link.ts";
+import { AdminClient } from "../../src/client/admin-client.ts";
 import { describeGated } from "../support/gates.ts";
 import type { Person } from "../support/person.ts";
 
 describeGated("a request that was read before something changed", (server, between) => {
-  let admin: AdminLink;
+  let admin: AdminClient;
   beforeEach(async () => {
-    admin = await AdminLink.open(server().config.data);
+    admin = await AdminClient.open(server().config.data);
   });
   afterEach(() => admin.close());
 

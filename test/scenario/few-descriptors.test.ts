@@ -1,7 +1,7 @@
 // A server that the system allows few open files: who is there is served, others are refused, nothing ends.
 import assert from "node:assert/strict";
 import { affordable } from "../../src/server/connections/descriptors.ts";
-import { AdminLink } from "../../src/client/admin-link.ts";
+import { AdminClient } from "../../src/client/admin-client.ts";
 import { range } from "../support/lists.ts";
 import { Person } from "../support/person.ts";
 import { ServerProcess } from "../support/server-process.ts";
@@ -34,7 +34,7 @@ describe("few open files", function () {
       );
       const codes = new Set(answers.map((answer) => answer?.code));
       assert.ok(codes.has(200) && codes.has(429), "some are served, some refused");
-      const samples = await AdminLink.open(server.data);
+      const samples = await AdminClient.open(server.data);
       const sampled = new Promise((resolve) => samples.events.on("sample", resolve));
       await samples.request("subscribe", { topics: ["sample"] });
       await sampled;

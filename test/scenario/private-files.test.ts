@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { AdminLink } from "../../src/client/admin-link.ts";
+import { AdminClient } from "../../src/client/admin-client.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { tempDirPerTest } from "../support/temp-dir.ts";
 
@@ -15,8 +15,8 @@ describe("the data folder", function () {
     const data = join(folder(), "new", "data");
     const words = ["--ftp", "--ftp-port", "0", "--tls", "self-signed"];
     const server = await ServerProcess.start(words, data, {}, ["sh", "-c", 'umask 0; exec "$@"', "sh"]);
-    const link = await AdminLink.open(data);
-    await link.request("backup", {});
+    const admin = await AdminClient.open(data);
+    await admin.request("backup", {});
     const names = ["", ...readdirSync(data, { recursive: true }).map(String)];
     for (const expected of [
       "logs",
@@ -30,7 +30,7 @@ describe("the data folder", function () {
     }
     const open = names.filter((name) => (statSync(join(data, name)).mode & 0o077) !== 0);
     assert.deepEqual(open, []);
-    link.close();
+    admin.close();
     await server.remove();
   });
 });

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AdminLink } from "../../src/client/admin-link.ts";
+import { AdminClient } from "../../src/client/admin-client.ts";
 import { adminSocketPath } from "../../src/util/admin-socket.ts";
 import { ServerProcess } from "../support/server-process.ts";
 
@@ -61,9 +61,9 @@ describe("a start that cannot work", () => {
     await fails(["--store", "sqlite:another.db"], /another server works in this folder/, server.data);
     for (const socket of waiting) socket.destroy();
     server.signal("SIGCONT");
-    const link = await openWhenThereIsRoom(server.data);
-    assert.equal((await link.request("status", {})).pid, server.pid);
-    link.close();
+    const admin = await openWhenThereIsRoom(server.data);
+    assert.equal((await admin.request("status", {})).pid, server.pid);
+    admin.close();
   });
 
   it("does so for files and folders that are not usable", async () => {
@@ -89,10 +89,10 @@ describe("a start that cannot work", () => {
 });
 
 /** What waited before is taken up one by one; until then there may be no room for another. */
-async function openWhenThereIsRoom(data: string): Promise<AdminLink> {
+async function openWhenThereIsRoom(data: string): Promise<AdminClient> {
   for (const deadlineMs = Date.now() + 10_000; ;) {
     try {
-      return await AdminLink.open(data);
+      return await AdminClient.open(data);
     } catch (error) {
       if (Date.now() > deadlineMs) throw error;
       await new Promise((resolve) => setImmediate(resolve));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { connect } from "node:net";
-import { AdminLink } from "../../src/client/admin-link.ts";
+import { AdminClient } from "../../src/client/admin-client.ts";
 import { adminSocketPath } from "../../src/util/admin-socket.ts";
 import { eventually } from "../support/eventually.ts";
 import { ServerProcess } from "../support/server-process.ts";
@@ -83,7 +83,7 @@ describe("stopping", () => {
     const link = connect(adminSocketPath(server.data)).pause();
     const status = `${JSON.stringify({ action: "status" })}\n`;
     link.write(status.repeat(10_000));
-    const other = await AdminLink.open(server.data);
+    const other = await AdminClient.open(server.data);
     for (const _ of range(1, 20)) await other.request("status", {});
     other.close();
     assert.deepEqual(await server.stop(), { code: 0, signal: null });

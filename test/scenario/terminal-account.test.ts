@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { AdminLink } from "../../src/client/admin-link.ts";
+import { AdminClient } from "../../src/client/admin-client.ts";
 import { runChat } from "../../src/client/terminal/run-chat.ts";
 import { eventually } from "../support/eventually.ts";
 import { TestServer } from "../support/server.ts";
@@ -127,9 +127,9 @@ describe("the own account in messenger chat", () => {
   });
 
   it("asks for another password where this one is the administrator's, with the one just typed", async () => {
-    const link = await AdminLink.open(server.config.data);
-    const { password: once } = await link.request("create_user", { username: "Ben" });
-    link.close();
+    const admin = await AdminClient.open(server.config.data);
+    const { password: once } = await admin.request("create_user", { username: "Ben" });
+    admin.close();
     const person = open({ isTTY: true });
     person.type("/login Ben");
     await person.answers(["password of Ben: ", once ?? ""], ["new password: ", NEW], ["the same again: ", NEW]);

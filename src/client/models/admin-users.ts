@@ -1,7 +1,7 @@
 // The accounts of a server: searched for by the server, fetched page after page, sorted here.
 import type { AccountInfo } from "../../protocol/admin.ts";
 import { Emitter } from "../../util/emitter.ts";
-import type { AdminConnection } from "./admin-connection.ts";
+import type { ReconnectingAdminClient } from "./reconnecting-admin-client.ts";
 import { AdminTable, type TableOrder } from "./admin-table.ts";
 
 /** Accounts of one question: as many as the server gives at once. */
@@ -12,7 +12,7 @@ const PORTION_COUNT = 10_000;
 export class AdminUsers {
   /** More accounts are there than before. */
   readonly onChange = new Emitter<{ change: undefined }>();
-  readonly #connection: AdminConnection;
+  readonly #connection: ReconnectingAdminClient;
   readonly #table = new AdminTable<AccountInfo>({
     columns: {
       username: ({ username }) => username,
@@ -34,7 +34,7 @@ export class AdminUsers {
   /** Counts what was asked, so that an answer that comes late changes nothing. */
   #search = 0;
 
-  constructor(connection: AdminConnection) {
+  constructor(connection: ReconnectingAdminClient) {
     this.#connection = connection;
   }
 
@@ -57,7 +57,7 @@ export class AdminUsers {
     this.#table.sortBy(column);
   }
 
-  /** Looks for names that contain the text. Rejects as AdminConnection.request does. */
+  /** Looks for names that contain the text. Rejects as ReconnectingAdminClient.request does. */
   search(text: string): Promise<void> {
     this.#filter = text.trim();
     this.#wanted = PORTION_COUNT;

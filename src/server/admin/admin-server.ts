@@ -34,7 +34,7 @@ export class AdminServer {
   readonly #onSubscriptions: () => void;
   readonly #log: Logger;
   readonly #server: Server;
-  readonly #clients = new Set<AdminClient>();
+  readonly #clients = new Set<AdminPeer>();
 
   /** `onSubscriptions` is called whenever somebody's subscription has changed. */
   constructor(path: string, handle: AdminHandler, onSubscriptions: () => void, log: Logger) {
@@ -85,7 +85,7 @@ export class AdminServer {
 
   #accept(socket: Socket): void {
     if (this.#clients.size >= MAX_CLIENTS) return void socket.destroy();
-    const client = new AdminClient(socket, this.#handle, this.#onSubscriptions, this.#log);
+    const client = new AdminPeer(socket, this.#handle, this.#onSubscriptions, this.#log);
     this.#clients.add(client);
     socket.once("close", () => {
       this.#clients.delete(client);
@@ -95,7 +95,7 @@ export class AdminServer {
 }
 
 /** One connection of a panel or a command; its requests are carried out one after the other. */
-class AdminClient {
+class AdminPeer {
   readonly subscription: Subscription = { topics: new Set(), unmaskTexts: false };
   readonly #socket: Socket;
   readonly #handle: AdminHandler;

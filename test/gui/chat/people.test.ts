@@ -1,7 +1,7 @@
 // What the window says of people: their names without a server, and whether somebody new is online.
 import assert from "node:assert/strict";
 import "../support/qt.ts";
-import { AdminLink } from "../../../src/client/admin-link.ts";
+import { AdminClient } from "../../../src/client/admin-client.ts";
 import { eventually } from "../../support/eventually.ts";
 import { TestClient } from "../support/client.ts";
 import { textsIn } from "../support/qt.ts";
@@ -41,10 +41,10 @@ describe("people in the chat window", () => {
   });
 
   it("are told from the server itself, whose messages carry a mark that no name can", async () => {
-    const link = await AdminLink.open(stage.server.config.data);
-    await link.request("announce", { message: "Tea is ready" });
-    await link.request("announce", { message: "Only for you", username: "anna" });
-    link.close("done");
+    const admin = await AdminClient.open(stage.server.config.data);
+    await admin.request("announce", { message: "Tea is ready" });
+    await admin.request("announce", { message: "Only for you", username: "anna" });
+    admin.close("done");
     await eventually("it came", () => client.texts.includes("Tea is ready"));
     assert.match(
       textsIn(client.chat.window),

@@ -1,7 +1,7 @@
 // The account's own page under real keys: another password, other sessions, the end of the account.
 import assert from "node:assert/strict";
 import { hands, hasDisplay } from "../support/display.ts";
-import { AdminConnection } from "../../../src/client/models/admin-connection.ts";
+import { ReconnectingAdminClient } from "../../../src/client/models/reconnecting-admin-client.ts";
 import { eventually } from "../../support/eventually.ts";
 import { TestClient } from "../support/client.ts";
 import { PASSWORD, Stage } from "../support/stage.ts";
@@ -11,10 +11,10 @@ const NEW = "another password of anna";
 (hasDisplay ? describe : describe.skip)("the own account (needs Xvfb, xdotool and openbox)", () => {
   let stage: Stage;
   let client: TestClient;
-  let admin: AdminConnection;
+  let admin: ReconnectingAdminClient;
   beforeEach(async () => {
     stage = await Stage.start(["anna", "boris"]);
-    admin = new AdminConnection(stage.server.config.data);
+    admin = new ReconnectingAdminClient(stage.server.config.data);
     await admin.start();
   });
   afterEach(async () => {

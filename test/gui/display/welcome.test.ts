@@ -1,7 +1,7 @@
 // The first window under real keys: Enter in the address, and why somebody is there again.
 import assert from "node:assert/strict";
 import { hands, hasDisplay } from "../support/display.ts";
-import { AdminLink } from "../../../src/client/admin-link.ts";
+import { AdminClient } from "../../../src/client/admin-client.ts";
 import { eventually } from "../../support/eventually.ts";
 import { TestClient } from "../support/client.ts";
 import { textsIn } from "../support/qt.ts";
@@ -32,9 +32,9 @@ import { Stage } from "../support/stage.ts";
 
   it("says that the account was disabled", async () => {
     client = await TestClient.loggedIn(stage, "anna");
-    const link = await AdminLink.open(stage.server.config.data);
-    await link.request("disable_user", { username: "anna" });
-    link.close("done");
+    const admin = await AdminClient.open(stage.server.config.data);
+    await admin.request("disable_user", { username: "anna" });
+    admin.close("done");
     await eventually("the first window is back", () => client.application.windows.welcome !== undefined);
     await eventually("it says why", () => /disabled/.test(textsIn(client.welcome.window)));
   });

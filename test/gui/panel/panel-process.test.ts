@@ -1,7 +1,7 @@
 // The panel as a process beside the server: whatever happens to it, the server runs on; and it goes with the server.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { AdminLink } from "../../../src/client/admin-link.ts";
+import { AdminClient } from "../../../src/client/admin-client.ts";
 import { childrenOf, mapsOf, parentOf } from "../../support/child-processes.ts";
 import { eventually } from "../../support/eventually.ts";
 import { ServerProcess } from "../../support/server-process.ts";
@@ -61,23 +61,23 @@ describe("messenger panel", () => {
         return Number(spawnSync("sh", ["-c", command], { encoding: "utf8" }).stdout);
       };
       const panels = [open(), open()];
-      const link = await AdminLink.open(server.data);
+      const admin = await AdminClient.open(server.data);
       let followed: readonly string[] = [];
       const follows = async (topics: readonly string[]): Promise<void> => {
         const endMs = Date.now() + PATIENCE_MS;
         do {
           await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-          ({ followed } = await link.request("status", {}));
+          ({ followed } = await admin.request("status", {}));
         } while (Date.now() < endMs && followed.length !== topics.length);
         assert.deepEqual(followed, topics);
       };
       await follows(["sample", "traffic"]); // it is on the page that was asked for
       for (const pid of panels) assert.notEqual(parentOf(pid), undefined);
-      await link.request("status", {});
+      await admin.request("status", {});
       for (const pid of panels) process.kill(pid, "SIGTERM");
       await eventually("both are gone", () => panels.every((pid) => parentOf(pid) === undefined), PATIENCE_MS);
       await follows([]);
-      link.close();
+      admin.close();
     } finally {
       await server.remove();
     }

@@ -1,7 +1,7 @@
 // The panel's connection to a server that comes and goes: it opens again, with the topics that are wanted.
 import assert from "node:assert/strict";
 import { prefillStore } from "../../bench/targets/prefilled-users.ts";
-import { AdminConnection } from "../../src/client/models/admin-connection.ts";
+import { ReconnectingAdminClient } from "../../src/client/models/reconnecting-admin-client.ts";
 import { AdminUsers } from "../../src/client/models/admin-users.ts";
 import { DisconnectedError } from "../../src/client/errors.ts";
 import type { TrafficEntry } from "../../src/protocol/admin.ts";
@@ -12,10 +12,10 @@ const RETRY_MS = 20;
 
 describe("the panel's connection", () => {
   let server: TestServer;
-  let connection: AdminConnection;
+  let connection: ReconnectingAdminClient;
   beforeEach(async () => {
     server = await TestServer.start({ registrationsPerAddress: 1000 });
-    connection = new AdminConnection(server.config.data, RETRY_MS);
+    connection = new ReconnectingAdminClient(server.config.data, RETRY_MS);
     await connection.start();
   });
   afterEach(async () => {
@@ -79,7 +79,7 @@ describe("the panel's list of users", () => {
   const USER_COUNT = 10_500;
   const FETCHED_COUNT = 10_000;
   let server: TestServer;
-  let connection: AdminConnection;
+  let connection: ReconnectingAdminClient;
   before(async () => {
     server = await TestServer.start();
     await server.stop();
@@ -91,7 +91,7 @@ describe("the panel's list of users", () => {
       groups: [],
     });
     await server.start();
-    connection = new AdminConnection(server.config.data, RETRY_MS);
+    connection = new ReconnectingAdminClient(server.config.data, RETRY_MS);
     await connection.start();
   });
   after(async () => {

@@ -16,24 +16,24 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** A backup may take long; everything else answers at once. */
 const REQUEST_TIMEOUT_MS = 600_000;
 
-export interface AdminLinkEvents extends AdminEvents {
+export interface AdminClientEvents extends AdminEvents {
   /** Once; the message is for people. */
   closed: DisconnectedError;
 }
 
-export class AdminLink {
-  readonly events = new Emitter<AdminLinkEvents>();
+export class AdminClient {
+  readonly events = new Emitter<AdminClientEvents>();
   readonly #socket: Socket;
   readonly #decoder = new FrameDecoder("prefixed", MAX_ANSWER_BYTES);
   readonly #pending = new PendingRequests();
   #isClosed = false;
 
   /** Rejects with DisconnectedError when no server runs in this data folder, or it is another user's. */
-  static open(dataDir: string): Promise<AdminLink> {
+  static open(dataDir: string): Promise<AdminClient> {
     const path = adminSocketPath(dataDir);
     return new Promise((resolve, reject) => {
       const socket = connect(path);
-      socket.once("connect", () => resolve(new AdminLink(socket)));
+      socket.once("connect", () => resolve(new AdminClient(socket)));
       socket.once("error", (error) => reject(new DisconnectedError(explain(error, dataDir), { cause: error })));
     });
   }
@@ -87,7 +87,7 @@ export class AdminLink {
     if (event === "backup") this.#announce(event, isProgress, data);
   }
 
-  #announce<T extends Topic>(topic: T, isOfTopic: Shape<AdminLinkEvents[T]>, data: unknown): void {
+  #announce<T extends Topic>(topic: T, isOfTopic: Shape<AdminClientEvents[T]>, data: unknown): void {
     if (isOfTopic(data)) this.events.emit(topic, data);
   }
 }

@@ -2,7 +2,7 @@
 import type { AdminActionName, AdminActions, AdminEvents, Topic } from "../../protocol/admin.ts";
 import { toDisposable, type Disposable } from "../../util/disposable.ts";
 import { Emitter } from "../../util/emitter.ts";
-import { AdminLink } from "../admin-link.ts";
+import { AdminClient } from "../admin-client.ts";
 import { DisconnectedError } from "../errors.ts";
 
 export type AdminState =
@@ -11,20 +11,20 @@ export type AdminState =
   /** `problem` is for people. `retryAtMs` is Unix milliseconds. */
   | { readonly kind: "offline"; readonly problem: string; readonly retryAtMs: number };
 
-export interface AdminConnectionEvents extends AdminEvents {
+export interface ReconnectingAdminClientEvents extends AdminEvents {
   state: AdminState;
 }
 
 /** A look at a local socket costs nothing, so it is taken often. */
 const RETRY_MS = 1_000;
 
-export class AdminConnection {
-  readonly events = new Emitter<AdminConnectionEvents>();
+export class ReconnectingAdminClient {
+  readonly events = new Emitter<ReconnectingAdminClientEvents>();
   readonly #dataDir: string;
   readonly #retryMs: number;
   readonly #watchCounts = new Map<Topic, number>();
   #state: AdminState = { kind: "connecting" };
-  #link: AdminLink | undefined;
+  #client: AdminClient | undefined;
   #timer: NodeJS.Timeout | undefined;
   #unmasksTexts = false;
   #isClosed = false;
@@ -50,7 +50,7 @@ export class AdminConnection {
 
   /** Rejects with RequestError when the server refuses, with DisconnectedError when there is none. */
   request<A extends AdminActionName>(action: A, data: AdminActions[A]["data"]): Promise<AdminActions[A]["result"]> {
-    if (this.#link) return this.#link.request(action, data);
+    if (this.#client) return this.#client.request(action, data);
     return Promise.reject(new DisconnectedError("there is no connection to the server"));
   }
 
@@ -74,31 +74,31 @@ export class AdminConnection {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    this.#link?.close();
-    this.#link = undefined;
+    this.#client?.close();
+    this.#client = undefined;
   }
 
   async #open(): Promise<void> {
     clearTimeout(this.#timer);
     this.#setState({ kind: "connecting" });
     try {
-      const link = await AdminLink.open(this.#dataDir);
-      if (this.#isClosed) return link.close();
-      this.#use(link);
+      const client = await AdminClient.open(this.#dataDir);
+      if (this.#isClosed) return client.close();
+      this.#use(client);
     } catch (error) {
       if (!(error instanceof DisconnectedError)) throw error;
       this.#goOffline(error.message);
     }
   }
 
-  #use(link: AdminLink): void {
-    this.#link = link;
-    link.events.on("sample", (sample) => this.events.emit("sample", sample));
-    link.events.on("log", (record) => this.events.emit("log", record));
-    link.events.on("traffic", (entry) => this.events.emit("traffic", entry));
-    link.events.on("backup", (progress) => this.events.emit("backup", progress));
-    link.events.on("closed", ({ message }) => {
-      this.#link = undefined;
+  #use(client: AdminClient): void {
+    this.#client = client;
+    client.events.on("sample", (sample) => this.events.emit("sample", sample));
+    client.events.on("log", (record) => this.events.emit("log", record));
+    client.events.on("traffic", (entry) => this.events.emit("traffic", entry));
+    client.events.on("backup", (progress) => this.events.emit("backup", progress));
+    client.events.on("closed", ({ message }) => {
+      this.#client = undefined;
       this.#goOffline(message);
     });
     this.#subscribe();
@@ -126,7 +126,7 @@ export class AdminConnection {
   #subscribe(): void {
     const topics = [...this.#watchCounts].filter(([, count]) => count > 0).map(([topic]) => topic);
     const unmask_texts = this.#unmasksTexts && topics.includes("traffic");
-    // A link that is lost meanwhile is opened again, and then asks for the same.
-    this.#link?.request("subscribe", { topics, unmask_texts }).catch(() => undefined);
+    // A connection that is lost meanwhile is opened again, and then asks for the same.
+    this.#client?.request("subscribe", { topics, unmask_texts }).catch(() => undefined);
   }
 }
