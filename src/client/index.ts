@@ -5,7 +5,7 @@ export type { Account, SavedSession, TokenStore } from "./account.ts";
 export type { CachePage, CacheQuery, HistoryCache } from "./cache.ts";
 export type { AcceptCertificate, DialOptions, ServerAddress } from "./dial.ts";
 export { DisconnectedError, RequestError, UntrustedServerError } from "./errors.ts";
-export type { LinkState } from "./link.ts";
+export type { SessionState } from "./reconnecting-session.ts";
 export { MemoryCache } from "./memory-cache.ts";
 export { Messenger } from "./messenger.ts";
 export type { MessengerEvents, MessengerOptions } from "./messenger.ts";

@@ -15,7 +15,7 @@ import type { AcceptCertificate } from "./dial.ts";
 import { isContactOnline } from "./contact-presence.ts";
 import { DisconnectedError, isAnswer } from "./errors.ts";
 import { fetchHistory, type Requester } from "./history.ts";
-import { Link, RECONNECT, type LinkState } from "./link.ts";
+import { RECONNECT, ReconnectingSession, type SessionState } from "./reconnecting-session.ts";
 import type { ClientAction } from "./shapes.ts";
 import type { OutgoingQueue } from "./outgoing.ts";
 import type { Change, OutgoingChange, OutgoingMessage } from "./outgoing-entry.ts";
@@ -33,7 +33,7 @@ export interface MessengerOptions extends ConnectionOptions {
 }
 
 export interface MessengerEvents extends SyncEvents, ChangeSyncEvents {
-  state: LinkState;
+  state: SessionState;
   /** After each login, before what was missed is given out. With `more_chats`, its `chats` are the first of them. */
   login: Roster;
   /** More of the chats, after a login that has told of the first ones; messages of them may have come before. */
@@ -67,7 +67,7 @@ export class Messenger {
   readonly outgoing: OutgoingQueue;
   readonly cache: HistoryCache;
   readonly #account: Account;
-  readonly #link: Link;
+  readonly #session: ReconnectingSession;
   readonly #sync: Sync;
   readonly #changes: ChangeSync;
   readonly #sender: Sender;
@@ -87,7 +87,7 @@ export class Messenger {
     this.cache = account.cache;
     this.#roster = new RosterKeeper(account.cache);
     const { host, port } = account.address;
-    this.#link = new Link({ ...options, host, port }, account.tokens);
+    this.#session = new ReconnectingSession({ ...options, host, port }, account.tokens);
     this.#sync = new Sync(account.cache, this.roster && knownChats(this.roster));
     this.#changes = new ChangeSync(account.cache, (chatId) => account.outgoing.list(chatId).length > 0);
     const listener = {
@@ -99,8 +99,8 @@ export class Messenger {
   }
 
   /** Connected or not, and why; changes come as the event `state`. */
-  get state(): LinkState {
-    return this.#link.state;
+  get state(): SessionState {
+    return this.#session.state;
   }
 
   /** The last login's result, also one of an earlier start; undefined before the first login of this account. */
@@ -120,23 +120,23 @@ export class Messenger {
 
   /** Takes up the saved session and keeps trying. False when there is none: then `login` is needed. */
   resume(): Promise<boolean> {
-    return this.#link.resume();
+    return this.#session.resume();
   }
 
   /** One attempt with the password; rejects with RequestError (401, 429…), DisconnectedError, UntrustedServerError. */
   login(password: string): Promise<void> {
-    return this.#link.login(this.#account.username, password);
+    return this.#session.login(this.#account.username, password);
   }
 
   /** Tries to connect at once instead of waiting for the next attempt. */
   retryNow(): void {
-    this.#link.retryNow();
+    this.#session.retryNow();
   }
 
   /** Ends the session here and, if it can be reached, on the server. `forget` empties the cache too. */
   async logout(forget: boolean): Promise<void> {
-    await this.#link.connection?.request("logout", {}, LOGOUT_TIMEOUT_MS).catch(() => {});
-    await this.#link.signOut("logged out");
+    await this.#session.connection?.request("logout", {}, LOGOUT_TIMEOUT_MS).catch(() => {});
+    await this.#session.signOut("logged out");
     if (!forget) return;
     this.#roster.forget();
     this.cache.clear();
@@ -145,7 +145,7 @@ export class Messenger {
 
   /** Asks the server; rejects with DisconnectedError at once while there is no connection. */
   request<A extends ClientAction>(action: A, data: DataOf<A>, timeoutMs?: number): Promise<ResultOf<A>> {
-    const connection = this.#link.connection;
+    const connection = this.#session.connection;
     return connection?.request(action, data, timeoutMs) ?? Promise.reject(new DisconnectedError("not connected"));
   }
 
@@ -183,7 +183,7 @@ export class Messenger {
   /** The user is typing in a one-to-one chat; may be called at every key. */
   typing(chatId: ChatId): void {
     const nowMs = Date.now();
-    const connection = this.#link.connection;
+    const connection = this.#session.connection;
     if (!connection || nowMs - (this.#typingMs.get(chatId) ?? 0) < TYPING_INTERVAL_MS) return;
     this.#typingMs.set(chatId, nowMs);
     connection.request("typing", { chat_id: chatId }).catch(() => {}); // of no use to anybody when it is late
@@ -240,7 +240,7 @@ export class Messenger {
   /** Ends everything; the session can be resumed by the next start. Nothing may be called afterwards. */
   async close(): Promise<void> {
     await this.#readMarks.flush(LAST_MARKS_TIMEOUT_MS);
-    this.#link.close("closed");
+    this.#session.close("closed");
     this.#subscriptions.dispose();
     this.#sender.stop();
     this.#sync.stop();
@@ -253,10 +253,10 @@ export class Messenger {
   #pass(): void {
     const { events } = this;
     const all = this.#subscriptions;
-    all.add(this.#link.events.on("state", (state) => events.emit("state", state)));
-    all.add(this.#link.events.on("trouble", (text) => events.emit("trouble", text)));
-    all.add(this.#link.events.on("online", ({ connection, login }) => this.#onOnline(connection, login)));
-    all.add(this.#link.events.on("lost", () => this.#onLost()));
+    all.add(this.#session.events.on("state", (state) => events.emit("state", state)));
+    all.add(this.#session.events.on("trouble", (text) => events.emit("trouble", text)));
+    all.add(this.#session.events.on("online", ({ connection, login }) => this.#onOnline(connection, login)));
+    all.add(this.#session.events.on("lost", () => this.#onLost()));
     all.add(this.outgoing.events.on("trouble", (text) => events.emit("trouble", text)));
     all.add(this.#sync.events.on("messages", (value) => events.emit("messages", value)));
     all.add(this.#sync.events.on("skipped", (value) => events.emit("skipped", value)));
@@ -332,7 +332,7 @@ export class Messenger {
   /** The chats that the login did not tell of, while everything goes on with those that it did. */
   async #fetchChats(connection: Connection, login: LoginResult): Promise<void> {
     const ids = new Set(login.chats.map((chat) => chat.chat_id));
-    const isCurrent = (): boolean => this.#link.connection === connection;
+    const isCurrent = (): boolean => this.#session.connection === connection;
     try {
       for await (const page of chatPages(connection)) {
         const chats = page.filter((chat) => !ids.has(chat.chat_id));

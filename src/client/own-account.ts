@@ -3,7 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { Connection } from "./connection.ts";
 import type { DialOptions } from "./dial.ts";
 import { DisconnectedError, RequestError } from "./errors.ts";
-import type { LinkState } from "./link.ts";
+import type { SessionState } from "./reconnecting-session.ts";
 import type { Messenger } from "./messenger.ts";
 
 /** A password takes the server its time, and others may be before. */
@@ -84,7 +84,7 @@ export async function deleteAccount(messenger: Messenger, password: string): Pro
 async function again(
   messenger: Messenger,
   act: () => Promise<unknown>,
-  repeat: (state: LinkState) => Promise<unknown>,
+  repeat: (state: SessionState) => Promise<unknown>,
 ): Promise<void> {
   const isOnline = messenger.state.kind === "online";
   try {
@@ -97,13 +97,13 @@ async function again(
 }
 
 /** Resolves when the messenger is online or signed out; rejects with `error` when that takes too long. */
-function whenSettled(messenger: Messenger, error: DisconnectedError): Promise<LinkState> {
+function whenSettled(messenger: Messenger, error: DisconnectedError): Promise<SessionState> {
   return new Promise((resolve, reject) => {
     const end = (): void => {
       clearTimeout(timer);
       subscription.dispose();
     };
-    const look = (state: LinkState): void => {
+    const look = (state: SessionState): void => {
       if (state.kind !== "online" && state.kind !== "signed-out") return;
       end();
       resolve(state);

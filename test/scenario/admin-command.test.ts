@@ -302,7 +302,7 @@ function connectAs(uid: number, data: string): Promise<{ code: number | null; ou
   const script = `import { AdminClient } from ${JSON.stringify(module)};
     process.setgroups([]); process.setgid(${uid}); process.setuid(${uid});
     await AdminClient.open(${JSON.stringify(data)}).then(
-      (module) => { console.log("connected"); module.close(); },
+      (admin) => { console.log("connected"); admin.close(); },
       (error) => console.log(error.message));`;
   const words = ["--input-type=module", "-e", script];
   const child = spawn(process.execPath, words, { cwd: "/", stdio: ["ignore", "pipe", "pipe"] });

@@ -7,7 +7,7 @@ import { DisconnectedError } from "../errors.ts";
 import { unreadCount } from "../models/chat-book.ts";
 import { Workspace } from "../models/workspace.ts";
 import type { Messenger } from "../messenger.ts";
-import type { LinkState } from "../link.ts";
+import type { SessionState } from "../reconnecting-session.ts";
 import { visibleMessage } from "../../util/visible-text.ts";
 import { isOutgoingChange, outgoingId, type Change, type Outgoing } from "../outgoing-entry.ts";
 import { outcomeOf } from "./change-outcome.ts";
@@ -229,7 +229,7 @@ export class ChatSession {
     });
   }
 
-  #onState(state: LinkState): void {
+  #onState(state: SessionState): void {
     if (state.kind === "online") {
       const unread = this.unreadText();
       if (this.#wasOnline) this.say("connected again");

@@ -9,7 +9,7 @@ import type { DialOptions } from "./dial.ts";
 import { DisconnectedError, RequestError, UntrustedServerError } from "./errors.ts";
 import { withAllContacts } from "./login-contacts.ts";
 
-export type LinkState =
+export type SessionState =
   /** Nobody is logged in and nothing is tried: a password is needed. `reason` is for people. */
   | { readonly kind: "signed-out"; readonly reason: string }
   /** Waits before the next attempt; without `retryAtMs` (server not trusted, closed) there is none until `retryNow`. */
@@ -17,8 +17,8 @@ export type LinkState =
   | { readonly kind: "connecting" }
   | { readonly kind: "online" };
 
-export interface LinkEvents {
-  state: LinkState;
+export interface ReconnectingSessionEvents {
+  state: SessionState;
   /** A connection that has just logged in. Its events have not begun yet: listen now. */
   online: { readonly connection: Connection; readonly login: LoginResult };
   /** The connection announced by the last `online` has ended. */
@@ -27,7 +27,7 @@ export interface LinkEvents {
   trouble: string;
 }
 
-export type LinkOptions = DialOptions & ConnectionOptions & { readonly backoff?: BackoffOptions | undefined };
+export type SessionOptions = DialOptions & ConnectionOptions & { readonly backoff?: BackoffOptions | undefined };
 
 /** What this client understands beside version 1; a server that does not know a word ignores it. */
 const FEATURES = ["changes"];
@@ -37,11 +37,11 @@ export const RECONNECT: BackoffOptions = { baseMs: 1000, capMs: 30_000 };
 /** What logs in: a password once, or the token of the session before. */
 type Credentials = { readonly username: string; readonly password: string } | { readonly token: string };
 
-export class Link {
-  readonly events = new Emitter<LinkEvents>();
-  readonly #options: LinkOptions;
+export class ReconnectingSession {
+  readonly events = new Emitter<ReconnectingSessionEvents>();
+  readonly #options: SessionOptions;
   readonly #tokens: TokenStore;
-  #state: LinkState = { kind: "signed-out", reason: "not logged in" };
+  #state: SessionState = { kind: "signed-out", reason: "not logged in" };
   #session: SavedSession | undefined;
   #connection: Connection | undefined;
   #attempts = 0;
@@ -52,12 +52,12 @@ export class Link {
   #retryTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(options: LinkOptions, tokens: TokenStore) {
+  constructor(options: SessionOptions, tokens: TokenStore) {
     this.#options = options;
     this.#tokens = tokens;
   }
 
-  get state(): LinkState {
+  get state(): SessionState {
     return this.#state;
   }
 
@@ -111,7 +111,7 @@ export class Link {
     this.#enter({ kind: "offline", problem: reason, retryAtMs: undefined });
   }
 
-  #enter(state: LinkState): void {
+  #enter(state: SessionState): void {
     this.#state = state;
     this.events.emit("state", state);
   }
