@@ -247,7 +247,7 @@ export class Application {
 
   /** The password is one that the administrator has made: nothing else is done before it is changed. */
   #askForPassword(chat: ChatWindow, { messenger }: AccountSession, known?: string): void {
-    if (this.#hasToChange || messenger.roster?.must_change_password !== true) return;
+    if (this.#hasToChange || messenger.snapshot?.must_change_password !== true) return;
     this.#hasToChange = true;
     openChangePassword({
       parent: chat.window,

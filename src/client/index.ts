@@ -12,7 +12,7 @@ export type { MessengerEvents, MessengerOptions } from "./messenger.ts";
 export { OutgoingQueue } from "./outgoing.ts";
 export type { Change, Outgoing, OutgoingChange, OutgoingMessage } from "./outgoing-entry.ts";
 export { changePassword, deleteAccount, registerUser } from "./own-account.ts";
-export type { Roster } from "./roster.ts";
+export type { LoginSnapshot } from "./login-snapshot.ts";
 export type { ActionName, DataOf, ResultOf } from "../protocol/actions.ts";
 export type { ChatSummary, Message, Profile } from "../protocol/entities.ts";
 export type { Events } from "../protocol/events.ts";

@@ -20,7 +20,7 @@ import type { ClientAction } from "./shapes.ts";
 import type { OutgoingQueue } from "./outgoing.ts";
 import type { Change, OutgoingChange, OutgoingMessage } from "./outgoing-entry.ts";
 import { ReadMarks } from "./read-marks.ts";
-import { hasChanges, knownChats, RosterKeeper, type Roster } from "./roster.ts";
+import { hasChanges, knownChats, SnapshotKeeper, type LoginSnapshot } from "./login-snapshot.ts";
 import { Sender } from "./sender.ts";
 import { Sync, type SyncEvents } from "./sync.ts";
 import type { HistoryCache } from "./cache.ts";
@@ -35,7 +35,7 @@ export interface MessengerOptions extends ConnectionOptions {
 export interface MessengerEvents extends SyncEvents, ChangeSyncEvents {
   state: SessionState;
   /** After each login, before what was missed is given out. With `more_chats`, its `chats` are the first of them. */
-  login: Roster;
+  login: LoginSnapshot;
   /** More of the chats, after a login that has told of the first ones; messages of them may have come before. */
   chats: { readonly chats: readonly ChatSummary[] };
   presence: Events["presence"];
@@ -74,7 +74,7 @@ export class Messenger {
   readonly #readMarks = new ReadMarks();
   readonly #typingMs = new Map<ChatId, number>();
   readonly #subscriptions = new DisposableStore();
-  readonly #roster: RosterKeeper;
+  readonly #snapshot: SnapshotKeeper;
   /** That nothing is missing any more since the login. */
   #isToldCaughtUp = true;
   /** That the server has told of all chats since the login. */
@@ -85,10 +85,10 @@ export class Messenger {
     this.#account = account;
     this.outgoing = account.outgoing;
     this.cache = account.cache;
-    this.#roster = new RosterKeeper(account.cache);
+    this.#snapshot = new SnapshotKeeper(account.cache);
     const { host, port } = account.address;
     this.#session = new ReconnectingSession({ ...options, host, port }, account.tokens);
-    this.#sync = new Sync(account.cache, this.roster && knownChats(this.roster));
+    this.#sync = new Sync(account.cache, this.snapshot && knownChats(this.snapshot));
     this.#changes = new ChangeSync(account.cache, (chatId) => account.outgoing.list(chatId).length > 0);
     const listener = {
       onStored: (message: Message) => this.#sync.takeOwn(message),
@@ -104,18 +104,18 @@ export class Messenger {
   }
 
   /** The last login's result, also one of an earlier start; undefined before the first login of this account. */
-  get roster(): Roster | undefined {
-    return this.#roster.current;
+  get snapshot(): LoginSnapshot | undefined {
+    return this.#snapshot.current;
   }
 
   /** The own user id; undefined before the first login of this account. */
   get userId(): UserId | undefined {
-    return this.roster?.user_id;
+    return this.snapshot?.user_id;
   }
 
   /** The name as the server spells it, or as it was typed before the first login. */
   get username(): string {
-    return this.roster?.username ?? this.#account.username;
+    return this.snapshot?.username ?? this.#account.username;
   }
 
   /** Takes up the saved session and keeps trying. False when there is none: then `login` is needed. */
@@ -138,7 +138,7 @@ export class Messenger {
     await this.#session.connection?.request("logout", {}, LOGOUT_TIMEOUT_MS).catch(() => {});
     await this.#session.signOut("logged out");
     if (!forget) return;
-    this.#roster.forget();
+    this.#snapshot.forget();
     this.cache.clear();
     this.#sync.forget();
   }
@@ -151,7 +151,7 @@ export class Messenger {
 
   /** A part of a chat's history from the server, ascending; no message is older than it was shown before. */
   history(chatId: ChatId, page: Page): Promise<HistoryResult> {
-    return this.#fetchPage(this, this.roster, chatId, page);
+    return this.#fetchPage(this, this.snapshot, chatId, page);
   }
 
   /** Connected, and everything that was missed has been given out. */
@@ -268,17 +268,17 @@ export class Messenger {
     all.add(events.on("reset", ({ chatId }) => this.#onReset(chatId)));
     all.add(events.on("changed", ({ messages }) => this.#onStates(messages)));
     all.add(events.on("contact", (change) => this.#onContact(change)));
-    all.add(events.on("block", (change) => this.#roster.onBlock(change)));
+    all.add(events.on("block", (change) => this.#snapshot.onBlock(change)));
   }
 
   #onOnline(connection: Connection, login: LoginResult): void {
-    const { token: _, ...roster } = login;
-    if (this.roster && this.roster.user_id !== login.user_id) {
+    const { token: _, ...snapshot } = login;
+    if (this.snapshot && this.snapshot.user_id !== login.user_id) {
       this.cache.clear(); // another server, or a new user of the old name: nothing that was seen holds any more
       this.#sync.forget();
     }
     this.#sync.reconcile(knownChats(login));
-    this.#roster.keepLogin(roster);
+    this.#snapshot.keepLogin(snapshot);
     connection.events.on("message", (message) => this.#sync.offer(message));
     connection.events.on("changed", (message) => this.#changes.offer(message));
     connection.events.on("gap", ({ chat_id: chatId, to_seq: seq = 0, to_rev: rev = 0 }) => {
@@ -291,7 +291,7 @@ export class Messenger {
     connection.events.on("profile", (value) => this.events.emit("profile", value));
     connection.events.on("contact", (value) => this.events.emit("contact", value));
     connection.events.on("block", (value) => this.events.emit("block", value));
-    this.events.emit("login", roster);
+    this.events.emit("login", snapshot);
     this.#isToldCaughtUp = false;
     this.#hasAllChats = login.more_chats !== true;
     if (hasChanges(login)) {
@@ -325,7 +325,7 @@ export class Messenger {
 
   #onStates(messages: readonly Message[]): void {
     for (const message of messages) this.#sync.change(message);
-    this.#roster.onChanged(messages);
+    this.#snapshot.onChanged(messages);
     for (const { chat_id: chatId, seq, rev = 0 } of messages) this.outgoing.seen(chatId, seq, rev);
   }
 
@@ -338,7 +338,7 @@ export class Messenger {
         const chats = page.filter((chat) => !ids.has(chat.chat_id));
         if (!isCurrent()) return;
         for (const { chat_id: chatId } of chats) ids.add(chatId);
-        this.#roster.addChats(chats);
+        this.#snapshot.addChats(chats);
         this.#sync.more(chats);
         if (hasChanges(login)) this.#changes.follow(chats);
         this.events.emit("chats", { chats });
@@ -350,7 +350,7 @@ export class Messenger {
     }
     if (!isCurrent()) return;
     this.#hasAllChats = true;
-    this.#roster.endChats(ids);
+    this.#snapshot.endChats(ids);
     this.#sync.endMore();
     this.#sendChanges();
   }
@@ -375,14 +375,14 @@ export class Messenger {
   }
 
   #onContact(change: Events["contact"]): void {
-    this.#roster.onContact(change);
+    this.#snapshot.onContact(change);
     if ("added" in change) void this.#tellPresence(change.added);
   }
 
   /** Of contacts that are new, whose presence the server tells when it changes. */
   async #tellPresence(added: ContactMap): Promise<void> {
     for (const [username, userId] of Object.entries(added)) {
-      const online = await isContactOnline(this, this.roster, { userId, username }).catch((error: unknown) => {
+      const online = await isContactOnline(this, this.snapshot, { userId, username }).catch((error: unknown) => {
         if (!isAnswer(error)) throw error;
       });
       if (online !== undefined) this.events.emit("presence", { user_id: userId, username, online });

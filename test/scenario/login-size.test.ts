@@ -53,10 +53,10 @@ describe("a login with 10,000 chats and 5,000 contacts", () => {
     const messenger = new Messenger({ account });
     try {
       await messenger.login(PASSWORD);
-      const isWhole = (): boolean => messenger.roster?.more_chats === undefined;
+      const isWhole = (): boolean => messenger.snapshot?.more_chats === undefined;
       assert.ok(!isWhole(), "it is online before it knows all chats");
       await eventually("all chats are there", isWhole, 60_000);
-      const { chats = [], contacts = {}, blocked = {}, more_chats } = messenger.roster ?? {};
+      const { chats = [], contacts = {}, blocked = {}, more_chats } = messenger.snapshot ?? {};
       assert.deepEqual(
         [chats.length, Object.keys(contacts).length, Object.keys(blocked).length, more_chats],
         [1 + CROWD.chatCount + CROWD.contactCount / 2, CROWD.contactCount, CROWD.blockedCount, undefined],

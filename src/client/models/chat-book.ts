@@ -5,7 +5,7 @@ import type { ChatId, ChatKind, UserId } from "../../protocol/ids.ts";
 import { DisposableStore, type Disposable } from "../../util/disposable.ts";
 import { Emitter } from "../../util/emitter.ts";
 import type { Messenger } from "../messenger.ts";
-import type { Roster } from "../roster.ts";
+import type { LoginSnapshot } from "../login-snapshot.ts";
 import { isCount } from "../shapes.ts";
 
 export interface ChatFacts {
@@ -37,9 +37,9 @@ export class ChatBook implements Disposable {
   constructor(messenger: Messenger) {
     this.#messenger = messenger;
     const { events } = messenger;
-    if (messenger.roster) this.#onLogin(messenger.roster);
+    if (messenger.snapshot) this.#onLogin(messenger.snapshot);
     for (const message of messenger.cache.newest()) this.#onMessages(message.chat_id, [message]);
-    this.#subscriptions.add(events.on("login", (roster) => this.#onLogin(roster)));
+    this.#subscriptions.add(events.on("login", (snapshot) => this.#onLogin(snapshot)));
     this.#subscriptions.add(events.on("chats", ({ chats }) => this.#onMore(chats)));
     this.#subscriptions.add(events.on("messages", ({ chatId, messages }) => this.#onMessages(chatId, messages)));
     this.#subscriptions.add(events.on("changed", ({ chatId, messages }) => this.#onChanged(chatId, messages)));
@@ -106,8 +106,8 @@ export class ChatBook implements Disposable {
     this.events.emit("changed", facts);
   }
 
-  #onLogin(roster: Roster): void {
-    for (const summary of roster.chats) this.#onSummary(summary);
+  #onLogin(snapshot: LoginSnapshot): void {
+    for (const summary of snapshot.chats) this.#onSummary(summary);
   }
 
   /** Messages that came since the login may be newer than these. */
@@ -123,7 +123,7 @@ export class ChatBook implements Disposable {
   #onReset(chatId: ChatId): void {
     this.#facts.delete(chatId);
     for (const whose of ["own", "partner"] as const) this.#messenger.cache.save(markNote(whose, chatId), 0);
-    const summary = this.#messenger.roster?.chats.find((one) => one.chat_id === chatId);
+    const summary = this.#messenger.snapshot?.chats.find((one) => one.chat_id === chatId);
     if (summary && this.#messenger.state.kind === "online") this.#onSummary(summary);
     else this.events.emit("changed", this.get(chatId));
   }

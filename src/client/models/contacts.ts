@@ -2,7 +2,7 @@
 import type { UserId } from "../../protocol/ids.ts";
 import { DisposableStore, type Disposable } from "../../util/disposable.ts";
 import type { Messenger } from "../messenger.ts";
-import type { Roster } from "../roster.ts";
+import type { LoginSnapshot } from "../login-snapshot.ts";
 import { ChangeSignal } from "./change-signal.ts";
 
 export interface Contact {
@@ -25,8 +25,8 @@ export class Contacts implements Disposable {
   constructor(messenger: Messenger) {
     this.#messenger = messenger;
     const { events } = messenger;
-    if (messenger.roster) this.#fill(messenger.roster, undefined);
-    this.#subscriptions.add(events.on("login", (roster) => this.#fill(roster, new Set(roster.online))));
+    if (messenger.snapshot) this.#fill(messenger.snapshot, undefined);
+    this.#subscriptions.add(events.on("login", (snapshot) => this.#fill(snapshot, new Set(snapshot.online))));
     this.#subscriptions.add(
       events.on("presence", ({ user_id: userId, online }) => {
         const contact = this.#byId.get(userId);
@@ -117,14 +117,14 @@ export class Contacts implements Disposable {
     this.#changes.dispose();
   }
 
-  #fill(roster: Roster, online: ReadonlySet<string> | undefined): void {
+  #fill(snapshot: LoginSnapshot, online: ReadonlySet<string> | undefined): void {
     const before = this.#byId;
     this.#byId = new Map();
-    for (const [username, userId] of Object.entries(roster.contacts)) {
+    for (const [username, userId] of Object.entries(snapshot.contacts)) {
       const lastSeenMs = before.get(userId)?.lastSeenMs;
       this.#put({ userId, username, online: online?.has(username), lastSeenMs });
     }
-    this.#blocked = new Map(Object.entries(roster.blocked ?? {}).map(([username, userId]) => [userId, username]));
+    this.#blocked = new Map(Object.entries(snapshot.blocked ?? {}).map(([username, userId]) => [userId, username]));
     this.#changes.touch();
   }
 

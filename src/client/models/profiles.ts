@@ -4,7 +4,7 @@ import type { Profile } from "../../protocol/entities.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import { DisposableStore, type Disposable } from "../../util/disposable.ts";
 import type { Messenger } from "../messenger.ts";
-import type { Roster } from "../roster.ts";
+import type { LoginSnapshot } from "../login-snapshot.ts";
 import { ChangeSignal } from "./change-signal.ts";
 
 /** Beyond it the profiles that were not asked for the longest are dropped. */
@@ -22,12 +22,12 @@ export class Profiles implements Disposable {
 
   constructor(messenger: Messenger) {
     this.#messenger = messenger;
-    const onRoster = (roster: Roster): void => {
+    const onLogin = (snapshot: LoginSnapshot): void => {
       this.#stale = new Set(this.#byId.keys());
-      this.#put(roster.user_data);
+      this.#put(snapshot.user_data);
     };
-    if (messenger.roster) onRoster(messenger.roster);
-    this.#subscriptions.add(messenger.events.on("login", onRoster));
+    if (messenger.snapshot) onLogin(messenger.snapshot);
+    this.#subscriptions.add(messenger.events.on("login", onLogin));
     this.#subscriptions.add(messenger.events.on("profile", ({ user_data: profile }) => this.#put(profile)));
   }
 

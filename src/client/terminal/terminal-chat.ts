@@ -169,7 +169,7 @@ export class TerminalChat implements TerminalHost {
       if (kind === "signed-out") this.#onSignedOut(session, username);
     });
     await session.begin(HISTORY_AT_LOGIN);
-    if (messenger.roster?.must_change_password === true) await this.#replaceOneTimePassword(session, used);
+    if (messenger.snapshot?.must_change_password === true) await this.#replaceOneTimePassword(session, used);
   }
 
   /** The password is one that the administrator has made. */

@@ -89,7 +89,7 @@ describe("a login that tells of some of the chats", () => {
     await answerChats([QUIET]);
     await eventually("all are listed", () => titles().includes(QUIET));
     assert.deepEqual(new Set(titles()), new Set([COMMON_CHAT, WITH_BOB, QUIET]));
-    await eventually("the roster is whole", () => messenger.roster?.more_chats === undefined);
+    await eventually("the snapshot is whole", () => messenger.snapshot?.more_chats === undefined);
     assert.deepEqual(
       given.filter((one) => !one.endsWith(COMMON_CHAT)),
       [`501 ${WITH_BOB}`],

@@ -8,86 +8,89 @@ import { isResult } from "./shapes.ts";
 import type { KnownChats } from "./sync.ts";
 
 /** A login's result without the token. */
-export type Roster = Omit<LoginResult, "token">;
+export type LoginSnapshot = Omit<LoginResult, "token">;
 
 /** The chats that a login tells of. */
-export function knownChats(login: Pick<Roster, "chats" | "more_chats">): KnownChats {
+export function knownChats(login: Pick<LoginSnapshot, "chats" | "more_chats">): KnownChats {
   return { chats: login.chats, isWhole: login.more_chats !== true };
 }
 
 /** Whether the session that the login began is told of changes. */
-export function hasChanges(login: Pick<Roster, "features">): boolean {
+export function hasChanges(login: Pick<LoginSnapshot, "features">): boolean {
   return login.features?.includes("changes") === true;
 }
 
-export class RosterKeeper {
+/** Its name in the cache's notes, which those of earlier versions have too. */
+const NOTE = "roster";
+
+export class SnapshotKeeper {
   readonly #cache: HistoryCache;
-  #roster: Roster | undefined;
+  #snapshot: LoginSnapshot | undefined;
 
   constructor(cache: HistoryCache) {
     this.#cache = cache;
-    this.#roster = savedRoster(cache);
+    this.#snapshot = savedSnapshot(cache);
   }
 
   /** Undefined before the first login of the account. */
-  get current(): Roster | undefined {
-    return this.#roster;
+  get current(): LoginSnapshot | undefined {
+    return this.#snapshot;
   }
 
   /** After a login. Where it tells of some chats only (`more_chats`), the others stay as they were known until `addChats`. */
-  keepLogin(roster: Roster): void {
+  keepLogin(snapshot: LoginSnapshot): void {
     const { current } = this;
-    const others = roster.more_chats === true && current?.user_id === roster.user_id ? current.chats : [];
-    this.#keep({ ...roster, chats: joined(others, roster.chats) });
+    const others = snapshot.more_chats === true && current?.user_id === snapshot.user_id ? current.chats : [];
+    this.#keep({ ...snapshot, chats: joined(others, snapshot.chats) });
   }
 
   /** More of the chats; kept on the disk by `endChats`. */
   addChats(chats: readonly ChatSummary[]): void {
-    if (this.#roster) this.#roster = { ...this.#roster, chats: joined(this.#roster.chats, chats) };
+    if (this.#snapshot) this.#snapshot = { ...this.#snapshot, chats: joined(this.#snapshot.chats, chats) };
   }
 
   /** There are no more chats than these. */
   endChats(ids: ReadonlySet<ChatId>): void {
-    if (!this.#roster) return;
-    const { more_chats: _, ...roster } = this.#roster;
-    this.#keep({ ...roster, chats: roster.chats.filter((chat) => ids.has(chat.chat_id)) });
+    if (!this.#snapshot) return;
+    const { more_chats: _, ...snapshot } = this.#snapshot;
+    this.#keep({ ...snapshot, chats: snapshot.chats.filter((chat) => ids.has(chat.chat_id)) });
   }
 
   /** To be called with a cache that is empty. */
   forget(): void {
-    this.#roster = undefined;
+    this.#snapshot = undefined;
   }
 
   onContact(change: Events["contact"]): void {
-    if (!this.#roster) return;
-    const { contacts } = this.#roster;
+    if (!this.#snapshot) return;
+    const { contacts } = this.#snapshot;
     const after = "added" in change ? withUsers(contacts, change.added) : withoutUsers(contacts, change.deleted);
-    this.#keep({ ...this.#roster, contacts: after });
+    this.#keep({ ...this.#snapshot, contacts: after });
   }
 
   onBlock(change: Events["block"]): void {
-    if (!this.#roster) return;
-    const { blocked = {} } = this.#roster;
+    if (!this.#snapshot) return;
+    const { blocked = {} } = this.#snapshot;
     const after = "blocked" in change ? withUsers(blocked, change.blocked) : withoutUsers(blocked, change.unblocked);
-    this.#keep({ ...this.#roster, blocked: after });
+    this.#keep({ ...this.#snapshot, blocked: after });
   }
 
   /** What was deleted is not shown as a chat's last message by a start without the server either. */
   onChanged(changed: readonly Message[]): void {
     const newestOf = ({ chat_id: chatId, last_message: last }: ChatSummary): Message | undefined =>
       last && changed.findLast((message) => message.chat_id === chatId && message.seq === last.seq);
-    const { chats = [] } = this.#roster ?? {};
-    if (!this.#roster || !chats.some(newestOf)) return;
+    const { chats = [] } = this.#snapshot ?? {};
+    if (!this.#snapshot || !chats.some(newestOf)) return;
     const after = chats.map((chat) => {
       const newest = newestOf(chat);
       return newest ? { ...chat, last_message: lastMessageOf(newest) } : chat;
     });
-    this.#keep({ ...this.#roster, chats: after });
+    this.#keep({ ...this.#snapshot, chats: after });
   }
 
-  #keep(roster: Roster): void {
-    this.#roster = roster;
-    this.#cache.save("roster", { ...roster, online: [] });
+  #keep(snapshot: LoginSnapshot): void {
+    this.#snapshot = snapshot;
+    this.#cache.save(NOTE, { ...snapshot, online: [] });
   }
 }
 
@@ -106,10 +109,10 @@ function withoutUsers(users: ContactMap, removed: ContactMap): ContactMap {
   return Object.fromEntries(Object.entries(users).filter(([name]) => !Object.hasOwn(removed, name)));
 }
 
-function savedRoster(cache: HistoryCache): Roster | undefined {
-  const saved = cache.load("roster");
+function savedSnapshot(cache: HistoryCache): LoginSnapshot | undefined {
+  const saved = cache.load(NOTE);
   const login = typeof saved === "object" ? { ...saved, token: "" } : undefined;
   if (!isResult("login", login)) return undefined;
-  const { token: _, ...roster } = login;
-  return roster;
+  const { token: _, ...snapshot } = login;
+  return snapshot;
 }
