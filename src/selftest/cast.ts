@@ -1,4 +1,4 @@
-// Who talks where in a selftest, and the texts by which every message is known again.
+// People of a selftest: who talks where, and the texts by which every message is known again.
 import type { Message } from "../protocol/entities.ts";
 import { COMMON_CHAT, directChatId, type ChatId, type UserId } from "../protocol/ids.ts";
 

@@ -1,4 +1,4 @@
-// What a selftest does to its server and to the connections, at random moments that a seed repeats.
+// Faults of a selftest: kills, freezes and cuts at random moments that a seed repeats.
 import type { CuttingProxy } from "./cutting-proxy.ts";
 import type { SeededRandom } from "./random.ts";
 import type { ScratchServer } from "./scratch-server.ts";

@@ -9,7 +9,7 @@ import { SeededRandom } from "./random.ts";
 import { ScratchServer } from "./scratch-server.ts";
 import type { EventFaults } from "./session-order.ts";
 import { Talker } from "./talker.ts";
-import { compare, type Findings } from "./verdict.ts";
+import { compare, type Findings } from "./comparison.ts";
 
 const TALKER_COUNT = 6;
 const LISTENER_COUNT = 3;

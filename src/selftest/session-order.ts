@@ -1,4 +1,4 @@
-// Watches the events of one session about messages and their changes: each chat's in the order of seq, or of rev, none
+// Check of one session's events about messages and their changes: each chat's in the order of seq, or of rev, none
 // twice, none missing without a gap.
 import type { Connection } from "../client/connection.ts";
 import type { ChatId } from "../protocol/ids.ts";

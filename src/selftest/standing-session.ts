@@ -1,4 +1,4 @@
-// Keeps somebody logged in: dials again and again while the server is away or the connection is cut.
+// A session of a selftest that is dialled again while the server is away or the connection is cut.
 import { Connection } from "../client/connection.ts";
 import type { DisconnectedError } from "../client/errors.ts";
 import { PASSWORD } from "./cast.ts";

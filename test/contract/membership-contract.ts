@@ -1,4 +1,4 @@
-// Whatever people do to groups, in any order: what they may do, who is a member, and who sees them are what a model says.
+// Contract of groups under random operations: rights, members and what is seen are as a model says.
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Write } from "../../src/domain/writes/table.ts";
@@ -12,7 +12,7 @@ const GROUPS = ["a", "b"].map((digit) => groupChatId(digit.repeat(24)));
 const LIMITS = { members: 3, groups: 2 };
 const RANK: Readonly<Record<Role, number>> = { member: 1, moderator: 2, owner: 3 };
 
-type Deed = { readonly actor: number; readonly other: number; readonly group: number; readonly role: Role } & {
+type Operation = { readonly actor: number; readonly other: number; readonly group: number; readonly role: Role } & {
   readonly kind: "create" | "add" | "remove" | "role" | "say" | "end";
 };
 
@@ -26,8 +26,8 @@ interface ModelGroup {
 class Model {
   readonly groups = new Map<number, ModelGroup>();
 
-  /** Carries a deed out; says whether it is done. */
-  do({ kind, actor, other, group: index, role }: Deed): boolean {
+  /** Carries an operation out; says whether it is done. */
+  do({ kind, actor, other, group: index, role }: Operation): boolean {
     const group = this.groups.get(index);
     const own = group?.members.get(actor);
     if (kind === "create") return this.#create(actor, other, index, group);
@@ -68,7 +68,7 @@ class Model {
   }
 }
 
-const deed: fc.Arbitrary<Deed> = fc.record({
+const operation: fc.Arbitrary<Operation> = fc.record({
   kind: fc.constantFrom("create", "add", "add", "remove", "remove", "role", "say", "say", "end"),
   actor: fc.nat(NAMES.length - 1),
   other: fc.nat(NAMES.length - 1),
@@ -76,7 +76,7 @@ const deed: fc.Arbitrary<Deed> = fc.record({
   role: fc.constantFrom<Role[]>("member", "moderator", "owner"),
 });
 
-function writeOf({ kind, actor, other, group, role }: Deed, users: readonly UserId[], number: number): Write {
+function writeOf({ kind, actor, other, group, role }: Operation, users: readonly UserId[], number: number): Write {
   const [chatId = "", userId = "", memberId = ""] = [GROUPS[group], users[actor], users[other]];
   switch (kind) {
     case "create": {
@@ -103,12 +103,12 @@ export function membershipContract(
   it("is what a model says, whatever people do", async function () {
     this.timeout(120_000);
     await fc.assert(
-      fc.asyncProperty(fc.array(deed, { minLength: 10, maxLength: runs.maxLength, size: "max" }), async (deeds) => {
+      fc.asyncProperty(fc.array(operation, { minLength: 10, maxLength: runs.maxLength, size: "max" }), async (operations) => {
         const store = await Fixture.open(kind);
         try {
           const users = await store.users(...NAMES);
           const model = new Model();
-          for (const [number, one] of deeds.entries()) {
+          for (const [number, one] of operations.entries()) {
             store.nowMs += 1;
             const outcome = await store.one(writeOf(one, users, number));
             assert.equal(outcome.done, model.do(one), `${number}: ${JSON.stringify(one)} ${JSON.stringify(outcome)}`);

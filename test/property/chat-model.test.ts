@@ -2,7 +2,7 @@
 // More sequences: MESSENGER_TEST_SEQUENCES=1000, other ones: MESSENGER_TEST_SEED=1.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Deeds, withoutTime } from "../support/chat-deeds.ts";
+import { Operations, withoutTime } from "../support/chat-operations.ts";
 import { ChatModel, type ModelSession, type ModelUser } from "../support/chat-model.ts";
 import { NAMES, PASSWORDS, PLACES, step, type Step, type StepOf } from "../support/chat-steps.ts";
 import { eventually } from "../support/eventually.ts";
@@ -19,7 +19,7 @@ const FIRST_ID = 100_000;
 class Play {
   readonly #server: TestServer;
   readonly #model = new ChatModel();
-  readonly #deeds = new Deeds(this.#model, (index) => NAMES[index] ?? "");
+  readonly #operations = new Operations(this.#model, (index) => NAMES[index] ?? "");
   readonly #clients = new Map<number, WireClient>();
   readonly #tokens: { readonly token: string; readonly user: ModelUser }[] = [];
   /** What has been compared. */
@@ -57,7 +57,7 @@ class Play {
   async #step(one: Step): Promise<void> {
     if (one.kind === "restart") return this.#restart();
     const client = await this.#client(one.place);
-    this.answerCount += one.kind === "do" ? one.deeds.length : 1;
+    this.answerCount += one.kind === "do" ? one.operations.length : 1;
     if (one.kind === "register") return this.#register(client, one);
     if (one.kind === "login") return this.#login(client, one);
     if (one.kind === "resume") return this.#resume(client, one);
@@ -180,8 +180,8 @@ class Play {
   }
 
   /** All at once, without waiting: answers come in the order of the requests. */
-  async #do(client: WireClient, session: ModelSession, { place, deeds }: StepOf<"do">): Promise<void> {
-    const asked = deeds.flatMap((deed) => this.#deeds.ask(deed, session, place) ?? []);
+  async #do(client: WireClient, session: ModelSession, { place, operations }: StepOf<"do">): Promise<void> {
+    const asked = operations.flatMap((operation) => this.#operations.ask(operation, session, place) ?? []);
     const frames = asked.map(({ action, data }, index) => client.frame({ action, id: FIRST_ID + index, data }));
     client.raw(Buffer.concat(frames));
     for (const [index, { action, check }] of asked.entries()) {

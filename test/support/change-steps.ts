@@ -1,4 +1,4 @@
-// What can happen while messages are sent and changed: by clients of two people, to their connections and the server.
+// Steps of a play of messages and changes: by clients of two people, to their connections and the server.
 import fc from "fast-check";
 import { range } from "./lists.ts";
 

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import type { ChatId } from "../../src/protocol/ids.ts";
 import type { ChatModel, ModelMessage, ModelSession, ModelUser } from "./chat-model.ts";
-import type { ChangeDeed } from "./chat-steps.ts";
+import type { ChangeOperation } from "./chat-steps.ts";
 import type { Reply } from "./wire-client.ts";
 
 /** A request and how its answer is compared, which also changes the model. */
-export interface Asked {
+export interface Expectation {
   readonly action: string;
   readonly data: object;
   check(reply: Reply): void;
@@ -15,34 +15,34 @@ export interface Asked {
 /** `chat` is the one that is meant; undefined for one with nobody, which cannot be asked for. */
 export function askToChange(
   model: ChatModel,
-  deed: ChangeDeed,
+  operation: ChangeOperation,
   { user }: ModelSession,
   chat: { readonly partner: ModelUser | undefined; readonly chatId: ChatId } | undefined,
-): Asked | undefined {
+): Expectation | undefined {
   if (chat === undefined) return undefined;
   const { partner, chatId } = chat;
-  const { seq } = deed;
+  const { seq } = operation;
   const check = (reply: Reply): void => {
     if (partner === user) return assert.equal(reply.code, 404);
     const message = model.message(chatId, seq);
-    const code = codeOf(deed, message, user, standing(model, user, partner));
-    assert.equal(reply.code, code, `${reply.info} ${JSON.stringify(deed)}`);
+    const code = codeOf(operation, message, user, standing(model, user, partner));
+    assert.equal(reply.code, code, `${reply.info} ${JSON.stringify(operation)}`);
     if (code !== 200 || message === undefined) return;
-    if (isToDo(deed, message, user)) model.change(chatId, seq, (changed) => apply(deed, changed, user));
+    if (isToDo(operation, message, user)) model.change(chatId, seq, (changed) => apply(operation, changed, user));
     assert.deepEqual([reply["chat_id"], reply["seq"], reply["rev"]], [chatId, seq, message.rev]);
   };
-  return { ...requestOf(deed, chatId), check };
+  return { ...requestOf(operation, chatId), check };
 }
 
-function requestOf(deed: ChangeDeed, chat_id: ChatId): Pick<Asked, "action" | "data"> {
-  const place = { chat_id, seq: deed.seq };
-  switch (deed.kind) {
+function requestOf(operation: ChangeOperation, chat_id: ChatId): Pick<Expectation, "action" | "data"> {
+  const place = { chat_id, seq: operation.seq };
+  switch (operation.kind) {
     case "edit":
-      return { action: "edit_message", data: { ...place, message: deed.text } };
+      return { action: "edit_message", data: { ...place, message: operation.text } };
     case "delete":
       return { action: "delete_message", data: place };
     case "react":
-      return { action: "react", data: { ...place, reaction: deed.reaction, on: deed.on } };
+      return { action: "react", data: { ...place, reaction: operation.reaction, on: operation.on } };
   }
 }
 
@@ -53,7 +53,7 @@ function standing(model: ChatModel, user: ModelUser, partner: ModelUser | undefi
   return model.isBlocked(user, partner) ? 403 : 200;
 }
 
-function codeOf({ kind }: ChangeDeed, message: ModelMessage | undefined, user: ModelUser, written: number): number {
+function codeOf({ kind }: ChangeOperation, message: ModelMessage | undefined, user: ModelUser, written: number): number {
   if (message === undefined) return 404;
   const isOwn = message.userId === user.userId;
   if (kind === "delete") return isOwn ? 200 : 403;
@@ -61,21 +61,21 @@ function codeOf({ kind }: ChangeDeed, message: ModelMessage | undefined, user: M
   return kind === "edit" && !isOwn ? 403 : written;
 }
 
-function isToDo(deed: ChangeDeed, message: ModelMessage, { userId }: ModelUser): boolean {
-  switch (deed.kind) {
+function isToDo(operation: ChangeOperation, message: ModelMessage, { userId }: ModelUser): boolean {
+  switch (operation.kind) {
     case "edit":
-      return message.text !== deed.text;
+      return message.text !== operation.text;
     case "delete":
       return !message.isDeleted;
     case "react":
-      return (message.reactions.get(deed.reaction)?.includes(userId) ?? false) !== deed.on;
+      return (message.reactions.get(operation.reaction)?.includes(userId) ?? false) !== operation.on;
   }
 }
 
-function apply(deed: ChangeDeed, message: ModelMessage, { userId }: ModelUser): void {
-  switch (deed.kind) {
+function apply(operation: ChangeOperation, message: ModelMessage, { userId }: ModelUser): void {
+  switch (operation.kind) {
     case "edit":
-      message.text = deed.text;
+      message.text = operation.text;
       message.isEdited = true;
       break;
     case "delete":
@@ -85,10 +85,10 @@ function apply(deed: ChangeDeed, message: ModelMessage, { userId }: ModelUser): 
       message.reactions.clear();
       break;
     case "react": {
-      const others = (message.reactions.get(deed.reaction) ?? []).filter((one) => one !== userId);
-      const now = deed.on ? [...others, userId] : others;
-      if (now.length > 0) message.reactions.set(deed.reaction, now);
-      else message.reactions.delete(deed.reaction);
+      const others = (message.reactions.get(operation.reaction) ?? []).filter((one) => one !== userId);
+      const now = operation.on ? [...others, userId] : others;
+      if (now.length > 0) message.reactions.set(operation.reaction, now);
+      else message.reactions.delete(operation.reaction);
       break;
     }
   }

@@ -1,4 +1,4 @@
-// What a chat server has to answer and tell, in its simplest form: a model for the stateful test to compare with.
+// A model of a chat server in its simplest form, for the stateful test to compare with.
 import type { Message, Profile } from "../../src/protocol/entities.ts";
 import { COMMON_CHAT, directChatId, type ChatId, type UserId } from "../../src/protocol/ids.ts";
 

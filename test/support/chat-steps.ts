@@ -1,4 +1,4 @@
-// What people may do in a sequence that is played on a server and on the model of the chat.
+// Operations of a sequence that is played on a server and on the model of the chat.
 import fc from "fast-check";
 import { MAX_NAME_CHARS } from "../../src/protocol/limits.ts";
 
@@ -32,7 +32,7 @@ const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
 const kind = <K extends string>(...kinds: K[]): fc.Arbitrary<K> => fc.constantFrom(...kinds);
 
 /** What is done within a session and does not end it. */
-const deed = fc.oneof(
+const operation = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
@@ -84,7 +84,7 @@ export const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: kind("cut"), place }) },
   {
     weight: 16,
-    arbitrary: fc.record({ kind: kind("do"), place, deeds: fc.array(deed, { minLength: 1, maxLength: 6 }) }),
+    arbitrary: fc.record({ kind: kind("do"), place, operations: fc.array(operation, { minLength: 1, maxLength: 6 }) }),
   },
   { weight: 1, arbitrary: fc.record({ kind: kind("change_password"), place, old: password, next: password }) },
   { weight: 1, arbitrary: fc.record({ kind: kind("delete_account"), place, password }) },
@@ -93,9 +93,9 @@ export const step = fc.oneof(
 );
 
 type TypeOf<A> = A extends fc.Arbitrary<infer T> ? T : never;
-export type Deed = TypeOf<typeof deed>;
-export type DeedOf<K> = Extract<Deed, { kind: K }>;
+export type Operation = TypeOf<typeof operation>;
+export type OperationOf<K> = Extract<Operation, { kind: K }>;
 export type Step = TypeOf<typeof step>;
 export type StepOf<K> = Extract<Step, { kind: K }> & { kind: K };
-export type ChangeDeed = DeedOf<"edit" | "delete" | "react">;
-export type PeopleDeed = Extract<Deed, { byId: boolean }>;
+export type ChangeOperation = OperationOf<"edit" | "delete" | "react">;
+export type PeopleOperation = Extract<Operation, { byId: boolean }>;

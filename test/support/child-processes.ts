@@ -1,4 +1,4 @@
-// What Linux tells of processes that a test has not started itself.
+// Linux's list of processes that a test has not started itself.
 import { readdirSync, readFileSync } from "node:fs";
 
 /** The child processes of a process that have not ended. */

@@ -1,4 +1,4 @@
-// What threads of tests load: it answers, dies, or hangs, as its task says.
+// A thread for tests that answers, dies, or hangs, as its task says.
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 
 export interface FaultyTask {

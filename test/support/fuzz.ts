@@ -1,4 +1,4 @@
-// Runs properties as fuzzers: a few times with a fixed seed in `npm test`, for a given time with any seed in
+// Properties run as fuzzers: a few times with a fixed seed in `npm test`, for a given time with any seed in
 // `scripts/fuzz.mjs`, which is told what was tried.
 import { appendFileSync } from "node:fs";
 import fc from "fast-check";

@@ -1,4 +1,4 @@
-// What threads of tests load: it goes on loading until a file is there, and leaves a file for each thread that has loaded.
+// A thread for tests that goes on loading until a file is there, and leaves a file for each thread that has loaded.
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";

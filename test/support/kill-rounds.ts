@@ -1,4 +1,4 @@
-// Kills a server again and again while people send, as a crash of the machine would, and counts what became of their messages.
+// Rounds in which a server is killed while people send, as a crash of the machine would do it, and their messages counted.
 import { COMMON_CHAT, directChatId, type ChatId } from "../../src/protocol/ids.ts";
 import { ServerProcess } from "./server-process.ts";
 import { WireClient } from "./wire-client.ts";
@@ -25,7 +25,7 @@ export interface KillReport {
   serviceGapsMs: number[];
 }
 
-interface Stored {
+interface StoredMessage {
   readonly seq: number;
   readonly message_id: string;
   readonly message: string;
@@ -130,7 +130,7 @@ async function makeSenders(port: number): Promise<[ChatId[], Sender[]]> {
 /** Reads a whole chat and adds to the report what is wrong with it. */
 async function check(port: number, chatId: ChatId, senders: readonly Sender[], report: KillReport): Promise<void> {
   const stored = await readAll(port, chatId);
-  const byId = new Map<string, Stored>();
+  const byId = new Map<string, StoredMessage>();
   for (const message of stored) {
     if (byId.has(message.message_id)) report.doubled += 1;
     byId.set(message.message_id, message);
@@ -146,12 +146,12 @@ async function check(port: number, chatId: ChatId, senders: readonly Sender[], r
   }
 }
 
-async function readAll(port: number, chatId: ChatId): Promise<Stored[]> {
+async function readAll(port: number, chatId: ChatId): Promise<StoredMessage[]> {
   const client = await WireClient.connect(port);
   await client.ok("login", { username: "reader", password: PASSWORD });
   const { user_id: reader } = (await client.ok("profile", {})).user_data;
   const contact_id = chatId.split(":").find((id) => id !== "dm" && id !== reader) ?? "";
-  const all: Stored[] = [];
+  const all: StoredMessage[] = [];
   for (let hasMore = true; hasMore;) {
     const page = { after: all.at(-1)?.seq ?? 0, limit: 200 };
     const inCommon = chatId === COMMON_CHAT;

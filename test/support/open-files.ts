@@ -1,4 +1,4 @@
-// Which files this process has open, on Linux.
+// Open files of this process, on Linux.
 import { readdirSync, readlinkSync } from "node:fs";
 
 const DESCRIPTORS = "/proc/self/fd";

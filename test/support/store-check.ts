@@ -1,4 +1,4 @@
-// What must hold of a chat in a store, whatever happened to it: no hole, nothing twice, in the order of seq.
+// Invariants of a chat in a store, whatever happened to it: no hole, nothing twice, in the order of seq.
 import assert from "node:assert/strict";
 import type { Message } from "../../src/protocol/entities.ts";
 import type { ChatId } from "../../src/protocol/ids.ts";

@@ -1,4 +1,4 @@
-// Starts processes that commit to a store, and ends them with the test.
+// Processes that commit to a store, and end with the test.
 import { spawn } from "node:child_process";
 import type { ChildProcessByStdio } from "node:child_process";
 import { join } from "node:path";

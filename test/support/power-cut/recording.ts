@@ -1,4 +1,4 @@
-// What a process did to the files below a folder, in order; see recorder.c.
+// Recording of a process's writes below a folder, in order; see recorder.c.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

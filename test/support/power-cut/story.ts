@@ -1,4 +1,4 @@
-// What happens to a store until the power is cut: batches of writes, the same ones each time, and what they leave.
+// The batches of writes that a store gets until the power is cut, the same each time, and what they leave.
 // As a program: node story.js FILE ACKNOWLEDGED FIRST LAST [close] carries them out and writes down what it has acknowledged.
 import { closeSync, openSync, writeSync } from "node:fs";
 import { directChatId } from "../../../src/protocol/ids.ts";

@@ -11,50 +11,50 @@ const seqs = fc.integer({ min: 1, max: 12 });
 const revs = fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined });
 const messages = fc.array(fc.tuple(seqs, revs), { maxLength: 6 });
 
-type Deed = (cache: HistoryCache) => unknown;
+type Operation = (cache: HistoryCache) => unknown;
 
 const made = (chatId: string, list: readonly (readonly [number, number | undefined])[]) =>
   list.map(([seq, rev]) => ({ ...message(seq, chatId), ...(rev !== undefined && { rev, message: `state ${rev}` }) }));
 
-const deeds: fc.Arbitrary<Deed> = fc.oneof(
+const operations: fc.Arbitrary<Operation> = fc.oneof(
   fc.tuple(chats, messages).map(
-    ([chatId, list]): Deed =>
+    ([chatId, list]): Operation =>
       (cache) =>
         cache.put(made(chatId, list)),
   ),
   fc.tuple(chats, messages, fc.nat(5)).map(
-    ([chatId, list, rev]): Deed =>
+    ([chatId, list, rev]): Operation =>
       (cache) =>
         cache.change(chatId, made(chatId, list), rev),
   ),
   fc.tuple(chats, fc.option(seqs, { nil: undefined }), fc.integer({ min: 1, max: 5 })).map(
-    ([chatId, before, limit]): Deed =>
+    ([chatId, before, limit]): Operation =>
       (cache) =>
         cache.before(chatId, before, limit),
   ),
   fc.tuple(chats, fc.nat(12), fc.integer({ min: 1, max: 5 })).map(
-    ([chatId, after, limit]): Deed =>
+    ([chatId, after, limit]): Operation =>
       (cache) =>
         cache.after(chatId, after, limit),
   ),
   chats.map(
-    (chatId): Deed =>
+    (chatId): Operation =>
       (cache) =>
         cache.rev(chatId),
   ),
   chats.map(
-    (chatId): Deed =>
+    (chatId): Operation =>
       (cache) =>
         cache.dropChat(chatId),
   ),
   fc.constant((cache: HistoryCache) => cache.newest()),
   fc.tuple(fc.constantFrom("x", "y"), fc.jsonValue()).map(
-    ([name, value]): Deed =>
+    ([name, value]): Operation =>
       (cache) =>
         cache.save(name, value),
   ),
   fc.constantFrom("x", "y").map(
-    (name): Deed =>
+    (name): Operation =>
       (cache) =>
         cache.load(name),
   ),
@@ -64,10 +64,10 @@ const deeds: fc.Arbitrary<Deed> = fc.oneof(
 describe("the history cache in memory", () => {
   it("answers everything as the one in a file does", () => {
     fc.assert(
-      fc.property(fc.array(deeds, { maxLength: 40 }), (all) => {
+      fc.property(fc.array(operations, { maxLength: 40 }), (all) => {
         const file = openHistoryCache(":memory:");
         const memory = new MemoryCache();
-        for (const deed of all) assert.deepEqual(deed(memory), deed(file));
+        for (const operation of all) assert.deepEqual(operation(memory), operation(file));
         file.close();
       }),
       { numRuns: 200 },

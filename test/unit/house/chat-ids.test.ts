@@ -16,7 +16,7 @@ const SIGNS: readonly [what: string, sign: RegExp][] = [
 ];
 
 /** What in a source looks into the form of a chat's id, by its lines. */
-function looks(source: string): string[] {
+function formsIn(source: string): string[] {
   const found: string[] = [];
   for (const [index, line] of source.split("\n").entries()) {
     if (/^\s*(?:\/\/|\/?\*)/.test(line)) continue;
@@ -35,7 +35,7 @@ describe("the form of a chat's id", () => {
   it("is known to one file", () => {
     const files = [...sources("src"), ...sources("gui")].filter((file) => file !== FORMS);
     assert.ok(files.length > 200);
-    const found = files.flatMap((file) => looks(readFileSync(join(ROOT, file), "utf8")).map((one) => `${file}:${one}`));
+    const found = files.flatMap((file) => formsIn(readFileSync(join(ROOT, file), "utf8")).map((one) => `${file}:${one}`));
     assert.deepEqual(found, []);
   });
 
@@ -49,8 +49,8 @@ describe("the form of a chat's id", () => {
       'const request = { chat_id: "common" };',
       "const [one, other] = directChatUsers(chatId) ?? [];",
     ];
-    for (const line of planted) assert.equal(looks(line).length, 1, line);
+    for (const line of planted) assert.equal(formsIn(line).length, 1, line);
     for (const line of ["// dm:a:b", "open(COMMON_CHAT);", 'const title = "common";'])
-      assert.deepEqual(looks(line), []);
+      assert.deepEqual(formsIn(line), []);
   });
 });

@@ -1,4 +1,4 @@
-// Compares what talkers were told and what listeners heard with what the store holds when all is over.
+// Comparison of what was acknowledged and what was heard with what the store holds when all is over.
 import type { Message } from "../protocol/entities.ts";
 import { COMMON_CHAT, type ChatId } from "../protocol/ids.ts";
 import { MAX_PAGE } from "../protocol/limits.ts";

@@ -1,18 +1,18 @@
-// What is done within a session: the request of each deed, and what the model says of its answer.
+// Operations within a session: the request of each, and what the model says of its answer.
 import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId, type ChatId } from "../../src/protocol/ids.ts";
 import type { ChatModel, ModelSession, ModelUser, ShownMessage } from "./chat-model.ts";
-import { GONE, type Deed, type DeedOf, type PeopleDeed } from "./chat-steps.ts";
-import { askToChange, type Asked } from "./chat-changes.ts";
+import { GONE, type Operation, type OperationOf, type PeopleOperation } from "./chat-steps.ts";
+import { askToChange, type Expectation } from "./chat-changes.ts";
 import type { Reply } from "./wire-client.ts";
 
-/** Somebody who is meant by a deed; nobody, where the name is free. */
-interface Meant {
+/** Somebody who is meant by an operation; nobody, where the name is free. */
+interface Target {
   readonly user: ModelUser | undefined;
   readonly name: string;
 }
 
-export class Deeds {
+export class Operations {
   readonly #model: ChatModel;
   readonly #nameOf: (index: number) => string;
 
@@ -21,35 +21,35 @@ export class Deeds {
     this.#nameOf = nameOf;
   }
 
-  /** Undefined when the deed cannot be asked for: a chat with nobody has no id. */
-  ask(deed: Deed, session: ModelSession, place: number): Asked | undefined {
-    switch (deed.kind) {
+  /** Undefined when the operation cannot be asked for: a chat with nobody has no id. */
+  ask(operation: Operation, session: ModelSession, place: number): Expectation | undefined {
+    switch (operation.kind) {
       case "say":
-        return this.#say(deed, session);
+        return this.#say(operation, session);
       case "edit":
       case "delete":
       case "react":
-        return askToChange(this.#model, deed, session, this.#chat(session, deed.to));
+        return askToChange(this.#model, operation, session, this.#chat(session, operation.to));
       case "changes":
-        return this.#changes(deed, session);
+        return this.#changes(operation, session);
       case "read":
-        return this.#read(deed, session, place);
+        return this.#read(operation, session, place);
       case "page":
-        return this.#page(deed, session);
+        return this.#page(operation, session);
       case "search":
-        return this.#search(deed, session);
+        return this.#search(operation, session);
       case "typing":
-        return this.#typing(deed, session);
+        return this.#typing(operation, session);
       case "profile":
-        return this.#profile(deed, session);
+        return this.#profile(operation, session);
       case "update_profile":
-        return this.#updateProfile(deed, session, place);
+        return this.#updateProfile(operation, session, place);
       default:
-        return this.#people(deed, session, place);
+        return this.#people(operation, session, place);
     }
   }
 
-  #meant(index: number): Meant {
+  #target(index: number): Target {
     const { gone } = this.#model;
     if (index === GONE) return { user: gone, name: gone?.username ?? "nobody.at.all" };
     return { user: this.#model.named(this.#nameOf(index)), name: this.#nameOf(index) };
@@ -58,11 +58,11 @@ export class Deeds {
   /** The other user of a chat; undefined for the common one. No result for a chat with nobody. */
   #chat(session: ModelSession, to: number | undefined): { partner: ModelUser | undefined; chatId: ChatId } | undefined {
     if (to === undefined) return { partner: undefined, chatId: COMMON_CHAT };
-    const partner = this.#meant(to).user;
+    const partner = this.#target(to).user;
     return partner && { partner, chatId: directChatId(session.user.userId, partner.userId) };
   }
 
-  #say({ to, text, messageId }: DeedOf<"say">, session: ModelSession): Asked | undefined {
+  #say({ to, text, messageId }: OperationOf<"say">, session: ModelSession): Expectation | undefined {
     const chat = this.#chat(session, to);
     if (chat === undefined) return undefined;
     const { partner, chatId } = chat;
@@ -83,7 +83,7 @@ export class Deeds {
     return { action: "add_message", data: { chat_id: chatId, message: text, message_id: messageId }, check };
   }
 
-  #read({ to, seq }: DeedOf<"read">, session: ModelSession, place: number): Asked | undefined {
+  #read({ to, seq }: OperationOf<"read">, session: ModelSession, place: number): Expectation | undefined {
     const chat = this.#chat(session, to);
     if (chat === undefined) return undefined;
     const { partner, chatId } = chat;
@@ -94,7 +94,7 @@ export class Deeds {
     return { action: "mark_read", data: { chat_id: chatId, seq }, check };
   }
 
-  #changes({ to, afterRev, limit }: DeedOf<"changes">, session: ModelSession): Asked | undefined {
+  #changes({ to, afterRev, limit }: OperationOf<"changes">, session: ModelSession): Expectation | undefined {
     const chat = this.#chat(session, to);
     if (chat === undefined) return undefined;
     const { partner, chatId } = chat;
@@ -107,7 +107,7 @@ export class Deeds {
     return { action: "changes", data: { chat_id: chatId, after_rev: afterRev, limit }, check };
   }
 
-  #page({ to, before, after, limit }: DeedOf<"page">, session: ModelSession): Asked {
+  #page({ to, before, after, limit }: OperationOf<"page">, session: ModelSession): Expectation {
     const chat = this.#chat(session, to);
     const page = { before, after, limit };
     const check = (reply: Reply): void => {
@@ -125,11 +125,11 @@ export class Deeds {
       assert.deepEqual([id, name], [partner.userId, partner.username]);
     };
     if (to === undefined) return { action: "common_chat", data: page, check };
-    const meant = chat?.partner === undefined ? { contact: this.#meant(to).name } : { contact_id: chat.partner.userId };
+    const meant = chat?.partner === undefined ? { contact: this.#target(to).name } : { contact_id: chat.partner.userId };
     return { action: "get_chat", data: { ...meant, ...page }, check };
   }
 
-  #search({ to, word, before, limit }: DeedOf<"search">, session: ModelSession): Asked | undefined {
+  #search({ to, word, before, limit }: OperationOf<"search">, session: ModelSession): Expectation | undefined {
     const chat = this.#chat(session, to);
     if (chat === undefined) return undefined;
     const { partner, chatId } = chat;
@@ -143,7 +143,7 @@ export class Deeds {
     return { action: "search_in_chat", data: { chat_id: chatId, word, before, limit }, check };
   }
 
-  #typing({ to }: DeedOf<"typing">, session: ModelSession): Asked | undefined {
+  #typing({ to }: OperationOf<"typing">, session: ModelSession): Expectation | undefined {
     const chat = this.#chat(session, to);
     if (chat === undefined) return undefined;
     const { partner, chatId } = chat;
@@ -159,8 +159,8 @@ export class Deeds {
     return { action: "typing", data: { chat_id: chatId }, check };
   }
 
-  #profile({ who }: DeedOf<"profile">, session: ModelSession): Asked {
-    const { user, name } = who === undefined ? { user: session.user, name: undefined } : this.#meant(who);
+  #profile({ who }: OperationOf<"profile">, session: ModelSession): Expectation {
+    const { user, name } = who === undefined ? { user: session.user, name: undefined } : this.#target(who);
     const check = (reply: Reply): void => {
       if (user === undefined || user.isDeleted) return assert.equal(reply.code, 404);
       assert.deepEqual(reply["user_data"], this.#model.profileSeenBy(session.user, user));
@@ -168,15 +168,15 @@ export class Deeds {
     return { action: "profile", data: { username: name }, check };
   }
 
-  #updateProfile({ changes }: DeedOf<"update_profile">, { user }: ModelSession, place: number): Asked {
+  #updateProfile({ changes }: OperationOf<"update_profile">, { user }: ModelSession, place: number): Expectation {
     const check = (reply: Reply): void => {
       assert.deepEqual(reply["user_data"], this.#model.updateProfile(place, user, changes));
     };
     return { action: "update_profile", data: changes, check };
   }
 
-  #people({ kind, who, byId }: PeopleDeed, { user }: ModelSession, place: number): Asked {
-    const { user: other, name } = this.#meant(who);
+  #people({ kind, who, byId }: PeopleOperation, { user }: ModelSession, place: number): Expectation {
+    const { user: other, name } = this.#target(who);
     const isBlocking = kind === "block_contact" || kind === "unblock_contact";
     const adds = kind === "add_contact" || kind === "block_contact";
     // Only add_contact takes no id.
@@ -197,7 +197,7 @@ export class Deeds {
     return { action: kind, data, check };
   }
 
-  #changePeople(kind: PeopleDeed["kind"], user: ModelUser, other: ModelUser, place: number): void {
+  #changePeople(kind: PeopleOperation["kind"], user: ModelUser, other: ModelUser, place: number): void {
     const model = this.#model;
     const pair = { [other.username]: other.userId };
     const isOther = (one: ModelSession, there: number): boolean => one.user === user && there !== place;

@@ -13,7 +13,7 @@ import {
   textOf,
   type Cast,
 } from "../../../src/selftest/cast.ts";
-import { compare } from "../../../src/selftest/verdict.ts";
+import { compare } from "../../../src/selftest/comparison.ts";
 import type { StoreReader } from "../../../src/store/store.ts";
 
 const TALKER = "a".repeat(24);
