@@ -1,4 +1,4 @@
-// Finds the highest rate that holds: grows until one does not, then halves the gap.
+// Search for the highest rate that holds: it grows until one does not, then halves the gap.
 
 /** One try at a rate; `brokenBy` undefined means that it held, otherwise it says why not. */
 export interface Step<Outcome> {

@@ -1,4 +1,4 @@
-// Measures the embedded store alone: node dist/bench/store.js [MESSAGES] [SENDERS]; prints a Markdown table.
+// Measurement of the embedded store alone: node dist/bench/store.js [MESSAGES] [SENDERS]; prints a Markdown table.
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { COMMON_CHAT } from "../src/protocol/ids.ts";

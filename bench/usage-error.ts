@@ -1,4 +1,4 @@
-// What is wrong with the words on the bench's command line.
+// Error in the words of the bench's command line.
 import { UserError } from "../src/util/user-error.ts";
 
 /** Words that mean nothing; the message says which and what there is. */

@@ -1,4 +1,4 @@
-// Makes Qt usable in this process; to be called before anything imports NodeGui. Reads and sets Qt's environment.
+// Start of Qt in this process; to be called before anything imports NodeGui. Reads and sets Qt's environment.
 import { existsSync, readFileSync } from "node:fs";
 import Module, { createRequire } from "node:module";
 import { constants } from "node:os";

@@ -1,4 +1,4 @@
-// Builds the native parts of the desktop client, once per version of Qt and NodeGui: `node scripts/build-gui.mjs`.
+// Build of the desktop client's native parts, once per version of Qt and NodeGui: `node scripts/build-gui.mjs`.
 //
 // NodeGui's addon and our event loop come to lie in a cache outside the checkout (XDG_CACHE_HOME or ~/.cache), so that
 // another checkout, or this one after `git clean`, has them at once. With --test the addon of the tests is built too.

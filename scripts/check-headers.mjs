@@ -1,10 +1,13 @@
-// Every source file begins with a comment that says its responsibility in a sentence; lists them (--list) or those without.
+// Check that every source file begins with a comment that names its responsibility, as a noun phrase; `--list` prints them.
 import { readFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 
 const SOURCES = ["*.ts", "*.mjs", "*.js", "*.cc", "*.h", "*.sh"];
 /** What must not be left in a source file. */
 const LEFT_OVERS = /@ts-ignore|@ts-nocheck|@ts-expect-error|\b(?:it|describe)\.(?:only|skip)\(/;
+
+/** Headers that are clauses: "What a store does" for "The interface of a store". */
+const CLAUSE = /^\S+ (?:What|Who|Whom|Whose|How|Where|Whether|Which|When|Why)\b/;
 
 const { stdout, status } = spawnSync("git", ["ls-files", "--", ...SOURCES], { encoding: "utf8" });
 if (status !== 0) throw new Error("git ls-files failed");
@@ -16,6 +19,7 @@ for (const file of files) {
   const header = lines.find((line) => !line.startsWith("#!") && !line.startsWith("# usage")) ?? "";
   const sentence = /^(?:\/\/|#|\/\*\*?) \S+ \S+ \S+/.test(header);
   if (!sentence) problems.push(`${file}: the first line must say what the file is for: // Sentence.`);
+  if (CLAUSE.test(header)) problems.push(`${file}: the first line must be a noun phrase: ${header}`);
   lines.forEach((line, index) => {
     if (LEFT_OVERS.test(line)) problems.push(`${file}:${index + 1}: ${line.trim()}`);
   });

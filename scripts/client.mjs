@@ -1,4 +1,4 @@
-// Opens the desktop client: makes it ready, then becomes it. `messenger client` and `npm run client` end here.
+// Start of the desktop client: makes it ready, then becomes it. `messenger client` and `npm run client` end here.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { setUpGuiOrExit } from "./gui.mjs";

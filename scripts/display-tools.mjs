@@ -1,4 +1,4 @@
-// What the tests of windows on a display need: a display of their own, a window manager, and somebody who types.
+// Tools for tests of windows on a display: a display of their own, a window manager, a keyboard and a mouse.
 import { spawnSync } from "node:child_process";
 import { debianLine, installDebian, say } from "./setup.mjs";
 

@@ -1,4 +1,4 @@
-// Runs all fuzzers for a time and prints what they tried, found and reached: fuzz.mjs [SECONDS] [SEED]
+// All fuzzers for a time, with a report of what they tried, found and reached: fuzz.mjs [SECONDS] [SEED]
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// What the desktop windows need before they can open: the native parts and the compiled sources of gui/.
+// Requirements of the desktop windows: the native parts and the compiled sources of gui/.
 import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BuildError, buildGui } from "./build-gui.mjs";

@@ -1,4 +1,4 @@
-// Kills a server under load as often as told, and prints what became of the messages: kill-rounds.mjs [ROUNDS]
+// Rounds in which a server is killed under load, and what became of the messages: kill-rounds.mjs [ROUNDS]
 import { runKillRounds } from "../dist/test/support/kill-rounds.js";
 
 const rounds = Number(process.argv[2] ?? 20);

@@ -1,4 +1,4 @@
-// Finds a server for the tests of the MongoDB store, and installs a small one where there is none: `node scripts/mongodb.mjs`
+// A server for the tests of the MongoDB store, installed where there is none: `node scripts/mongodb.mjs`
 // prints, as one line of JSON, {"url"} of a server that runs, {"product", "command"} to start one, or the {"reason"} why not.
 // `node scripts/mongodb.mjs run [PORT]` runs one for a trial, on an empty data folder that is removed with it (Ctrl+C).
 import { spawn } from "node:child_process";

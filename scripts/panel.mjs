@@ -1,4 +1,4 @@
-// Opens the control panel: makes it ready, then becomes it. `messenger panel` and `messenger server -g` end here.
+// Start of the control panel: makes it ready, then becomes it. `messenger panel` and `messenger server -g` end here.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { setUpGuiOrExit } from "./gui.mjs";

@@ -1,4 +1,4 @@
-// What the project is made of (`npm run sbom`): a CycloneDX file for each lock file, and docs/licences.md. Fails where a
+// Bill of materials (`npm run sbom`): a CycloneDX file for each lock file, and docs/licences.md. Fails where a
 // licence is unknown or not on the list. usage: sbom.mjs [--check] [--page FILE] OUT_FOLDER [PROJECT_FOLDER…]
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// What `npm start` and `npm test` need before they can begin: the installed packages and the compiled sources.
+// Requirements of `npm start` and `npm test`: the installed packages and the compiled sources.
 // Plain JavaScript without dependencies, since on a fresh clone there are none. Everything is said on standard error.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";

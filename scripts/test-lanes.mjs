@@ -1,4 +1,4 @@
-// Runs test files in several processes side by side; each process takes the next file when it is through with one.
+// Test files in several processes side by side; each process takes the next file when it is through with one.
 import { fork } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

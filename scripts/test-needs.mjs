@@ -1,4 +1,4 @@
-// What the tests need beside the packages of the checkout, made ready while those are installed: started by test.mjs.
+// Requirements of the tests beside the packages of the checkout, made ready while those are installed: started by test.mjs.
 import { once } from "node:events";
 import { BuildError, buildGui } from "./build-gui.mjs";
 import { installDisplayTools } from "./display-tools.mjs";

@@ -1,4 +1,4 @@
-// Runs the tests on another version of Node: `node scripts/test-on-node.mjs 24`. That Node comes from npm (with its
+// The tests on another version of Node: `node scripts/test-on-node.mjs 24`. That Node comes from npm (with its
 // headers, for what is compiled) into the user's cache folder, and so does a copy of this checkout with its own packages.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";

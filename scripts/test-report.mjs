@@ -1,4 +1,4 @@
-// What a run of tests writes: a line for each file when it is through, and in the end all failures whole and the counts.
+// Report of a test run: a line for each file when it is through, in the end all failures in full and the counts.
 import { existsSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";

@@ -1,4 +1,4 @@
-// Writes the parts of the documentation that are made from the program (`npm run docs`): the table of options.
+// Generated parts of the documentation (`npm run docs`): the table of options.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";

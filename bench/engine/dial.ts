@@ -1,4 +1,4 @@
-// How the load generator opens a connection: plain TCP, or TLS to the server whose certificate it was told.
+// Opening of the load generator's connections: plain TCP, or TLS to the server whose certificate it was given.
 import { connect as connectTcp, type OnReadOpts, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 

@@ -1,4 +1,4 @@
-// Cutting a target's byte stream into frames: where a frame ends, counting without copying, and reading whole frames.
+// Framing of a target's byte stream: the end of a frame, counting without copying, and reading whole frames.
 
 /** How a target's stream is cut: our own framing, lines, and the formats of the peers. */
 export type FrameFormat = "prefixed" | "lines" | "mqtt" | "nats" | "stamps";

@@ -1,4 +1,4 @@
-// Builds the native load engine with the system's C++ compiler, once for each state of its sources.
+// Build of the native load engine with the system's C++ compiler, once for each state of its sources.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";

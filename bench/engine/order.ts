@@ -1,4 +1,4 @@
-// Whether one receiver got each sender's messages: every one, once, in the order sent.
+// Check of one receiver: each sender's messages came all, once, in the order sent.
 
 /** How many numbers of missing messages a receiver remembers; beyond it a late message counts as doubled. */
 const MAX_REMEMBERED = 100_000;

@@ -1,4 +1,4 @@
-// When messages are sent: at a steady rate whatever the target does, or as fast as it answers.
+// Times at which messages are sent: at a steady rate whatever the target does, or as fast as it answers.
 import type { EngineConnection } from "./connection.ts";
 import { Histogram } from "./histogram.ts";
 import { monotonicUs } from "./stamp.ts";

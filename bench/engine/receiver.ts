@@ -1,4 +1,4 @@
-// Looks at what one connection receives, as thoroughly as its role asks, and says what is missing.
+// The receiving side of one connection: reads as thoroughly as its role asks, and counts what is missing.
 import type { Role } from "./commands.ts";
 import { FrameReader, PrefixWalker, type FrameFormat } from "./frames.ts";
 import { SenderTrack } from "./order.ts";

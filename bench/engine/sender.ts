@@ -1,4 +1,4 @@
-// Makes the messages of one sender: copies of its frame with the stamp renewed, and the times until they are answered.
+// Messages of one sender: copies of its frame with the stamp renewed, and the times until they are answered.
 import type { PlannedSender } from "./commands.ts";
 import { STAMP_BYTES, writeStamp } from "./stamp.ts";
 

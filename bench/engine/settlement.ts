@@ -1,4 +1,4 @@
-// Compares what every connection of an engine received with what was sent to its group.
+// Comparison of what every connection of an engine received with what was sent to its group.
 import type { LoadReport, SentCount } from "./commands.ts";
 import type { EngineConnection } from "./connection.ts";
 import type { Expected } from "./receiver.ts";

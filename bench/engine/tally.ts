@@ -1,4 +1,4 @@
-// What a load engine counts over all its connections between `begin` and `settle`.
+// Counts of a load engine over all its connections, between `begin` and `settle`.
 import type { HistogramReport } from "./commands.ts";
 import { Histogram } from "./histogram.ts";
 import { monotonicUs } from "./stamp.ts";

@@ -1,4 +1,4 @@
-// How many passwords a second bcrypt alone verifies on a core: what a login storm is compared with.
+// Passwords a second that bcrypt alone verifies on a core: the measure for a login storm.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { doPasswordJob } from "../../src/actions/passwords.ts";

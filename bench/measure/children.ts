@@ -1,4 +1,4 @@
-// Starts processes that end with the bench, however it ends.
+// Child processes that end with the bench, however it ends.
 import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 
 const alive = new Set<ChildProcess>();

@@ -1,4 +1,4 @@
-// Which CPU cores server and load engines run on.
+// CPU cores that server and load engines run on.
 import { availableParallelism } from "node:os";
 import { findProgram } from "./programs.ts";
 

@@ -1,4 +1,4 @@
-// What a process uses, from /proc: CPU time by thread, and resident memory. Linux only; elsewhere nothing is told.
+// CPU time by thread and resident memory of a process, from /proc. Linux only; elsewhere undefined.
 import { readdirSync, readFileSync } from "node:fs";
 
 /** Clock ticks per second of /proc (USER_HZ): 100 on every Linux that Node runs on. */

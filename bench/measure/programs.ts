@@ -1,4 +1,4 @@
-// Finds programs that may be installed: peers, taskset, a compiler.
+// Programs that may be installed: peers, taskset, a compiler.
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 

@@ -1,4 +1,4 @@
-// How our server compares with the others, or with that of another checkout, as ratios: they survive a change of machine.
+// Our server beside others, or beside that of another checkout, as ratios: they survive a change of machine.
 import type { ResultRow } from "./result.ts";
 import { groupRuns, median } from "./runs.ts";
 

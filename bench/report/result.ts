@@ -1,4 +1,4 @@
-// What a run of the bench leaves behind: one row of figures per measurement, and where it was measured.
+// Result of a run of the bench: one row of figures per measurement, and where it was measured.
 
 /** Figures by name; the names carry their units (`p99Ms`, `deliveriesPerSec`). */
 export type Figures = Readonly<Record<string, number>>;

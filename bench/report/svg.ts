@@ -1,4 +1,4 @@
-// Draws bar charts as SVG text: one group of bars per number of clients, one bar per target, on a logarithmic scale.
+// Bar charts as SVG text: one group of bars per number of clients, one bar per target, on a logarithmic scale.
 import type { ResultRow } from "./result.ts";
 import { groupRuns, median, short } from "./runs.ts";
 

@@ -1,4 +1,4 @@
-// Plans the clients of a common chat: which of them send, and how closely each one's stream is looked at.
+// Plan of the clients of a common chat: which of them send, and how closely each one's stream is looked at.
 import type { PlannedConnection, Role } from "../engine/commands.ts";
 import type { RunningTarget } from "../targets/target.ts";
 

@@ -1,4 +1,4 @@
-// Turns the outcome of a load into the figures of a result row, and into a line of progress.
+// Figures of a result row from the outcome of a load, and its line of progress.
 import type { Histogram } from "../engine/histogram.ts";
 import { ENGINE_LIMIT, type LoadOutcome } from "../load.ts";
 import type { Figures } from "../report/result.ts";

@@ -1,4 +1,4 @@
-// What the control panel costs: the common chat with the panel closed, on Overview and on Traffic, in turn.
+// Cost of the control panel: the common chat with the panel closed, on Overview and on Traffic, in turn.
 import { PanelProcess, type MeasuredPage } from "../measure/panel-process.ts";
 import { processUsage, totalCpuMs, usageBetween } from "../measure/process-usage.ts";
 import { whyNotHeld, type LoadPlan } from "../load.ts";

@@ -1,4 +1,4 @@
-// What every scenario is given, and how it names itself.
+// The interface of a scenario: its input, and its name.
 import type { EngineProgram } from "../engine/engine-process.ts";
 import type { Cores } from "../measure/pinning.ts";
 import type { ResultRow } from "../report/result.ts";

@@ -1,4 +1,4 @@
-// What people do, mixed: each session asks for something at random times, and waits for the answer.
+// A mix of requests: each session asks for something at random times, and waits for the answer.
 import { randomInt } from "node:crypto";
 import { Histogram } from "../engine/histogram.ts";
 import { monotonicUs } from "../engine/stamp.ts";

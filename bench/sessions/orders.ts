@@ -1,4 +1,4 @@
-// What the bench and a process of sessions tell each other over their IPC channel.
+// Messages between the bench and a process of sessions, over their IPC channel.
 import type { HistogramReport } from "../engine/commands.ts";
 import type { ServerAddress } from "../engine/dial.ts";
 

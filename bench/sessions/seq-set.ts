@@ -1,4 +1,4 @@
-// Which sequence numbers of a chat a client has: a complete beginning, and single ones after it.
+// Sequence numbers of a chat that a client has: a complete beginning, and single ones after it.
 
 export class SeqSet {
   #completeTo = 0;

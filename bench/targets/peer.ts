@@ -1,4 +1,4 @@
-// What all peers have in common: a program that must be installed, a configuration in the run's folder, a port.
+// Common part of all peers: a program that must be installed, a configuration in the run's folder, a port.
 import { findProgram } from "../measure/programs.ts";
 import type { PlannedSender, Step } from "../engine/commands.ts";
 import type { FrameFormat } from "../engine/frames.ts";

@@ -1,4 +1,4 @@
-// What our server tells of itself over its admin channel: commits, batches, the event loop.
+// Samples of our server from its admin channel: commits, batches, the event loop.
 import { AdminClient } from "../../src/client/admin-client.ts";
 import type { Sample } from "../../src/protocol/admin.ts";
 

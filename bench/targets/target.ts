@@ -1,4 +1,4 @@
-// What the bench can load: a kind of server that it starts itself, and how a client of it connects and sends.
+// The interface of a target: a kind of server that the bench starts, and how a client of it connects and sends.
 import type { Cores } from "../measure/pinning.ts";
 import type { PlannedSender, Step } from "../engine/commands.ts";
 import type { ServerAddress } from "../engine/dial.ts";

@@ -1,4 +1,4 @@
-// What people do with their own account: another password, ending other sessions, deleting it.
+// Dialogs of the own account: another password, ending other sessions, deletion.
 import { QDialog, QScrollArea, ScrollBarPolicy, type QWidget } from "@nodegui/nodegui";
 import { RequestError } from "../../src/client/errors.ts";
 import type { Messenger } from "../../src/client/messenger.ts";

@@ -1,4 +1,4 @@
-// Puts the client together: which window is open, for which account, and what happens on the desktop.
+// The client as a whole: which window is open, for which account, and what happens on the desktop.
 import { QApplication } from "@nodegui/nodegui";
 import { join } from "node:path";
 import { isAnswer } from "../../src/client/errors.ts";

@@ -1,4 +1,4 @@
-// What a bubble may have beside its text: the message that it answers, and how people have reacted. Made when needed.
+// Parts of a bubble beside its text: the message that it answers, and reactions. Made when needed.
 import { TextFormat, WidgetEventTypes, type QLabel, type QWidget } from "@nodegui/nodegui";
 import { authorColor } from "../kit/colors.ts";
 import { elided } from "../kit/elided.ts";

@@ -1,4 +1,4 @@
-// Where the parts of a bubble are: measured once for a row and a width.
+// Geometry of a bubble: measured once for a row and a width.
 import type { QLabel, QWidget } from "@nodegui/nodegui";
 import { SERVER_USER_ID } from "../../src/protocol/ids.ts";
 import type { Colors } from "../kit/colors.ts";

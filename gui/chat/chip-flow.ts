@@ -1,4 +1,4 @@
-// Where the chips below a text are: in lines, with room for the time at the end of the last one. Pure.
+// Flow layout of the chips below a text: in lines, with room for the time at the end of the last one. Pure.
 
 export interface Flow {
   /** From the upper left corner of the first chip. */

@@ -1,4 +1,4 @@
-// Completes names behind "@" and emoji behind ":" while a message is typed.
+// Completion of names behind "@" and emoji behind ":" while a message is typed.
 import { QPoint, type QTextEdit, type QWidget } from "@nodegui/nodegui";
 import { Key } from "../kit/keys.ts";
 import type { Theme } from "../kit/theme.ts";

@@ -1,4 +1,4 @@
-// What can be completed where the cursor is: a name behind "@", an emoji behind ":". Pure.
+// Word at the cursor that can be completed: a name behind "@", an emoji behind ":". Pure.
 
 export interface Completion {
   readonly kind: "name" | "emoji";

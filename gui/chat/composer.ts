@@ -1,4 +1,4 @@
-// Where a message is written: grows with the text, Enter sends, marks of emphasis by key or button.
+// The message field: grows with the text, Enter sends, marks of emphasis by key or button.
 import {
   QKeyEvent,
   QLabel,

@@ -1,4 +1,4 @@
-// Tells when there is no connection, why, and when the next attempt is; always honest, gone when all is well.
+// The bar of a lost connection: its reason, and when the next attempt is; hidden when all is well.
 import type { QPushButton, QWidget } from "@nodegui/nodegui";
 import type { Messenger } from "../../src/client/messenger.ts";
 import { DisposableStore, type Disposable } from "../../src/util/disposable.ts";

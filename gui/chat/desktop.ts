@@ -1,4 +1,4 @@
-// What the client shows outside its windows: tray icon, title badge, notifications, links in the browser.
+// The client outside its windows: tray icon, title badge, notifications, links in the browser.
 import { spawn } from "node:child_process";
 import { QIcon, QMenu, QSystemTrayIcon, type QPixmap } from "@nodegui/nodegui";
 import { UserError } from "../../src/util/user-error.ts";

@@ -1,4 +1,4 @@
-// What is done with messages after a question: deleted, sent on to other chats.
+// Actions on messages that ask first: deleting, sending on to other chats.
 import type { QWidget } from "@nodegui/nodegui";
 import type { Conversation } from "../../src/client/models/conversation.ts";
 import type { ConversationItem } from "../../src/client/models/conversation-item.ts";

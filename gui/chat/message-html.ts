@@ -1,4 +1,4 @@
-// What a bubble shows of a message, as the HTML that Qt's labels understand. Pure; nothing of a text is ever markup.
+// A message as the HTML that Qt's labels understand. Pure; nothing of a text is ever markup.
 import { parseMarkup, type Span } from "../../src/protocol/markup.ts";
 import type { Colors } from "../kit/colors.ts";
 import { escapeHtml } from "../kit/tip.ts";

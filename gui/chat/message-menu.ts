@@ -1,4 +1,4 @@
-// What can be done with one message, as entries of a menu.
+// The menu of one message, as a list of entries.
 import type { QLabel } from "@nodegui/nodegui";
 import type { Conversation } from "../../src/client/models/conversation.ts";
 import type { ConversationItem } from "../../src/client/models/conversation-item.ts";

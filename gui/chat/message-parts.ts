@@ -1,4 +1,4 @@
-// A text that is too long for one message, cut into several. Pure.
+// Parts of a text that is too long for one message. Pure.
 import { charCount } from "../../src/protocol/envelope.ts";
 
 /** So far back at most a break is looked for, in parts of the longest message. */

@@ -1,4 +1,4 @@
-// Which messages are picked by mouse and keyboard: the one that keys act on, and those that are selected.
+// Messages picked by mouse and keyboard: the one that keys act on, and those that are selected.
 import { QPoint } from "@nodegui/nodegui";
 import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
 import type { Disposable } from "../../src/util/disposable.ts";

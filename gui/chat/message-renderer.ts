@@ -1,4 +1,4 @@
-// How the rows of a conversation are measured and drawn: bubbles and separators.
+// Measuring and drawing of a conversation's rows: bubbles and separators.
 import { AlignmentFlag, type QLabel, type QWidget } from "@nodegui/nodegui";
 import type { Theme } from "../kit/theme.ts";
 import type { RowRenderer, RowWidgets } from "../kit/virtual-list.ts";

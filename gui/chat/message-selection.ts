@@ -1,4 +1,4 @@
-// Which messages of a conversation are selected, and where its keyboard is; by key, so that it survives new rows. Pure.
+// Selected messages of a conversation, and the keyboard's place in it; by key, so that it survives new rows. Pure.
 import type { MessageRow, ViewRow } from "./message-rows.ts";
 import { clockText, dayText } from "./message-rows.ts";
 

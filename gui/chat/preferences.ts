@@ -1,4 +1,4 @@
-// What the user has chosen on this machine, kept in a file; never a password.
+// Preferences of the user on this machine, kept in a file; never a password.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DEFAULT_TEXT_PX, MAX_TEXT_PX, MIN_TEXT_PX } from "../kit/text-size.ts";

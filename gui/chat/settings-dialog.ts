@@ -1,4 +1,4 @@
-// What the user can choose: look, text size, notifications; and which server this is.
+// The settings dialog: look, text size, notifications; and which server this is.
 import { Orientation, QCheckBox, QComboBox, QDialog, QSlider, type QWidget } from "@nodegui/nodegui";
 import { openModal } from "../kit/dialogs.ts";
 import { guard } from "../kit/guard.ts";

@@ -1,4 +1,4 @@
-// What stands beside the chats while none is open: where to begin, for somebody who has just arrived.
+// The page beside the chats while none is open: where to begin, for somebody who has just arrived.
 import { AlignmentFlag, type QWidget } from "@nodegui/nodegui";
 import { button, column, label, panel, row } from "../kit/widgets.ts";
 

@@ -1,4 +1,4 @@
-// What is copied.
+// Copying to the clipboard.
 import { QApplication, QClipboardMode } from "@nodegui/nodegui";
 
 /** Puts a text on the clipboard; an empty one leaves there what is there. */

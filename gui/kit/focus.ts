@@ -1,4 +1,4 @@
-// Keeps the keyboard where it is when buttons are switched off.
+// Keyboard focus that stays where it is when buttons are switched off.
 import type { QWidget } from "@nodegui/nodegui";
 
 /**

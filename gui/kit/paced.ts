@@ -1,4 +1,4 @@
-// Runs dear work no more often than it can be afforded: the more it costs, the longer it waits until the next time.
+// Pacing of costly work: the more it costs, the longer it waits until the next time.
 import type { Disposable } from "../../src/util/disposable.ts";
 import { guard } from "./guard.ts";
 

@@ -1,4 +1,4 @@
-// Where the rows of a long list are: heights measured or estimated, and the offsets that follow. Pure, no Qt.
+// Heights of the rows of a long list, measured or estimated, and the offsets that follow. Pure, no Qt.
 
 /** A row is recognised by its key; another object under the same key has changed and is measured anew. */
 export interface Row {

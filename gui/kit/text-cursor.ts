@@ -1,4 +1,4 @@
-// What is selected in a text field, and changes in the middle of it; by an addon, since NodeGui has no cursors.
+// Selection in a text field, and changes in the middle of it; by an addon, since NodeGui has no cursors.
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-// Short ways to make widgets: what is always set on them is set here.
+// Factories of widgets, with the properties that all of ours have.
 import {
   AlignmentFlag,
   CursorShape,

@@ -1,4 +1,4 @@
-// Lets Qt run on the event loop of a stock Node: libuv drives GLib's main context, which drives Qt on Linux.
+// Qt on the event loop of a stock Node: libuv drives GLib's main context, which drives Qt on Linux.
 //
 // NodeGui expects to be loaded by qode, a fork of Node that merges both loops. This addon takes the fork's place:
 // it defines the two symbols that NodeGui's addon asks of qode, and it hooks three libuv handles into Node's loop:

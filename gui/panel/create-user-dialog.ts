@@ -1,4 +1,4 @@
-// Makes an account: with a password that is chosen here, or a one-time one that the server makes.
+// The dialog for a new account: with a password that is chosen here, or a one-time one that the server makes.
 import { QDialog, type QWidget } from "@nodegui/nodegui";
 import type { ReconnectingAdminClient } from "../../src/client/models/reconnecting-admin-client.ts";
 import { openModal } from "../kit/dialogs.ts";

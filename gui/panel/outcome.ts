@@ -1,4 +1,4 @@
-// Tells in place what came of an action: that it is done, or why not.
+// The line below an action that tells in place that it is done, or why not.
 import type { QLabel } from "@nodegui/nodegui";
 import { DisconnectedError, RequestError } from "../../src/client/errors.ts";
 import { visible } from "../../src/util/visible-text.ts";

@@ -1,4 +1,4 @@
-// What pages of the panel have in common: their frame, the field that filters, and the topic that they follow.
+// Common parts of the panel's pages: their frame, the field that filters, and the topic that they follow.
 import type { QLineEdit, QWidget } from "@nodegui/nodegui";
 import type { ReconnectingAdminClient } from "../../src/client/models/reconnecting-admin-client.ts";
 import type { Topic } from "../../src/protocol/admin.ts";

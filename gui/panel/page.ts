@@ -1,4 +1,4 @@
-// What every page of the control panel is, and what it is given.
+// The interface of a page of the control panel.
 import type { QWidget } from "@nodegui/nodegui";
 import type { ReconnectingAdminClient } from "../../src/client/models/reconnecting-admin-client.ts";
 import type { Disposable } from "../../src/util/disposable.ts";

@@ -1,4 +1,4 @@
-// Puts the control panel together: the window, its colours, and what closing it means.
+// The control panel as a whole: the window, its colours, and what closing it means.
 import { QApplication, QDialog } from "@nodegui/nodegui";
 import { isAnswer } from "../../src/client/errors.ts";
 import type { PanelPage } from "../../src/config/panel-pages.ts";

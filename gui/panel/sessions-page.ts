@@ -1,4 +1,4 @@
-// Who is connected: sorted, filtered, to be disconnected or banned.
+// The connections: sorted, filtered, to be disconnected or banned.
 import { QComboBox, QLabel, type QLineEdit, type QPushButton, type QWidget } from "@nodegui/nodegui";
 import type { ReconnectingAdminClient } from "../../src/client/models/reconnecting-admin-client.ts";
 import { clientText, modeText, sessionsTable } from "../../src/client/models/admin-sessions.ts";

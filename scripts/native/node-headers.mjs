@@ -1,4 +1,4 @@
-// Where the header files of Node are that an addon is compiled against.
+// Header files of Node that an addon is compiled against.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";

@@ -1,4 +1,4 @@
-// What the native parts need to be built: finds what is missing, installs Debian packages where it may.
+// Build tools of the native parts: finds what is missing, installs Debian packages where it may.
 import { spawnSync } from "node:child_process";
 
 /** Each need with a test and the Debian package that satisfies it. */

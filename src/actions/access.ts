@@ -1,4 +1,4 @@
-// Who may use which chat, and who is meant by a name: the checks that several controllers share.
+// Checks that several controllers share: who may use which chat, and which user a name stands for.
 import { ProtocolError, badField } from "../protocol/codes.ts";
 import { chatForm, isUserId, type ChatForm, type ChatId, type UserId } from "../protocol/ids.ts";
 import { usernameKey } from "../protocol/text.ts";

@@ -1,4 +1,4 @@
-// What a session is told when it begins: contacts, blocks, chats and the own profile, as they are from then on.
+// State of an account that a session gets at its start: contacts, blocks, chats and the own profile.
 import type { LoginResult } from "../protocol/actions.ts";
 import type { ChatSummary, ContactMap } from "../protocol/entities.ts";
 import type { UserId } from "../protocol/ids.ts";

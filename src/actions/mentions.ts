@@ -1,4 +1,4 @@
-// Whom a text mentions, of those who are in its chat.
+// Users mentioned in a text, of those who are in its chat.
 import type { Identity } from "../domain/effects.ts";
 import type { Mentions } from "../domain/writes/message-change.ts";
 import { chatForm, type ChatId, type UserId } from "../protocol/ids.ts";

@@ -1,4 +1,4 @@
-// Checks the data of requests against the schemas of their actions, with validators that Ajv compiles once.
+// Validation of requests' data against the schemas of their actions, compiled once by Ajv.
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { ACTIONS, type ActionName, type DataOf } from "../protocol/actions.ts";
 import { type ProtocolError, badField } from "../protocol/codes.ts";

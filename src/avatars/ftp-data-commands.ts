@@ -1,4 +1,4 @@
-// PASV, EPSV, PORT and EPRT (RFC 959, RFC 2428): how the client says where data connections are made.
+// PASV, EPSV, PORT and EPRT (RFC 959, RFC 2428): the client's choice of where data connections are made.
 import { isIPv4, isIPv6 } from "node:net";
 import type { DataChannel } from "./ftp-data.ts";
 import { DataConnectionError } from "./ftp-passive-port.ts";

@@ -1,4 +1,4 @@
-// What a logged-in FTP client sees: one folder without any other in it, and how it is listed.
+// The folder that a logged-in FTP client sees, without any other in it, and its listing.
 import type { UserId } from "../protocol/ids.ts";
 import { userOf, type AvatarFile, type AvatarStore } from "./avatar-store.ts";
 import { statOf, type FtpFolder, type FtpStat } from "./ftp-types.ts";

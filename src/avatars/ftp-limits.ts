@@ -1,4 +1,4 @@
-// How much the avatar server does at once, and for whom; everything beyond is refused with a 4xx reply.
+// Limits of the avatar server, in all and by client; everything beyond is refused with a 4xx reply.
 import type { UserId } from "../protocol/ids.ts";
 import { addressKey, isLoopback } from "../util/address.ts";
 import type { Clock } from "../util/clock.ts";

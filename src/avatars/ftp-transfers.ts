@@ -1,4 +1,4 @@
-// What travels over data connections: listings and pictures to the client, the user's own new picture from it.
+// Transfers over data connections: listings and pictures to the client, the user's own new picture from it.
 import type { FileHandle } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";

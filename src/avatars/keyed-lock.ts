@@ -1,4 +1,4 @@
-// Work that must not run twice at once for the same key follows each other; other keys do not wait.
+// Lock by key: work for the same key runs one after the other, other keys do not wait.
 
 export class KeyedLock {
   readonly #tails = new Map<string, Promise<unknown>>();

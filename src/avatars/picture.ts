@@ -1,4 +1,4 @@
-// Is a file a picture that may be an avatar? Decided by its bytes alone: format, size in pixels, and completeness.
+// Check of avatar pictures by their bytes alone: format, size in pixels, and completeness.
 import { crc32 } from "node:zlib";
 import { imageSize } from "image-size";
 import { MAX_AVATAR_BYTES, MAX_AVATAR_SIDE_PX } from "../protocol/limits.ts";

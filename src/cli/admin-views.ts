@@ -1,4 +1,4 @@
-// What `messenger admin` prints for people.
+// Output of `messenger admin` for people.
 import type { AdminActions, LogRecord, Sample, TrafficEntry } from "../protocol/admin.ts";
 import { clientText, modeText } from "../client/models/admin-sessions.ts";
 import { bytes, duration, moment } from "../util/quantities.ts";

@@ -1,4 +1,4 @@
-// What a part of the program says about its command; src/cli.ts makes the command line of it.
+// Type of a command, from which src/cli.ts makes the command line.
 
 export interface CommandOption {
   readonly type: "string" | "boolean" | "number";

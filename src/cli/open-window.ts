@@ -1,4 +1,4 @@
-// Runs one of our windows in a process of its own, since Qt takes over the process it runs in.
+// Windows in a process of their own, since Qt takes over the process it runs in.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { TERMINAL_SIGNALS } from "../util/stop-signals.ts";

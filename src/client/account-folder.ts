@@ -1,4 +1,4 @@
-// Where one account of one server keeps its things on this machine: the session, unsent messages, history seen.
+// The folder of one account of one server on this machine: the session, unsent messages, history seen.
 import { createHash } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// What a client needs of an account: who it is, and where its session, its unsent messages and its history are kept.
+// The interface of an account: who it is, and where its session, its unsent messages and its history are kept.
 import type { HistoryCache } from "./cache.ts";
 import type { ServerAddress } from "./dial.ts";
 import { MemoryCache } from "./memory-cache.ts";

@@ -1,4 +1,4 @@
-// What a client keeps of the history that it has seen, whatever holds it.
+// The interface of a history cache, whatever holds it.
 import type { Message } from "../protocol/entities.ts";
 import type { ChatId } from "../protocol/ids.ts";
 

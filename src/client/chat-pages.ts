@@ -1,4 +1,4 @@
-// All chats of a user, page by page: of many a login tells only the first.
+// All chats of a user, page by page: of many a login names only the first.
 import type { ChatSummary } from "../protocol/entities.ts";
 import { MAX_PAGE } from "../protocol/limits.ts";
 import { DisconnectedError } from "./errors.ts";

@@ -1,4 +1,4 @@
-// Whether one contact is online, asked of a server: who adds a contact is told of later changes only.
+// Presence of one contact, asked of the server: whoever adds a contact is told of later changes only.
 import type { LoginResult } from "../protocol/actions.ts";
 import { MAX_NAMES_PAGE } from "../protocol/limits.ts";
 import type { UserId } from "../protocol/ids.ts";

@@ -1,4 +1,4 @@
-// The whole of the people that a login begins to tell of: asks the server for the contacts and blocked users that are left.
+// Completion of a login's contacts and blocked users, page by page.
 import type { LoginResult } from "../protocol/actions.ts";
 import type { ContactMap } from "../protocol/entities.ts";
 import { MAX_NAMES_PAGE } from "../protocol/limits.ts";

@@ -1,4 +1,4 @@
-// What the last login told, kept up to date and on the disk for a start without the server.
+// The result of the last login, kept up to date and on the disk for a start without the server.
 import type { LoginResult } from "../protocol/actions.ts";
 import { lastMessageOf, type ChatSummary, type ContactMap, type Message } from "../protocol/entities.ts";
 import type { Events } from "../protocol/events.ts";

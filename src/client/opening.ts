@@ -1,4 +1,4 @@
-// What a server says before a framing is agreed: a refusal as a JSON line, or a sign that it is another kind of server.
+// First bytes of a server before a framing is agreed: a refusal as a JSON line, or a sign that it is another kind of server.
 import { connect } from "node:net";
 import { Code } from "../protocol/codes.ts";
 import { RequestError } from "./errors.ts";

@@ -1,4 +1,4 @@
-// What waits to be sent: messages, and changes of messages that the server has already.
+// Entries of the outgoing queue: messages, and changes of messages that the server has already.
 import type { ChatId } from "../protocol/ids.ts";
 import { isCount, isFlag, isText, objectOf, optional, type Shape } from "./shapes.ts";
 

@@ -1,4 +1,4 @@
-// Tells the server how far each chat was read, a moment later and only the last of many.
+// Read marks on their way to the server: sent a moment later, and only the last of many.
 import type { ChatId } from "../protocol/ids.ts";
 import { DisconnectedError } from "./errors.ts";
 import type { Requester } from "./history.ts";

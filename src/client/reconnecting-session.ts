@@ -1,4 +1,4 @@
-// Keeps one logged-in connection to the server: connects, logs in, and comes back after every loss.
+// A session that logs in again after every loss of its connection.
 import type { LoginResult } from "../protocol/actions.ts";
 import { Code } from "../protocol/codes.ts";
 import { backoffDelayMs, type BackoffOptions } from "../util/backoff.ts";

@@ -1,4 +1,4 @@
-// How long a failed fetch waits before it is tried again.
+// Delay before a failed fetch is tried again.
 import { backoffDelayMs } from "../util/backoff.ts";
 import { RequestError } from "./errors.ts";
 

@@ -1,4 +1,4 @@
-// Sends what the outgoing queue holds: one thing of a chat at a time, in order, until each is acknowledged or refused.
+// Sender of the outgoing queue: one entry of a chat at a time, in order, until each is acknowledged or refused.
 import type { Message } from "../protocol/entities.ts";
 import { Code } from "../protocol/codes.ts";
 import type { ChatId } from "../protocol/ids.ts";

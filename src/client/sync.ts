@@ -1,4 +1,4 @@
-// Brings every known chat up to date after a login, and keeps it so: events and fetched pages become one sequence.
+// Synchronization of all known chats: after a login they are brought up to date, and events and pages become one sequence.
 import type { Page } from "../protocol/actions.ts";
 import type { ChatSummary, Message } from "../protocol/entities.ts";
 import { MAX_PAGE } from "../protocol/limits.ts";

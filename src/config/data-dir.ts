@@ -1,4 +1,4 @@
-// Where a user's data belongs when nobody says so.
+// Default folder of a user's data.
 import { isAbsolute, join } from "node:path";
 import { homeFolder } from "./home-folder.ts";
 import type { Environment } from "./option.ts";

@@ -1,4 +1,4 @@
-// Makes the Config: the command line wins over the environment, the environment over the config file, that over the defaults.
+// Loading of the Config: the command line wins over the environment, that over the config file, that over the defaults.
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { ConfigError, type Config } from "./config.ts";

@@ -1,4 +1,4 @@
-// THE table of the server's options: names, defaults, ranges and what --help says about them.
+// The table of the server's options: names, defaults, ranges and what --help says about them.
 import { availableParallelism } from "node:os";
 import { LOG_LEVELS } from "../protocol/log-levels.ts";
 import type { Config } from "./config.ts";

@@ -1,4 +1,4 @@
-// Appends lines to one file a day, and deletes files that are too old.
+// Log files, one a day; those that are too old are deleted.
 // The file is opened for each batch of lines, so that a full disk, a moved file or a deleted folder is got over as soon
 // as it is mended. (winston-daily-rotate-file holds a stream that is dead after its first error.)
 import { chmod, mkdir, open, readdir, unlink } from "node:fs/promises";

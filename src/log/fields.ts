@@ -1,4 +1,4 @@
-// Makes log fields fit to be written: bounded, without secrets, errors with their stacks.
+// Preparation of log fields: bounded, without secrets, errors with their stacks.
 import type { LogFields } from "./logger.ts";
 
 /** Longer texts are cut, in characters; a stack of ten frames fits. */

@@ -1,4 +1,4 @@
-// What everything writes its log entries to.
+// The interface of a logger.
 import type { LogLevel } from "../protocol/log-levels.ts";
 
 export type LogFields = Readonly<Record<string, unknown>>;

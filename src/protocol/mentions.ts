@@ -1,4 +1,4 @@
-// Finds in a text the names that an "@" may mean.
+// Names in a text that an "@" may mean.
 import { usernameKey } from "./text.ts";
 import { MAX_USERNAME_CHARS } from "./limits.ts";
 

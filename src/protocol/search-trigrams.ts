@@ -1,4 +1,4 @@
-// How texts and words are written in the search index, which knows trigrams of characters.
+// Search index form of texts and words, in trigrams of characters.
 import { searchForm } from "./text.ts";
 
 /** Stands twice after each indexed text, so that every character, also the last, begins a trigram. */

@@ -1,4 +1,4 @@
-// How names and searched texts are compared: normalisation, case folding, and the forms that names and passwords have.
+// Comparison of names and searched texts: normalisation, case folding, and the forms that names and passwords have.
 import { MAX_PASSWORD_BYTES, MAX_USERNAME_CHARS, MIN_PASSWORD_CHARS, MIN_USERNAME_CHARS } from "./limits.ts";
 import { charCount } from "./envelope.ts";
 

@@ -1,4 +1,4 @@
-// How much garbage V8 lets gather in the server's process before it clears up.
+// Settings of V8's garbage collector in the server's process.
 import { setFlagsFromString } from "node:v8";
 
 /**

@@ -1,4 +1,4 @@
-// What joins the parts of the server: connections with the threads, the sessions, the group commit and the fan-out.
+// Gateway: joins connections with the threads, the sessions, the group commit and the fan-out.
 import type { Socket } from "node:net";
 import { newErrorReference } from "../log/error-reference.ts";
 import type { ThrottledLog } from "../log/throttled-log.ts";

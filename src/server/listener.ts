@@ -1,4 +1,4 @@
-// Accepts TCP connections within the limits, watches their deadlines, and drains them at a stop.
+// Listener of TCP connections: within the limits, with their deadlines, drained at a stop.
 import { createServer, type Server, type Socket } from "node:net";
 import type { ThrottledLog } from "../log/throttled-log.ts";
 import { AwakeClock } from "../util/clock.ts";

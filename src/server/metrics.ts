@@ -1,4 +1,4 @@
-// What the server counts about itself, since its start. Plain numbers: counting must cost nothing.
+// Counters of the server since its start. Plain numbers: counting must cost nothing.
 import type { CommitResult } from "../threads/task.ts";
 
 export class Metrics {

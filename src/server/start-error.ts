@@ -1,4 +1,4 @@
-// Why the server cannot start, in one line that the administrator can act on.
+// Reasons why the server cannot start, each in one line that the administrator can act on.
 import { UserError } from "../util/user-error.ts";
 
 export class StartError extends UserError {

@@ -1,4 +1,4 @@
-// Copies a store while a server uses it.
+// Backup of a store while a server uses it.
 import { hidePassword, parseStoreUrl } from "./open.ts";
 import type { OpenOptions } from "./open.ts";
 import { StoreOpenError, type BackupProgress, type BackupSummary } from "./store.ts";

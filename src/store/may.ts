@@ -1,4 +1,4 @@
-// Who may write, asked of the store as it is at the moment of the commit: the one place where all stores have it from.
+// Permission to write, as the store is at the moment of the commit: the one place where all stores have it from.
 import type { AccountState } from "../protocol/admin.ts";
 import { Refusal } from "../domain/refusal.ts";
 

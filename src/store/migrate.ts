@@ -1,4 +1,4 @@
-// Moves everything from one store to another, and proves at the end that both hold the same.
+// Migration of everything from one store to another, with a proof at the end that both hold the same.
 import type { ChatId } from "../protocol/ids.ts";
 import { StoreOpenError } from "./store.ts";
 import { Digest, messageFields, recordFields } from "./transfer.ts";

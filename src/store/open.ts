@@ -1,4 +1,4 @@
-// Opens the store that a URL names; the driver of the other kind is never loaded.
+// Opening of the store that a URL names; the driver of the other kind is never loaded.
 import { resolve } from "node:path";
 import type { StoreReader, StoreWriter } from "./store.ts";
 import { StoreOpenError } from "./store.ts";

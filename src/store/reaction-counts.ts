@@ -1,4 +1,4 @@
-// How often users have reacted to a message, as stores keep it beside the message.
+// Counts of reactions, as stores keep them beside the message.
 
 /** By kind, in the order of the first of each. */
 export type ReactionCounts = readonly (readonly [reaction: string, count: number])[];

@@ -1,4 +1,4 @@
-// What the server asks of a store, in plain verbs. No SQL and no MongoDB type leaves its folder.
+// The interface of a store, in plain verbs. No SQL and no MongoDB type leaves its folder.
 import type { AccountState } from "../protocol/admin.ts";
 import type { ChatSummary, Message, Profile } from "../protocol/entities.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";

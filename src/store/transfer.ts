@@ -1,4 +1,4 @@
-// What moving a store needs of both: everything in it, in batches, read from one and written to the other.
+// The interfaces for moving a store: everything in it, in batches, read from one and written to the other.
 import { createHash } from "node:crypto";
 import type { HistoryRule, Message, Posting, Role } from "../protocol/entities.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";

@@ -1,4 +1,4 @@
-// What the backup thread runs: makes a backup, or opens those there are and counts. One thread for each order, so that
+// The backup thread: makes a backup, or opens those there are and counts. One thread for each order, so that
 // neither the gateway nor a request thread stands still for it.
 import { parentPort, workerData } from "node:worker_threads";
 import { backupStore, countBackup } from "../store/backup.ts";

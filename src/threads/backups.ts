@@ -1,4 +1,4 @@
-// Makes and counts backups in a thread that lives for one order.
+// Backups made and counted in a thread that lives for one order.
 import { Worker } from "node:worker_threads";
 
 export type BackupOrder =

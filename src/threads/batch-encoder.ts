@@ -1,4 +1,4 @@
-// Turns a committed batch into bytes: the responses of each group, and per chat the events of its new messages.
+// Encoder of a committed batch: the responses of each group, and per chat the events of its new messages.
 import { ProtocolError } from "../protocol/codes.ts";
 import { errorResponse, okResponse } from "../protocol/envelope.ts";
 import { eventText } from "../protocol/events.ts";

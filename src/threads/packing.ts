@@ -1,4 +1,4 @@
-// How request payloads and pending writes are packed into the buffers that cross the threads.
+// Packing of request payloads and pending writes into the buffers that cross the threads.
 import { Packr } from "msgpackr";
 import type { Fields, ReplyTo, RequestId } from "../protocol/envelope.ts";
 import { hasMoreFields } from "../domain/writes/append.ts";

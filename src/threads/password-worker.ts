@@ -1,4 +1,4 @@
-// What a password thread runs: bcrypt, on the thread itself, so that the thread's low priority holds for it.
+// The password thread: bcrypt, on the thread itself, so that the thread's low priority holds for it.
 import { doPasswordJob } from "../actions/passwords.ts";
 import type { PasswordJob, PasswordResult } from "../actions/again.ts";
 import { threadSettings } from "./thread-settings.ts";

@@ -1,4 +1,4 @@
-// Carries out the request tasks of many connections together: what crosses the threads is one message there and one back
+// Bundles of request tasks from many connections: one message to a thread and one back
 // for all tasks of a turn of the event loop, since each costs as much as several requests.
 import type { RequestBundle, RequestTask, RequestTaskResult } from "./task.ts";
 import type { WatchedPool } from "./watched-pool.ts";

@@ -1,4 +1,4 @@
-// What a request thread runs: carries out the payloads of a connection, or of several, in order, as far as they need
+// The request thread: serves the payloads of a connection, or of several, in order, as far as they need
 // nobody else.
 import { Code } from "../protocol/codes.ts";
 import { errorResponse, okResponse, type ReplyTo } from "../protocol/envelope.ts";

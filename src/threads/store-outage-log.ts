@@ -1,4 +1,4 @@
-// Says in the log that the store refuses writes, why, and when it is over: once each, not once per batch.
+// Log of the store's outages: that it refuses writes, why, and when it is over; once each, not once per batch.
 import type { Logger } from "../log/logger.ts";
 import { monotonicClock, type Clock } from "../util/clock.ts";
 

@@ -1,4 +1,4 @@
-// What crosses the threads: request tasks and batches, and what comes back. Types only.
+// Messages between the threads: request tasks and batches, and their results. Types only.
 import type { ReplyTo } from "../protocol/envelope.ts";
 import type { Framing } from "../protocol/frame.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";

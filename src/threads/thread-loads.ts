@@ -1,4 +1,4 @@
-// Which threads of a pool are still loading their file.
+// Threads of a pool that are still loading their file.
 import type { Worker } from "node:worker_threads";
 import type { Piscina } from "piscina";
 

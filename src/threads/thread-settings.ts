@@ -1,4 +1,4 @@
-// What every thread of the pools is started with.
+// Settings that every thread of the pools is started with.
 import { workerData } from "node:worker_threads";
 import type { DirectoryRule, RegistrationRule } from "../actions/plan.ts";
 

@@ -1,4 +1,4 @@
-// Where a peer comes from, as limits count it.
+// Addresses of peers, as limits count them.
 import { BlockList, isIP, isIPv6, SocketAddress } from "node:net";
 
 const LOOPBACK = new BlockList();

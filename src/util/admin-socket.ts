@@ -1,4 +1,4 @@
-// Where the admin channel of a server is found: a socket in its data folder, a named pipe on Windows.
+// Path of a server's admin channel: a socket in its data folder, a named pipe on Windows.
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 

@@ -1,4 +1,4 @@
-// How many bytes may be answered in a second. Answers are never refused: what is over is waited for before the next request.
+// Budget of answered bytes per second. Answers are never refused: what is over is waited for before the next request.
 import type { Clock } from "./clock.ts";
 
 export class AnswerBudget {

@@ -1,4 +1,4 @@
-// How long to wait before trying again.
+// Delay before the next attempt.
 
 export interface BackoffOptions {
   /** Longest wait before the first retry. */

@@ -1,4 +1,4 @@
-// Makes files, names and folders outlive a power cut: what is written or named is on the disk only after a sync.
+// Files, names and folders that outlive a power cut: what is written or named is on the disk only after a sync.
 import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, resolve } from "node:path";

@@ -1,4 +1,4 @@
-// What strangers wrote, made fit to be shown: nothing in it steers a terminal, turns, hides or forges what stands beside.
+// Texts of strangers, made fit to be shown: nothing in them steers a terminal, turns, hides or forges what stands beside.
 
 /** Controls (C0 and C1), line separators, halves of characters, and what is invisible or turns the direction of text. */
 const UNSAFE = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]`;

@@ -1,4 +1,4 @@
-// What every store does with accounts: the list, disabling, deleting, blocks.
+// Contract of accounts in every store: the list, disabling, deleting, blocks.
 import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId, type UserId } from "../../src/protocol/ids.ts";
 import { usernameKey } from "../../src/protocol/text.ts";

@@ -1,4 +1,4 @@
-// What every store does when messages change.
+// Contract of changed messages in every store.
 import assert from "node:assert/strict";
 import type { Message } from "../../src/protocol/entities.ts";
 import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";

@@ -1,4 +1,4 @@
-// What every store does when texts of messages are changed.
+// Contract of edited messages in every store.
 import assert from "node:assert/strict";
 import { COMMON_CHAT } from "../../src/protocol/ids.ts";
 import type { ChatId, UserId } from "../../src/protocol/ids.ts";

@@ -1,4 +1,4 @@
-// What a search in all chats of a user finds, over every store.
+// Contract of the search in all chats of a user, in every store.
 import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
 import type { ChatId, UserId } from "../../src/protocol/ids.ts";

@@ -1,4 +1,4 @@
-// What every store does with groups.
+// Contract of groups in every store.
 import assert from "node:assert/strict";
 import type { GroupKind, Write, WriteOf, WriteResults } from "../../src/domain/writes/table.ts";
 import { COMMON_CHAT, groupChatId, type UserId } from "../../src/protocol/ids.ts";

@@ -1,4 +1,4 @@
-// What every store does with the lists of a user: chats, contacts, blocked users.
+// Contract of a user's lists in every store: chats, contacts, blocked users.
 import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
 import type { ChatId, UserId } from "../../src/protocol/ids.ts";

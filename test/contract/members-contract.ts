@@ -1,4 +1,4 @@
-// What every store says of who is a member of a chat.
+// Contract of membership of chats in every store.
 import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId, groupChatId } from "../../src/protocol/ids.ts";
 import { ANNA, BERT, CARL, DIRECT, Fixture, NOBODY } from "./fixture.ts";

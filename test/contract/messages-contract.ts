@@ -1,4 +1,4 @@
-// What every store does with messages and read marks.
+// Contract of messages and read marks in every store.
 import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
 import type { ChatId, UserId } from "../../src/protocol/ids.ts";

@@ -1,4 +1,4 @@
-// What every store does with pages of history.
+// Contract of history pages in every store.
 import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
 import type { UserId } from "../../src/protocol/ids.ts";

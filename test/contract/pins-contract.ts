@@ -1,4 +1,4 @@
-// What every store does with pinned messages.
+// Contract of pinned messages in every store.
 import assert from "node:assert/strict";
 import type { UserId } from "../../src/protocol/ids.ts";
 import { MAX_PINS } from "../../src/protocol/limits.ts";

@@ -1,4 +1,4 @@
-// What every store does with messages that answer others, and that mention users.
+// Contract of replies and mentions in every store.
 import assert from "node:assert/strict";
 import { COMMON_CHAT } from "../../src/protocol/ids.ts";
 import type { ChatId } from "../../src/protocol/ids.ts";

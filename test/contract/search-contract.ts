@@ -1,4 +1,4 @@
-// What every store finds: exactly the messages whose folded text holds the folded word.
+// Contract of the search in a chat: exactly the messages whose folded text holds the folded word.
 import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
 import type { UserId } from "../../src/protocol/ids.ts";

@@ -1,4 +1,4 @@
-// What every store does with tokens: rotation, lifetime, number.
+// Contract of tokens in every store: rotation, lifetime, number.
 import assert from "node:assert/strict";
 import type { UserId } from "../../src/protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../src/protocol/limits.ts";

@@ -1,4 +1,4 @@
-// What every store does with users: names, profiles, passwords, contacts.
+// Contract of users in every store: names, profiles, passwords, contacts.
 import assert from "node:assert/strict";
 import { COMMON_CHAT } from "../../src/protocol/ids.ts";
 import { usernameKey } from "../../src/protocol/text.ts";

@@ -1,4 +1,4 @@
-// What crosses the threads comes out as it went in.
+// Packing for the threads: everything comes out as it went in.
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { packPayloads, packWrites, unpackPayloads, unpackWrites } from "../../src/threads/packing.ts";

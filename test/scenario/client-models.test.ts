@@ -1,4 +1,4 @@
-// What two people's windows would show: the models of headless clients on a real server.
+// The models of two people's windows, in headless clients on a real server.
 import assert from "node:assert/strict";
 import { COMMON_CHAT } from "../../src/protocol/ids.ts";
 import { ClientPerson, states, texts } from "../support/client.ts";

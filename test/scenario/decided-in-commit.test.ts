@@ -1,4 +1,4 @@
-// What is decided when a request is read is decided again when it is committed: nothing that has changed in between, and
+// Decisions of a request that are made again at its commit: nothing that has changed in between, and
 // was answered, is overlooked.
 import assert from "node:assert/strict";
 import { AdminClient } from "../../src/client/admin-client.ts";

@@ -1,4 +1,4 @@
-// What a server writes is for its own user alone, whatever the umask: folders, files, the socket.
+// Privacy of the server's folders, files and socket, whatever the umask.
 import assert from "node:assert/strict";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";

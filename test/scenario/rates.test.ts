@@ -1,4 +1,4 @@
-// How much a peer may ask in bytes and by its address, and the end of one that asks on although it is refused.
+// Rates in bytes and by address, and the end of a peer that asks on although it is refused.
 import assert from "node:assert/strict";
 import { networkInterfaces } from "node:os";
 import { eventually } from "../support/eventually.ts";

@@ -1,4 +1,4 @@
-// Tells listeners that a model has changed, at most once in a while however often it changes.
+// Signal that a model has changed, at most once in a while however often it changes.
 import type { Disposable } from "../../util/disposable.ts";
 import { Emitter } from "../../util/emitter.ts";
 

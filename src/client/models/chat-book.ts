@@ -1,4 +1,4 @@
-// What is known of each chat: its end, the read marks of both sides, its last message.
+// State of each chat: its end, the read marks of both sides, its last message.
 import type { ChatSummary, Message } from "../../protocol/entities.ts";
 import { chatForm, otherUser } from "../../protocol/ids.ts";
 import type { ChatId, ChatKind, UserId } from "../../protocol/ids.ts";

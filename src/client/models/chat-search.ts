@@ -1,4 +1,4 @@
-// Searching a chat: the hits found so far, newest first, and the one that is looked at.
+// Search in a chat: the hits found so far, newest first, and the current one.
 import type { Message } from "../../protocol/entities.ts";
 import type { ChatId } from "../../protocol/ids.ts";
 import { searchForm } from "../../protocol/text.ts";

@@ -1,4 +1,4 @@
-// Searching all chats: hits from what is kept at once, joined by the server's as they come, newest first.
+// Search in all chats: hits from the cache at once, joined by the server's as they come, newest first.
 import type { Message } from "../../protocol/entities.ts";
 import type { Disposable } from "../../util/disposable.ts";
 import { searchForm } from "../../protocol/text.ts";

@@ -1,4 +1,4 @@
-// How a message looks with the changes of it that are on their way.
+// View of a message with the changes of it that are on their way.
 import type { OutgoingChange } from "../outgoing-entry.ts";
 import type { ConversationItem, ItemReaction } from "./conversation-item.ts";
 

@@ -1,4 +1,4 @@
-// Who is typing in which chat; it ends by itself when nothing more is heard.
+// Users who are typing, by chat; an entry ends when nothing more is heard.
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { DisposableStore, type Disposable } from "../../util/disposable.ts";
 import type { Messenger } from "../messenger.ts";

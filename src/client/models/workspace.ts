@@ -1,4 +1,4 @@
-// All models of one account together, for a window or another view to stand on.
+// All models of one account, for a window or another view.
 import type { ChatId } from "../../protocol/ids.ts";
 import type { Disposable } from "../../util/disposable.ts";
 import type { Messenger } from "../messenger.ts";

@@ -1,4 +1,4 @@
-// What becomes of a change that a command has asked for.
+// Outcome of a change that a command has asked for.
 import { DisposableStore } from "../../util/disposable.ts";
 import type { Messenger } from "../messenger.ts";
 import { outgoingId, type Outgoing, type OutgoingChange } from "../outgoing-entry.ts";

@@ -1,4 +1,4 @@
-// How things look in a terminal: as lines of text that can do nothing to it.
+// Formatting for a terminal: lines of text that cannot steer it.
 import type { Message, Profile } from "../../protocol/entities.ts";
 import { SERVER_USER_ID } from "../../protocol/ids.ts";
 import { parseMarkup, type Span } from "../../protocol/markup.ts";

@@ -1,4 +1,4 @@
-// What the administrator does to accounts, and the server's own voice.
+// Administration of accounts, and announcements in the server's name.
 import { randomBytes } from "node:crypto";
 import type { AccountInfo, AdminActions } from "../../protocol/admin.ts";
 import { charCount } from "../../protocol/envelope.ts";

@@ -1,4 +1,4 @@
-// Takes a sample of the server once a second and keeps the last 10 minutes.
+// Samples of the server, one a second, kept for 10 minutes.
 import { createHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import type { Sample } from "../../protocol/admin.ts";
 import { Emitter } from "../../util/emitter.ts";

@@ -1,4 +1,4 @@
-// When requests are carried out and when the next commit begins. What a task, a commit and a fan-out cost hardly depends
+// Pacing of requests and commits. What a task, a commit and a fan-out cost hardly depends
 // on how many messages are in them, so under load it pays to let messages gather; a lone message never waits.
 import type { Clock } from "../../util/clock.ts";
 import { COMMIT_PACING, type CommitPacing } from "../pacing.ts";

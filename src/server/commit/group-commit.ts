@@ -1,4 +1,4 @@
-// Joins the writes of all connections into batches: while one batch commits, the next is collected. A lone write goes
+// Group commit: the writes of all connections in batches; while one batch commits, the next is collected. A lone write goes
 // out at once, and batches grow with the load by themselves.
 import type { Logger } from "../../log/logger.ts";
 import type { Pools } from "../../threads/pools.ts";

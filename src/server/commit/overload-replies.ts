@@ -1,4 +1,4 @@
-// What is told when writes come faster than the store takes them: the answers, and one line in the log now and then.
+// Replies when writes come faster than the store takes them, and one line in the log now and then.
 import type { Logger } from "../../log/logger.ts";
 import { ProtocolError } from "../../protocol/codes.ts";
 import { BatchEncoder } from "../../threads/batch-encoder.ts";

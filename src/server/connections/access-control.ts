@@ -1,4 +1,4 @@
-// Who may come in: bans, numbers of connections, plain text, TLS handshakes, and the end of sessions, by one rule for all ports.
+// Access by one rule for all ports: bans, numbers of connections, plain text, TLS handshakes, and the end of sessions.
 import type { ThrottledLog } from "../../log/throttled-log.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import { addressKey, isLoopback, plainAddress } from "../../util/address.ts";

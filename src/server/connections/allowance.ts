@@ -1,4 +1,4 @@
-// How much a connection may ask: token buckets of requests, their bytes and those of the answers, of its own and of all that come from its address.
+// Allowance of a connection: token buckets of requests, their bytes and those of the answers, its own and its address's.
 import type { Clock } from "../../util/clock.ts";
 import { TokenBucket } from "../../util/token-bucket.ts";
 import { AnswerBudget } from "../../util/answer-budget.ts";

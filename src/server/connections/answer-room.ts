@@ -1,4 +1,4 @@
-// How much may be answered to one peer now: what it leaves unread is bounded, and so are the bytes in a second.
+// Room for answers to one peer: bytes that it leaves unread are bounded, and so are the bytes in a second.
 import type { Allowance } from "./allowance.ts";
 import type { Outbox } from "../delivery/outbox.ts";
 

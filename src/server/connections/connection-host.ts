@@ -1,4 +1,4 @@
-// What a connection is given and asks for: its settings, and the server around it. Types only.
+// The interface between a connection and the server around it, with its settings. Types only.
 import type { Socket } from "node:net";
 import type { Clock } from "../../util/clock.ts";
 import type { Effect } from "../../domain/effects.ts";

@@ -1,4 +1,4 @@
-// When TLS handshakes begin: each is work of a millisecond for the event loop, and whoever connects can ask for any number.
+// Queue of TLS handshakes: each is a millisecond of work for the event loop, and a peer can ask for any number.
 import { FairQueue } from "../../util/fair-queue.ts";
 
 /** Who asks, and whether the handshake is still wanted when its turn comes. */

@@ -1,4 +1,4 @@
-// What is known of each address that connections come from: how many there are, and how much they may ask together.
+// Addresses that connections come from: how many there are of each, and how much they may ask together.
 import type { Clock } from "../../util/clock.ts";
 import { addressKey, isLoopback } from "../../util/address.ts";
 import { Allowance, type RateLimits } from "./allowance.ts";

@@ -1,4 +1,4 @@
-// Whether a peer heeds its refusals: the answers with 429, counted until it waits as it was told.
+// Counter of the refusals (429) that a peer does not heed, until it waits as long as it was told.
 import type { Clock } from "../../util/clock.ts";
 
 export class RefusalCounter {

@@ -1,4 +1,4 @@
-// What the requests of each account have cost lately: who asks for much takes turns with the others who do.
+// Cost of each account's latest requests: accounts that ask for much take turns.
 import type { Clock } from "../../util/clock.ts";
 
 /** The share of one request thread that an account may have in the long run without waiting for its turn. */

@@ -1,4 +1,4 @@
-// Who is online: the sessions there are, by user, and which of them watch whose presence. The only owner of this.
+// Registry of sessions, by user, and which of them watch whose presence. Nothing else knows who is online.
 import type { UserId } from "../../protocol/ids.ts";
 import type { Session } from "./session.ts";
 

@@ -1,4 +1,4 @@
-// Counts attempts by key within a minute that begins with the first of them.
+// Counts of attempts by key, within a minute that begins with the first of them.
 import type { Clock } from "../../util/clock.ts";
 
 /** The time over which attempts are counted, in milliseconds (docs/protocol.md: "within a minute"). */

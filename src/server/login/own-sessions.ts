@@ -1,4 +1,4 @@
-// What a user is told of the own sessions.
+// The list of a user's own sessions.
 import type { OwnSession } from "../../protocol/entities.ts";
 import type { Registry } from "../delivery/registry.ts";
 import type { Session } from "../delivery/session.ts";

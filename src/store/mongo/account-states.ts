@@ -1,4 +1,4 @@
-// What becomes of accounts: disabled, deleted, blocked by others. Each is one step that may run again.
+// Changes of accounts: disabled, deleted, blocked by others. Each is one step that may run again.
 import { isStillPassword } from "../may.ts";
 import type { UserId } from "../../protocol/ids.ts";
 import { HOLDERS_TOLD } from "../../domain/writes/delete-account.ts";

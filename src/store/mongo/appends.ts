@@ -1,4 +1,4 @@
-// Stores the messages of a batch: each gets the next seq of its chat, whatever goes wrong on the way.
+// Appending of a batch's messages: each gets the next seq of its chat, whatever goes wrong on the way.
 import { ObjectId } from "mongodb";
 import type { ChatId } from "../../protocol/ids.ts";
 import { Refusal } from "../../domain/refusal.ts";

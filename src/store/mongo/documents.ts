@@ -1,4 +1,4 @@
-// What the database holds: the collections and the form of their documents. No document grows with use.
+// Collections of the database and the form of their documents. No document grows with use.
 import type { Collection, Db, ObjectId } from "mongodb";
 import type { HistoryRule, Message, Posting, Role } from "../../protocol/entities.ts";
 import { chatForm } from "../../protocol/ids.ts";

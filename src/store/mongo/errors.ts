@@ -1,4 +1,4 @@
-// Turns the driver's errors into the store's. The driver's own are never passed on: they carry documents.
+// Translation of the driver's errors into the store's. The driver's own are never passed on: they carry documents.
 import {
   MongoAPIError,
   MongoBulkWriteError,

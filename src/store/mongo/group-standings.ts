@@ -1,4 +1,4 @@
-// What the writers of a batch are in the groups that they write in, as it is when the batch is planned.
+// Roles of a batch's writers in the groups that they write in, as they are when the batch is planned.
 import { postingRefusal } from "../../domain/groups.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { MAX_FAMILIAR_MEMBERS } from "../../protocol/limits.ts";

@@ -1,4 +1,4 @@
-// Where each chat ends. The messages alone decide; what chats say of it is a hint where to look.
+// The last seq of each chat. The messages alone decide; what chats say of it is a hint where to look.
 import { chatForm } from "../../protocol/ids.ts";
 import type { ChatId } from "../../protocol/ids.ts";
 import { pairOf } from "./documents.ts";

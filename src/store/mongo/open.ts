@@ -1,4 +1,4 @@
-// Opens a MongoDB database as a store: looks at the server, at what the database holds, makes what is missing.
+// Opening of a MongoDB database as a store: checks the server and what the database holds, makes what is missing.
 import type { StoreReader, StoreWriter } from "../store.ts";
 import { StoreOpenError } from "../store.ts";
 import type { StoreTransfer } from "../transfer.ts";

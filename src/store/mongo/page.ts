@@ -1,4 +1,4 @@
-// Gathers the messages of one page, bounded in number and in bytes.
+// The messages of one page, bounded in number and in bytes.
 import { MESSAGE_EXTRA_BYTES, PAGE_BYTES, REACTION_USERS } from "../../protocol/limits.ts";
 import type { MessageDocument } from "./documents.ts";
 import { countsOf } from "../reaction-counts.ts";

@@ -1,4 +1,4 @@
-// Who has reacted to which message: counted in the message, one document for each who did.
+// Reactions to messages: counted in the message, one document for each user.
 import type { UserId } from "../../protocol/ids.ts";
 import { MAX_REACTION_KINDS, REACTION_USERS } from "../../protocol/limits.ts";
 import { Refusal } from "../../domain/refusal.ts";

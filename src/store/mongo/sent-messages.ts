@@ -1,4 +1,4 @@
-// Looks up which messages are stored: repeats, and those whose insertion ended without an answer.
+// Lookup of messages that are stored already: repeats, and those whose insertion ended without an answer.
 import type { Message, Reaction } from "../../protocol/entities.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import type { Collections, MessageDocument } from "./documents.ts";

@@ -1,4 +1,4 @@
-// What the database server says about itself, and what an acknowledgement is therefore worth.
+// Properties of the database server, and what an acknowledgement is therefore worth.
 import type { Db, Document } from "mongodb";
 
 export interface ServerFacts {

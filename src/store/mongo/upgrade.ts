@@ -1,4 +1,4 @@
-// Brings the documents of an older store up to date: what lists are sorted by, and the form of texts for the search.
+// Upgrade of an older store's documents: what lists are sorted by, and the form of texts for the search.
 import { MongoServerError } from "mongodb";
 import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
 import type { ChatId, UserId } from "../../protocol/ids.ts";

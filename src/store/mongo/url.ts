@@ -1,4 +1,4 @@
-// Takes a MongoDB URL apart as far as the store needs it, and keeps its secrets out of texts.
+// Parts of a MongoDB URL that the store needs, and the URL without its secrets.
 
 /** The database when the URL names none. */
 const DEFAULT_DATABASE = "messenger";

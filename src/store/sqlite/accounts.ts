@@ -1,4 +1,4 @@
-// What becomes of accounts: disabled, deleted, blocked by others.
+// Changes of accounts: disabled, deleted, blocked by others.
 import type Database from "better-sqlite3";
 import type { UserId } from "../../protocol/ids.ts";
 import { HOLDERS_TOLD } from "../../domain/writes/delete-account.ts";

@@ -1,4 +1,4 @@
-// Copies an embedded store while it is in use, and makes sure that the copy is whole.
+// Backup of an embedded store while it is in use, with a check that the copy is whole.
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type Database from "better-sqlite3";

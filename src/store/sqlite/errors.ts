@@ -1,4 +1,4 @@
-// Turns SQLite's and the file system's errors into the store's.
+// Translation of SQLite's and the file system's errors into the store's.
 import { SqliteDatabase } from "../../util/sqlite-driver.ts";
 import { StoreOpenError, StoreUnavailableError } from "../store.ts";
 

@@ -1,4 +1,4 @@
-// Looks at a store file before it is opened for writing, and changes nothing.
+// Examination of a store file before it is opened for writing; it changes nothing.
 import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from "node:fs";
 import type Database from "better-sqlite3";
 import { SqliteDatabase } from "../../util/sqlite-driver.ts";

@@ -1,4 +1,4 @@
-// Brings messages into the search index, some time after they were stored.
+// Indexer of the search: takes up messages some time after they were stored.
 import type Database from "better-sqlite3";
 import { indexText } from "../../protocol/search-trigrams.ts";
 

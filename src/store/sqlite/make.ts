@@ -1,4 +1,4 @@
-// Makes a new store file: complete under another name first, so that a power cut on the way leaves a store or none.
+// Creation of a store file: complete under another name first, so that a power cut on the way leaves a store or none.
 import { renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { syncFile, syncFolder } from "../../util/durable.ts";

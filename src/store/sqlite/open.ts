@@ -1,4 +1,4 @@
-// Opens a store file: checks it before anything is changed, makes it or brings it up to date for the writer.
+// Opening of a store file: checked before anything is changed, then made or brought up to date for the writer.
 import { accessSync, constants, existsSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import type Database from "better-sqlite3";

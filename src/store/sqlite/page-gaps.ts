@@ -1,4 +1,4 @@
-// Overwrites what SQLite leaves in the unused middle of pages: copies of rows that it has moved to other pages.
+// Overwriting of what SQLite leaves in the unused middle of pages: copies of rows that it has moved to other pages.
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
 import { StoreUnavailableError } from "../store.ts";
 

@@ -1,4 +1,4 @@
-// Who has reacted to which message: counted in the message, kept in a table of its own.
+// Reactions to messages: counted in the message, kept in a table of its own.
 import type Database from "better-sqlite3";
 import { MAX_REACTION_KINDS } from "../../protocol/limits.ts";
 import { Refusal } from "../../domain/refusal.ts";

@@ -1,4 +1,4 @@
-// How large bubbles are: as large as their texts need, at every width.
+// Sizes of bubbles: as large as their texts need, at every width.
 import assert from "node:assert/strict";
 import "../support/qt.ts";
 import { eventually } from "../../support/eventually.ts";

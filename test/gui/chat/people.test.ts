@@ -1,4 +1,4 @@
-// What the window says of people: their names without a server, and whether somebody new is online.
+// People in the window: their names without a server, and whether somebody new is online.
 import assert from "node:assert/strict";
 import "../support/qt.ts";
 import { AdminClient } from "../../../src/client/admin-client.ts";

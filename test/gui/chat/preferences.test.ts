@@ -1,4 +1,4 @@
-// What is kept of the user's choices, and what an address looks like.
+// Preferences on the disk, and the form of an address.
 import assert from "node:assert/strict";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

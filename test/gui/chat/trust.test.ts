@@ -1,4 +1,4 @@
-// Whether a server is trusted: asked at the first meeting, remembered, and refused when it shows another certificate.
+// Trust in a server: asked at the first meeting, remembered, and refused when it shows another certificate.
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

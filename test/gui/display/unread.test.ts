@@ -1,4 +1,4 @@
-// Where a chat opens that has something unread, and when that counts as read; with a window that is really in use.
+// The place where a chat with unread messages opens, and when they count as read; with a window that is really in use.
 import assert from "node:assert/strict";
 import { hands, hasDisplay } from "../support/display.ts";
 import { eventually } from "../../support/eventually.ts";

@@ -1,4 +1,4 @@
-// What the administrator sees when something goes wrong: real windows of a real server process.
+// The panel when something goes wrong: real windows of a real server process.
 import assert from "node:assert/strict";
 import "../support/qt.ts";
 import { once } from "node:events";

@@ -1,4 +1,4 @@
-// Makes the pictures of the documents: a real server, a scripted conversation, the client's own windows.
+// Pictures of the documents: a real server, a scripted conversation, the client's own windows.
 //
 //   node gui/dist/test/gui/screenshots/main.js FOLDER [NAME…]
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";

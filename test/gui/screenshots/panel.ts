@@ -1,4 +1,4 @@
-// Takes a picture of every page of the control panel, light and dark, of a server that runs and is under load already.
+// Pictures of every page of the control panel, light and dark, of a server that runs and is under load already.
 //
 //   node gui/dist/test/gui/screenshots/panel.js FOLDER DATA_FOLDER [SECONDS [NAME…]]
 import { once } from "node:events";

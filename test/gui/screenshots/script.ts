@@ -1,4 +1,4 @@
-// What people say on the pictures.
+// The conversation on the pictures.
 import type { Person } from "../../support/person.ts";
 import type { Stage } from "../support/stage.ts";
 

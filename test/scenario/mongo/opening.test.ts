@@ -1,4 +1,4 @@
-// What opening a MongoDB database says when it cannot work, and that no password is ever in it.
+// Errors of opening a MongoDB database: each names its cause, none has a password in it.
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { once } from "node:events";

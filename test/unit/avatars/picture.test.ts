@@ -1,4 +1,4 @@
-// What counts as a picture, judged by its bytes.
+// Pictures, told from other files by their bytes.
 import assert from "node:assert/strict";
 import { checkPicture, PictureError } from "../../../src/avatars/picture.ts";
 import { MAX_AVATAR_BYTES, MAX_AVATAR_SIDE_PX } from "../../../src/protocol/limits.ts";

@@ -1,4 +1,4 @@
-// What a receiver notices: loss, doubles, and messages out of order.
+// Faults that a receiver notices: loss, doubles, and messages out of order.
 import assert from "node:assert/strict";
 import { SenderTrack } from "../../../bench/engine/order.ts";
 

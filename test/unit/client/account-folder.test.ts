@@ -1,4 +1,4 @@
-// What is kept of an account on this machine: by whom it can be read, by how many it can be used, and what is damaged.
+// The folder of an account on this machine: who can read it, how many can use it, and what is damaged.
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

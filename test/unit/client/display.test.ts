@@ -1,4 +1,4 @@
-// What a terminal is shown: safe whatever was sent, and readable.
+// Output on a terminal: safe whatever was sent, and readable.
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { visibleMessage as visible } from "../../../src/util/visible-text.ts";

@@ -1,4 +1,4 @@
-// Which names nobody may take.
+// Names that nobody may take.
 import assert from "node:assert/strict";
 import { isReservedName } from "../../../src/protocol/reserved-names.ts";
 import { normalizeUsername } from "../../../src/protocol/text.ts";

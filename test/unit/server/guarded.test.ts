@@ -1,4 +1,4 @@
-// What serves display only may fail: it is logged, and nothing else happens.
+// Faults in code that serves display only: they are logged, and nothing else happens.
 import assert from "node:assert/strict";
 import { ThrottledLog } from "../../../src/log/throttled-log.ts";
 import { LogTap } from "../../../src/server/admin/log-tap.ts";

@@ -1,4 +1,4 @@
-// What takes long: how many at a time, in which turns, and how much is answered; with threads that the test plays.
+// The slow lane: how many tasks at a time, in which turns, and how much is answered; with threads that the test plays.
 import assert from "node:assert/strict";
 import { SlowLane } from "../../../src/threads/slow-lane.ts";
 import type { RequestTask, RequestTaskResult } from "../../../src/threads/task.ts";

@@ -1,4 +1,4 @@
-// What the log says of a store that refuses writes.
+// Log entries of a store that refuses writes.
 import assert from "node:assert/strict";
 import { StoreOutageLog } from "../../../src/threads/store-outage-log.ts";
 import { ManualClock } from "../../support/manual-clock.ts";

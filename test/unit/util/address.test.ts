@@ -1,4 +1,4 @@
-// What counts as one peer.
+// Addresses that count as one peer.
 import assert from "node:assert/strict";
 import { addressKey, isLoopback, plainAddress } from "../../../src/util/address.ts";
 

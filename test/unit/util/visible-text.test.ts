@@ -1,4 +1,4 @@
-// What strangers wrote, as it is shown: nothing gets through that could do something.
+// Texts of strangers as they are shown: nothing gets through that could do something.
 import assert from "node:assert/strict";
 import {
   bansView,

@@ -1,4 +1,4 @@
-// What an administrator is shown of requests and responses: what is known to be harmless, and nothing else.
+// Requests and responses as an administrator is shown them: what is known to be harmless, and nothing else.
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ACTIONS } from "../../../../src/protocol/actions.ts";

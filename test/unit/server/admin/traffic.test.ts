@@ -1,4 +1,4 @@
-// What the administrator is shown of the traffic: how much of it, in which form.
+// Traffic as an administrator is shown it: how much of it, in which form.
 import assert from "node:assert/strict";
 import type { TrafficEntry } from "../../../../src/protocol/admin.ts";
 import { encodeFrame, type Framing } from "../../../../src/protocol/frame.ts";

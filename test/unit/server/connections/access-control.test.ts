@@ -1,4 +1,4 @@
-// Who may come in, whatever the port: bans, numbers of connections and ended sessions.
+// Access control, whatever the port: bans, numbers of connections and ended sessions.
 import assert from "node:assert/strict";
 import { ThrottledLog } from "../../../../src/log/throttled-log.ts";
 import { AccessControl, type Endpoint } from "../../../../src/server/connections/access-control.ts";

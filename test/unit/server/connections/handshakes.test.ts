@@ -1,4 +1,4 @@
-// When TLS handshakes begin.
+// The queue of TLS handshakes.
 import assert from "node:assert/strict";
 import { Handshakes } from "../../../../src/server/connections/handshakes.ts";
 import { eventually } from "../../../support/eventually.ts";

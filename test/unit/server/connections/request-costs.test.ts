@@ -1,4 +1,4 @@
-// Whose requests wait for their turn.
+// Turns of accounts whose requests cost much.
 import assert from "node:assert/strict";
 import { RequestCosts } from "../../../../src/server/connections/request-costs.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";

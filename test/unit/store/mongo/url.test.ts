@@ -1,4 +1,4 @@
-// What of a MongoDB URL may be seen.
+// MongoDB URLs: what of one may be seen.
 import assert from "node:assert/strict";
 import { readMongoUrl, withoutSecrets } from "../../../../src/store/mongo/url.ts";
 
