@@ -28,7 +28,7 @@ export interface BenchRun {
 }
 
 /**
- * Measures and returns the result; its files are written anew with each row. A target that is missing is left out with a
+ * Measures and returns the result; its files are written again with each row. A target that is missing is left out with a
  * word.
  */
 export async function runBench(run: BenchRun): Promise<RunResult> {

@@ -123,7 +123,7 @@ function installAndCompile() {
   const missing = COMPILE_TOOLS.filter((tool) => !has(tool));
   const isMissingStill = missing.length > 0 && !installDebian(COMPILE_PACKAGES);
   if (npmCi()) return;
-  if (!isMissingStill) fail("installing failed, see above; the next try begins anew");
+  if (!isMissingStill) fail("installing failed, see above; the next try starts over");
   fail(`installing failed; ${missing.join(", ")} are missing, get them with: ${debianLine(COMPILE_PACKAGES)}`);
 }
 

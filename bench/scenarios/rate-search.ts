@@ -22,7 +22,7 @@ export interface LoadSpec<Running extends RunningTarget> {
   readonly parameters: Readonly<Record<string, number | string>>;
 }
 
-/** Server and clients of a load; after a rate that broke both begin anew: no backlog may spoil the next rate. */
+/** Server and clients of a load; after a rate that broke both start again: no backlog may spoil the next rate. */
 class LoadRun<Running extends RunningTarget> {
   readonly #context: ScenarioContext;
   readonly #spec: LoadSpec<Running>;

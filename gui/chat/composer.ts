@@ -134,7 +134,7 @@ export class Composer implements Disposable {
     this.edit.setFocus();
   }
 
-  /** Writes a message anew; what stood in the field comes back afterwards. */
+  /** Edits a message; what stood in the field comes back afterwards. */
   startEdit(item: ConversationItem): void {
     this.#aim({ kind: "edit", item });
     this.#fill(item.text);

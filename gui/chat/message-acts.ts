@@ -14,7 +14,7 @@ export function canAnswer(item: ConversationItem): boolean {
   return item.seq !== undefined && item.deleted === undefined;
 }
 
-/** A text that is stored can be written anew by its author. */
+/** A text that is stored can be edited by its author. */
 export function canEdit(item: ConversationItem): boolean {
   return canDelete(item);
 }

@@ -22,7 +22,7 @@ export type ViewRow = MessageRow | NoticeRow;
 
 /** Messages of one author farther apart are no group. */
 const GROUP_MS = 10 * 60_000;
-/** Separators kept for the next update; beyond it they are made anew. */
+/** Separators kept for the next update; beyond it they are made again. */
 const MAX_NOTICES = 500;
 
 export interface RowsInput {

@@ -332,7 +332,7 @@ export class MessageView {
     if (conversation) askToDelete(this.widget, conversation, items, () => this.#picker.clear());
   }
 
-  /** The last own message of the chat that can be written anew. */
+  /** The last own message of the chat that can be edited. */
   get lastOwn(): ConversationItem | undefined {
     return this.#conversation?.items.findLast(canEdit);
   }

@@ -341,7 +341,7 @@ export class WelcomeWindow {
     }
     const question = {
       title: "The certificate has changed",
-      text: `${name} does not show the certificate that you trust. Perhaps the server was set up anew, perhaps somebody is in between. Nothing was sent. Ask whoever runs the server before you forget the old certificate.`,
+      text: `${name} does not show the certificate that you trust. Perhaps the server was reinstalled, perhaps somebody is in between. Nothing was sent. Ask whoever runs the server before you forget the old certificate.`,
       detail: `trusted\n${fingerprintText(trusted)}\n\nshown now\n${fingerprintText(shown)}`,
       yes: "Forget the old one",
       isDangerous: true,

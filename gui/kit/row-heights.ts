@@ -1,6 +1,6 @@
 // Heights of the rows of a long list, measured or estimated, and the offsets that follow. Pure, no Qt.
 
-/** A row is recognised by its key; another object under the same key has changed and is measured anew. */
+/** A row is recognised by its key; another object under the same key has changed and is measured again. */
 export interface Row {
   readonly key: string;
 }

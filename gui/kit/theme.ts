@@ -12,7 +12,7 @@ export type ThemeChoice = "light" | "dark" | "system";
 /** Qt's style sheets take pictures from files only, with slashes. */
 const ASSETS = fileURLToPath(new URL("../../../assets/", import.meta.url)).replaceAll("\\", "/");
 
-/** One per application: pictures and texts that carry colours are made anew when it changes. */
+/** One per application: pictures and texts that carry colours are made again when it changes. */
 export class Theme {
   readonly #emitter = new Emitter<{ change: undefined }>();
   // Asked for once: every `instance()` makes another wrapper that is never let go of.

@@ -182,7 +182,7 @@ export class VirtualList<R extends Row> {
     this.#bar.setValue(this.#bar.value() + distancePx);
   }
 
-  /** Draws and measures every row anew, for example since colours or the text size have changed. */
+  /** Draws and measures every row again, for example since colours or the text size have changed. */
   refresh(): void {
     const stays = this.#place();
     this.#heights.forgetMeasurements();

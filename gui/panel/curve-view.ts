@@ -67,7 +67,7 @@ export class CurveView {
     );
   }
 
-  /** Draws the curves anew, up to a time in Unix milliseconds. */
+  /** Draws the curves again, up to a time in Unix milliseconds. */
   update(endMs: number): void {
     this.#endMs = endMs;
     this.widget.update();

@@ -39,7 +39,7 @@ export interface AvatarServerOptions {
   readonly passivePorts?: PortRange | undefined;
   /** The IPv4 address that clients reach, behind a NAT. */
   readonly passiveAddress?: string | undefined;
-  /** With it AUTH TLS is offered. Read anew for each connection, so that a renewed certificate is in use at once. */
+  /** With it AUTH TLS is offered. Read again for each connection, so that a renewed certificate is in use at once. */
   readonly tls?: TlsFiles | undefined;
   readonly access: PeerAccess;
   readonly store: AvatarStore;

@@ -190,7 +190,7 @@ function copyRange(from: Database.Database, start: number, end: number, insert: 
 
 const BESIDE = ["", "-journal", "-wal", "-shm"];
 
-/** Opens the file anew with what can be read of it; with nothing when that is nothing. Nobody may have it open. */
+/** Opens the file again with what can be read of it; with nothing when that is nothing. Nobody may have it open. */
 export function rescueCacheFile(file: string): CacheFile {
   const damaged = `${file}.damaged`;
   for (const suffix of BESIDE) {

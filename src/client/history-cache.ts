@@ -235,7 +235,7 @@ class SqliteHistoryCache implements HistoryCache {
     this.#textBytes = this.#file.textBytes;
   }
 
-  /** Damage shows where a page is used, which may be long after the start: the file is then made anew, and asked again. */
+  /** Damage shows where a page is used, which may be long after the start: the file is then made again, and asked again. */
   #guarded<T>(work: (file: CacheFile) => T): T {
     try {
       return work(this.#file);
@@ -265,7 +265,7 @@ function revNote(chatId: ChatId): string {
   return `rev:${chatId}`;
 }
 
-/** What makes no database at all is begun anew, damaged or not. */
+/** What makes no database at all is started again, damaged or not. */
 function openOrRescue(path: string): CacheFile {
   try {
     return new CacheFile(path);

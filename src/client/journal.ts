@@ -35,7 +35,7 @@ export class Journal {
       throw error;
     });
     const values = current(text.split("\n").flatMap(parse));
-    // Written anew, so that the next line does not join a torn one.
+    // Written again, so that the next line does not join a torn one.
     const kept = values.map((value) => JSON.stringify(value));
     return { journal: new Journal(file, await replace(file, kept), byteCount(kept)), values };
   }

@@ -59,7 +59,7 @@ const LOGOUT_TIMEOUT_MS = 3000;
 const LAST_MARKS_TIMEOUT_MS = 1000;
 
 /**
- * One per account. `resume` or `login` starts it; from then on it reconnects by itself until `logout` or `close`.
+ * One per account. `resume` or `login` starts it; from then on it reconnects automatically until `logout` or `close`.
  * Everything that it tells comes through `events`; the models in `models/` make lists of that.
  */
 export class Messenger {

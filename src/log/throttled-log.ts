@@ -55,7 +55,7 @@ export class ThrottledLog {
     window.left -= 1;
   }
 
-  /** Tells the numbers so far, and lets go of the timer. What comes later begins anew. */
+  /** Tells the numbers so far, and lets go of the timer. What comes later starts again. */
   flush(): void {
     for (const window of this.#windows.values()) this.#tell(window);
     this.#windows.clear();

@@ -18,7 +18,7 @@ import type { Certificate } from "./connections/key-pair.ts";
 
 export interface AvatarParts {
   readonly config: Config;
-  /** Read anew for each connection. */
+  /** Read again for each connection. */
   readonly certificate: Certificate | undefined;
   readonly pools: Pools;
   readonly effects: EffectRunner;

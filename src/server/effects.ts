@@ -142,7 +142,7 @@ export class EffectRunner {
     const { outbox } = connection;
     const session = new Session({ identity, outbox, peer: connection, sinceMs: clock.now() });
     connection.session = session;
-    // Who misses a change of a group asks for the chats anew when it is back.
+    // Who misses a change of a group asks for the chats again when it is back.
     const onLost = (): void => session.close("too slow: changes of groups were not read");
     outbox.begin(fanout.log, session.features.has("changes"), onLost);
     presence.began(session);

@@ -227,7 +227,7 @@ export class MessengerServer {
     return this.#place;
   }
 
-  /** Reads anew what can change while the server runs. A day's log file is opened anew for every few lines anyway. */
+  /** Reads again what can change while the server runs. A day's log file is opened again for every few lines anyway. */
   reload(): void {
     this.#log.info("reloading", { certificate: this.#certificate !== undefined });
     this.#certificate?.reload();

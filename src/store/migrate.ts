@@ -172,7 +172,7 @@ class Migration {
   #differ(what: string): never {
     throw new StoreOpenError(
       `the stores differ (${what}): a server or another program has written to one of them meanwhile; ` +
-        "stop it and run the same command again, or begin anew with an empty target",
+        "stop it and run the same command again, or start over with an empty target",
     );
   }
 

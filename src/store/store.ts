@@ -289,7 +289,7 @@ export interface StoreWriter {
   /**
    * One short step (a few milliseconds) of work that can wait, such as the search index; to be called when no batch
    * waits, never during a `commit`. Resolves with whether more is to do. Not needed for right results, only for fast
-   * ones. Rejects with StoreUnavailableError; the next step tries anew.
+   * ones. Rejects with StoreUnavailableError; the next step tries again.
    */
   maintain?(nowMs: number): Promise<boolean>;
   /** Idempotent. To be called after the readers' `close`. */

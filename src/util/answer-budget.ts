@@ -29,7 +29,7 @@ export class AnswerBudget {
     return Math.max(0, Math.ceil(((this.#bytes - this.#burstBytes) / this.#ratePerSec) * 1000));
   }
 
-  /** True when nothing is missing: then it can be thrown away and made anew at need. */
+  /** True when nothing is missing: then it can be thrown away and made again when needed. */
   isFull(): boolean {
     this.#settle();
     return this.#bytes === 0;

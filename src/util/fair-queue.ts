@@ -18,8 +18,8 @@ interface Entry<T> {
 
 /**
  * Turns go round by `who` (an account, an address), and among what is theirs by `part` (a connection, a name); what has
- * the same keys comes in order. Who comes anew is before all that have had a turn, so a thousand others that come again
- * and again delay nobody by more than one.
+ * the same keys comes in order. A newcomer is before all that have had a turn, so a thousand others that come again and
+ * again delay nobody by more than one.
  */
 export class FairQueue<T> {
   readonly #entries: Entry<T>[] = [];

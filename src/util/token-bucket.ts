@@ -41,7 +41,7 @@ export class TokenBucket {
     this.#tokens = Math.max(0, this.#tokens - count);
   }
 
-  /** True when nothing is missing: such a bucket can be thrown away and made anew at need. */
+  /** True when nothing is missing: such a bucket can be thrown away and made again when needed. */
   isFull(): boolean {
     this.#refill();
     return this.#tokens >= this.#options.burstCount;

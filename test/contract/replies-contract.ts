@@ -94,7 +94,7 @@ export function repliesContract(kind: StoreKind): void {
     );
   });
 
-  it("keeps who is mentioned, but not in lists of chats, and makes it anew when the text is edited", async () => {
+  it("keeps who is mentioned, but not in lists of chats, and makes it again when the text is edited", async () => {
     const { message } = appended(await store.one(say("m1", { mentions: [BERT, ANNA] })));
     assert.deepEqual(message.mentions, [BERT, ANNA]);
     assert.deepEqual(await all(COMMON_CHAT), [message]);

@@ -73,7 +73,7 @@ describe("blocking", () => {
     assert.equal((await ben.ok("profile", { username: ann.username })).user_data.second_name, "changed");
   });
 
-  it("does not show presence to one who adds the contact anew", async () => {
+  it("does not show presence to one who adds the contact again", async () => {
     await ann.ok("block_contact", { contact: ben.username });
     await ben.ok("delete_contact", { contact: ann.username });
     await ben.addContact(ann);

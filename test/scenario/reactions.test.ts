@@ -112,7 +112,7 @@ describe("add_message with reply_to", () => {
 });
 
 describe("mentions", () => {
-  it("are of all users in the common chat, each once and in order, and made anew by an edit", async () => {
+  it("are of all users in the common chat, each once and in order, and made again by an edit", async () => {
     const names = [ben.username.toUpperCase(), ann.username, ben.username].map((name) => `@${name}`);
     const { seq } = await ann.say(`${names.join(", ")} @nobody.at.all x@${cid.username} @all`);
     const [told] = await ben.events("message");

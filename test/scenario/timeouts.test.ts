@@ -41,7 +41,7 @@ describe("a connection without a login", () => {
 describe("a frame that takes longer than 60 s", () => {
   const server = useServer({}, clock);
 
-  it("closes the connection, however it trickles; others begin anew with each frame", async () => {
+  it("closes the connection, however it trickles; others start again with each frame", async () => {
     const people = await Promise.all(["Ann", "Ben"].map((name) => server().newPerson(name)));
     const lines = await server().newPerson("Cid", { framing: "lines" });
     const quick = await server().newPerson("Dan");

@@ -84,7 +84,7 @@ export class MessageWindow {
     }
   }
 
-  /** Makes the own items anew whose state has changed. */
+  /** Makes the own items again whose state has changed. */
   refreshOwn(): void {
     this.#items = this.#items.map((item) => withReadState(item, this.partnerReadSeq));
   }

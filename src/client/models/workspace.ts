@@ -10,7 +10,7 @@ import { GlobalSearch } from "./global-search.ts";
 import { Profiles } from "./profiles.ts";
 import { Typing } from "./typing.ts";
 
-/** Conversations kept after they were last asked for; the rest are made anew, from the cache, when needed. */
+/** Conversations kept after they were last asked for; the rest are made again, from the cache, when needed. */
 const MAX_CONVERSATIONS = 8;
 
 /** To be made before `messenger.resume` or `messenger.login`, so that nothing is missed. */

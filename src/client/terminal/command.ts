@@ -8,7 +8,7 @@ export interface TerminalHost {
   presentPassword(question: string): Promise<string>;
   /** Asks for a password to be set, a person twice; a script gives it in the next line. It is known from then on. */
   newPassword(question: string): Promise<string>;
-  /** Logins that the client does by itself use this password from now on. */
+  /** Logins that the client does automatically use this password from now on. */
   passwordChanged(password: string): void;
   /** The next line, shown while it is typed; undefined at the end of the input. */
   ask(question: string): Promise<string | undefined>;

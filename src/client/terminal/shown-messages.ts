@@ -4,7 +4,7 @@ import type { ChatId } from "../../protocol/ids.ts";
 
 const MAX_KEPT = 2000;
 
-/** What a change means to whoever has seen the message before: it is told anew, or only what else happened to it. */
+/** What a change means to whoever has seen the message before: it is told again, or only what else happened to it. */
 export type ShownChange = { readonly kind: "text" } | { readonly kind: "note"; readonly text: string };
 
 export class ShownMessages {

@@ -1,5 +1,5 @@
 // Group commit: the writes of all connections in batches; while one batch commits, the next is collected. A lone write goes
-// out at once, and batches grow with the load by themselves.
+// out at once, and batches grow with the load.
 import type { Logger } from "../../log/logger.ts";
 import type { Pools } from "../../threads/pools.ts";
 import { ProtocolError } from "../../protocol/codes.ts";

@@ -61,7 +61,7 @@ export class Allowance {
     return this.#shared === undefined ? ownMs : Math.max(ownMs, this.#shared.answerWaitMs);
   }
 
-  /** True when nothing is missing: then it can be thrown away and made anew at need. */
+  /** True when nothing is missing: then it can be thrown away and made again when needed. */
   isFull(): boolean {
     const areFull = (this.#requests?.isFull() ?? true) && (this.#bytes?.isFull() ?? true);
     return areFull && (this.#answers?.isFull() ?? true);

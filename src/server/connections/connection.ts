@@ -324,7 +324,7 @@ export class Connection {
     this.#close();
   }
 
-  /** Begins the wait for a login anew: the session has ended and the connection stays. */
+  /** Begins the wait for a login again: the session has ended and the connection stays. */
   awaitLogin(): void {
     this.#anonymousSinceMs = this.#host.clock.now();
   }

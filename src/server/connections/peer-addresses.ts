@@ -11,7 +11,7 @@ interface Entry {
   readonly allowance: Allowance;
 }
 
-/** An address stays known after its last connection until its allowance is full: coming anew gives no more of it. */
+/** An address stays known after its last connection until its allowance is full: coming again gives no more of it. */
 export class PeerAddresses {
   readonly #limits: RateLimits;
   readonly #clock: Clock;

@@ -124,7 +124,7 @@ export class Announcements {
     return topic;
   }
 
-  /** What is full is made anew at need; looks at the oldest only. */
+  /** What is full is made again when needed; looks at the oldest only. */
   #forget(): void {
     for (const [key, { news, budget }] of this.#topics) {
       if (this.#topics.size <= MAX_REMEMBERED || news !== undefined || !budget.isFull()) return;

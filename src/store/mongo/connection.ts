@@ -71,7 +71,7 @@ export class MongoConnection {
 
   /**
    * To be called once, before all operations. Rejects with the driver's error; the connection is then of no use any
-   * more. Once it has succeeded, the driver finds lost servers again by itself.
+   * more. Once it has succeeded, the driver finds lost servers again automatically.
    */
   async open(): Promise<void> {
     await this.#client.connect();

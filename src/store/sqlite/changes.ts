@@ -46,7 +46,7 @@ function prepare(database: Database.Database) {
       `UPDATE messages SET rev = @rev, changed_ms = @changed_ms, edited_ms = @edited_ms, deleted = @deleted,
          mentions = @mentions, mentions_all = @mentions_all, pinned = @pinned, reactions = @reactions WHERE ${KEY}`,
     ),
-    // Apart from the rest: a text of several pages is written anew only when it is another one.
+    // Apart from the rest: a text of several pages is rewritten only when it is another one.
     setText: database.prepare<[FoundRow]>(`UPDATE messages SET text = @text WHERE ${KEY}`),
     index: database.prepare<[number, number, string]>("INSERT INTO search_index (rowid, text) VALUES (? << 32 | ?, ?)"),
     unindex: database.prepare<[number, number, string]>(

@@ -140,7 +140,7 @@ const MIGRATIONS: readonly string[] = [
      UNIQUE (message, reaction, user)
    ) STRICT;
    CREATE INDEX reactions_in_order ON reactions (message, reaction, rev);`,
-  // The index is begun anew, since texts are written in it in another form (decomposed). It grows again in the indexer's
+  // The index is started again, since texts are written in it in another form (decomposed). It grows again in the indexer's
   // steps; what it lacks is scanned meanwhile.
   `DROP TABLE search_terms;
    DROP TABLE search_index;

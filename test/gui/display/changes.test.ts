@@ -1,4 +1,4 @@
-// Messages that are changed, by mouse and by keys alone: written anew, deleted, sent on.
+// Messages that are changed, by mouse and by keys alone: edited, deleted, sent on.
 import assert from "node:assert/strict";
 import { hands, hasDisplay } from "../support/display.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -44,7 +44,7 @@ import { Stage } from "../support/stage.ts";
     await eventually("it is stored", () => last()?.text === text && last()?.state === "stored");
   }
 
-  it("writes the last own message anew by the arrow upwards", async () => {
+  it("edits the last own message by the arrow upwards", async () => {
     await write("see you at fuor");
     await hands.press("Up");
     assert.match(hands.texts, /^Edit message$/m);

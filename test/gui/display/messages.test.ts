@@ -51,7 +51,7 @@ const TEXTS = ["The first of them, long enough for a mouse", "the second one", "
     const nothing = "nothing is selected";
     clipboard()?.setText(nothing, QClipboardMode.Selection);
     let selected = nothing;
-    // A picture that comes just then draws all anew, and nothing is selected any more.
+    // A picture that comes just then draws all again, and nothing is selected any more.
     for (let attempt = 0; (selected === nothing || selected === "") && attempt < 5; attempt += 1) {
       await hands.dragFrom(nameOf(0), [600, 0]);
       selected = clipboard()?.text(QClipboardMode.Selection) ?? "";

@@ -56,7 +56,7 @@ describe("RowHeights", () => {
     assert.equal(heights.indexOf("gone"), -1);
   });
 
-  it("places rows as if all offsets were made anew each time, whatever is added, cut off or measured", () => {
+  it("places rows as if all offsets were made again each time, whatever is added, cut off or measured", () => {
     const change = fc.record({
       cutsStart: fc.nat(3),
       cutsEnd: fc.nat(3),

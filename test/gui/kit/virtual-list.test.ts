@@ -127,7 +127,7 @@ describe("VirtualList", () => {
     list.area.close();
   });
 
-  it("measures anew and keeps the place when its width changes", async () => {
+  it("measures again and keeps the place when its width changes", async () => {
     const { list } = await shownList(true);
     list.setRows(rowsFrom(0, 300));
     list.area.resize(500, 350);

@@ -116,7 +116,7 @@ export class Disk {
     this.#renamings = this.#renamings.filter(({ folder }) => folder !== path);
   }
 
-  /** Writes what is on the disk after a cut now to `folder`, which is made anew. */
+  /** Writes what is on the disk after a cut now to `folder`, which is made again. */
   cut(target: string, fate: Fate, random: Random): void {
     rmSync(target, { recursive: true, force: true });
     mkdirSync(target, { recursive: true });

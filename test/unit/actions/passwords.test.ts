@@ -29,7 +29,7 @@ describe("passwords", () => {
     assert.equal(bcrypt.getRounds(one), COST);
   });
 
-  it("are hashed anew only when the old one was right", () => {
+  it("are hashed again only when the old one was right", () => {
     const hash = hashOf("old password");
     const right = doPasswordJob({ verify: { password: "old password", hash }, hash: "new password" }, COST);
     assert.deepEqual([right.verified, right.verifiedHash], [true, hash]);

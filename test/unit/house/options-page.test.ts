@@ -12,7 +12,7 @@ describe("the pages about options", () => {
   it("have the table of all options as they are", () => {
     if (process.platform !== "linux") return; // the default of the data folder is shown for Linux
     const table = optionsTable();
-    assert.ok(page("docs/options.md").includes(table), `outdated, "npm run docs" writes it anew:\n${table}`);
+    assert.ok(page("docs/options.md").includes(table), `outdated, "npm run docs" writes it again:\n${table}`);
   });
 
   it("name in the README's table of settings only what there is", () => {

@@ -173,7 +173,7 @@ describe("DailyFile", () => {
     assert.ok(file.isReady("debug"), "tomorrow has a file of its own");
   });
 
-  it("counts anew when its file was moved away", async () => {
+  it("counts again when its file was moved away", async () => {
     const { file, write } = open(new ManualClock(), { maxDayBytes: 100 });
     await write("x".repeat(80));
     assert.ok(!file.isReady("info"));

@@ -22,7 +22,7 @@ describe("FairQueue", () => {
     assert.equal(queue.size, 0);
   });
 
-  it("serves who comes anew before all who come again and again", () => {
+  it("serves who comes for the first time before all who come again and again", () => {
     const regulars = range(1, 100).map(String);
     for (const part of regulars) queue.push(part, "their address", part);
     for (const part of regulars) {

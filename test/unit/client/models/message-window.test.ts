@@ -38,7 +38,7 @@ describe("message window", () => {
     assert.ok(window.has(60_000) && !window.has(60_001));
   });
 
-  it("makes only those items anew whose state has changed", () => {
+  it("makes only those items again whose state has changed", () => {
     const window = make();
     window.append([message(1, "common", ALICE), message(2), message(3, "common", ALICE)]);
     const before = [...window.items];

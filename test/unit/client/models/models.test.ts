@@ -149,7 +149,7 @@ describe("models", () => {
     };
     server.cut();
     await eventually("logged in as the new one", () => messenger.userId === "c".repeat(24));
-    await eventually("shown anew", () => view.items.length === 20);
+    await eventually("shown again", () => view.items.length === 20);
     assert.equal(view.draft, "");
     assert.equal(workspace.chats.unread, 0);
   });

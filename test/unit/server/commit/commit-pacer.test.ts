@@ -123,7 +123,7 @@ describe("CommitPacer", () => {
     pacer.committed(1);
     let isResolved = false;
     void pacer.admit(source(1))?.then(() => (isResolved = true));
-    // The clock stands still, so a timer that began anew with each of them would never end.
+    // The clock stands still, so a timer that started again with each of them would never end.
     for (let count = 0; !isResolved; count += 1) {
       assert.ok(count < 200_000, "it goes on only when nobody asks");
       await new Promise((resolve) => setImmediate(resolve));
