@@ -39,7 +39,7 @@ const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 const MAX_HELP_WIDTH = 110;
 
-/** What is wrong with the words on the command line. */
+/** Mistake on the command line. */
 class UsageError extends UserError {
   override readonly name = "UsageError";
 }

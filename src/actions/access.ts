@@ -22,7 +22,7 @@ export function requireChat(chatId: ChatId, { userId, features }: Identity): Cha
 }
 
 /**
- * What the user of the session is in a group.
+ * Role of the session's user in a group.
  * @throws ProtocolError 404 for what is no group of the user, other chats too; 403 for who has a lower role than `least`.
  */
 export async function requireGroup(
@@ -43,7 +43,7 @@ export function roleTooLow(): ProtocolError {
 }
 
 /**
- * What the user of the session is in a chat, as it is stored now.
+ * Membership of the session's user in a chat, as it is stored now.
  * @throws ProtocolError as `requireChat`, 404 also for a group of others and for a chat with nobody.
  */
 export async function requireMember(chatId: ChatId, identity: Identity, reader: StoreReader): Promise<Member> {

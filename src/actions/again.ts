@@ -26,7 +26,7 @@ export interface PasswordRequest {
   readonly job: PasswordJob;
 }
 
-/** What became of a PasswordRequest. */
+/** Outcome of a PasswordRequest. */
 export type PasswordVerdict =
   | { readonly granted: true; readonly result: PasswordResult }
   | { readonly granted: false; readonly info: string; readonly retryAfter: number };

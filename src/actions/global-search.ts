@@ -28,7 +28,7 @@ export interface GlobalQuery {
   readonly beforeMs: number | undefined;
 }
 
-/** What is left to do in a chat. */
+/** State of the search in one chat. */
 interface OpenChat {
   readonly chatId: ChatId;
   readonly firstSeq: number;
@@ -49,7 +49,7 @@ export interface GlobalPlace {
   readonly hits: readonly Message[];
 }
 
-/** What a slice came to. `hasMore`: there are hits after these. */
+/** Result of a slice. `hasMore`: there are hits after these. */
 export type GlobalSlice = { readonly messages: Message[]; readonly hasMore: boolean } | { readonly place: GlobalPlace };
 
 /** Where the search begins in these chats. */

@@ -20,7 +20,7 @@ export function doPasswordJob(job: PasswordJob, cost: number): PasswordResult {
 }
 
 /**
- * What an unknown user's password is verified against, so that it takes as long as a known user's: a well-formed hash
+ * The hash that an unknown user's password is verified against, so that it takes as long as a known user's: a well-formed hash
  * (22 characters of salt, 31 of hash) that no password is known for.
  */
 export function unknownUserHash(cost: number): string {
@@ -32,7 +32,7 @@ export function newToken(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** What is stored of a token. It has 256 bits, so a plain hash cannot be searched. */
+/** The stored form of a token. It has 256 bits, so a plain hash cannot be searched. */
 export function hashToken(token: string): string {
   return createHash("sha256").update(token, "utf8").digest("base64url");
 }

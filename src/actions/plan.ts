@@ -36,14 +36,14 @@ export type Again =
   | { readonly kind: "password"; readonly request: PasswordRequest }
   | { readonly kind: "pause"; readonly continuation: Continuation };
 
-/** Who can be found by `users`: everybody, or nobody. */
+/** Rule of the directory (`users`): everybody, or nobody. */
 export type DirectoryRule = "everybody" | "contacts";
 
-/** Who may register: everybody, who has the code, or nobody but through the administrator. */
+/** Rule of registration: everybody, invited users, or only the administrator. */
 export type RegistrationRule =
   { readonly kind: "open" | "closed" } | { readonly kind: "invite"; readonly code: string };
 
-/** What controllers work with. */
+/** Dependencies of the controllers. */
 export interface Context {
   readonly reader: StoreReader;
   readonly bcryptCost: number;
@@ -74,7 +74,7 @@ export type OpenController<A extends ActionName> = (
   context: Context,
 ) => Plan<A> | Promise<Plan<A>>;
 
-/** Who may ask for an action, and what serves it. */
+/** Guard and controller of an action. */
 export type Route<A extends ActionName> =
   { readonly open: OpenController<A> } | { readonly session: SessionController<A> };
 

@@ -29,7 +29,7 @@ const UNAVAILABLE_LOG_INTERVAL_MS = 10_000;
 /** Failures of one action within a minute that are logged one by one. */
 const FAILURES_SHOWN = 10;
 
-/** Who asks, and what the gateway says of it. */
+/** Sender of a request, as the gateway knows it. */
 export interface Caller {
   readonly identity: Identity | undefined;
   /** See RequestTask. */
@@ -38,7 +38,7 @@ export interface Caller {
   readonly loginRetryAfter: number;
 }
 
-/** What is to happen for one payload. */
+/** Plan of one payload. */
 export interface PlannedRequest {
   readonly replyTo: ReplyTo;
   readonly plan: Plan;
@@ -101,7 +101,7 @@ export class Router {
 
   #serve({ action, data }: RawRequest, caller: Caller): Plan | Promise<Plan> {
     if (isActionName(action)) return this.#call(action, data, caller);
-    // Who is not logged in is not told which actions there are.
+    // Without a login the peer is not told which actions exist.
     if (caller.identity === undefined) throw loginNeeded();
     throw new ProtocolError("unknown_action", "action: unknown");
   }
@@ -114,7 +114,7 @@ export class Router {
     return route.session(requestOf(action, data, caller), identity, this.#context);
   }
 
-  /** What the peer is told of an error; one that is not meant for it is logged. */
+  /** The refusal that the peer gets for an error; one that is not meant for it is logged. */
   explain(error: unknown, action: string): ProtocolError {
     if (error instanceof ProtocolError) return error;
     if (error instanceof StoreUnavailableError) {

@@ -30,7 +30,7 @@ function withoutNulls(data: Readonly<Record<string, unknown>>): Readonly<Record<
   return data;
 }
 
-/** What is wrong, with the member of the data named that holds it. */
+/** The validation error, with the name of the wrong member. */
 export function schemaError(error: ErrorObject | undefined): ProtocolError {
   if (error === undefined) return badField("data", "wrong");
   if (error.keyword === "required") return badField(String(error.params["missingProperty"]), "missing");

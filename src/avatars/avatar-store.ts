@@ -103,7 +103,7 @@ export class AvatarStore {
     return undefined;
   }
 
-  /** What the bytes are; throws PictureError, whose message says why they cannot be an avatar. */
+  /** Format and size of the bytes; throws PictureError, whose message says why they cannot be an avatar. */
   check(bytes: Buffer): Picture {
     return checkPicture(bytes);
   }
@@ -248,7 +248,7 @@ export class AvatarStore {
   }
 }
 
-/** Whose picture a file is, by its name. */
+/** Owner of a picture, by the file's name. */
 export function userOf(fileName: string): UserId {
   return fileName.slice(0, 24);
 }

@@ -107,7 +107,7 @@ export async function fetchAvatars(
   });
 }
 
-/** Logs in, does the work, and always closes. What fails becomes an AvatarTransferError. */
+/** Logs in, does the work, and always closes. Every failure becomes an AvatarTransferError. */
 async function connected(
   access: AvatarAccess,
   { signal, deadlineMs = FETCH_DEADLINE_MS }: TransferControl,
@@ -180,7 +180,7 @@ async function readPicture(path: string): Promise<Buffer> {
   return readFile(path);
 }
 
-/** What the content gives to its file's name (docs/avatars.md). */
+/** The content's part of its file's name (docs/avatars.md). */
 function versionOf(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex").slice(0, VERSION_CHARS);
 }

@@ -3,7 +3,7 @@ import type { FtpCommand, FtpConnection } from "./ftp-types.ts";
 
 /** Longest line without its end: a password of 256 bytes and some. */
 const MAX_LINE_BYTES = 1024;
-/** What a client may send ahead of its answers; nothing is read beyond it. */
+/** Bytes that a client may send ahead of its answers; nothing is read beyond it. */
 const MAX_AHEAD_BYTES = 128 * 1024;
 const NEWLINE = 0x0a;
 /** Telnet's "interpret as command"; clients send two such pairs before ABOR (RFC 959, 4.1.3). */
@@ -114,7 +114,7 @@ function costOf(line: string): number {
   return line.length + 2;
 }
 
-/** What is left of the first space and right of it; ftp-srv's own parser drops quotes and "-x" also from passwords. */
+/** The parts left of the first space and right of it; ftp-srv's own parser drops quotes and "-x" also from passwords. */
 export function commandOf(line: string): FtpCommand {
   const space = line.indexOf(" ");
   const directive = (space === -1 ? line : line.slice(0, space)).toUpperCase();

@@ -44,11 +44,11 @@ export interface AvatarServerOptions {
   readonly access: PeerAccess;
   readonly store: AvatarStore;
   readonly log: Logger;
-  /** Whose name and password these are. */
+  /** Login of a name and password. */
   readonly authenticate: FtpSessionOptions["authenticate"];
   /** Writes `fileName` to the profile and tells those who watch; the upload is confirmed after it. */
   readonly onPublished: (userId: UserId, fileName: string) => Promise<void>;
-  /** Whose pictures a user does not see. */
+  /** Users whose pictures a user does not see. */
   readonly hiddenFrom: (userId: UserId) => Promise<ReadonlySet<UserId>>;
   readonly limits?: Partial<FtpLimitOptions>;
   readonly timeouts?: Partial<FtpTimeouts>;

@@ -28,7 +28,7 @@ export interface FtpSessionOptions extends TransferOptions {
   readonly secureContext: (() => SecureContext) | undefined;
   readonly access: PeerAccess;
   readonly timeouts: FtpTimeouts;
-  /** Who may log in; see `AvatarServerOptions.authenticate`. */
+  /** Check of a login; see `AvatarServerOptions.authenticate`. */
   readonly authenticate: (username: string, password: string, peer: FtpPeer) => Promise<LoginOutcome>;
 }
 
@@ -47,7 +47,7 @@ export interface PeerAccess {
   mayBePlain(address: string): boolean;
 }
 
-/** Who logs in: where from, and whether the answer is still wanted when the turn comes. */
+/** Source of a login: where from, and whether the answer is still wanted when the turn comes. */
 export interface FtpPeer {
   readonly address: string;
   readonly isClosed: boolean;
@@ -85,7 +85,7 @@ const COMMANDS_PER_SEC = { ratePerSec: 20, burstCount: 100 };
 /** After a goodbye the client has so long to read it. */
 const LINGER_MS = 1_000;
 
-/** What ftp-srv answers itself; it is given these and no others. */
+/** Commands that ftp-srv answers itself; it is given these and no others. */
 const LIBRARY_COMMANDS = new Set(
   "USER PASS PBSZ PROT NOOP QUIT SYST TYPE MODE STRU OPTS PWD XPWD CWD XCWD CDUP XCUP SIZE MDTM ALLO".split(" "),
 );
@@ -152,7 +152,7 @@ export class FtpSession implements FtpPeer {
     return this.#userId;
   }
 
-  /** What ftp-srv's own commands see; undefined before the login. */
+  /** File system of ftp-srv's own commands; undefined before the login. */
   get folder(): FtpFolder | undefined {
     return this.#transfers?.folder;
   }
@@ -174,7 +174,7 @@ export class FtpSession implements FtpPeer {
       this.#phaseTimer = new Deadline(() => this.close("Log in again"), this.#options.timeouts.sessionMs);
   }
 
-  /** Whatever a peer can make happen again and again. */
+  /** Entries that a peer can cause at will. */
   #logAct(level: "info" | "error", text: string, error?: unknown): void {
     const { address } = this;
     this.#options.acts.write(level, text, addressKey(address), { address, error });

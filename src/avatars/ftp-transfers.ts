@@ -30,7 +30,7 @@ export interface TransferOptions {
   readonly limits: FtpLimits;
   readonly log: Logger;
   readonly onPublished: (userId: UserId, fileName: string) => Promise<void>;
-  /** Whose pictures a user does not see. */
+  /** Users whose pictures a user does not see. */
   readonly hiddenFrom: (userId: UserId) => Promise<ReadonlySet<UserId>>;
 }
 
@@ -154,7 +154,7 @@ async function read(chunks: AsyncIterator<Buffer>): Promise<Buffer | undefined> 
   }
 }
 
-/** Whatever the data connection failed with, told apart from errors of our own files. */
+/** Failure of the data connection, told apart from errors of our own files. */
 function lost(cause: unknown): TransferError {
   return cause instanceof TransferError ? cause : new TransferError(426, "The data connection broke before the end");
 }

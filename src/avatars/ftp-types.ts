@@ -26,7 +26,7 @@ export interface FtpConnection {
   reply(code: number, ...lines: readonly ReplyLine[]): PromiseLike<unknown>;
 }
 
-/** What ftp-srv's PWD, CWD, CDUP, SIZE and MDTM ask of a file system; errors' messages go to the client. */
+/** The file system interface of ftp-srv's PWD, CWD, CDUP, SIZE and MDTM; errors' messages go to the client. */
 export interface FtpFolder {
   currentDirectory(): string;
   chdir(path: string | null): string;

@@ -4,7 +4,7 @@ import { AVATAR_TICKET_MS } from "../protocol/limits.ts";
 import type { UserId } from "../protocol/ids.ts";
 import type { Clock } from "../util/clock.ts";
 
-/** What a client logs in with; `password` is told once and kept nowhere. */
+/** Login of a client; `password` is told once and kept nowhere. */
 export interface Ticket {
   readonly username: string;
   readonly password: string;
@@ -63,7 +63,7 @@ export class AvatarTickets {
     return TICKET_NAME.test(username);
   }
 
-  /** Whose ticket this is; undefined for an unknown or expired one or a wrong password. Any number of times. */
+  /** Owner of a ticket; undefined for an unknown or expired one or a wrong password. Any number of times. */
   userOf(username: string, password: string): UserId | undefined {
     const issued = this.#issued.get(username);
     if (issued === undefined || issued.expiresMs <= this.#clock.now()) return undefined;

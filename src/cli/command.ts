@@ -6,7 +6,7 @@ export interface CommandOption {
   readonly help: string;
   /** Heading under which --help shows it. */
   readonly group?: string;
-  /** What stands for the value in --help: PORT. */
+  /** Placeholder of the value in --help: PORT. */
   readonly placeholder?: string;
   /** The default as --help shows it; applying it is the command's own task. */
   readonly defaultText?: string;
@@ -20,7 +20,7 @@ export interface Command {
   readonly options: Readonly<Record<string, CommandOption>>;
   /** Pairs of a command line and what it does. */
   readonly examples: readonly (readonly [string, string])[];
-  /** What else --help says, at its end. */
+  /** Further text at the end of --help. */
   readonly notes?: string;
   /** Resolves with the exit code of the process. A UserError becomes one line on standard error and exit code 1. */
   run(args: CommandArgs): Promise<number>;

@@ -1,7 +1,7 @@
 // Tables for people at a terminal.
 import { visible } from "../util/visible-text.ts";
 
-/** Columns as wide as their widest cell; numbers to the right. What is in a cell cannot leave it. */
+/** Columns as wide as their widest cell; numbers to the right. No text leaves its cell. */
 export function table(headings: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const lines = [headings, ...rows].map((row) => row.map((cell) => visible(String(cell))));
   const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));

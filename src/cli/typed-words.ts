@@ -1,6 +1,6 @@
 // The words of a command line as they were typed, in the place of the names that yargs makes of them.
 
-/** What yargs says before the names that it complains of. */
+/** Yargs' words before the names that it complains of. */
 const COMPLAINT = /^((?:unknown|missing required) arguments?|not enough arguments following): (.+)$/i;
 
 /** The message with each option as it was typed: `--no-such-option` for `such-option`, `-p` for `p`. */

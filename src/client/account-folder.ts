@@ -61,7 +61,7 @@ export async function openAccount(
   }
 }
 
-/** The accounts used on this machine, the latest first. What cannot be read is left out. */
+/** The accounts used on this machine, the latest first. Unreadable ones are left out. */
 export async function knownAccounts(root: string): Promise<KnownAccount[]> {
   const folders = await readdir(root).catch(() => []);
   const accounts = await Promise.all(folders.map((folder) => readJson(join(root, folder, "account.json"))));

@@ -18,7 +18,7 @@ export interface TokenStore {
   clear(): Promise<void>;
 }
 
-/** What a Messenger needs of an account: who, and where its things are kept. */
+/** The part of an account that a Messenger needs: who, and where its things are kept. */
 export interface Account {
   readonly address: ServerAddress;
   /** As it was typed; the server's own spelling comes with the login. */

@@ -45,12 +45,12 @@ export class Connection {
   readonly #decoder = new FrameDecoder("prefixed", MAX_RESPONSE_BYTES);
   readonly #pending = new PendingRequests();
   readonly #heartbeat: NodeJS.Timeout;
-  /** What came so far, until it is known to be frames. */
+  /** Bytes received so far, until they are known to be frames. */
   #opening: Buffer | undefined = Buffer.alloc(0);
   #heard = true;
   #spoke = true;
   #pinging = false;
-  /** What the server said about the connection as a whole before it closes it. */
+  /** The server's word about the connection as a whole before it closes it. */
   #refusal: RequestError | undefined;
   #held: (() => void)[] | undefined = [];
   #closedBecause: string | undefined;

@@ -10,7 +10,7 @@ export interface ServerAddress {
   readonly port: number;
 }
 
-/** What is known of a server's certificate when a decision is needed. */
+/** A server's certificate, for a decision about it. */
 export interface ServerCertificate {
   /** SHA-256, in hexadecimal pairs joined by colons. */
   readonly fingerprint: string;
@@ -98,7 +98,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   ECONNRESET: "the server closed the connection",
 };
 
-/** What OpenSSL says when the other side has answered with something that is no TLS. */
+/** OpenSSL's errors when the other side does not speak TLS. */
 const NO_TLS = /wrong version number|packet length too long|http request|unexpected message/i;
 
 function isNoTls(error: unknown): boolean {

@@ -25,7 +25,7 @@ export function isInvitationRefusal(error: unknown): boolean {
   return error instanceof RequestError && error.reason === "invitation_wrong";
 }
 
-/** No answer came: there is no connection, it was lost, or the deadline passed. What was asked may have been done. */
+/** No answer came: there is no connection, it was lost, or the deadline passed. The request may have been carried out. */
 export class DisconnectedError extends Error {
   override readonly name = "DisconnectedError";
   /** Milliseconds that the server asked to wait before another attempt, where it said so before it closed. */
@@ -49,7 +49,7 @@ export class UntrustedServerError extends Error {
   }
 }
 
-/** What a server or the network says: an answer to what somebody asked, not a fault of the program. */
+/** A refusal by the server or the network: an answer to what somebody asked, not a fault of the program. */
 export function isAnswer(error: unknown): boolean {
   const kinds = [RequestError, DisconnectedError, UntrustedServerError, UserError];
   return kinds.some((kind) => error instanceof kind);

@@ -14,7 +14,7 @@ export interface HistoryCacheOptions {
 
 const MAX_MESSAGES = 200_000;
 const MAX_TEXT_BYTES = 256 * 1024 * 1024;
-/** What a full cache drops at once, at most: dropping a tenth of it would hold up the window for half a second. */
+/** Messages that a full cache drops at once, at most: dropping a tenth of it would hold up the window for half a second. */
 const MAX_DROPPED = 500;
 const DROPPED_PART = 0.1;
 /**
@@ -182,7 +182,7 @@ class SqliteHistoryCache implements HistoryCache {
       for (const [chatId, rev] of revs) file.saveNote.run(revNote(chatId), JSON.stringify(rev));
       while (this.#messageCount > this.#maxMessages || this.#textBytes > this.#maxTextBytes) this.#dropOldest(file);
     });
-    // What is in the file is older: the changes have to be asked for again.
+    // The file's state is older: the changes have to be asked for again.
     if (!isWritten) this.#revs.clear();
     this.#isIndexed = false;
     this.#indexSoon();
@@ -265,7 +265,7 @@ function revNote(chatId: ChatId): string {
   return `rev:${chatId}`;
 }
 
-/** What makes no database at all is started again, damaged or not. */
+/** A file that is not a database is replaced, damaged or not. */
 function openOrRescue(path: string): CacheFile {
   try {
     return new CacheFile(path);

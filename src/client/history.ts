@@ -5,7 +5,7 @@ import { chatForm, otherUser, type ChatId } from "../protocol/ids.ts";
 import { RequestError } from "./errors.ts";
 import type { Connection } from "./connection.ts";
 
-/** What can be asked: a connection, or whatever stands for the one there is at the moment. */
+/** A way to send requests: a connection, or whatever stands for the one there is at the moment. */
 export type Requester = Pick<Connection, "request">;
 
 /**

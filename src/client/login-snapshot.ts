@@ -75,7 +75,7 @@ export class SnapshotKeeper {
     this.#keep({ ...this.#snapshot, blocked: after });
   }
 
-  /** What was deleted is not shown as a chat's last message by a start without the server either. */
+  /** A deleted message is not shown as a chat's last one by a start without the server either. */
   onChanged(changed: readonly Message[]): void {
     const newestOf = ({ chat_id: chatId, last_message: last }: ChatSummary): Message | undefined =>
       last && changed.findLast((message) => message.chat_id === chatId && message.seq === last.seq);

@@ -42,7 +42,7 @@ function stranger(line: Buffer): RequestError {
 }
 
 /**
- * What the server says to whoever connects and says nothing: its refusal, or that it is none of ours. Undefined when it
+ * The server's first words to a client that connects and says nothing: its refusal, or that it is none of ours. Undefined when it
  * keeps silent, as ours do. For finding out why TLS could not begin.
  */
 export function greeting(host: string, port: number): Promise<RequestError | undefined> {

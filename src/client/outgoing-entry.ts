@@ -15,7 +15,7 @@ export interface OutgoingMessage {
   readonly failure?: string | undefined;
 }
 
-/** What is to be done with a message. */
+/** An operation on a message. */
 export type Change =
   | { readonly kind: "delete" }
   /** 1 to 8,192 characters. */

@@ -90,7 +90,7 @@ export class OutgoingQueue {
     return this.#slots.get(id)?.entry;
   }
 
-  /** What of this chat is to be sent next: the earliest that is not refused, once it is on the disk. */
+  /** The entry of this chat to be sent next: the earliest that is not refused, once it is on the disk. */
   next(chatId: ChatId): Outgoing | undefined {
     for (const { entry, ready } of this.#slots.values()) {
       if (entry.chatId === chatId && entry.failure === undefined) return ready ? entry : undefined;

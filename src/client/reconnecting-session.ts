@@ -29,12 +29,12 @@ export interface ReconnectingSessionEvents {
 
 export type SessionOptions = DialOptions & ConnectionOptions & { readonly backoff?: BackoffOptions | undefined };
 
-/** What this client understands beside version 1; a server that does not know a word ignores it. */
+/** Features that this client understands beside version 1; a server that does not know a word ignores it. */
 const FEATURES = ["changes"];
 
 export const RECONNECT: BackoffOptions = { baseMs: 1000, capMs: 30_000 };
 
-/** What logs in: a password once, or the token of the session before. */
+/** Credentials of a login: a password once, or the token of the session before. */
 type Credentials = { readonly username: string; readonly password: string } | { readonly token: string };
 
 export class ReconnectingSession {
@@ -45,7 +45,7 @@ export class ReconnectingSession {
   #session: SavedSession | undefined;
   #connection: Connection | undefined;
   #attempts = 0;
-  /** What the server said when it closed the last connection, until an attempt fails for another reason. */
+  /** The server's reason for closing the last connection, until an attempt fails for another reason. */
   #endedBecause: string | undefined;
   /** Ends the attempt or the wait that is under way. */
   #attempt = new AbortController();

@@ -10,13 +10,13 @@ import type { OutgoingQueue } from "./outgoing.ts";
 import { isOutgoingChange, outgoingId, type Outgoing, type OutgoingChange } from "./outgoing-entry.ts";
 import type { OutgoingMessage } from "./outgoing-entry.ts";
 
-/** Who sends; the author of what is acknowledged. */
+/** The sender; the author of what is acknowledged. */
 export interface Author {
   readonly userId: string;
   readonly username: string;
 }
 
-/** What makes no difference when it is tried again: the message itself is wrong. */
+/** Codes with which another try makes no difference: the message itself is wrong. */
 const FINAL: ReadonlySet<number> = new Set([
   Code.BadRequest,
   Code.Forbidden,

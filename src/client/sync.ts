@@ -22,7 +22,7 @@ export interface SyncEvents {
   caughtUp: Record<string, never>;
 }
 
-/** What a login tells of the chats. */
+/** The chats in a login's result. */
 export interface KnownChats {
   readonly chats: readonly ChatSummary[];
   /** False when the server has named only some of them. */
@@ -170,7 +170,7 @@ export class Sync {
   }
 
   /**
-   * An own message that was acknowledged. Whom it mentions the server alone can say: such a message is given out as the
+   * An own message that was acknowledged. Only the server can say whom it mentions: such a message is given out as the
    * server has it. Resolves when it is given out, at the latest after a while.
    */
   takeOwn(message: Message): Promise<void> | void {

@@ -33,7 +33,7 @@ export interface Config {
   readonly tls: "off" | "self-signed" | "require" | "self-signed,require";
   readonly bcryptCost: number;
   readonly registration: "open" | "invite" | "closed";
-  /** Who can be found by other users: everybody, or one's contacts alone. */
+  /** Rule of the directory: everybody, or one's contacts alone. */
   readonly directory: "everybody" | "contacts";
   /** How old a message may be to be edited; 0: none may. */
   readonly editWindowMs: number;

@@ -4,7 +4,7 @@ import { isAbsolute } from "node:path";
 import { ConfigError } from "./config.ts";
 
 /**
- * What HOME says, else what the system knows of the user; absolute.
+ * The value of HOME, else the system's entry of the user; absolute.
  * @throws ConfigError when there is none: a container's user without a name, an empty HOME.
  */
 export function homeFolder(finders: readonly (() => string)[] = [homedir, () => userInfo().homedir]): string {

@@ -57,7 +57,7 @@ function valueOf<T>(option: Option<T>, sources: readonly Source[], env: Environm
   return option.defaultFor(env);
 }
 
-/** What `no-NAME` means for NAME; what is no flag's value stays, to be refused. */
+/** The value of NAME that `no-NAME` stands for; what is no flag's value stays, to be refused. */
 function opposite(raw: RawValue): RawValue {
   if (raw.from === "json") return typeof raw.value === "boolean" ? { ...raw, value: !raw.value } : raw;
   if (/^(?:1|true|yes|on)$/i.test(raw.text.trim())) return { ...raw, text: "false" };

@@ -11,19 +11,19 @@ export type RawValue =
   | { readonly from: "text"; readonly text: string; readonly base: string }
   | { readonly from: "json"; readonly value: unknown; readonly base: string };
 
-/** What is said about an option, whatever its kind. */
+/** Properties of an option, whatever its kind. */
 interface OptionText {
   /** The long name, in kebab case: `--name`, `MESSENGER_NAME`, `"name"` in the config file. */
   readonly name: string;
   readonly alias?: string;
   readonly group: string;
-  /** What it is for, and which values it takes. */
+  /** Its purpose, and which values it takes. */
   readonly help: string;
 }
 
 export interface Option<T> extends OptionText {
   readonly isFlag: boolean;
-  /** What stands for the value in the help: `PORT`; empty for a flag. */
+  /** Placeholder of the value in the help: `PORT`; empty for a flag. */
   readonly placeholder: string;
   readonly defaultText: string;
   readonly defaultFor: (env: Environment) => T;
@@ -44,7 +44,7 @@ interface IntegerText extends OptionText {
   readonly min: number;
   readonly max: number;
   readonly unit?: string;
-  /** What 0 means, where it means something else than a number: "no limit". */
+  /** The meaning of 0, where it is something else than a number: "no limit". */
   readonly zero?: string;
   readonly factor?: number;
 }
@@ -104,7 +104,7 @@ export function flag(form: OptionText & { readonly default: boolean }): Option<b
 
 interface TextText extends OptionText {
   readonly placeholder: string;
-  /** What it must be, as an error says it. */
+  /** The requirement, in the words of an error. */
   readonly form: string;
   readonly default: string;
   readonly pattern: RegExp;

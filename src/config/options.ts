@@ -129,7 +129,7 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     placeholder: "RULE",
     choices: ["open", "invite", "closed"],
     default: "open",
-    help: "Who may register: everybody, who has the invitation code, or nobody (the administrator makes accounts)",
+    help: "Rule of registration: everybody, only with the invitation code, or nobody (the administrator makes accounts)",
   }),
   directory: choice({
     name: "directory",
@@ -137,7 +137,7 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     placeholder: "RULE",
     choices: ["everybody", "contacts"],
     default: "everybody",
-    help: "Whom a user can find: everybody, by parts of their names, or nobody but the own contacts",
+    help: "Users that can be found: everybody, by parts of their names, or nobody but the own contacts",
   }),
   invitationCode: optionalText({
     name: "invitation-code",

@@ -2,7 +2,7 @@
 import { ROLES, type Role } from "../protocol/entities.ts";
 import type { ChatKind } from "../protocol/ids.ts";
 
-/** What a user is in a chat. */
+/** Membership of a user in a chat. */
 export interface Member {
   readonly kind: ChatKind;
   /** Only in groups. */

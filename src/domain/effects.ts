@@ -3,13 +3,13 @@ import type { Fields, ReplyTo } from "../protocol/envelope.ts";
 import type { ListedUser } from "../protocol/entities.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 
-/** Who is logged in on a connection. */
+/** The user who is logged in on a connection. */
 export interface Identity {
   readonly userId: UserId;
   readonly username: string;
   /** Hash of the token that this login made. */
   readonly tokenHash: string;
-  /** What the session was granted (FEATURES). */
+  /** Features granted to the session. */
   readonly features: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export interface Reply<F = Fields> {
   readonly fields: F;
 }
 
-/** What completes an answer in the main thread, which alone knows sessions and tickets. */
+/** Completion of an answer in the main thread, which alone knows sessions and tickets. */
 export type Finish =
   /** Begin the session, and add what it is told then (LoginSnapshot). `isResumed`: by a token, which stays good until the session is used. */
   | { readonly kind: "login"; readonly identity: Identity; readonly isResumed: boolean }
@@ -38,7 +38,7 @@ export interface PeopleAnswer {
   readonly people: readonly ListedUser[];
 }
 
-/** What the main thread is asked to do, in order. */
+/** Orders for the main thread, carried out in their order. */
 export type Effect =
   | (Finish & { readonly replyTo: ReplyTo; readonly reply: Reply })
   | { readonly kind: "logout" }
@@ -73,21 +73,21 @@ export interface Notice {
   readonly users?: readonly UserId[];
 }
 
-/** What happens to a group between its messages, in the order of the commits. */
+/** Changes of a group between its messages, in the order of the commits. */
 export interface GroupChange {
   readonly event: "group";
   readonly chatId: ChatId;
-  /** Who sees other messages than before: who has joined, or all members when the rule of what they see has changed. */
+  /** Users who see other messages than before: who has joined, or all members when the rule of what they see has changed. */
   readonly views: readonly GroupView[];
-  /** Who sees nothing of it any more. */
+  /** Users who see nothing of it any more. */
   readonly left: readonly UserId[];
-  /** What is told after that. */
+  /** Notices of the change, told after that. */
   readonly notices: readonly Notice[];
 }
 
 export type EffectOf<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
 
-/** Who gets an event beside the common chat: the sessions of `users`, and those that watch `watchersOf`. */
+/** Audience of an event beside the common chat: the sessions of `users`, and those that watch `watchersOf`. */
 export interface Audience {
   readonly users: readonly UserId[];
   readonly watchersOf?: UserId;

@@ -7,7 +7,7 @@ import { isAtLeast } from "./chats.ts";
 import type { Audience, GroupView, Notice } from "./effects.ts";
 import { Refusal } from "./refusal.ts";
 
-/** What of a group its moderators may change; what is left out stays. */
+/** Settings of a group that its moderators may change; what is left out stays. */
 export interface GroupSettings {
   readonly title: string;
   /** "" for none. */
@@ -89,7 +89,7 @@ export function groupAudience(chatId: ChatId): Pick<Audience, "group"> {
   return chatForm(chatId)?.kind === "group" ? { group: chatId } : {};
 }
 
-/** Who sees the group from which message on. */
+/** View of a group: a user, and the first message that this user sees. */
 export function viewsOf({ history }: Group, members: readonly GroupMember[]): GroupView[] {
   return members.map(({ userId, sinceSeq }) => ({ userId, firstSeq: history === "joined" ? sinceSeq : 1 }));
 }
@@ -103,7 +103,7 @@ export function chatNotices(
   return members.map((member) => ({ text: textOf(groupSummary(group, member)), users: [member.userId] }));
 }
 
-/** Who acts: a member by role, somebody who is none, or the administrator. */
+/** The acting user: a member by role, somebody who is none, or the administrator. */
 export type Actor = Role | "administrator" | undefined;
 
 /** Why who acts may not do what needs a role; asked before anything is known of the user who is named. */

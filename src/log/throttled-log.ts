@@ -55,7 +55,7 @@ export class ThrottledLog {
     window.left -= 1;
   }
 
-  /** Tells the numbers so far, and lets go of the timer. What comes later starts again. */
+  /** Tells the numbers so far, and lets go of the timer. Later entries start a new count. */
   flush(): void {
     for (const window of this.#windows.values()) this.#tell(window);
     this.#windows.clear();
@@ -70,7 +70,7 @@ export class ThrottledLog {
       this.#windows.delete(key);
       const isOver = window.count === 0;
       this.#tell(window);
-      // Who goes on has one entry a minute, not one at once and one with the number.
+      // A peer that goes on has one entry a minute, not one at once and one with the number.
       if (!isOver) this.#windows.set(key, { ...window, left: 0, count: 0, endMs: nowMs + WINDOW_MS });
     }
   }

@@ -54,7 +54,7 @@ export interface LoginResult {
   chats: ChatSummary[];
   /** True when there are more: ask `chats`. */
   more_chats?: true;
-  /** Whom this user has blocked; servers before this field leave it out. */
+  /** Users whom this user has blocked; servers before this field leave it out. */
   blocked?: ContactMap;
   /** The password is a one-time one that the administrator has made: to be changed before anything else. */
   must_change_password?: true;
@@ -118,7 +118,7 @@ export interface Actions extends GroupActions {
     data: { chat_id: ChatId; seq: number; reaction: string; on: boolean };
     result: { chat_id: ChatId; seq: number; rev: number };
   };
-  /** Who has reacted to a message in this way, by username. */
+  /** Users who have reacted to a message in this way, by username. */
   reactions: {
     data: { chat_id: ChatId; seq: number; reaction: string; after?: string; limit?: number };
     result: { users: Omit<ListedUser, "online">[]; has_more: boolean };

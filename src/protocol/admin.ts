@@ -3,7 +3,7 @@
 import type { UserId } from "./ids.ts";
 import type { LogLevel } from "./log-levels.ts";
 
-/** What the server is and how it does. Times are Unix milliseconds. */
+/** State of the server. Times are Unix milliseconds. */
 export interface ServerStatus {
   readonly version: string;
   readonly pid: number;
@@ -12,7 +12,7 @@ export interface ServerStatus {
   readonly listening: { readonly address: string; readonly port: number } | null;
   readonly avatars: { readonly port: number } | null;
   readonly store: string;
-  /** What an acknowledged message has survived, in one sentence. */
+  /** Guarantee of an acknowledgement, in one sentence. */
   readonly durability: string;
   readonly data_folder: string;
   readonly connections: number;
@@ -22,7 +22,7 @@ export interface ServerStatus {
   readonly messages: number;
   readonly deliveries: number;
   readonly requests: number;
-  /** What panels and commands are told at present. */
+  /** Topics that panels and commands are subscribed to at present. */
   readonly followed: readonly Topic[];
 }
 
@@ -148,11 +148,11 @@ export interface AdminActions {
   subscribe: { data: { topics: readonly Topic[]; unmask_texts?: boolean }; result: Nothing };
 }
 
-/** What one can subscribe to. */
+/** Topics of a subscription. */
 export const TOPICS = ["sample", "traffic", "log", "backup"] as const;
 export type Topic = (typeof TOPICS)[number];
 
-/** What a subscriber is told. */
+/** Events for subscribers. */
 export interface AdminEvents {
   sample: Sample;
   traffic: TrafficEntry;

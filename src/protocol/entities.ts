@@ -2,7 +2,7 @@
 import type { ChatId, ChatKind, UserId } from "./ids.ts";
 import { LAST_MESSAGE_CHARS } from "./limits.ts";
 
-/** Who reacted to a message in one way. */
+/** Users who reacted to a message in one way. */
 export interface Reaction {
   readonly count: number;
   /** The first 50, in the order in which they reacted. */
@@ -39,11 +39,11 @@ export interface Message {
 export const ROLES = ["member", "moderator", "owner"] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Who may send messages into a group: everybody in it, or moderators and owners. */
+/** Senders in a group: everybody in it, or moderators and owners. */
 export const POSTINGS = ["all", "moderators"] as const;
 export type Posting = (typeof POSTINGS)[number];
 
-/** What members of a group see: all of it, or what came after they joined. */
+/** History that members of a group see: all of it, or what came after they joined. */
 export const HISTORY_RULES = ["all", "joined"] as const;
 export type HistoryRule = (typeof HISTORY_RULES)[number];
 
@@ -70,11 +70,11 @@ export interface ChatSummary {
   /** These six only in groups; without a topic it is left out. */
   readonly title?: string;
   readonly topic?: string;
-  /** What the user is in it. */
+  /** Role of the user in it. */
   readonly role?: Role;
-  /** Who may send messages: everybody in it, or moderators and owners. */
+  /** Allowed senders: everybody in it, or moderators and owners. */
   readonly posting?: Posting;
-  /** What members see: all of it, or what came after they joined. */
+  /** History that members see: all of it, or what came after they joined. */
   readonly history?: HistoryRule;
   readonly member_count?: number;
   /** The other user; only in one-to-one chats. */

@@ -16,7 +16,7 @@ export interface RawRequest {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** What a response repeats of its request, as far as the frame gave it. */
+/** Fields of a request that its response repeats, if the frame gave them. */
 export interface ReplyTo {
   readonly action: string | null;
   readonly id: RequestId | undefined;

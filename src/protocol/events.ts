@@ -17,7 +17,7 @@ export interface Events {
   chat: { chat: ChatSummary };
   /** The user is in this group no more. */
   chat_gone: { chat_id: ChatId; reason: "left" | "removed" | "deleted" };
-  /** What somebody is in a group from now on; null for who is in it no more. */
+  /** Role of a user in a group from now on; null for who is in it no more. */
   member: { chat_id: ChatId; user_id: UserId; username: string; role: Role | null };
   /** Messages, changes or both that the server dropped for a slow session; the ends are inclusive. */
   gap: { chat_id: ChatId; from_seq?: number; to_seq?: number; from_rev?: number; to_rev?: number };

@@ -4,7 +4,7 @@ import { LENGTH_PREFIX_BYTES } from "./limits.ts";
 /** How a connection's bytes are cut: JSON Lines, or a 4-byte big-endian length before each payload. */
 export type Framing = "lines" | "prefixed";
 
-/** What the first byte of a connection says about the rest of it; undefined for a byte that no mode begins with. */
+/** Framing of a connection, by its first byte; undefined for a byte that no mode begins with. */
 export function modeOf(firstByte: number): Framing | "tls" | undefined {
   if (firstByte <= 0x0f) return "prefixed";
   if (firstByte === OPEN_BRACE) return "lines";
@@ -172,7 +172,7 @@ export function encodeFrames(texts: readonly string[], framing: Framing): Uint8A
   return writer.finish();
 }
 
-/** What one UTF-16 code unit has in UTF-8 at most. */
+/** Bytes of one UTF-16 code unit in UTF-8, at most. */
 const MAX_UTF8_BYTES = 3;
 /** Where frames are written before it is known how long they are: counting first costs as much as writing. */
 const SCRATCH_BYTES = 1024 * 1024;

@@ -4,7 +4,7 @@ import type { ChatSummary, HistoryRule, ListedUser, Posting, Role } from "./enti
 import type { ChatId, UserId } from "./ids.ts";
 import { MAX_NAME_CHARS, MAX_NEW_MEMBERS, MAX_PAGE, MAX_TITLE_CHARS, MAX_TOPIC_CHARS } from "./limits.ts";
 
-/** What somebody is in a group. */
+/** A member of a group. */
 export interface MemberRole {
   user_id: UserId;
   username: string;

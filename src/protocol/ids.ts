@@ -9,7 +9,7 @@ export type ChatId = string;
 export const CHAT_KINDS = ["everyone", "direct", "group"] as const;
 export type ChatKind = (typeof CHAT_KINDS)[number];
 
-/** What a chat's id says of the chat: who takes part in a group is not among it. */
+/** Facts about a chat that its id holds; the members of a group are not among them. */
 export type ChatForm =
   | { readonly kind: "everyone" | "group" }
   /** The two users in ascending order. */

@@ -4,13 +4,13 @@ import { LinkifyIt } from "linkify-it";
 export interface TextLink {
   readonly start: number;
   readonly end: number;
-  /** What is opened: the address with its scheme. */
+  /** The address with its scheme, to be opened. */
   readonly address: string;
 }
 
 /** Runs in which an address may lie: white space, quotes, backticks and other scripts' punctuation end one. */
 const RUN = /[^\s<>"`。，、；：！？｡､「」『』（）【】《》〈〉〔〕“”„‘’«»‹›…؟،؛۔।॥]+/gu;
-/** What every address has. */
+/** Parts of every address. */
 const SIGN = /:\/\/|www\.|@/i;
 /** Scripts without spaces put an address directly behind a letter. */
 const BEHIND_LETTER = /(?<=[^\0-\x7f])(?=https?:\/\/|www\.)/i;

@@ -80,7 +80,7 @@ function span(text: string, style: Pick<Span, "isBold" | "isItalic" | "isUnderli
   return { text, ...style, isMark: kind === "mark", isCode: kind === "code", isLink: kind === "link" };
 }
 
-/** Finds links, code and marks, and which marks belong together. What lies between them is no piece. */
+/** Finds links, code and marks, and which marks belong together. Text between them is no piece. */
 function cut(text: string): Piece[] {
   const pieces: Piece[] = [];
   /** Marks that wait for a partner, outermost first: their places in `pieces`. */

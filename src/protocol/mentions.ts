@@ -7,7 +7,7 @@ const MENTION = new RegExp(
   String.raw`(?<![\p{L}\p{M}\p{Nd}_])@([\p{L}\p{M}\p{Nd}_.\-]{1,${MAX_USERNAME_CHARS}})(?=(.?))`,
   "gsu",
 );
-/** What no mentioned name is followed by. */
+/** Characters that no mentioned name is followed by. */
 const GOES_ON = /^[\p{L}\p{M}\p{Nd}]/u;
 
 /** Key of the name by which a moderator means everybody; no user is mentioned by it. */

@@ -3,9 +3,9 @@ import { Code } from "./codes.ts";
 import type { Message } from "./entities.ts";
 import type { ReplyTo } from "./envelope.ts";
 
-/** What every message has, and `event` writes. */
+/** Fields of every message, which `event` writes. */
 type PlainField = "chat_id" | "seq" | "message_id" | "user_id" | "username" | "message" | "time";
-/** What only some have, and `event` leaves out: a new field of Message does not compile until it is looked at below. */
+/** Fields of some messages only, which `event` leaves out: a new field of Message does not compile until it is looked at below. */
 type MoreFields = Required<Omit<Message, PlainField>>;
 
 /** Whether `event` writes all that this message has. */

@@ -16,7 +16,7 @@ const RESERVED = [
   "deleted",
 ];
 
-/** What accounts are called that were deleted begins so (`deleted-…`). */
+/** Names of deleted accounts begin so (`deleted-…`). */
 const DELETED = /^deleted[-_.]/;
 const SEPARATORS = /[-_.]/gu;
 const DIGITS_AT_END = /\p{Nd}+$/u;

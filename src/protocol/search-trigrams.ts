@@ -3,7 +3,7 @@ import { searchForm } from "./text.ts";
 
 /** Stands twice after each indexed text, so that every character, also the last, begins a trigram. */
 const END = "\u0001\u0001";
-/** What FTS5's tokenizer would skip or change; one replacement for all only adds candidates, never loses one. */
+/** Characters that FTS5's tokenizer would skip or change; one replacement for all only adds candidates, never loses one. */
 const UNINDEXABLE = /[\0\ufffe\uffff]/g;
 const TRIGRAM_CHARS = 3;
 /** Trigrams of a word that are looked up at most: enough to leave few wrong candidates. */
@@ -16,7 +16,7 @@ export function indexText(text: string): string {
   return searchForm(text).replace(UNINDEXABLE, "\ufffd") + END;
 }
 
-/** What to look up for a folded word. */
+/** The query for a folded word. */
 export type WordQuery =
   /** Of three and more characters: every hit holds all of these trigrams. */
   | { readonly kind: "match"; readonly match: string }

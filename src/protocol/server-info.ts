@@ -16,7 +16,7 @@ export interface Limits {
   edit_window?: number;
 }
 
-/** What a server is, for everybody. */
+/** A server's public description. */
 export interface ServerInfo {
   server: { name: string; version: string };
   /** Words that a login may ask for (FEATURES). */

@@ -71,7 +71,7 @@ export function filterForm(text: string): string {
   return searchForm(text).replace(ACCENTS, "");
 }
 
-/** What is wrong with a new password; undefined when it may be used. */
+/** The problem of a new password; undefined when it may be used. */
 export function passwordProblem(password: string): string | undefined {
   if (charCount(password) < MIN_PASSWORD_CHARS) return `must have at least ${MIN_PASSWORD_CHARS} characters`;
   if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return `must have at most ${MAX_PASSWORD_BYTES} bytes`;

@@ -72,7 +72,7 @@ export function editedTextOf(talker: number, number: number): string {
   return `${textOf(talker, number)} edited`;
 }
 
-/** What of a message's state is compared. */
+/** The compared state of a message. */
 export function stateOf({ rev = 0, message, deleted, reactions }: Message): string {
   return JSON.stringify([rev, message, deleted, reactions]);
 }

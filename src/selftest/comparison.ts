@@ -48,7 +48,7 @@ interface Played {
 
 const CHANGES_FOUND = { unchanged: 0, stale: 0 };
 
-/** What is stored of a chat, by seq. */
+/** The stored messages of a chat, by seq. */
 interface StoredChat {
   readonly codes: number[];
   /** Of messages that were changed. */

@@ -8,7 +8,7 @@ import { chatsOf, codeOf, stateOf, type Cast, type Member } from "./cast.ts";
 import { watchOrder, type EventFaults } from "./session-order.ts";
 import { StandingSession, type SessionUser } from "./standing-session.ts";
 
-/** What is known of one chat. */
+/** State of one chat. */
 class Heard {
   /** By seq the message's code; 0 for what has not been heard. Seq 0 does not exist. */
   readonly codes: number[] = [0];

@@ -34,7 +34,7 @@ export class ScratchServer {
     return this.#port;
   }
 
-  /** What the server logged last: warnings and errors. */
+  /** Last log lines of the server: warnings and errors. */
   get log(): string {
     return this.#log;
   }

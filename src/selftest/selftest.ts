@@ -50,7 +50,7 @@ export interface SelftestReport extends Progress {
   readonly findings: Findings & { readonly contradicted: number; readonly internalErrors: number };
   /** How often each code other than 200 was answered; the message was then sent again. */
   readonly refusals: ReadonlyMap<number, number>;
-  /** What stopped the run, if anything did, with what the server logged last. */
+  /** Reason why the run stopped, if it did, with the server's last log lines. */
   readonly failure: string | undefined;
   readonly passed: boolean;
 }

@@ -4,7 +4,7 @@ import type { Connection } from "../client/connection.ts";
 import type { ChatId } from "../protocol/ids.ts";
 import type { Message } from "../protocol/entities.ts";
 
-/** What was wrong with events, all sessions together. */
+/** Faults in events, all sessions together. */
 export interface EventFaults {
   events: number;
   doubled: number;

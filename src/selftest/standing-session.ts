@@ -8,11 +8,11 @@ const RETRY_MS = 30;
 /** How long a request may take before its connection counts as dead. */
 export const ANSWER_TIMEOUT_MS = 20_000;
 
-/** What is done with each session in turn. */
+/** User of the sessions, one after the other. */
 export interface SessionUser {
   /** To be called as soon as there is a connection, before the login: events may come with its answer. */
   begin(connection: Connection): void;
-  /** The login is done. What it rejects with ends the connection, and another takes its place. */
+  /** The login is done. A rejection ends the connection, and another takes its place. */
   loggedIn(connection: Connection): Promise<void>;
 }
 

@@ -142,7 +142,7 @@ export class EffectRunner {
     const { outbox } = connection;
     const session = new Session({ identity, outbox, peer: connection, sinceMs: clock.now() });
     connection.session = session;
-    // Who misses a change of a group asks for the chats again when it is back.
+    // A client that misses a change of a group asks for the chats again when it is back.
     const onLost = (): void => session.close("too slow: changes of groups were not read");
     outbox.begin(fanout.log, session.features.has("changes"), onLost);
     presence.began(session);
@@ -155,7 +155,7 @@ export class EffectRunner {
       return this.#refuse(connection, login.replyTo, ProtocolError.of(result.refusal));
     }
     const { fields, watched } = result.snapshot;
-    // What was left while it was read was told, and is not told of any more.
+    // Groups left while it was read were announced as left, and are not listed.
     const chats = fields.chats.filter(({ chat_id: chatId, kind }) => kind !== "group" || !hasLeft(session, chatId));
     session.earlyGroups = undefined;
     registry.beginWatching(session, watched);

@@ -33,7 +33,7 @@ export interface GatewayParts {
   readonly gate: PasswordGate;
   readonly effects: EffectRunner;
   readonly metrics: Metrics;
-  /** Whatever is logged here a peer can cause again and again. */
+  /** A peer can cause all of these entries at will. */
   readonly acts: ThrottledLog;
   /** Wraps a socket in TLS; undefined without a certificate. */
   readonly secure: ((socket: Socket) => Socket) | undefined;

@@ -17,7 +17,7 @@ const SWEEP_MS = 1_000;
 const BACKLOG = 4_096;
 /** After how long a peer that is silent is probed by TCP, in milliseconds. */
 const KEEP_ALIVE_MS = 60_000;
-/** What a peer over the connection limit is told to wait, in seconds. */
+/** `retry_after` of a peer over the connection limit, in seconds. */
 const CONNECTIONS_RETRY_SECONDS = 10;
 /** How often is looked for peers that are gone, in milliseconds. */
 const LOOK_MS = 15_000;

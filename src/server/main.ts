@@ -29,7 +29,7 @@ export async function runServer(config: Config, log: Logger): Promise<number> {
     start.abort(new StartCancelled(signal));
   });
   const starting = MessengerServer.start(config, log, {}, start.signal);
-  // What comes before the server is ready holds for it too: it may have read its certificate already.
+  // A signal before the server is ready holds for it too: it may have read its certificate already.
   // A start that fails is told below.
   const reload = (): void =>
     void starting.then(

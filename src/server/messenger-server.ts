@@ -33,19 +33,19 @@ const DRAIN_MS = 6_000;
 /** How long a start waits between two tries to reach the store, in milliseconds. */
 const STORE_RETRY_MS = 500;
 
-/** What tests may put in the place of the usual. */
+/** Replacements for tests. */
 export interface ServerParts {
   /** The way to other nodes; left out for a server that is alone. */
   readonly bus?: Bus;
-  /** What deadlines and limits go by, one that never jumps. */
+  /** The clock of deadlines and limits, one that never jumps. */
   readonly clock?: Clock;
   /** Finds peers that are gone. */
   readonly unanswered?: () => Promise<ReadonlySet<string>>;
-  /** What the threads load. */
+  /** Files that the threads load. */
   readonly files?: Partial<ThreadFiles>;
 }
 
-/** What must have worked before there can be a server. */
+/** Resources that must be open before there can be a server. */
 interface StartedParts {
   readonly registration: RegistrationRule;
   readonly certificate: ServerCertificate | undefined;
@@ -179,7 +179,7 @@ export class MessengerServer {
     return { avatarSessions };
   }
 
-  /** What follows from requests at the avatar server; nothing with avatars off. */
+  /** Effects of requests at the avatar server; nothing with avatars off. */
   #avatarEffects(): Pick<EffectParts, "onAccountDeleted" | "issueTicket"> {
     return {
       onAccountDeleted: (userId) => {
@@ -246,7 +246,7 @@ export class MessengerServer {
     await this.#listener.close(reason, DRAIN_MS);
   }
 
-  /** What the admin channel may do to the server as a whole. */
+  /** The server as the admin channel controls it. */
   #control(): ServerControl {
     return {
       status: () => ({

@@ -14,7 +14,7 @@ export interface MemberPage {
 export interface GroupReader {
   /** The group as its member sees it; undefined for who is none. */
   group(chatId: ChatId, userId: UserId): Promise<ChatSummary | undefined>;
-  /** Who made the group that has, or had, this id; undefined where there was none. */
+  /** Creator of the group that has, or had, this id; undefined where there was none. */
   groupCreator(chatId: ChatId): Promise<UserId | undefined>;
   /** Members of a group, sorted by the code points of `usernameKey`; `isHidden` where one of the two has blocked the other. */
   groupMembers(

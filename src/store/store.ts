@@ -60,7 +60,7 @@ export interface NamePage {
 
 /** Which part of the directory is read. */
 export interface DirectoryQuery {
-  /** Who asks. */
+  /** The asking user. */
   readonly userId: UserId;
   /** Case-folded part of the username, or of the first or second name; nothing in it is a pattern. Empty for all. */
   readonly contains: string;
@@ -77,7 +77,7 @@ export interface DirectoryUser {
   readonly isBlocked: boolean;
 }
 
-/** What a slice of the directory came to: users sorted by the key of their name, and where the next slice begins. */
+/** Result of a slice of the directory: users sorted by the key of their name, and where the next slice begins. */
 export interface DirectorySlice {
   readonly users: DirectoryUser[];
   /** Key of the last name that was looked at; undefined at the end. */
@@ -150,7 +150,7 @@ export interface ReactionPage {
 
 export interface PinPage {
   readonly messages: Message[];
-  /** What the next page is before; undefined at the end. */
+  /** Cursor of the next page; undefined at the end. */
   readonly next: number | undefined;
 }
 
@@ -205,7 +205,7 @@ export interface SearchPlace {
   readonly nextTerm?: string;
 }
 
-/** What a slice of a search came to. */
+/** Result of a slice of a search. */
 export type SearchSlice = { readonly result: SearchResult } | { readonly place: SearchPlace };
 
 /**
@@ -220,7 +220,7 @@ export interface StoreReader extends GroupReader {
   contacts(userId: UserId, page: NamePage): Promise<{ readonly contacts: ListedContact[]; readonly hasMore: boolean }>;
   /** Contacts without those of whom one has blocked the other, in any order. */
   watchedBy(userId: UserId, limit: number): Promise<UserId[]>;
-  /** Whom this user has blocked. */
+  /** Users whom this user has blocked. */
   blocked(userId: UserId, page: NamePage): Promise<{ readonly blocked: Contact[]; readonly hasMore: boolean }>;
   /** Active users, without those who have blocked the one who asks; looks at DIRECTORY_SLICE of them at most. */
   directory(query: DirectoryQuery): Promise<DirectorySlice>;
@@ -231,7 +231,7 @@ export interface StoreReader extends GroupReader {
    */
   chats(userId: UserId, after: ChatPosition | undefined, limit: number, withGroups?: boolean): Promise<ChatPage>;
   /**
-   * What the user is in the chat; undefined for who is no member of it. Everybody that is there is a member of the common
+   * Membership of the user in the chat; undefined for who is no member of it. Everybody that is there is a member of the common
    * chat, and the two of a one-to-one chat are its members before anything is written in it, also if one of them is
    * deleted since. The one question before anything of a chat is read; asked again at the commit of what is written.
    */
@@ -239,7 +239,7 @@ export interface StoreReader extends GroupReader {
   history(chatId: ChatId, page: HistoryPage): Promise<History>;
   /** The changed messages with a greater `rev` than `afterRev`; `firstSeq` as in HistoryPage. */
   changes(chatId: ChatId, afterRev: number, limit: number, firstSeq?: number): Promise<Changes>;
-  /** Who has reacted to a message in this way, sorted by username; undefined for one that is not there, or deleted. */
+  /** Users who have reacted to a message in this way, sorted by username; undefined for one that is not there, or deleted. */
   reactions(target: ReactionTarget, page: NamePage): Promise<ReactionPage | undefined>;
   /** The pinned messages that were pinned before `before` (PinPage.next; undefined for all), newest pin first. */
   pins(chatId: ChatId, before: number | undefined, firstSeq?: number): Promise<PinPage>;
@@ -254,7 +254,7 @@ export interface StoreReader extends GroupReader {
   searchable(userId: UserId, word: string): Promise<SearchableChat[]>;
   /** Accounts that are not deleted, sorted by the key of their name. */
   accounts(query: AccountQuery): Promise<{ readonly accounts: Account[]; readonly hasMore: boolean }>;
-  /** Whom this user has blocked, sorted by username, and who has blocked this user. */
+  /** Users whom this user has blocked, sorted by username, and those who have blocked this user. */
   blocksOf(userId: UserId): Promise<{ readonly blocked: Contact[]; readonly blockedBy: UserId[] }>;
   /** Whether one of the two has blocked the other. */
   isBlocked(one: UserId, other: UserId): Promise<boolean>;
@@ -273,7 +273,7 @@ export interface StoreReader extends GroupReader {
  * the same by a clock that never jumps, for what expires.
  */
 export interface StoreWriter {
-  /** What holds when `commit` has resolved, in one line for the log and the administrator. */
+  /** Guarantee of a resolved `commit`, in one line for the log and the administrator. */
   readonly guarantee?: string;
   commit(writes: readonly Write[], nowMs: number, steadyMs?: number): Promise<WriteOutcome[]>;
   /**

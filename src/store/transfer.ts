@@ -93,7 +93,7 @@ export interface ReactionRecord {
   readonly rev: number;
 }
 
-/** What a store holds beside messages, by kind; each refers to kinds before it only. */
+/** Records of a store beside messages, by kind; each refers to kinds before it only. */
 export interface Records {
   readonly users: UserRecord;
   readonly contacts: PairRecord;
@@ -139,7 +139,7 @@ export interface StoreTransfer {
   close(): Promise<void>;
 }
 
-/** What a set of records comes to, whatever their order: their number, and the sum of their hashes. */
+/** Digest of a set of records, whatever their order: their number, and the sum of their hashes. */
 export class Digest {
   count = 0;
   #sum = 0n;

@@ -10,7 +10,7 @@ export type BackupReply =
   | { readonly kind: "counts"; readonly users: number; readonly messages: number }
   | { readonly kind: "refused"; readonly reason: string };
 
-/** What a backup was found to hold, or why it cannot be made or read. */
+/** Content of a backup, or why it cannot be made or read. */
 export type BackupOutcome =
   | { readonly done: true; readonly users: number; readonly messages: number }
   | { readonly done: false; readonly reason: string };

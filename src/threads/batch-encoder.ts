@@ -40,7 +40,7 @@ interface OpenGroup {
   refusedCount: number;
 }
 
-/** What of a batch goes back to the gateway. */
+/** The part of a batch that goes back to the gateway. */
 interface EncodedBatch {
   readonly groupResults: readonly GroupResult[];
   readonly chunks: CommitResult["chunks"];

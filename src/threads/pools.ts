@@ -36,7 +36,7 @@ const REQUEST_HEAP_MIB = 256;
 const STORAGE_HEAP_MIB = 1_024;
 const PASSWORD_HEAP_MIB = 64;
 
-/** What the threads load: compiled files. */
+/** Compiled files that the threads load. */
 export interface ThreadFiles {
   readonly request: URL;
   readonly storage: URL;
@@ -55,7 +55,7 @@ export interface PoolSizes {
 }
 
 /**
- * All threads of the server. What only reads or computes is tried twice when its thread is lost, and rejects after that;
+ * All threads of the server. Calls that only read or compute are tried twice when their thread is lost, and reject after that;
  * a commit rejects at once, since the caller must know that it may be done.
  */
 export class Pools {
@@ -96,12 +96,12 @@ export class Pools {
     return this.#slowLane.run(task, asker);
   }
 
-  /** What a login at the avatar server is verified against. */
+  /** Credentials to verify a login at the avatar server. */
   credentials(username: string): Promise<Credentials> {
     return this.#lookUp({ lookUp: "credentials", username }) as Promise<Credentials>;
   }
 
-  /** Whom the user has blocked, and who has blocked the user. */
+  /** Users blocked by the user, and those who have blocked the user. */
   async blockedWith(userId: UserId): Promise<ReadonlySet<UserId>> {
     return new Set((await this.#lookUp({ lookUp: "blocks", userId })) as UserId[]);
   }
@@ -111,7 +111,7 @@ export class Pools {
     return this.#lookUp({ lookUp: "memberships", userId }) as Promise<MembershipsResult>;
   }
 
-  /** What a session that has begun is told. */
+  /** The snapshot for a session that has begun. */
   loginSnapshot(userId: UserId, withGroups: boolean): Promise<LoginSnapshotResult> {
     return this.#lookUp({ lookUp: "loginSnapshot", userId, withGroups }) as Promise<LoginSnapshotResult>;
   }

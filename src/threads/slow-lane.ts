@@ -12,14 +12,14 @@ const SLICE_MS = 5;
  */
 const ANSWER_BYTES_PER_MS = 32 * 1024;
 
-/** Who asks, and whether the answer is still wanted when the turn comes. */
+/** The asking connection, and whether it is still there when the turn comes. */
 export interface Asker {
   /** Tasks of an account take turns with those of others, whatever their number. */
   readonly account: string;
   readonly connection: { readonly id: number; readonly isClosed: boolean };
 }
 
-/** What it needs of the threads. */
+/** The part of the pools that it needs. */
 export type SlowPool = Pick<WatchedPool, "runTwice" | "close">;
 
 interface Call {

@@ -11,7 +11,7 @@ export class StoreOutageLog {
   readonly #clock: Clock;
   #sinceMs: number | undefined;
   #saidMs = 0;
-  /** What was said last: another reason is said at once. */
+  /** The last reason: another reason is said at once. */
   #reason = "";
   #refusedCount = 0;
 

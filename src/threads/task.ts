@@ -39,7 +39,7 @@ export interface RequestBundle {
 }
 
 /**
- * What a request task came to. A task ends early where the next request may depend on something that only the gateway
+ * Result of a request task. A task ends early where the next request may depend on something that only the gateway
  * or the storage thread can do; the rest is then handed over again. Reading is all that a request worker does to
  * the store, so a task that was lost with its thread can simply run again.
  */
@@ -69,15 +69,15 @@ export interface Refused {
 
 /** A question of the server's own to the store. */
 export type LookUpTask =
-  /** What a login at the avatar server is verified against: Credentials. */
+  /** Verification of a login at the avatar server: Credentials. */
   | { readonly lookUp: "credentials"; readonly username: string }
-  /** Whom a user has blocked, and who has blocked the user: UserId[]. */
+  /** Users blocked by a user, and those who have blocked the user: UserId[]. */
   | { readonly lookUp: "blocks"; readonly userId: UserId }
   /** The groups that a user is in: MembershipsResult. */
   | { readonly lookUp: "memberships"; readonly userId: UserId }
-  /** What a session is told when it begins: LoginSnapshotResult. */
+  /** Snapshot for a session that begins: LoginSnapshotResult. */
   | { readonly lookUp: "loginSnapshot"; readonly userId: UserId; readonly withGroups: boolean }
-  /** Who has this name: FoundUser, or undefined. */
+  /** The user with this name: FoundUser, or undefined. */
   | { readonly lookUp: "user"; readonly username: string }
   /** A page of the accounts, as StoreReader.accounts gives it. */
   | { readonly lookUp: "accounts"; readonly query: AccountQuery };
@@ -114,13 +114,13 @@ export interface PendingWrite {
   readonly replyTo: ReplyTo;
   /** The rules of the write's kind add the fields that are known when it is done. */
   readonly reply: Reply;
-  /** What completes the reply; undefined when it is whole with the write. */
+  /** Completion of the reply; undefined when it is whole with the write. */
   readonly finish?: Finish | undefined;
   /** Carried out only when the write is done. */
   readonly effects: readonly Effect[];
 }
 
-/** What the storage thread is asked. */
+/** Tasks of the storage thread. */
 export type StorageTask =
   { readonly kind: "open" } | CommitTask | { readonly kind: "maintain" } | { readonly kind: "close" };
 
@@ -134,11 +134,11 @@ export interface CommitTask {
   readonly isRepeat: boolean;
 }
 
-/** What opening the store came to. */
+/** Result of opening the store. */
 export interface OpenResult {
   /** Why it could not be opened, in one line; undefined when it is open. */
   readonly problem: string | undefined;
-  /** What an acknowledgement means with this store; undefined when it is not open. */
+  /** Guarantee of an acknowledgement with this store; undefined when it is not open. */
   readonly guarantee: string | undefined;
   /** True when it may open later: it could not be reached. */
   readonly isUnavailable: boolean;

@@ -2,7 +2,7 @@
 import type { Worker } from "node:worker_threads";
 import type { Piscina } from "piscina";
 
-/** What Piscina's threads say when they have loaded. */
+/** Message of a Piscina thread that has loaded. */
 const READY = "_WORKER_READY";
 
 /**

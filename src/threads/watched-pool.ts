@@ -33,7 +33,7 @@ export interface PoolShape {
   readonly niceness?: number;
   /** How much a thread's heap may grow, in MiB; a thread that needs more dies alone, not the process. */
   readonly heapMib?: number;
-  /** What the threads find as `workerData`. */
+  /** `workerData` of the threads. */
   readonly settings: object;
   readonly taskTimeoutMs?: number;
 }

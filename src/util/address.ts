@@ -11,7 +11,7 @@ const NETWORK_GROUPS = 4;
 
 /**
  * The address in the form that sockets give, with IPv4 in its own form also where it came through an IPv6 socket:
- * `::ffff:c000:201`, as a person may type it, is 192.0.2.1. What is no address stays as it is.
+ * `::ffff:c000:201`, as a person may type it, is 192.0.2.1. Other texts stay as they are.
  */
 export function plainAddress(address: string): string {
   if (!isIPv6(address)) return address;
@@ -25,7 +25,7 @@ export function isLoopback(address: string): boolean {
   return LOOPBACK.check(plain, isIPv6(plain) ? "ipv6" : "ipv4");
 }
 
-/** What counts as one peer: an IPv4 address, or the /64 network of an IPv6 address, any of which a host may use. */
+/** Key of a peer: an IPv4 address, or the /64 network of an IPv6 address, any of which a host may use. */
 export function addressKey(address: string): string {
   const plain = plainAddress(address.replace(/:\/64$/, ":"));
   if (!isIPv6(plain)) return plain;

@@ -2,7 +2,7 @@
 
 /** A timer that is so late has not been kept by a busy process but by one that was stopped, in milliseconds. */
 const STOOD_STILL_MS = 1_000;
-/** What others did meanwhile is read within this time, in milliseconds. */
+/** Time within which the others' doings meanwhile are read, in milliseconds. */
 const GRACE_MS = 5_000;
 
 export class Deadline {

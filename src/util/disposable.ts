@@ -17,7 +17,7 @@ export function toDisposable(release: () => void): Disposable {
   };
 }
 
-/** Lets go of what was added, newest first. What is added after `dispose()` is let go of at once. */
+/** Lets go of what was added, newest first. Things added after `dispose()` are let go of at once. */
 export class DisposableStore implements Disposable {
   readonly #items = new Set<Disposable>();
   #disposed = false;

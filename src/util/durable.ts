@@ -13,7 +13,7 @@ export function syncFile(path: string): void {
   }
 }
 
-/** What says that a folder cannot be synced here (no right to read it, or a file system that knows no such thing). */
+/** Error codes of a folder that cannot be synced here (no right to read it, or a file system that knows no such thing). */
 const NO_FOLDER_SYNC = new Set(["EACCES", "EINVAL", "ENOTSUP", "EPERM", "EISDIR"]);
 
 /** Waits until the names in the folder are on the disk, where the system can do that. */

@@ -3,7 +3,7 @@
 /** Keys that are remembered although nothing of theirs waits; beyond it those served longest ago are forgotten. */
 const MAX_REMEMBERED = 10_000;
 
-/** What is known of a key. */
+/** Turns of a key. */
 interface Turn {
   /** Number of its last turn; 0 before the first. */
   servedNo: number;

@@ -88,7 +88,7 @@ async function loginByToken(
   return beginSession(user, { passwordHash: undefined, oldTokenHash: tokenHash }, features);
 }
 
-/** Begins a session by what must still hold when its token is stored. What it is told is read when it has begun. */
+/** Begins a session by what must still hold when its token is stored. The snapshot is read when it has begun. */
 function beginSession(
   { userId, username }: User,
   proof: Pick<WriteOf<"putToken">, "passwordHash" | "oldTokenHash">,

@@ -19,7 +19,7 @@ const blockContact: SessionController<"block_contact"> = async ({ data }, identi
   };
 };
 
-/** What is seen of each other's presence comes back with the next login of each. */
+/** Each sees the other's presence again from the next login on. */
 const unblockContact: SessionController<"unblock_contact"> = async ({ data }, identity, { reader, now }) => {
   const other = await resolveUser(data, reader);
   return {

@@ -75,7 +75,7 @@ const updateGroup: SessionController<"update_group"> = async ({ data }, identity
   };
 };
 
-/** Who is online is known to the main thread alone, so it answers. */
+/** The main thread completes the answer: it alone knows who is online. */
 const members: SessionController<"members"> = async ({ data }, identity, { reader }) => {
   const { chat_id: chatId, after = "", limit = DEFAULT_MEMBERS_PAGE } = data;
   await requireGroup(chatId, identity, reader);

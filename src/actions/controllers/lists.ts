@@ -15,7 +15,7 @@ const chats: SessionController<"chats"> = async ({ data }, { userId, features },
   return { reply: { info: "Chats", fields: { chats: page.chats, ...next } } };
 };
 
-/** Who is online is known to the gateway alone, so it answers. */
+/** The main thread completes the answer: it alone knows who is online. */
 const contacts: SessionController<"contacts"> = async ({ data }, { userId }, { reader }) => {
   const page = await reader.contacts(userId, namePage(data));
   const visible = page.contacts.map(({ userId: user_id, username, isBlocked }) => {

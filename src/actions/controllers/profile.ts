@@ -15,7 +15,7 @@ const profile: SessionController<"profile"> = async ({ data }, identity, { reade
   return { reply: { info: "Profile", fields: { user_data: isHidden ? bareProfile(user) : user.profile } } };
 };
 
-/** What those see of each other of whom one has blocked the other: as if nothing had ever been filled in. */
+/** The profile that is shown where one of two has blocked the other: as if nothing had ever been filled in. */
 function bareProfile({ userId, username }: User): Profile {
   return { user_id: userId, username, first_name: "", second_name: "", bio: "", file_name: null };
 }

@@ -13,7 +13,7 @@ export function modeText({ mode, secure }: Mode): string {
   return secure ? `${MODES[mode]}, TLS` : MODES[mode];
 }
 
-/** What kind of client it is. */
+/** Kind of the client. */
 export function clientText({ mode }: Mode): string {
   return CLIENTS[mode];
 }

@@ -1,7 +1,7 @@
 // A table of any length that can be sorted by a column and filtered by a word.
 import { filterForm } from "../../protocol/text.ts";
 
-/** What a row is sorted by in a column; null comes last in either direction. */
+/** Sort key of a row in a column; null comes last in either direction. */
 export type SortValue = string | number | null;
 
 export interface TableOrder {

@@ -101,7 +101,7 @@ export class AdminUsers {
   }
 }
 
-/** What the account is, and whether its owner is there. */
+/** State of the account, and whether its owner is online. */
 export function stateText({ state, online }: Pick<AccountInfo, "state" | "online">): string {
   return state === "active" && online ? "online" : state;
 }

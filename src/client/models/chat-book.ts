@@ -58,7 +58,7 @@ export class ChatBook implements Disposable {
     return [...this.#facts.values()];
   }
 
-  /** What is known of a chat; of an unknown one, that it is empty. */
+  /** State of a chat; an unknown one is empty. */
   get(chatId: ChatId): ChatFacts {
     return this.#facts.get(chatId) ?? this.#empty(chatId);
   }
@@ -119,7 +119,7 @@ export class ChatBook implements Disposable {
     }
   }
 
-  /** What is known is that of another history; before a login its summary comes with the login, later it is there. */
+  /** The known state is that of another history; before a login its summary comes with the login, later it is there. */
   #onReset(chatId: ChatId): void {
     this.#facts.delete(chatId);
     for (const whose of ["own", "partner"] as const) this.#messenger.cache.save(markNote(whose, chatId), 0);
@@ -137,7 +137,7 @@ export class ChatBook implements Disposable {
       partnerName: summary.contact_username ?? known.partnerName,
       // A mark made here may still be on its way.
       readSeq: Math.min(lastSeq, Math.max(summary.read_seq, known.readSeq)),
-      // Who wrote last has read what was there.
+      // The author of the last message has read those before it.
       partnerReadSeq: Math.min(lastSeq, Math.max(known.partnerReadSeq, isTheirs ? lastMessage.seq : 0)),
       lastMessage: lastMessage ?? known.lastMessage,
     });
@@ -155,7 +155,7 @@ export class ChatBook implements Disposable {
       lastSeq: Math.max(known.lastSeq, last.seq),
       readSeq: Math.max(known.readSeq, own),
       partnerName: partners?.username ?? known.partnerName,
-      // Who writes has read what was there.
+      // The author has read the messages before it.
       partnerReadSeq: Math.max(known.partnerReadSeq, partners?.seq ?? 0),
       lastMessage: isNewest ? last : known.lastMessage,
     });

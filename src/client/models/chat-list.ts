@@ -114,7 +114,7 @@ export class ChatList implements Disposable {
     for (const chatId of this.#begun.keys()) if (!chats.has(chatId)) chats.set(chatId, this.#book.get(chatId));
     const { userId } = this.#messenger;
     if (userId !== undefined) {
-      // Who is blocked stays in the list, so that it can be ended there.
+      // A blocked user's chat stays in the list, so that the block can be ended there.
       for (const other of [...this.#contacts.list(), ...this.#contacts.blocked()]) {
         const chatId = directChatId(userId, other.userId);
         if (!chats.has(chatId)) chats.set(chatId, this.#book.get(chatId));

@@ -32,7 +32,7 @@ export class ChatSearch implements Disposable {
     });
   }
 
-  /** What is searched for; "" when nothing is. */
+  /** The searched word; "" when nothing is. */
   get word(): string {
     return this.#word;
   }

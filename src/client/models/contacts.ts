@@ -30,7 +30,7 @@ export class Contacts implements Disposable {
     this.#subscriptions.add(
       events.on("presence", ({ user_id: userId, online }) => {
         const contact = this.#byId.get(userId);
-        // Who was not known to be there was not seen to leave.
+        // A contact not known to be online was not seen to leave.
         const lastSeenMs = !online && contact?.online === true ? Date.now() : contact?.lastSeenMs;
         if (contact) this.#put({ ...contact, online, lastSeenMs });
       }),
@@ -81,7 +81,7 @@ export class Contacts implements Disposable {
     await this.#messenger.deleteContact(this.#byId.get(userId)?.username ?? "", userId);
   }
 
-  /** Whom the user has blocked, by name. */
+  /** Blocked users, by name. */
   blocked(): { readonly userId: UserId; readonly username: string }[] {
     return [...this.#blocked]
       .map(([userId, username]) => ({ userId, username }))

@@ -34,7 +34,7 @@ export interface ConversationItem {
   readonly seq: number | undefined;
   readonly userId: UserId;
   readonly username: string;
-  /** What was written, as it was written: see protocol/markup.ts. */
+  /** The text as it was written: see protocol/markup.ts. */
   readonly text: string;
   /** Milliseconds since 1970: the server's clock, or this machine's while it is unsent. */
   readonly timeMs: number;
@@ -55,7 +55,7 @@ export interface ConversationItem {
   /** The user is mentioned, by name or with everybody. */
   readonly mentionsMe: boolean;
   readonly isPinned: boolean;
-  /** What the user has changed and the server has not confirmed: the item shows it, but for what was refused. */
+  /** Changes by the user that the server has not confirmed: the item shows them, but for refused ones. */
   readonly changes: readonly ItemChange[];
 }
 

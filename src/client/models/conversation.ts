@@ -204,7 +204,7 @@ export class Conversation implements Disposable {
     if (this.kind !== "everyone") this.#messenger.typing(this.chatId);
   }
 
-  /** What was typed here and not sent, kept across restarts; "" for nothing. */
+  /** The draft, kept across restarts; "" for nothing. */
   get draft(): string {
     const draft = this.#messenger.cache.load(`draft:${this.chatId}`);
     return typeof draft === "string" ? draft : "";
@@ -340,7 +340,7 @@ export class Conversation implements Disposable {
     const live = this.#messenger.liveSeq(this.chatId);
     if (live === 0) return;
     this.#window.reset(await loadBefore(this.#messenger, this.chatId, live + 1, FIRST_PAGE));
-    // What came while the page was on its way is in the cache.
+    // Messages that came while the page was on its way are in the cache.
     for (;;) {
       const last = this.#window.lastSeq;
       const missed = last === undefined ? [] : this.#messenger.cache.after(this.chatId, last, MAX_PAGE);

@@ -32,7 +32,7 @@ export class GlobalSearch implements Disposable {
     });
   }
 
-  /** What is searched for; "" when nothing is. */
+  /** The searched word; "" when nothing is. */
   get word(): string {
     return this.#word;
   }

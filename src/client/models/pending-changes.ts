@@ -25,7 +25,7 @@ function changed(item: ConversationItem, { change, writtenMs }: OutgoingChange):
   }
 }
 
-/** Whose the own reaction is, is told by `isOwn` alone until the server says it. */
+/** Until the server says more, only `isOwn` tells of the own reaction. */
 function withReaction(reactions: readonly ItemReaction[], reaction: string, on: boolean): readonly ItemReaction[] {
   const before = reactions.find((one) => one.reaction === reaction) ?? {
     reaction,

@@ -36,7 +36,7 @@ export class Profiles implements Disposable {
     return this.get(this.#messenger.userId ?? "");
   }
 
-  /** What is known of the user's profile, without asking anybody. */
+  /** The user's profile as it is known, without asking the server. */
   get(userId: UserId): Profile | undefined {
     const profile = this.#byId.get(userId);
     if (profile) {

@@ -32,7 +32,7 @@ export class Quotes {
     for (const message of messages) if (this.#kept.has(message.seq)) this.#kept.set(message.seq, message);
   }
 
-  /** What could not be had is asked for again when it is wanted. */
+  /** A message that could not be fetched is asked for again when it is wanted. */
   clear(): void {
     this.#kept.clear();
   }

@@ -31,7 +31,7 @@ export class ChatSession {
   /** Changes whose outcome a command waits for. */
   readonly #awaited = new Set<string>();
   #chatId: ChatId = COMMON_CHAT;
-  /** What came before `begin` has shown the history that belongs before it. */
+  /** Messages that came before `begin` has shown the history before them. */
   #held: Message[] | undefined = [];
   #refusedCount = 0;
   #wasOnline = false;
@@ -93,7 +93,7 @@ export class ChatSession {
     this.#screen.print(messageLine(message, this.title(message.chat_id), this.#screen.isInteractive));
   }
 
-  /** What a chat is called in lines: `common`, or the other user's name. */
+  /** The name of a chat in lines: `common`, or the other user's name. */
   title(chatId: ChatId): string {
     const { kind, partnerName } = this.workspace.book.get(chatId);
     if (kind === "everyone") return COMMON_NAME;
@@ -197,7 +197,7 @@ export class ChatSession {
     else this.#held.push(...messages);
   }
 
-  /** What was refused is told, and not kept. */
+  /** A refused message is told, and not kept. */
   #onOutgoing(entry: Outgoing): void {
     if (entry.failure === undefined || this.#awaited.has(outgoingId(entry))) return;
     this.#refusedCount += 1;

@@ -19,7 +19,7 @@ export interface TerminalHost {
 }
 
 export interface CommandContext {
-  /** What follows the command, without white space at its ends. */
+  /** The text behind the command, without white space at its ends. */
   readonly rest: string;
   readonly host: TerminalHost;
 }
@@ -37,7 +37,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** What follows a command that takes nothing was meant for something: it is not dropped in silence. */
+/** Text behind a command that takes none was meant for something: it is not dropped in silence. */
 export function none(argument: string, usage: string): void {
   if (argument !== "") throw new UsageError(`usage: ${usage}, and nothing behind it`);
 }

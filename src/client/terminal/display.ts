@@ -29,7 +29,7 @@ function styledSpan(span: Span): string {
 
 /**
  * `[12:34 #7] [chat] author: text`, with the message's seq, by which commands mean it; further lines of the text are
- * indented. What else there is to say of a message stands in parentheses, as no username can.
+ * indented. Remarks on a message stand in parentheses, as no username can.
  */
 export function messageLine(message: Message, chatTitle: string, styled: boolean): string {
   const [first = "", ...rest] = textLines(message.message, styled);

@@ -19,7 +19,7 @@ export interface Screen {
   close(): void;
 }
 
-/** What waits to be written to a reader that is slow; more is left out, and said so. */
+/** Bytes that wait to be written to a slow reader; more is left out, and said so. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 /** Lines read ahead of the commands that take them. */
 const MAX_LINES_AHEAD = 1000;
@@ -147,7 +147,7 @@ function forgetNewest(history: string[]): void {
   history.shift();
 }
 
-/** What readline writes to: it shows what is typed, except for secrets. */
+/** The output stream of readline: it shows what is typed, except for secrets. */
 class Echo extends Writable {
   muted = false;
   readonly #output: ScreenOutput;

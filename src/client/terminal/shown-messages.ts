@@ -4,7 +4,7 @@ import type { ChatId } from "../../protocol/ids.ts";
 
 const MAX_KEPT = 2000;
 
-/** What a change means to whoever has seen the message before: it is told again, or only what else happened to it. */
+/** The meaning of a change for somebody who has seen the message before: it is told again, or only what else happened to it. */
 export type ShownChange = { readonly kind: "text" } | { readonly kind: "note"; readonly text: string };
 
 export class ShownMessages {
@@ -19,7 +19,7 @@ export class ShownMessages {
     if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
   }
 
-  /** What is new in a message that was printed before; undefined for others, and for what is not worth a line. */
+  /** The news in a message that was printed before; undefined for others, and for what is not worth a line. */
   change(message: Message): ShownChange | undefined {
     const before = this.#kept.get(keyOf(message.chat_id, message.seq));
     if (before === undefined || (message.rev ?? 0) <= (before.rev ?? 0)) return undefined;

@@ -16,7 +16,7 @@ export interface Append extends Mentions {
   readonly replyTo?: number;
 }
 
-/** What only some messages have: a new field of Append does not compile until it is looked at below. */
+/** Fields of some messages only: a new field of Append does not compile until it is looked at below. */
 type MoreFields = Required<Omit<Append, "kind" | "chatId" | "userId" | "username" | "messageId" | "text">>;
 
 /** Whether a message has more than every message, so that what is made for many plain ones at once leaves it out. */

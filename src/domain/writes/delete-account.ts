@@ -21,7 +21,7 @@ export interface DeleteAccount {
   readonly usernameKey: string;
 }
 
-/** What the user was called, and who had it as a contact: HOLDERS_TOLD at most, nobody when it was deleted before. */
+/** The user's name, and the users who had it as a contact: HOLDERS_TOLD at most, nobody when it was deleted before. */
 export interface DeletedAccount {
   readonly formerName: string;
   readonly holders: readonly UserId[];
@@ -42,7 +42,7 @@ export const deleteAccount: WriteRules<DeleteAccount, DeletedAccount> = {
   }),
 };
 
-/** Who had a deleted account as a contact is told what it is called now, and that it is a contact no more. */
+/** Users with a deleted account as a contact are told its new name, and that it is a contact no more. */
 function farewell(
   { userId, username }: DeleteAccount,
   { formerName, holders }: DeletedAccount,
@@ -57,7 +57,7 @@ function farewell(
   return texts.map((text) => ({ kind: "emit", text, to: { users: holders, others: false } }));
 }
 
-/** Whoever is in a group with it is told that it left, and whom the group belongs to now. */
+/** Members of a group with it are told that it left, and who owns the group now. */
 function leaving(
   { userId }: DeleteAccount,
   { formerName: username }: DeletedAccount,

@@ -9,7 +9,7 @@ export interface DeleteGroup extends GroupTarget {
   readonly kind: "deleteGroup";
 }
 
-/** Who was in it. */
+/** Former members. */
 export interface DeletedGroup {
   readonly memberIds: readonly UserId[];
 }

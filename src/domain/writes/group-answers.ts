@@ -4,8 +4,8 @@ import { Refusal } from "../refusal.ts";
 import type { WriteRules } from "./rules.ts";
 
 /**
- * Who changes which group; the administrator, who needs to be no member, without a user. NoChat for who is not in the
- * group, RoleTooLow for who may not do this in it. What is so already changes nothing, and is done.
+ * The acting user and the group; the administrator, who needs to be no member, without a user. NoChat for who is not in the
+ * group, RoleTooLow for who may not do this in it. A change to what is already so is done without effect.
  */
 export interface GroupTarget {
   readonly chatId: ChatId;

@@ -4,14 +4,14 @@ import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { Refusal } from "../refusal.ts";
 import type { Completion, WriteRules } from "./rules.ts";
 
-/** Who changes which message. NotFound where the user may not read it, Forbidden for another's. */
+/** The acting user and the message. NotFound where the user may not read it, Forbidden for another's. */
 export interface MessageTarget {
   readonly chatId: ChatId;
   readonly userId: UserId;
   readonly seq: number;
 }
 
-/** Whom a text mentions; absent for nobody. */
+/** Users mentioned in a text; absent for nobody. */
 export interface Mentions {
   /** Each once, in the order of the text; MAX_MENTIONS at most. */
   readonly mentions?: readonly UserId[];
@@ -21,30 +21,30 @@ export interface Mentions {
 
 /** A stored message as the rule of a change sees it. */
 export interface FoundMessage {
-  /** Who wrote it. */
+  /** The author. */
   readonly userId: UserId;
   readonly text: string;
   /** Unix milliseconds. */
   readonly sentMs: number;
   readonly isDeleted: boolean;
-  /** What who changes it is in its chat; only in groups. */
+  /** Role of the acting user in its chat; only in groups. */
   readonly role?: Role | undefined;
 }
 
-/** What a change makes of a message: another text, which counts as an edit, or none for good. */
+/** Effect of a change on a message: another text, which counts as an edit, or none for good. */
 export type Remade =
   | ({ readonly text: string } & Mentions)
   | { readonly deleted: NonNullable<Message["deleted"]>; readonly text?: undefined };
 
 /** Rules of a kind that needs no more than the message and the write; the stores carry it out without knowing it. */
 export interface ChangeRules<W> extends WriteRules<W, Changed> {
-  /** What becomes of the message, or why nothing does; undefined where it is so already. Pure. */
+  /** The new state of the message, or the refusal; undefined where it is so already. Pure. */
   readonly change: (write: W, found: FoundMessage) => Remade | Refusal | undefined;
   /** Whether it needs what an append needs: a chat in which the user may be heard now. */
   readonly isSpeech: boolean;
 }
 
-/** What the change of a message came to. */
+/** Result of the change of a message. */
 export interface Changed {
   /** In its present state. */
   readonly message: Message;
@@ -57,7 +57,7 @@ export interface Changed {
   readonly changedMs: number | null;
 }
 
-/** What follows: the answer names the message's revision, and everybody who may read it is told. */
+/** Effects: the answer names the message's revision, and everybody who may read it is told. */
 export function changedMessage(_write: unknown, { message, isChanged, changedMs }: Changed): Completion {
   const { seq, rev = 0 } = message;
   return { fields: { seq, rev }, event: { event: "changed", message, isNew: isChanged, timeMs: changedMs } };

@@ -3,7 +3,7 @@ import { Refusal } from "../refusal.ts";
 import { changedMessage, REFUSED_CHANGE, type Changed, type MessageTarget } from "./message-change.ts";
 import type { WriteRules } from "./rules.ts";
 
-/** Whoever wrote the message. One that is pinned keeps its place. Quota with MAX_PINS others. */
+/** Of messages by anybody. One that is pinned keeps its place. Quota with MAX_PINS others. */
 export interface PinMessage extends MessageTarget {
   readonly kind: "pinMessage";
   readonly on: boolean;

@@ -8,7 +8,7 @@ import type { Refusal } from "../refusal.ts";
 /** Result of a write that tells nothing but that it was done. */
 export type Nothing = Record<string, never>;
 
-/** What follows from a write that is durable, beside what its plan has said before it. */
+/** Effects of a durable write, beside those of its plan. */
 export interface Completion {
   /** Further fields of the answer. */
   readonly fields?: Fields;
@@ -31,7 +31,7 @@ export interface ChatEvent {
   readonly timeMs: number | null;
 }
 
-/** What the peer is told of a refused write, and what else follows from it. */
+/** Answer to a refused write, and its effects. */
 export interface RefusedAnswer extends Pick<RefusalFacts, "info" | "field"> {
   readonly reason: Exclude<ProtocolError["reason"], "bad_field" | "rate_limited">;
   readonly effects?: readonly Effect[];

@@ -64,7 +64,7 @@ interface Writes {
 export type WriteKind = keyof Writes;
 export type Write = Writes[WriteKind]["write"];
 export type WriteOf<K extends WriteKind> = Extract<Write, { kind: K }>;
-/** What the store tells of a write that was done, by kind. */
+/** Results of writes that were done, by kind. */
 export type WriteResults = { readonly [K in WriteKind]: Writes[K]["result"] };
 
 /** The kinds that change a stored message. */
@@ -141,7 +141,7 @@ const RULES: Rules = {
   deleteGroup,
 };
 
-/** What most writes answer when they are refused. */
+/** Answers of most writes to their refusals. */
 const REFUSED: Readonly<Record<Refusal, RefusedAnswer>> = {
   [Refusal.Conflict]: { reason: "already", info: "is so already" },
   [Refusal.NotFound]: { reason: "no_such_user", info: "the account is gone" },
@@ -161,7 +161,7 @@ const REFUSED: Readonly<Record<Refusal, RefusedAnswer>> = {
 
 const NOTHING: Completion = {};
 
-/** What follows from a write that was done; `nowMs` is the time of its batch, Unix milliseconds. */
+/** Effects of a write that was done; `nowMs` is the time of its batch, Unix milliseconds. */
 export function completionOf<K extends WriteKind>(
   write: WriteOf<K>,
   result: WriteResults[K],
@@ -171,7 +171,7 @@ export function completionOf<K extends WriteKind>(
   return rules.done?.(write, result, nowMs) ?? NOTHING;
 }
 
-/** What a change makes of the message, and whether it needs that the user may be heard in the chat. */
+/** Effect of a change on its message, and whether the user must be allowed to write in the chat. */
 export function changeOf<K extends PlainKind>(
   write: Writes[K]["write"] & { readonly kind: K },
   found: FoundMessage,
@@ -180,7 +180,7 @@ export function changeOf<K extends PlainKind>(
   return { made: change(write, found), isSpeech };
 }
 
-/** What the peer is told of a write that was refused, and what else follows. */
+/** Answer to a refused write, and its effects. */
 export function refusedAnswerOf({ kind }: Write, refusal: Refusal): RefusedAnswer & { readonly error: ProtocolError } {
   const answer = RULES[kind].refused?.[refusal] ?? REFUSED[refusal];
   return { ...answer, error: new ProtocolError(answer.reason, answer.info, answer.field) };

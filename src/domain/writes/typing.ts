@@ -12,7 +12,7 @@ export interface Typing {
   readonly chatId: ChatId;
 }
 
-/** Whom to tell: nobody in a group of more than MAX_FAMILIAR_MEMBERS. */
+/** Users to be told: nobody in a group of more than MAX_FAMILIAR_MEMBERS. */
 export interface TypingHeard {
   readonly otherIds: readonly UserId[];
 }

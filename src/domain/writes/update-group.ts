@@ -4,7 +4,7 @@ import { chatNotices, groupSummary, viewsOf, type GroupChanged, type GroupSettin
 import type { GroupTarget } from "./group-answers.ts";
 import type { WriteRules } from "./rules.ts";
 
-/** What is left out stays. */
+/** Absent settings stay. */
 export interface UpdateGroup extends GroupTarget {
   readonly kind: "updateGroup";
   readonly changes: Partial<GroupSettings>;

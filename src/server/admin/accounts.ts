@@ -17,7 +17,7 @@ import type { EffectRunner } from "../effects.ts";
 import type { PasswordGate } from "../login/password-gate.ts";
 import type { Presence } from "../delivery/presence.ts";
 
-/** What it is called: the first name that is free when it is made. */
+/** Its name: the first name that is free when it is made. */
 const ANNOUNCER_NAMES = ["Server", "Messenger.Server", `Server-${SERVER_USER_ID.slice(0, 8)}`];
 /** 96 random bits: a password that is typed once and then changed. */
 const ONE_TIME_PASSWORD_BYTES = 12;

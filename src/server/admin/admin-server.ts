@@ -19,7 +19,7 @@ const MAX_QUEUED_BYTES = 1024 * 1024;
 /** How long a client may take at a stop to read what is queued for it, in milliseconds; then it is cut. */
 const LINGER_MS = 500;
 
-/** What a client has asked to be told. */
+/** Subscription of a client. */
 export interface Subscription {
   topics: ReadonlySet<Topic>;
   unmaskTexts: boolean;
@@ -169,7 +169,7 @@ class AdminPeer {
   }
 }
 
-/** What the system says of a socket that nobody listens on any more, or that is none. */
+/** Error codes of a socket that nobody listens on any more, or that is none. */
 const NOBODY_LISTENS = new Set(["ECONNREFUSED", "ENOENT", "ENOTSOCK"]);
 
 /** Whether a server listens on the path; also one that stands still and takes no more connections. */

@@ -25,7 +25,7 @@ import { TrafficTap } from "./traffic.ts";
 const DEFAULT_LOG_COUNT = 200;
 const MAX_SESSIONS = 8_000;
 
-/** What the administrator may do to the server as a whole. */
+/** Actions of the administrator on the server as a whole. */
 export interface ServerControl {
   status(): Pick<ServerStatus, "version" | "started_ms" | "listening" | "avatars" | "store" | "durability">;
   listen(address: string | undefined, port: number | undefined): Promise<{ address: string; port: number }>;

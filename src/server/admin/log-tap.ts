@@ -7,7 +7,7 @@ import { Emitter } from "../../util/emitter.ts";
 /** Entries that are kept. */
 const KEPT_COUNT = 1_000;
 
-/** What the tap and all its children share. */
+/** The history that the tap and all its children share. */
 class LogHistory {
   readonly emitter = new Emitter<{ record: LogRecord }>();
   readonly records: LogRecord[] = [];

@@ -39,7 +39,7 @@ export class PanelProcess {
     if (this.#isClosed) return;
     if (code === 0) this.#log.info("the control panel was closed");
     else {
-      // What it said last explains an end of its own, not one by a signal.
+      // Its last words explain an end of its own, not one by a signal.
       const reason = signal ?? (this.#lastLine === "" ? `exit code ${code}` : this.#lastLine);
       this.#log.warn("the control panel has ended; the server runs on", { reason });
     }

@@ -13,7 +13,7 @@ const LOOP_RESOLUTION_MS = 10;
 const NANOSECONDS_PER_MS = 1e6;
 const MICROSECONDS_PER_MS = 1e3;
 
-/** What is true now, beside what the counters say. */
+/** Present values, beside the counters. */
 export interface Gauges {
   readonly connections: number;
   readonly sessions: number;

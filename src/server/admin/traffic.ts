@@ -10,7 +10,7 @@ const MAX_ENTRIES_PER_SEC = 200;
 /** Characters of a request or response that are passed on. */
 const MAX_CHARS = 4_096;
 
-/** What is copied of the traffic of one task. */
+/** The copied traffic of one task. */
 export interface Exchange {
   readonly connection: number;
   readonly username: string | null;

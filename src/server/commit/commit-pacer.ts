@@ -63,7 +63,7 @@ export class CommitPacer {
     this.#timer = setTimeout(() => this.#nearRound(), Math.max(0, this.#holdUntilMs - this.#clock.now()));
   }
 
-  /** What has arrived is read between this and the next immediate. */
+  /** Arrived bytes are read between this and the next immediate. */
   #nearRound(): void {
     this.#isNear = true;
     setImmediate(() => this.#beginRound());

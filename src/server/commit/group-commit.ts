@@ -32,7 +32,7 @@ const COMMIT_LIMITS: CommitLimits = { maxWaitingBytes: 32 * 1024 * 1024, maxWait
 const QUIET_MS = 25;
 /**
  * While batches follow one another, one step of housekeeping (about 3 ms) in so many milliseconds: a twentieth of the
- * storage thread. What falls behind under load is made up for when it is over.
+ * storage thread. Work that falls behind under load is made up for when it is over.
  */
 const STEP_INTERVAL_MS = 60;
 
@@ -52,7 +52,7 @@ export interface OwnPlan<K extends WriteKind> {
   readonly effects?: readonly Effect[];
 }
 
-/** What it came to; the effects are those of the plan and those of the write. */
+/** Its outcome; the effects are those of the plan and those of the write. */
 export interface OwnResult<K extends WriteKind> {
   readonly result: WriteResults[K];
   readonly effects: readonly Effect[];
@@ -217,7 +217,7 @@ export class GroupCommit {
     return this.#take(groupCount);
   }
 
-  /** What a failed batch has stored all the same is told with the next: when nobody writes, with an empty one. */
+  /** Messages that a failed batch has stored all the same are announced with the next: when nobody writes, with an empty one. */
   #settleSoon(): void {
     clearTimeout(this.#settleTimer);
     if (this.#isStopping) return;

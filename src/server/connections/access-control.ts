@@ -31,7 +31,7 @@ export interface Endpoint {
 export interface Entry {
   /** Where it comes from, with IPv4 in its own form. */
   readonly address: string;
-  /** What all connections of this address may ask together; undefined without limit. */
+  /** Shared allowance of this address's connections; undefined without limit. */
   readonly allowance: Allowance | undefined;
   /** To be called when the connection has ended. */
   leave(): void;
@@ -52,7 +52,7 @@ export class AccessControl {
   /** Logins whose last check is under way. */
   readonly #logins = new Set<{ readonly userId: UserId; isVoid: boolean }>();
   #connectionsCount = 0;
-  /** What the system allows, where that is less than the settings do. */
+  /** The system's limit, where it is lower than the settings'. */
   #affordableCount = Infinity;
 
   /** The clock must never jump. */

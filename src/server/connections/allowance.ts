@@ -20,7 +20,7 @@ export class Allowance {
   readonly #answers: AnswerBudget | undefined;
   readonly #shared: Allowance | undefined;
 
-  /** What is taken is taken of `shared` too. The clock should never jump. */
+  /** All that is taken is taken of `shared` too. The clock should never jump. */
   constructor(limits: RateLimits, clock: Clock, shared?: Allowance) {
     this.#requests = bucketOf(limits.requestRatePerSec, limits.requestBurstCount, clock);
     this.#bytes = bucketOf(limits.byteRatePerSec, limits.byteBurstCount, clock);

@@ -19,7 +19,7 @@ export interface ConnectionSettings extends RateLimits {
   readonly drainTimeoutMs: number;
 }
 
-/** What a connection, of type `Asker`, asks of the server around it. */
+/** The server around a connection of type `Asker`. */
 export interface ConnectionHost<Asker> {
   readonly settings: ConnectionSettings;
   /** Never jumps. */

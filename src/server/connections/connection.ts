@@ -21,7 +21,7 @@ import type { Session } from "../delivery/session.ts";
 /** How long a closed connection may take to send what is queued and to see the peer's end, in milliseconds. */
 const LINGER_MS = 2_000;
 
-/** What the first request of the queue needs to go on. */
+/** Progress of the first request of the queue. */
 interface Begun {
   readonly verdict?: PasswordVerdict;
   readonly continuation?: Continuation;
@@ -32,7 +32,7 @@ export class Connection {
   readonly id: number;
   /** Where the peer comes from. */
   readonly address: string;
-  /** Who is logged in; the host alone sets it. */
+  /** The session; the host alone sets it. */
   session: Session | undefined;
   /** On the host's clock. */
   readonly openedMs: number;
@@ -61,7 +61,7 @@ export class Connection {
   #anonymousSinceMs: number;
   #frameSinceMs = 0;
   #activeMs: number;
-  /** What answered the present task so far; undefined while nobody looks at the traffic. */
+  /** Answers to the present task so far; undefined while nobody looks at the traffic. */
   #shownReplies: Uint8Array[] | undefined;
 
   /** `shared` is what all connections of this address may ask together; undefined without limit. */

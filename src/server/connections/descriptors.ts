@@ -22,7 +22,7 @@ export function descriptors(): { readonly limit: number; readonly open: number }
   }
 }
 
-/** What can be open at once beside the files that are open already; one of each at least. */
+/** Connections that can be open at once beside the files that are open already; one of each at least. */
 export function affordable(limit: number, open: number, hasAvatars: boolean): Affordable {
   const free = Math.max(0, limit - open);
   const left = free - Math.min(RESERVED_COUNT, Math.ceil(free / 2));

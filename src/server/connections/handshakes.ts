@@ -1,7 +1,7 @@
 // Queue of TLS handshakes: each is a millisecond of work for the event loop, and a peer can ask for any number.
 import { FairQueue } from "../../util/fair-queue.ts";
 
-/** Who asks, and whether the handshake is still wanted when its turn comes. */
+/** The connection, and whether it is still there when its turn comes. */
 export interface Greeter {
   readonly id: number;
   readonly isClosed: boolean;

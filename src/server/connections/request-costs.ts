@@ -3,13 +3,13 @@ import type { Clock } from "../../util/clock.ts";
 
 /** The share of one request thread that an account may have in the long run without waiting for its turn. */
 const SHARE = 0.25;
-/** What it may cost at once, in milliseconds of a thread. */
+/** Burst, in milliseconds of a thread. */
 const BURST_MS = 100;
 /** Accounts that are remembered; beyond it those that asked longest ago are forgotten. */
 const MAX_ACCOUNTS = 100_000;
 
 interface Cost {
-  /** What is above the account's share, at the time `atMs`. */
+  /** Excess over the account's share, at the time `atMs`. */
   readonly ms: number;
   readonly atMs: number;
 }

@@ -9,7 +9,7 @@ const MAX_TASK_BYTES = 256 * 1024;
 const MAX_QUEUED_BYTES = 256 * 1024;
 const MAX_QUEUED_REQUESTS = 4096;
 
-/** What a frame has beside its payload, in bytes: its length, or its line's end (less; nobody counts so exactly). */
+/** Overhead of a frame, in bytes: its length, or its line's end (less; nobody counts so exactly). */
 const FRAME_BYTES = 4;
 
 /** The next requests to carry out. */
@@ -67,7 +67,7 @@ export class RequestQueue implements RequestSource {
     return this.#allowance === undefined || blankBytes <= 0 || this.#allowance.waste(blankBytes);
   }
 
-  /** What one task carries out, of `maxCount` requests at most; it stays in the queue until `remove`. */
+  /** Payloads of the next task, `maxCount` at most; they stay in the queue until `remove`. */
   head(maxCount = MAX_TASK_REQUESTS): RequestHead {
     let byteCount = 0;
     let count = 0;

@@ -1,6 +1,6 @@
 // Peers that acknowledge nothing any more, as the system's table of TCP connections tells (Linux).
 //
-// What is sent to a machine that sleeps or has lost its network stays in the system's buffers: the system repeats it for a
+// Bytes for a machine that sleeps or has lost its network stay in the system's buffers: the system repeats it for a
 // quarter of an hour, and a socket says nothing meanwhile. A peer that lives and does not read is not among them.
 import { readFile } from "node:fs/promises";
 import { plainAddress } from "../../util/address.ts";

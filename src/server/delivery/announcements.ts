@@ -30,9 +30,9 @@ interface Topic {
   readonly userId: UserId;
   readonly budget: AnswerBudget;
   news: News | undefined;
-  /** Who is not yet told; undefined before it begins. Lives with the set: who joins it is told, who leaves it is not. */
+  /** Watchers not yet told; undefined before it begins. Lives with the set: who joins it is told, who leaves it is not. */
   rest: Iterator<Watcher> | undefined;
-  /** What all have been told; undefined when some may have been told something else. */
+  /** The last news that all have been told; undefined when some may have been told something else. */
   toldState: string | undefined;
   timer: NodeJS.Timeout | undefined;
 }
@@ -124,7 +124,7 @@ export class Announcements {
     return topic;
   }
 
-  /** What is full is made again when needed; looks at the oldest only. */
+  /** Full ones are dropped and made again when needed; looks at the oldest only. */
   #forget(): void {
     for (const [key, { news, budget }] of this.#topics) {
       if (this.#topics.size <= MAX_REMEMBERED || news !== undefined || !budget.isFull()) return;

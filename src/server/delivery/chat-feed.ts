@@ -67,7 +67,7 @@ function follows(first: FeedEntry, last: FeedEntry, entry: FeedEntry): boolean {
   return isNext && entry.end - first.start <= CHUNK_BYTES;
 }
 
-/** What has been delivered so far, in bytes of length-prefixed events of all chats. */
+/** Deliveries so far, in bytes of length-prefixed events of all chats. */
 export class DeliveryLog {
   endBytes = 0;
 

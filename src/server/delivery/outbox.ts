@@ -11,7 +11,7 @@ import type { Swept } from "./sweep.ts";
 
 /**
  * What finds no room may wait while no more than this has been delivered after it, to all sessions and of all chats, in
- * bytes of length-prefixed events. What waits lies in memory once for all sessions, so this bounds what the slowest of them
+ * bytes of length-prefixed events. Waiting events lie in memory once for all sessions, so this bounds what the slowest of them
  * all cost together. Enough for a healthy reader when machine or network stall: at 50,000 messages of 100 bytes in a
  * second, for a quarter of one.
  */
@@ -36,7 +36,7 @@ export class Outbox implements Swept {
   readonly #framing: Framing;
   readonly #maxBytes: number;
   readonly #clock: Clock;
-  /** What the session follows; undefined before and after it. */
+  /** The feed that the session follows; undefined before and after it. */
   #log: DeliveryLog | undefined;
   /** Not yet written. */
   #pending: FeedEntry[] = [];
@@ -212,7 +212,7 @@ export class Outbox implements Swept {
     return pending === 0 || pending + byteCount <= this.#maxBytes;
   }
 
-  /** What is written until the end of this turn of the event loop leaves in one write. */
+  /** All that is written until the end of this turn of the event loop leaves in one write. */
   #cork(): void {
     if (this.#corked) return;
     this.#corked = true;

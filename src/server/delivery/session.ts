@@ -43,7 +43,7 @@ export class Session {
    */
   earlyGroups: Set<ChatId> | undefined;
 
-  /** What it asked to be sent, see protocol/features.ts. */
+  /** Features that it was granted, see protocol/features.ts. */
   readonly features: ReadonlySet<string>;
 
   constructor({ identity, outbox, peer, sinceMs, contacts = [] }: SessionStart) {

@@ -16,7 +16,7 @@ interface Waiter {
 }
 
 /**
- * Whoever is to be sent something is queued once, and is sent all that has come by its turn in one go. So under load each
+ * A session with something to send is queued once, and is sent all that has come by its turn in one go. So under load each
  * is written to once a round, whatever the number of events in it, and an event that comes meanwhile joins the round
  * where it is. Events for few sessions have a queue of their own, which takes turns with the other one: what concerns
  * two does not wait for what concerns thousands.

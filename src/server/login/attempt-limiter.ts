@@ -5,7 +5,7 @@ import type { Clock } from "../../util/clock.ts";
 const WINDOW_MS = 60_000;
 /** Keys that are remembered; beyond it the oldest are forgotten, so that made-up names cannot fill the memory. */
 const MAX_KEYS = 100_000;
-/** What of a key counts: longer than the key of any username, and no peer can fill the memory with long ones. */
+/** Length of a key that counts: longer than the key of any username, and no peer can fill the memory with long ones. */
 const MAX_KEY_UNITS = 128;
 
 interface Window {

@@ -7,7 +7,7 @@ import { AttemptLimiter } from "./attempt-limiter.ts";
 
 /** Logins that may wait for their turn. At 4 a second (cost 12, one thread) the last waits for about 4 minutes. */
 const MAX_WAITING = 1_000;
-/** What a peer is told to wait when the queue is full, in seconds. */
+/** `retry_after` when the queue is full, in seconds. */
 const QUEUE_FULL_RETRY_SECONDS = 30;
 
 export interface PasswordGateLimits {

@@ -51,7 +51,7 @@ export class AccountStates {
     return matchedCount > 0 ? { done: true, result: { formerName: user.username, holders, groups } } : NOT_FOUND;
   }
 
-  /** Who has the user as a contact; as it was before a deletion that was broken off. */
+  /** Users with the user as a contact; as it was before a deletion that was broken off. */
   async #holders(userId: UserId): Promise<readonly UserId[]> {
     const known = this.#holdersOf.get(userId);
     if (known !== undefined) return known;

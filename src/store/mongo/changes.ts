@@ -26,7 +26,7 @@ type Outcome = WriteOutcome<ChangeKind>;
 /** The fields of a message that a change sets; undefined takes one away. */
 type Fields = { readonly [F in keyof MessageDocument]?: MessageDocument[F] | undefined };
 
-/** What a message loses when it is deleted, beside its text. */
+/** Fields that a message loses when it is deleted, beside its text. */
 const EMPTIED: Fields = {
   edited_ms: undefined,
   mentions: undefined,
@@ -122,7 +122,7 @@ async function heardRefusal(
   return directRefusal({ partner, isBlocked: await readIsBlocked(collections, one, other) });
 }
 
-/** What the change makes of a message that it may change; undefined where it is so already. */
+/** The new state of a message that it may change; undefined where it is so already. */
 async function fieldsOf(
   { collections, users }: WriterState,
   write: ChangeWrite,

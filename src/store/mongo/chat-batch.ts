@@ -17,7 +17,7 @@ import { findStored, keyText } from "./sent-messages.ts";
 import type { KnownUsers } from "./users.ts";
 import { NOT_FOUND } from "../write-outcomes.ts";
 
-/** What the batches of a writer share. */
+/** State that the batches of a writer share. */
 export interface WriterState {
   readonly collections: Collections;
   readonly users: KnownUsers;
@@ -123,7 +123,7 @@ export class ChatBatch {
     );
   }
 
-  /** Who is not in a group is told nothing of what they sent there. */
+  /** A sender who is not in the group is told nothing of it. */
   #mayBeStored(write: WriteOf<"append">): boolean {
     const refusal = this.#state.users.nameOf(write.userId) === undefined ? undefined : this.#refusal(write);
     return refusal !== undefined && !(refusal === Refusal.NoChat && chatForm(write.chatId)?.kind === "group");

@@ -21,7 +21,7 @@ const CONNECTIONS = 16;
 /** For so long after the server is lost operations wait for its return; then they are refused at once until it is there. */
 const GRACE_MS = 2_000;
 
-/** What a URL may say otherwise, by the driver's option. */
+/** Defaults that a URL may override, by the driver's option. */
 const TIMES: MongoClientOptions = {
   serverSelectionTimeoutMS: SERVER_SELECTION_MS,
   connectTimeoutMS: CONNECT_TIMEOUT_MS,
@@ -33,7 +33,7 @@ const TIMES: MongoClientOptions = {
 /** For moving a store: nobody waits for an answer, and a small server may be busy for long. */
 const PATIENT_TIMES: MongoClientOptions = { ...TIMES, connectTimeoutMS: 10_000, socketTimeoutMS: 120_000 };
 
-/** What no URL can change: a message is acknowledged when a majority has it in its journal, and read when it is so. */
+/** Options that no URL can change: a message is acknowledged when a majority has it in its journal, and read when it is so. */
 const PROMISES: MongoClientOptions = {
   appName: "messenger",
   writeConcern: { w: "majority", journal: true, wtimeoutMS: WRITE_CONFIRM_MS },

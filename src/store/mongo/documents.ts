@@ -66,7 +66,7 @@ export interface ChatDocument extends Partial<GroupFields> {
   readonly last_ms: number;
 }
 
-/** What only groups have. */
+/** Fields of groups. */
 export interface GroupFields {
   /** Absent in other chats; `gone` is a deleted group, which stays so that its id is never used again. */
   readonly kind: "group" | "gone";
@@ -84,7 +84,7 @@ export interface GroupFields {
   readonly pending?: PendingChange;
 }
 
-/** What the change with this version makes of members; `all`: nobody is one any more. */
+/** Members after the change with this version; `all`: nobody is one any more. */
 export interface PendingChange {
   readonly version: number;
   readonly members: readonly MemberChange[] | "all";
@@ -98,7 +98,7 @@ export interface MemberChange {
   readonly seq?: number;
 }
 
-/** What a user is in a chat, and how far they have read it; `_id` is `pairId(user_id, chat_id)`. */
+/** Membership of a user in a chat, and its read mark; `_id` is `pairId(user_id, chat_id)`. */
 export interface MemberDocument {
   readonly _id: string;
   readonly user_id: UserId;

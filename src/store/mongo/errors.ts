@@ -18,7 +18,7 @@ import { withoutSecrets } from "./url.ts";
 import type { MongoUrl } from "./url.ts";
 
 export const DUPLICATE_KEY = 11000;
-/** What is said of a collection that is not there. */
+/** Error code of a collection that is not there. */
 export const NAMESPACE_NOT_FOUND = 26;
 
 /** Codes that say that one document is at fault, not the server's state; 8 is what servers of others say of anything. */
@@ -26,7 +26,7 @@ const DOCUMENT_CODES: ReadonlySet<number> = new Set([2, 8, 9, 14, 121, 10334, 17
 /** The login was refused, or may not do what the store needs. */
 const LOGIN_CODES: ReadonlySet<number> = new Set([13, 18, 31, 8000]);
 /**
- * What the driver says of its own state; part of its API errors, the rest of which are bugs of ours. A session that has
+ * The driver's errors about its own state; part of its API errors, the rest of which are bugs of ours. A session that has
  * expired is the driver's own (we begin none): what was under way when the client was closed meets it.
  */
 const CLOSED = [
@@ -94,7 +94,7 @@ export function openError(raw: unknown, url: MongoUrl): unknown {
   return storeError(error, url);
 }
 
-/** What the driver says of a URL that it does not take. */
+/** The driver's errors about a URL that it does not take. */
 export function urlError(error: unknown, url: MongoUrl): StoreOpenError {
   const text = error instanceof Error ? error.message : String(error);
   return new StoreOpenError(`store ${url.label}: the URL cannot be used: ${withoutSecrets(text, url)}`);

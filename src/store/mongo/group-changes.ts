@@ -10,7 +10,7 @@ import { isDuplicate, isOnlyDuplicates } from "./errors.ts";
 /** Others that change the same group at the same moment are given way to so often. */
 const MAX_TRIES = 50;
 
-/** What a change makes of a group; `all`: everybody is out of it. */
+/** Effect of a change on a group; `all`: everybody is out of it. */
 export interface Claim {
   readonly set: Partial<GroupFields>;
   readonly members: readonly MemberChange[] | "all";
@@ -56,7 +56,7 @@ export class GroupChanges {
   async finish(chatId: ChatId, { version, members: changes }: PendingChange): Promise<ChatDocument> {
     const { chats, members } = this.#collections;
     if (changes === "all") {
-      // What comes later has a greater version: a group that is gone has no later change.
+      // Later changes have a greater version: a group that is gone has no later change.
       await members.updateMany({ chat_id: chatId, role: { $ne: null } }, { $set: { role: null, version } });
     } else if (changes.length > 0) {
       const operations = changes.map(({ user_id, ...change }) => {

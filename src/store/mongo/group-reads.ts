@@ -17,7 +17,7 @@ import { usernamesAfter } from "./users.ts";
 /** Of documents of members, not of those who were. */
 export const IN_GROUP = { role: { $in: [...ROLES] } };
 
-/** What the user is in a group; undefined for who is no member. */
+/** Membership of the user in a group; undefined for who is no member. */
 export async function readRole({ members }: Collections, chatId: ChatId, userId: UserId): Promise<Role | undefined> {
   return (await members.findOne({ _id: pairId(userId, chatId) }))?.role ?? undefined;
 }
@@ -51,7 +51,7 @@ export function groupOf(document: ChatDocument, rev: number, lastMessage: Messag
   return { chatId, title, topic, posting, history, memberCount: document.member_count ?? 0, lastSeq, rev, lastMessage };
 }
 
-/** What a group's member has in the list of chats. */
+/** Entry of a group in a member's list of chats. */
 export function summaryOf(group: Group, document: MemberDocument): ChatSummary | undefined {
   const member = groupMember(document);
   return member && groupSummary(group, { ...member, readSeq: Math.min(member.readSeq, group.lastSeq) });

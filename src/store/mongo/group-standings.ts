@@ -68,7 +68,7 @@ export class GroupStandings {
     return this.#groups.get(chatId)?.history === "joined" && seq < sinceSeq;
   }
 
-  /** Who is told that somebody types. */
+  /** Users who are told that somebody types. */
   othersIn(chatId: ChatId, userId: UserId): UserId[] {
     return (this.#memberIds.get(chatId) ?? []).filter((id) => id !== userId);
   }

@@ -15,7 +15,7 @@ import { GroupChanges, type Claim } from "./group-changes.ts";
 import { IN_GROUP, readGroup, readGroupMembers, readMemberIds, readRole } from "./group-reads.ts";
 import { readLastSeqs } from "./last-seqs.ts";
 
-/** What a write comes to by the group as it is: refused, done already, or a change of it. */
+/** Outcome of a write by the group as it is: refused, done already, or a change of it. */
 type Decision<K extends GroupKind> =
   | { readonly refusal: Refusal }
   | { readonly result: WriteResults[K] }
@@ -264,7 +264,7 @@ export class GroupWrites {
     return (await members.find({ chat_id: chatId, role: "owner" }, { projection: { _id: 1 } }).toArray()).length;
   }
 
-  /** Who owns a group when this user has left, where that would be nobody: a moderator first, then who came first. */
+  /** The next owner of a group that this user leaves, where it would have none: a moderator first, then who came first. */
   async #heir({ _id: chatId }: ChatDocument, userId: UserId): Promise<UserId | undefined> {
     const all = await readGroupMembers(this.#state.collections, chatId);
     const others = all.filter((member) => member.userId !== userId);

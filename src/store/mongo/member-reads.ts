@@ -33,7 +33,7 @@ async function readGroupMember(
   return found && { kind: "group", role: found.role, firstSeq: found.firstSeq };
 }
 
-/** What the user is in a group, and who may send messages there; undefined for who is no member. */
+/** Membership of the user in a group, and its allowed senders; undefined for who is no member. */
 export async function readChanger(
   { chats, members }: Pick<Collections, "chats" | "members">,
   chatId: ChatId,

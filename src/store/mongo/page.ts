@@ -3,7 +3,7 @@ import { MESSAGE_EXTRA_BYTES, PAGE_BYTES, REACTION_USERS } from "../../protocol/
 import type { MessageDocument } from "./documents.ts";
 import { countsOf } from "../reaction-counts.ts";
 
-/** What a user id takes as JSON, with a comma; and a kind of reactions without its users, at most. */
+/** Bytes of a user id as JSON, with a comma; and a kind of reactions without its users, at most. */
 const USER_ID_BYTES = 27;
 const REACTION_BYTES = 96;
 
@@ -30,7 +30,7 @@ export class Page {
   }
 }
 
-/** What a message counts in a page. */
+/** Bytes that a message counts in a page. */
 function pageBytes({ text, mentions = "", reactions }: MessageDocument): number {
   const textBytes = Buffer.byteLength(JSON.stringify(text));
   const counts = countsOf(reactions);

@@ -209,7 +209,7 @@ export class MongoReader implements StoreReader {
     return { before: Math.min(last + 1, before), foundSeqs: [], span: FIRST_SEARCH_SPAN };
   }
 
-  /** What the slices before have found, newest first. */
+  /** Hits of the slices before, newest first. */
   async #found(chatId: ChatId, seqs: readonly number[]): Promise<MessageDocument[]> {
     if (seqs.length === 0) return [];
     const filter = { chat_id: chatId, seq: { $in: [...seqs] } };

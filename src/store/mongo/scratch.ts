@@ -2,7 +2,7 @@
 import { MongoClient } from "mongodb";
 import { readMongoUrl } from "./url.ts";
 
-/** What the names of such databases begin with; no other database is ever dropped. */
+/** Prefix of such databases' names; no other database is ever dropped. */
 const PREFIX = "messenger_scratch_";
 /** How long removing may wait for a server. */
 const TIMEOUT_MS = 10_000;
@@ -12,7 +12,7 @@ const PARTS = /^(mongodb(?:\+srv)?:\/\/[^/?#]+)(?:\/([^?#]*))?(?:\?([^#]*))?/;
 /** The URL of a database that nobody has, for the same user of the same server. */
 export function scratchUrl(url: string, suffix: string): string {
   const [, server = "", path = "", query = ""] = PARTS.exec(url) ?? [];
-  // Who logs in without saying where is looked up in the database that the URL names.
+  // A user without an authentication database is looked up in the one that the URL names.
   const needsSource = server.includes("@") && path !== "" && !readMongoUrl(url).options.has("authsource");
   const options = [query, needsSource ? `authSource=${path}` : ""].filter((option) => option !== "").join("&");
   return `${server}/${PREFIX}${suffix}${options === "" ? "" : `?${options}`}`;

@@ -6,10 +6,10 @@ import { countsOf } from "../reaction-counts.ts";
 import { readReactors, reactorsKey } from "./reactions.ts";
 import { usernames } from "./users.ts";
 
-/** What of a message readers do not need. */
+/** Fields of a message that readers do not need. */
 export const WITHOUT_FOLDED = { folded: 0 } as const;
 
-/** What makes a message the same one again. */
+/** Identity of a message for repeats. */
 export interface MessageKey {
   readonly chatId: ChatId;
   readonly userId: UserId;

@@ -5,7 +5,7 @@ export interface ServerFacts {
   readonly topology: "standalone server" | "replica set" | "sharded cluster";
   /** As the server names itself, such as `MongoDB 8.0.4`. */
   readonly product: string;
-  /** What holds when a message is acknowledged, in one line for the log and the administrator. */
+  /** Guarantee of an acknowledgement, in one line for the log and the administrator. */
   readonly guarantee: string;
 }
 

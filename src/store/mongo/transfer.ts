@@ -36,7 +36,7 @@ const CHATS_AT_ONCE = 16;
 /** How a record of a kind becomes a document, and back. */
 interface Form<R> {
   readonly filter?: Document;
-  /** What documents about the same have in common; `_id` where nothing else is said. */
+  /** Key of documents about the same thing; `_id` where nothing else is said. */
   readonly key?: string;
   toDocument(record: R): Document;
   toRecord(document: Document): R;

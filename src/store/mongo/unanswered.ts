@@ -80,7 +80,7 @@ export class Unanswered {
     }
   }
 
-  /** What was found stored since the last call; of each chat in the order of seq. */
+  /** Messages found stored since the last call; of each chat in the order of seq. */
   takeStored(): Message[] {
     const stored = this.#stored.sort((one, other) => one.seq - other.seq);
     this.#stored = [];

@@ -15,7 +15,7 @@ const DOCUMENTS_PER_ROUND = 500;
 const OLD_MARKS = "marks";
 
 /**
- * What comes before the indexes of a store of an older format: its read marks become memberships. What is broken off goes
+ * First part of an upgrade, before the indexes: its read marks become memberships. What is broken off goes
  * on at the next start; an older program must not write meanwhile.
  */
 export async function renameMarks(database: Db): Promise<void> {
@@ -27,7 +27,7 @@ export async function renameMarks(database: Db): Promise<void> {
   }
 }
 
-/** What comes after the indexes: version 1 lacks what lists are sorted by, and all until 3 the present form of texts. Goes on in the same way. */
+/** Second part, after the indexes: version 1 lacks what lists are sorted by, and all until 3 the present form of texts. Goes on in the same way. */
 export async function upgradeDocuments(collections: Collections): Promise<void> {
   await fillSortKeys(collections);
   await foldTexts(collections);

@@ -30,7 +30,7 @@ const RETRY_PAUSE_MS = 100;
 /** Expired tokens are removed so often. */
 const PURGE_INTERVAL_MS = 3_600_000;
 
-/** What makes a difference to who may write what follows in chats. */
+/** Writes that change who may write in chats after them. */
 const CHANGES_STANDING: ReadonlySet<WriteKind> = new Set([
   "createUser",
   "setAccountState",
@@ -132,7 +132,7 @@ export class MongoWriter implements StoreWriter {
     }
   }
 
-  /** What comes before the writes of a batch: what others have left unfinished. */
+  /** Work before the writes of a batch: what others have left unfinished. */
   async #begin(writes: readonly Write[]): Promise<void> {
     await this.#unanswered.resolve();
     if (!this.#isBegun) {

@@ -81,7 +81,7 @@ async function copy(file: string, part: string, onProgress: (progress: BackupPro
   }
 }
 
-/** What goes wrong with the copy is said of the copy, not of the store. */
+/** Errors of the copy name the copy, not the store. */
 function onTarget(target: string, work: () => void): void {
   try {
     work();
@@ -117,7 +117,7 @@ function removeQuietly(part: string): void {
 
 function makePart(part: string): void {
   makeFolder(dirname(part));
-  // What a backup left that was broken off; two at a time to one target would be a mistake anyway.
+  // Left over by a backup that was broken off; two at a time to one target would be a mistake anyway.
   rmSync(part, { force: true });
   makeEmpty(part);
 }

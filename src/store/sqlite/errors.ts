@@ -6,7 +6,7 @@ import { StoreOpenError, StoreUnavailableError } from "../store.ts";
 const OUTSIDE =
   /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CORRUPT|NOTADB|CANTOPEN|NOMEM|PROTOCOL|INTERRUPT|PERM|AUTH|NOLFS)(_|$)/;
 
-/** What is wrong with a store that does not open, and what to do, by the codes of SQLite and of the file system. */
+/** Reasons why a store does not open, with advice, by the codes of SQLite and of the file system. */
 const OPEN_FAULTS: readonly (readonly [code: RegExp, fault: string])[] = [
   [/^SQLITE_(BUSY|LOCKED|PROTOCOL)/, "is in use by another program; end that one first"],
   [/^SQLITE_(CORRUPT|NOTADB)/, "is damaged; put a backup in its place, or name another file"],

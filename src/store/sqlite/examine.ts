@@ -13,7 +13,7 @@ const USER_VERSION_AT = 60;
 const APPLICATION_ID_AT = 68;
 /** Stores up to this size are checked page by page at each start (about a second). */
 const FULL_CHECK_BYTES = 256 * 1024 * 1024;
-/** What is checked of bigger ones: without these nothing works, and they stay small beside the messages. */
+/** Tables that are checked in bigger ones: without these nothing works, and they stay small beside the messages. */
 const SMALL_TABLES = ["users", "chats", "tokens", "contacts"];
 
 /** Whether there is anything in the file; an empty one is as good as none. */

@@ -181,7 +181,7 @@ export class GroupWrites {
   ): WriteOutcome<"removeMember"> {
     const member = this.#users.find(memberId);
     const username = member?.username ?? "";
-    // What is so already was done by the first try of this batch, whose answer was lost.
+    // A change that is there already was made by the first try of this batch, whose answer was lost.
     const role = this.#roleOf(row, memberId);
     if (role === undefined && this.#isOwnTry(chatId, row, nowMs)) {
       return { done: true, result: { username } };

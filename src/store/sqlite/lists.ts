@@ -56,7 +56,7 @@ const BLOCKED = `EXISTS (SELECT 1 FROM blocks b WHERE b.user = k.user AND b.bloc
   OR EXISTS (SELECT 1 FROM blocks b WHERE b.user = k.contact AND b.blocked = k.user)`;
 const DIRECT_CHAT = "direct_chat(me.user_id, o.user_id)";
 
-/** What is shown of the chats that `page` chooses (columns chat, user, chat_id, first_user, second_user, …). */
+/** Listed columns of the chats that `page` chooses (columns chat, user, chat_id, first_user, second_user, …). */
 const SHOWN = (page: string): string => `
   SELECT p.chat_id, p.kind, p.last_seq, p.last_ms, p.chat_rev, p.title, p.topic, p.posting, p.history_rule,
     p.member_count, p.read_seq, p.role, p.since_seq, o.user_id AS contact_user_id, o.username AS contact_username,

@@ -6,7 +6,7 @@ import { SqliteDatabase } from "../../util/sqlite-driver.ts";
 import { APPLICATION_ID, migrate } from "./schema.ts";
 import { makeEmpty } from "./store-lock.ts";
 
-/** What SQLite keeps beside a database. */
+/** Files that SQLite keeps beside a database. */
 const BESIDE = ["-wal", "-shm", "-journal"];
 
 /** Makes an empty store in place of nothing, or of an empty file. The caller holds the store's lock. */
@@ -26,7 +26,7 @@ export function makeStore(file: string): void {
       database.close();
     }
     syncFile(part);
-    // What is left of a store that somebody has removed would be taken for this one's.
+    // Files of a store that somebody has removed would be taken for this one's.
     for (const suffix of BESIDE) rmSync(file + suffix, { force: true });
     syncFolder(dirname(file));
     renameSync(part, file);

@@ -251,7 +251,7 @@ export class MessageWrites {
     return { done: true, result: { otherIds: this.#othersIn(chatId, chat, userId) } };
   }
 
-  /** Who is told that somebody types: nobody in a big group. */
+  /** Users who are told that somebody types: nobody in a big group. */
   #othersIn(chatId: ChatId, chat: Chat | undefined, userId: UserId): UserId[] {
     const other = otherUser(chatId, userId);
     if (other !== undefined) return [other];
@@ -282,7 +282,7 @@ export class MessageWrites {
     return is;
   }
 
-  /** What the user is in a group; undefined for who is no member of it, or where it is gone. */
+  /** Membership of the user in a group; undefined for who is no member of it, or where it is gone. */
   #memberOf(chat: Chat, user: UserRow): InGroup | undefined {
     if (!chat.members.has(user.id)) chat.members.set(user.id, this.#sql.inGroup.get(chat.id, user.id));
     return chat.members.get(user.id);

@@ -39,7 +39,7 @@ export class PageGaps {
 
   /**
    * Looks through `pageCount` pages from the one with this index (from 0) on. `next` is where to go on; undefined at the
-   * end. What was overwritten is on the disk. Throws StoreUnavailableError.
+   * end. The zeros are on the disk then. Throws StoreUnavailableError.
    */
   clean(from: number, pageCount: number): Cleaned {
     try {

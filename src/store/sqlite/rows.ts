@@ -112,7 +112,7 @@ export class Page {
   }
 }
 
-/** What a message counts in a page. */
+/** Bytes that a message counts in a page. */
 function pageBytes({ message, reactions, mentions }: Message): number {
   let bytes = Buffer.byteLength(JSON.stringify(message)) + MESSAGE_EXTRA_BYTES;
   if (reactions !== undefined) bytes += Buffer.byteLength(JSON.stringify(reactions));

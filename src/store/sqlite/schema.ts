@@ -124,7 +124,7 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX members_of_group ON members (chat, user) WHERE role IS NOT NULL;
    CREATE INDEX groups_of_user ON members (user, chat) WHERE role IS NOT NULL;`,
   // Of a message: the seq that it answers, JSON of the users mentioned, the revision that pinned it (its place among the
-  // pins), JSON of the counts of reactions. Who reacted, and in which order (rev), is in a table of its own.
+  // pins), JSON of the counts of reactions. The users who reacted, in order (rev), are in a table of their own.
   `ALTER TABLE messages ADD COLUMN reply_to INTEGER;
    ALTER TABLE messages ADD COLUMN mentions TEXT;
    ALTER TABLE messages ADD COLUMN mentions_all INTEGER;

@@ -146,7 +146,7 @@ class Slice {
     };
   }
 
-  /** What the query wants to be looked at before the index is asked. */
+  /** Looks at the newest messages, as many as the query wants, before the index is asked. */
   #scanSome(): boolean {
     const left = Math.max(0, (this.#query.scanFirst ?? 0) - this.#scannedCount);
     return left === 0 || this.#scan(Math.max(this.#floor, this.#before - 1 - left));

@@ -102,7 +102,7 @@ export class SqliteWriter implements StoreWriter {
   async maintain(): Promise<boolean> {
     if (!this.#database.open) throw new StoreUnavailableError("store: closed");
     try {
-      // What a power cut takes away here is indexed again; the next commit syncs the log as a whole.
+      // Index entries that a power cut takes away are made again; the next commit syncs the log as a whole.
       this.#database.pragma("synchronous = NORMAL");
       const hasErased = this.#eraseGone();
       const isMore = this.#indexer.step() || hasErased;
@@ -147,7 +147,7 @@ export class SqliteWriter implements StoreWriter {
       before();
       this.#look.get();
     } catch (error) {
-      // What is committed stays so; the next commit meets the same trouble, and says so.
+      // Committed writes stay; the next commit meets the same trouble, and says so.
       if (!(storeError(error, this.#database.name) instanceof StoreUnavailableError)) throw error;
     }
   }
