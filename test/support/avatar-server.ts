@@ -10,6 +10,7 @@ import type { AvatarTicket } from "../../src/protocol/entities.ts";
 import { plainAddress } from "../../src/util/address.ts";
 import { monotonicClock } from "../../src/util/clock.ts";
 import { MemoryLog } from "./memory-log.ts";
+import { tempDirPerTest } from "./temp-dir.ts";
 
 /** Users with the password `PASSWORD`: anna and ben. */
 export const ANNA = "a".repeat(24);
@@ -179,4 +180,15 @@ export class RawFtp {
     this.socket.resume();
     if (!this.socket.closed) await once(this.socket, "close");
   }
+}
+
+/** Starts avatar servers in a folder for one test, and closes the last one after it. */
+export function useAvatarServer(): (options?: Partial<AvatarServerOptions>) => Promise<TestAvatarServer> {
+  const tempFolder = tempDirPerTest();
+  let running: TestAvatarServer | undefined;
+  afterEach(async () => {
+    await running?.close();
+    running = undefined;
+  });
+  return async (options = {}) => (running = await TestAvatarServer.start(tempFolder(), options));
 }
