@@ -14,7 +14,7 @@ export interface LoadPlan {
   readonly settleMs: number;
 }
 
-/** What came of a load. Rates are those within the measured window; counts those of the whole load. */
+/** Result of a load. Rates are those within the measured window; counts those of the whole load. */
 export interface LoadOutcome {
   readonly offered: number;
   readonly receivers: number;
@@ -41,14 +41,14 @@ export interface LoadOutcome {
   /** CPU of the busiest load engine, as a share of one core. */
   readonly engineLoad: number;
   readonly usage: Usage | undefined;
-  /** What the server told of itself. */
+  /** Samples of the server. */
   readonly ownFigures: Readonly<Record<string, number>>;
 }
 
 /** Share of a core above which the load engine, not the target, may be what is measured. */
 export const ENGINE_LIMIT = 0.9;
 
-/** What a load must keep to hold. */
+/** Conditions under which a load holds. */
 export interface HoldLimits {
   readonly p99Ms: number;
 }

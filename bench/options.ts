@@ -9,7 +9,7 @@ export interface BenchOption {
   readonly default?: string;
 }
 
-/** Values by name, as words; a flag is "true" or "false". What was not given is undefined. */
+/** Values by name, as words; a flag is "true" or "false". Absent ones are undefined. */
 export type BenchWords = Readonly<Record<string, string | undefined>>;
 
 export const FLAGS = {
@@ -127,7 +127,7 @@ function positiveNumber(name: string, word: string): number {
   return value;
 }
 
-/** What the scenarios take, in their units. @throws BenchUsageError */
+/** Settings of the scenarios, in their units. @throws BenchUsageError */
 export function benchOptions(read: OptionReader): BenchOptions {
   if (read.flag("find-max") && read.optional("rate") !== undefined) {
     throw new BenchUsageError("--find-max and --rate exclude each other");

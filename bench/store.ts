@@ -58,7 +58,7 @@ async function register(writer: StoreWriter): Promise<void> {
   await writer.commit(users, Date.now());
 }
 
-/** What a number of messages costs, whatever else the machine does. */
+/** Cost of a number of messages, whatever else the machine does. */
 class Cost {
   readonly #timesMs: number[] = [];
   #cpuMicros = 0;

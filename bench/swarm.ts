@@ -19,7 +19,7 @@ export interface SwarmOptions {
   readonly engineCore: number | undefined;
 }
 
-/** What came of connecting. */
+/** Result of connecting. */
 export interface Opened {
   readonly failed: number;
   /** Empty when none has failed. */
@@ -87,7 +87,7 @@ export class Swarm {
     const sendReport = await this.#send(plan, fromUs, toUs);
     const sent = this.#sentCounts(sendReport);
     const settleFromUs = monotonicUs();
-    // An overloaded target is given up: its backlog may take minutes. What is sent pipelined is no backlog.
+    // An overloaded target is given up: its backlog may take minutes. Pipelined messages are no backlog.
     const deadlineMs = sendReport.overloaded && plan.pipelined === undefined ? 0 : plan.settleMs;
     const reports = await Promise.all(this.#engines.map((engine) => engine.settle(deadlineMs, sent)));
     const settleMs = (monotonicUs() - settleFromUs) / 1000;

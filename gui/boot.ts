@@ -5,7 +5,7 @@ import { constants } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** What the event-loop addon (gui/native/event-loop.cc) offers. */
+/** The event-loop addon (gui/native/event-loop.cc). */
 export interface EventLoopStats {
   readonly turnCount: number;
   readonly iterationCount: number;

@@ -42,7 +42,7 @@ export interface PlannedSender {
   readonly echoed: boolean;
 }
 
-/** What an engine tells after `connect`. */
+/** Reply of an engine to `connect`. */
 export interface ConnectReport {
   readonly ready: number;
   readonly failed: number;
@@ -57,7 +57,7 @@ export interface HistogramReport {
   readonly maxUs: number;
 }
 
-/** What an engine tells after `send` and `pipeline`. */
+/** Reply of an engine to `send` and `pipeline`. */
 export interface SendReport {
   /** By sender id: the number of its next message. */
   readonly sent: readonly (readonly [id: number, nextNumber: number])[];
@@ -67,7 +67,7 @@ export interface SendReport {
   readonly latenessUs: HistogramReport;
 }
 
-/** What an engine tells after `settle`; counts since `begin`. */
+/** Reply of an engine to `settle`; counts since `begin`. */
 export interface LoadReport {
   /** Connections that were to receive (all but the stalled). */
   readonly receivers: number;

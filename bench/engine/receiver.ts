@@ -12,14 +12,14 @@ const OK_CODE = Buffer.from('"code":200');
 const KIND_AT = 6;
 const KIND_RESPONSE = 0x61;
 
-/** What a connection was to receive of one sender: numbers `from` to (excluding) `to`. */
+/** Messages that a connection was to receive of one sender: numbers `from` to (excluding) `to`. */
 export interface Expected {
   readonly id: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** What is wrong with what a connection received. */
+/** Faults in the messages that a connection received. */
 export interface Shortfall {
   readonly delivered: number;
   readonly lost: number;

@@ -13,7 +13,7 @@ const OPEN_DEADLINE_MS = 300_000;
 const CLOSE_DEADLINE_MS = 10_000;
 const LOOK_MS = 100;
 
-/** What the server tells a panel that is open on a page, beside answers. */
+/** Events that a panel gets on a page, beside answers. */
 const TOPICS: Readonly<Record<"overview" | "traffic", readonly Topic[]>> = {
   overview: ["sample"],
   traffic: ["sample", "traffic"],

@@ -3,7 +3,7 @@ import type { ResultRow } from "./result.ts";
 import { groupRuns, median } from "./runs.ts";
 
 const OWN = "messenger";
-/** What must be the same on both sides of a ratio. */
+/** Fields that must be the same on both sides of a ratio. */
 const ALIKE = ["clients", "search", "tls"];
 /** Figures that are compared, and how the column is called. */
 const COMPARED = {

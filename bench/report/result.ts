@@ -7,7 +7,7 @@ export type Figures = Readonly<Record<string, number>>;
 export interface ResultRow {
   readonly scenario: string;
   readonly target: string;
-  /** What was asked for: clients, senders, textBytes, ratePerSec. */
+  /** The requested settings: clients, senders, textBytes, ratePerSec. */
   readonly parameters: Readonly<Record<string, number | string>>;
   readonly figures: Figures;
   /** CPU of the server within the measured window by thread name, as a share of one core. */

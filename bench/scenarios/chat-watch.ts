@@ -16,7 +16,7 @@ export interface ChatWatchPlan {
   readonly textBytes: number;
 }
 
-/** What the people of the chat noticed. */
+/** Delays that the people of the chat noticed. */
 export interface Noticed {
   readonly latency: Histogram;
   /** Messages lost, doubled or out of order. */

@@ -56,7 +56,7 @@ export function serverCpu(outcome: LoadOutcome, measureMs: number): Figures {
   return Object.fromEntries(entries.map(([name, cpuMs]) => [name, cpuMs / measureMs]));
 }
 
-/** What a reader must know: the generator at its limit, or late. */
+/** Remarks for the reader: the generator at its limit, or late. */
 export function remarksOn(outcome: LoadOutcome): string[] {
   const remarks: string[] = [];
   if (outcome.engineLoad > ENGINE_LIMIT) {

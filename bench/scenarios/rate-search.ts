@@ -8,7 +8,7 @@ import type { RunningTarget } from "../targets/target.ts";
 import { loadFigures, progressLine, remarksOn, serverCpu, storeParameter } from "./figures.ts";
 import type { Startable, Started, ScenarioContext } from "./scenario.ts";
 
-/** What is loaded, and by whom. */
+/** Target and clients of a load. */
 export interface LoadSpec<Running extends RunningTarget> {
   readonly scenario: string;
   /** The target's name in the results. */

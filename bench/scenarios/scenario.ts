@@ -5,7 +5,7 @@ import type { ResultRow } from "../report/result.ts";
 import { MessengerTarget } from "../targets/messenger.ts";
 import type { RunningTarget, StartPlan, Target } from "../targets/target.ts";
 
-/** What the user asked for; the scenarios take from it what they need. */
+/** Settings of the user; the scenarios take from it what they need. */
 export interface BenchOptions {
   readonly clients: readonly number[];
   readonly senders: number;
@@ -37,7 +37,7 @@ export interface BenchOptions {
   readonly storedMessages: number;
 }
 
-/** What can be started: a target, or one with settings that a scenario wants. */
+/** Something to be started: a target, or one with settings that a scenario wants. */
 export interface Startable<Running extends RunningTarget> {
   start(plan: StartPlan): Promise<Running>;
 }
@@ -48,7 +48,7 @@ export interface Started<Running extends RunningTarget> {
   close(): Promise<void>;
 }
 
-/** What a scenario works with. */
+/** Context of a scenario. */
 export interface ScenarioContext {
   readonly options: BenchOptions;
   readonly program: EngineProgram;

@@ -23,7 +23,7 @@ const ACTIVITIES: readonly Activity[] = [
 ];
 const TOTAL_WEIGHT = ACTIVITIES.reduce((sum, { weight }) => sum + weight, 0);
 
-/** What came of one kind of request. */
+/** Result of one kind of request. */
 export interface ActionOutcome {
   readonly latency: Histogram;
   refused: number;

@@ -6,7 +6,7 @@ import { NATS } from "./nats.ts";
 import { plainNode } from "./plain-node.ts";
 import type { Target } from "./target.ts";
 
-/** What runs without anything installed. */
+/** Targets that need nothing installed. */
 export const baselines = (overTls: boolean): readonly Target[] => [
   plainNode("shared", "event", overTls),
   plainNode("shared", "bare", overTls),

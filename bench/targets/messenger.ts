@@ -13,7 +13,7 @@ import type { RunningTarget, StartPlan, Target, TargetParameters } from "./targe
 
 const LOGGED_IN = '"token":"';
 
-/** What a scenario may ask of our server beside what it asks of every target. */
+/** Settings of our server beside those of every target. */
 export interface MessengerSettings {
   readonly bcryptCost: number;
   readonly storedMessages: number;

@@ -9,7 +9,7 @@ import type { RunningTarget, StartPlan, Target } from "./target.ts";
 const PROGRAM = fileURLToPath(new URL("../baselines/plain-node.js", import.meta.url));
 const GREETING = "\0\0\0\0";
 
-/** What is relayed: the text alone, or a text wrapped as our server's event is (about three times as long). */
+/** The relayed message: the text alone, or a text wrapped as our server's event is (about three times as long). */
 export type PlainFrame = "bare" | "event";
 
 /** `way`: one write per message and receiver, or one shared buffer per turn of the event loop. */

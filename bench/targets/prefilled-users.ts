@@ -26,7 +26,7 @@ export interface GroupPlan {
   readonly members: readonly number[];
 }
 
-/** What is in the store before the server starts. */
+/** Content of the store before the server starts. */
 export interface Prefill {
   readonly userCount: number;
   readonly bcryptCost: number;
@@ -37,7 +37,7 @@ export interface Prefill {
   readonly groups: readonly GroupPlan[];
 }
 
-/** What was made, and what the store says of its commits. */
+/** The users that were made, and the store's guarantee. */
 export interface Prefilled {
   /** In the order of their numbers. */
   readonly users: readonly BenchUser[];
@@ -51,7 +51,7 @@ export async function prefillStore(url: string, dataDir: string, prefill: Prefil
     const users = await addUsers(writer, prefill);
     await addMessages(writer, users, prefill);
     await addGroups(writer, users, prefill.groups);
-    // What a server does while nobody writes, above all the search index.
+    // Work that a server does while nobody writes, above all the search index.
     while (await writer.maintain?.(Date.now()));
     return { users, guarantee: writer.guarantee };
   } finally {

@@ -4,7 +4,7 @@ import type { PlannedSender, Step } from "../engine/commands.ts";
 import type { ServerAddress } from "../engine/dial.ts";
 import type { FrameFormat } from "../engine/frames.ts";
 
-/** What a scenario needs of a server before it starts. */
+/** Requirements of a scenario before a server starts. */
 export interface StartPlan {
   /** Clients that will connect, at most. */
   readonly clientCount: number;
@@ -13,7 +13,7 @@ export interface StartPlan {
   readonly folder: string;
 }
 
-/** What is not there is as usual: this checkout, plain text, limits off. */
+/** Absent settings are as usual: this checkout, plain text, limits off. */
 export interface TargetParameters {
   readonly checkout?: string;
   readonly tls?: "yes";
@@ -37,15 +37,15 @@ export interface RunningTarget extends ServerAddress {
   /** Process to measure; undefined for a server that the bench has not started. */
   readonly pid: number | undefined;
   readonly format: FrameFormat;
-  /** What an acknowledgement is worth with the store that was asked for by `--store`. */
+  /** Guarantee of an acknowledgement with the store that was asked for by `--store`. */
   readonly guarantee?: string | undefined;
   /** How many connections may be in their first steps at once. */
   readonly connectParallel: number;
-  /** What client number `index` sends to be among the receivers of the common chat. */
+  /** First frames of client number `index`, to be among the receivers of the common chat. */
   steps(index: number): readonly Step[];
   /** Makes client number `index` sender `id` of texts of `textBytes` bytes to the common chat. */
   commonSender(index: number, id: number, textBytes: number): PlannedSender;
-  /** What the server tells of itself for the time between two moments (Unix milliseconds), if it tells anything. */
+  /** Samples of the server between two moments (Unix milliseconds), if it has any. */
   ownFigures?(fromMs: number, toMs: number): Promise<Readonly<Record<string, number>>>;
   /** Ends the server; resolves when it is gone. Idempotent. */
   close(): Promise<void>;

@@ -174,13 +174,13 @@ export class BubbleMeasure {
   }
 }
 
-/** What stands beside the tick: when it was written, and whether it was changed since. */
+/** Text beside the tick: when it was written, and whether it was changed since. */
 export function metaText({ item }: MessageRow): string {
   const pin = item.isPinned ? "📌 " : "";
   return `${pin}${item.editedMs === undefined ? "" : "edited "}${clockText(item.timeMs)}`;
 }
 
-/** What is read: the text, or that it was deleted. */
+/** The text as it is read, or that the message was deleted. */
 export function shownText({ item }: MessageRow): string {
   if (item.deleted === undefined) return item.text;
   return item.deleted === "author" ? "Message deleted" : "Deleted by a moderator";

@@ -40,7 +40,7 @@ import { textLabel } from "./text-label.ts";
 /** A message in view, for menus and the like. */
 export interface ShownMessage {
   readonly row: MessageRow;
-  /** What is written, and what of it is selected. */
+  /** The text, and the selected part of it. */
   readonly text: QLabel;
   /** The address of the link that the mouse is on; "" for none. */
   readonly link: string;
@@ -61,7 +61,7 @@ export interface BubbleActions {
   onReaction(row: MessageRow, reaction: string): void;
 }
 
-/** What a view knows of its rows beside what they are. */
+/** State of a view's rows beside their content. */
 export interface RowMarks {
   isSelected(row: MessageRow): boolean;
   isCurrent(row: MessageRow): boolean;
@@ -69,7 +69,7 @@ export interface RowMarks {
   word(): string;
   /** The message that is answered; undefined until it is known. */
   quoted(seq: number): Quoted | undefined;
-  /** Who has reacted in one way, for people. */
+  /** Users who have reacted in one way, as a text. */
   whoReacted(row: MessageRow, reaction: string): string;
 }
 

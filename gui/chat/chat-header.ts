@@ -109,7 +109,7 @@ export class ChatHeader {
   }
 }
 
-/** What is known of the other side, in words. */
+/** State of the other side, in words. */
 export function subtitleText({ chat, contact, isOnline }: HeaderContent, nowMs: number): string {
   if (chat.kind === "everyone") return "everybody on this server";
   if (chat.userId === SERVER_USER_ID) return SERVER_MARK;

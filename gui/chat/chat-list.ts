@@ -219,7 +219,7 @@ export class ChatListPanel implements Disposable {
     this.#actions.onMenu(chat, { x: at.x(), y: at.y() });
   }
 
-  /** What was pointed at by arrows is forgotten, unless the filter goes on with it. */
+  /** The row chosen by arrows is forgotten, unless the filter goes on with it. */
   #leaveList(): void {
     if (this.field.text() !== "" || this.#candidate === undefined || this.#hasMenu) return;
     this.#candidate = undefined;

@@ -12,7 +12,7 @@ export interface ChatMenuActions {
   onProfile(userId: string, username: string): void;
 }
 
-/** What can be done with a chat of the list. */
+/** Actions on a chat of the list. */
 export function chatEntries(
   chat: ChatRow,
   window: QWidget,

@@ -12,7 +12,7 @@ export interface FlowOptions {
   readonly lineHeight: number;
   readonly gap: number;
   readonly maxWidth: number;
-  /** What stands at the end of the last line, or below it where there is no room. */
+  /** Size of the text at the end of the last line, or below it where there is no room. */
   readonly endWidth: number;
 }
 

@@ -52,7 +52,7 @@ export class Completer {
     this.#list?.close();
   }
 
-  /** What a key does while there is something to choose; undefined for what it does anyway. */
+  /** Action of a key while there is something to choose; undefined for what it does anyway. */
   actionOf(key: number): (() => void) | undefined {
     const list = this.#list;
     if (!list?.isOpen) return undefined;

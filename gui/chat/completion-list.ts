@@ -5,7 +5,7 @@ import { label, rename } from "../kit/widgets.ts";
 
 export interface CompletionChoice {
   readonly shown: string;
-  /** What takes the place of what was typed. */
+  /** Replacement of the typed text. */
   readonly inserted: string;
 }
 

@@ -5,7 +5,7 @@ export interface Completion {
   /** Where the "@" or ":" is, and where what is completed ends. */
   readonly from: number;
   readonly to: number;
-  /** What was typed behind the "@" or ":". */
+  /** The typed text behind the "@" or ":". */
   readonly text: string;
 }
 

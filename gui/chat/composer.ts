@@ -80,7 +80,7 @@ export class Composer implements Disposable {
   #growTimer: NodeJS.Timeout | undefined;
   #isFilling = false;
   #target: Target | undefined;
-  /** What stood in the field before a message was taken up to be changed. */
+  /** The draft before a message was taken up to be edited. */
   #aside = "";
   /** Said above the field until the next key; "" for nothing. */
   #problem = "";
@@ -128,7 +128,7 @@ export class Composer implements Disposable {
     this.#conversation = undefined;
   }
 
-  /** What is sent next answers this message. */
+  /** The next message answers this one. */
   startAnswer(item: ConversationItem): void {
     this.#aim({ kind: "answer", item });
     this.edit.setFocus();
@@ -148,7 +148,7 @@ export class Composer implements Disposable {
     this.edit.setFocus();
   }
 
-  /** What lies over the messages while something is completed; it needs a parent. */
+  /** The list over the messages while something is completed; it needs a parent. */
   get completer(): Completer {
     return this.#completer;
   }
@@ -314,7 +314,7 @@ export class Composer implements Disposable {
     return undefined;
   }
 
-  /** What is written next is for this message; undefined for a message of its own. */
+  /** The message that the next text is for; undefined for a message of its own. */
   #aim(target: Target | undefined): void {
     const before = this.#target;
     if (before === target) return;

@@ -8,7 +8,7 @@ export interface Emoji {
   readonly name: string;
   /** As it is written between colons: "red_heart". */
   readonly code: string;
-  /** What else it is found by; in lower case. */
+  /** Other words that it is found by; in lower case. */
   readonly words: readonly string[];
 }
 

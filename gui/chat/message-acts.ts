@@ -4,7 +4,7 @@ import type { Conversation } from "../../src/client/models/conversation.ts";
 import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
 import { ask } from "../kit/dialogs.ts";
 
-/** What everybody may have read already can be deleted by its author only. */
+/** A message that everybody may have read can be deleted by its author only. */
 export function canDelete(item: ConversationItem): boolean {
   return item.isOwn && item.seq !== undefined && item.deleted === undefined;
 }

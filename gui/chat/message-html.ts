@@ -17,7 +17,7 @@ const FIRST_STRONG = /[\p{L}]/u;
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
 // eslint-disable-next-line no-control-regex -- these are what is replaced
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
-/** What would change the direction of what follows the text. */
+/** Characters that change the direction of the text after them. */
 const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/g;
 /** A place where a run may be broken. Two, since texts have single ones: Khmer and Thai have them between words. */
 const BREAK = "\u200b\u200b";
@@ -54,7 +54,7 @@ export function visible(text: string): string {
     .replace(BIDI_CONTROLS, "");
 }
 
-/** What was selected in a bubble, as it was written: without the places for breaks. `written` is the message. */
+/** The selection in a bubble, as it was written: without the places for breaks. `written` is the message. */
 export function copiedText(selected: string, written: string): string {
   const lines = selected.replaceAll(/[\u2028\u2029]/g, "\n");
   return withSelectors(written.includes(BREAK) ? lines : lines.replaceAll(BREAK, ""), written);
@@ -66,7 +66,7 @@ function withSelectors(selected: string, written: string): string {
   return [...emoji].reduce((text, one) => text.replaceAll(withoutSelectors(one), one), selected);
 }
 
-/** What is shown of a text's spans. */
+/** A text as it is shown, without its marks. */
 function plainText(text: string): string {
   return parseMarkup(text)
     .filter(({ isMark }) => !isMark)

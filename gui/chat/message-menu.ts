@@ -18,7 +18,7 @@ export interface MessageMenuActions {
   onEdit(item: ConversationItem): void;
   /** Without a reaction one is chosen first. */
   onReact(item: ConversationItem, reaction?: string): void;
-  /** What the user has reacted with last. */
+  /** The user's latest reactions. */
   readonly usual: string;
   onForward(items: readonly ConversationItem[]): void;
   onDelete(items: readonly ConversationItem[]): void;
@@ -26,7 +26,7 @@ export interface MessageMenuActions {
 
 export interface MenuTarget {
   readonly row: MessageRow;
-  /** What of the text is selected; "" for nothing. */
+  /** The selected part of the text; "" for nothing. */
   readonly selected: string;
   /** The address of the link that is pointed at; "" for none. */
   readonly link: string;
@@ -96,7 +96,7 @@ function changeEntries({ changes }: ConversationItem, conversation: Conversation
   );
 }
 
-/** What is selected in a bubble, as it was written; "" for nothing. */
+/** The selection in a bubble, as it was written; "" for nothing. */
 export function selectedIn(row: MessageRow, text: QLabel): string {
   return text.hasSelectedText() ? copiedText(text.selectedText(), row.item.text) : "";
 }

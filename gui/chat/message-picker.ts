@@ -105,7 +105,7 @@ export class MessagePicker implements Disposable {
     copyText(transcript(this.#picked, Date.now()));
   }
 
-  /** What is selected, or else the one that the keyboard is on. */
+  /** The selected messages, or else the one that the keyboard is on. */
   get #picked(): MessageRow[] {
     const { selected } = this;
     const current = this.#current;

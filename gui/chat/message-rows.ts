@@ -35,7 +35,7 @@ export interface RowsInput {
 /** Makes rows; gives the same objects again for what has not changed. */
 export class MessageRows {
   readonly #notices = new Map<string, NoticeRow>();
-  /** What the last update was made of and what it made: the row of each item, and how many rows come before it. */
+  /** Input and output of the last update: the row of each item, and how many rows come before it. */
   #input: RowsInput = { items: [], unreadFromSeq: undefined, showsAuthors: false, nowMs: 0 };
   #rows: readonly ViewRow[] = [];
   #messages: readonly MessageRow[] = [];

@@ -221,7 +221,7 @@ export class MessageView {
       nowMs: Date.now(),
     });
     this.#list.setRows(rows);
-    // What an answer quotes may have come, or changed.
+    // A quoted message may have come, or changed.
     if (this.shownRows.some((row) => row.kind === "message" && row.item.replyTo !== undefined)) this.#list.redraw();
     this.#showNotice(conversation);
     this.#onView();

@@ -58,7 +58,7 @@ export function openProfile(options: ProfileOptions): QDialog {
   return dialog;
 }
 
-/** What both kinds show. */
+/** Common part of both kinds. */
 abstract class ProfileView {
   protected readonly dialog: QDialog;
   protected readonly options: ProfileOptions;

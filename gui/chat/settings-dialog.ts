@@ -19,7 +19,7 @@ export interface SettingsOptions {
   readonly username: string;
   /** Called after each change, so that it can be seen at once. */
   readonly onChange: () => void;
-  /** What can be done with the account; each opens in front of this dialog. */
+  /** Actions on the account; each opens in front of this dialog. */
   readonly account: {
     readonly onPassword: (parent: QWidget) => unknown;
     readonly onSessions: (parent: QWidget) => unknown;

@@ -6,11 +6,11 @@ import { AccountSession, acceptTrusted, type SessionOptions } from "./account-se
 /** A certificate that nobody vouches for; both are SHA-256 fingerprints. */
 export interface CertificateDoubt {
   readonly shown: string;
-  /** What the user has trusted at this address until now. */
+  /** Certificate that the user has trusted at this address until now. */
   readonly trusted: string | undefined;
 }
 
-/** What is wrong with what was entered. */
+/** Problems of the entered values. */
 export class WelcomeError extends Error {
   override readonly name = "WelcomeError";
   readonly field: "server" | "username" | "password" | "invitation";

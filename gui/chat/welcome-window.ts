@@ -289,7 +289,7 @@ export class WelcomeWindow {
     ({ server, username, password, repeat, invitation })[name].setFocus();
   }
 
-  /** What helps while a new password is typed. */
+  /** Hints while a new password is typed. */
   #showHints(caps = false): void {
     const password = this.#password.text();
     const repeat = this.#repeat.text();
@@ -358,7 +358,7 @@ export class WelcomeWindow {
     this.#submit.setText(isBusy ? "Please wait…" : this.#isNew ? "Create account" : "Log in");
   }
 
-  /** What was typed, if it can be right; otherwise says what is not. */
+  /** The entered values, if they can be right; otherwise says what is not. */
   #read(): Entry | undefined {
     const address = parseAddress(this.#server.currentText());
     const username = this.#username.text().trim();

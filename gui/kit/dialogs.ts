@@ -15,7 +15,7 @@ export interface Question {
   readonly text: string;
   /** Shown below the text in letters of equal width, as it is; can be selected and copied. */
   readonly detail?: string;
-  /** What the button says that answers with yes. */
+  /** Text of the button that answers with yes. */
   readonly yes: string;
   readonly isDangerous?: boolean;
 }

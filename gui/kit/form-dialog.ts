@@ -11,13 +11,13 @@ export interface FormOptions {
   readonly children: BoxOptions["children"];
   /** Has the focus at first. */
   readonly focus: QWidget;
-  /** What the button says that submits. */
+  /** Text of the button that submits. */
   readonly yes: string;
   readonly isDangerous?: boolean;
   /** The other button, in place of "Cancel"; `onClosed` runs when the dialog closes with nothing done, in any way. */
   readonly no?: { readonly text: string; readonly onClosed: () => unknown };
   readonly widthPx?: number;
-  /** Does it. What it throws is shown in the dialog, which stays open; a text that it returns is what is missing. */
+  /** Does it. An error is shown in the dialog, which stays open; a text that it returns is what is missing. */
   readonly submit: () => Promise<string | undefined>;
   /** The words for an error of `submit`. */
   readonly problemText: (error: unknown) => string;

@@ -26,7 +26,7 @@ interface Shown {
   /** As the desktop names it; undefined until it has told. */
   id: string | undefined;
   child: ChildProcess;
-  /** What came while the desktop had not told the name yet: the latest alone is shown. */
+  /** Notifications that came while the desktop had not told the name yet: the latest alone is shown. */
   next: Notice | undefined;
 }
 

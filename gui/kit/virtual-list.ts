@@ -138,7 +138,7 @@ export class VirtualList<R extends Row> {
   }
 
   /**
-   * Shows other rows. What was in view stays where it was: the end, if it was there and the list sticks to it, otherwise the first
+   * Shows other rows. The rows in view stay where they were: the end, if it was there and the list sticks to it, otherwise the first
    * row in view that is still there.
    */
   setRows(rows: readonly R[]): void {

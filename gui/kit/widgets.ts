@@ -126,7 +126,7 @@ function onPress(widget: QPushButton, action: () => unknown): void {
 
 export interface IconButtonOptions {
   readonly icon?: QIcon;
-  /** What it does: for the tool tip and for screen readers. */
+  /** Its action: for the tool tip and for screen readers. */
   readonly title: string;
   readonly sizePx?: number;
   readonly iconPx?: number;

@@ -85,7 +85,7 @@ export class ListenerControls {
     this.port.setEnabled(isThere);
   }
 
-  /** What is typed; undefined, and told, when it is no address and port. */
+  /** The typed address and port; undefined, and told, when it is no address and port. */
   #place(): { readonly address: string; readonly port: number } | undefined {
     const address = this.address.text().trim();
     const port = Number(this.port.text());

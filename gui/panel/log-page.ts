@@ -12,7 +12,7 @@ import { countText, filterField, pageOf, PageTopic } from "./page-parts.ts";
 import type { Page, PageContext } from "./page.ts";
 
 const DRAW_MS = 200;
-/** What the server keeps. */
+/** Entries that the server keeps. */
 const TAIL_COUNT = 1_000;
 const LEVELS: readonly (readonly [string, LogLevel])[] = [
   ["Errors", "error"],
@@ -77,7 +77,7 @@ export class LogPage implements Page {
     this.#subscriptions.dispose();
   }
 
-  /** What was written before; what comes meanwhile is part of the answer. */
+  /** Entries from before; what comes meanwhile is part of the answer. */
   async #load(): Promise<void> {
     const answer = await this.#context.connection.request("log", { limit: TAIL_COUNT }).catch(() => undefined);
     if (answer) this.#take(() => this.model.replace(answer.entries));

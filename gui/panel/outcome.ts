@@ -33,7 +33,7 @@ export class Outcome {
     if (this.#hidesEmpty) this.widget.setVisible(text !== "");
   }
 
-  /** Runs something that asks the server; `done` makes the text for success. What the server refuses is shown. */
+  /** Runs something that asks the server; `done` makes the text for success. Refusals are shown. */
   async of<T>(work: Promise<T>, done: (result: T) => string | undefined): Promise<void> {
     try {
       const text = done(await work);
@@ -44,7 +44,7 @@ export class Outcome {
   }
 }
 
-/** What went wrong, for people. Errors that are no answer of the server are bugs and thrown again. */
+/** The error, for people. Errors that are no answer of the server are bugs and thrown again. */
 export function reasonOf(error: unknown): string {
   if (error instanceof RequestError || error instanceof DisconnectedError) return error.message;
   throw error;

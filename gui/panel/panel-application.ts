@@ -18,7 +18,7 @@ export interface PanelOptions {
   readonly dataDir: string;
   /** True for the panel of `messenger server -g`: closing it asks what becomes of the server. */
   readonly isOfServer: boolean;
-  /** What is in view at first. */
+  /** The first page. */
   readonly page: PanelPage;
   /** Where the choice of colours is kept. */
   readonly settingsFile: string;
@@ -62,7 +62,7 @@ export class PanelApplication {
     this.#options.onQuit(code);
   }
 
-  /** What closing asks, while it asks. */
+  /** The question on closing, while it is open. */
   get question() {
     return this.#question;
   }

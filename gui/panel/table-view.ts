@@ -230,7 +230,7 @@ class TableRowWidgets<T> implements RowWidgets<TableRow<T>> {
   readonly #options: TableViewOptions<T>;
   readonly #widget: QWidget;
   readonly #cells: readonly QLabel[];
-  /** What the cells show, since asking Qt takes longer. */
+  /** Texts of the cells, since asking Qt takes longer. */
   readonly #texts: string[] = [];
   #row: TableRow<T> | undefined;
   #widthPx = 0;
