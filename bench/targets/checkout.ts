@@ -54,7 +54,7 @@ function startScript(root: string): string {
   } catch {
     // said below, whatever is wrong with the file
   }
-  throw new BenchUsageError(`--checkout: ${root}: is no checkout of the messenger`);
+  throw new BenchUsageError(`--checkout: ${root}: is not a checkout of the messenger`);
 }
 
 function prefillOf(module: unknown, file: string): (...args: unknown[]) => unknown {

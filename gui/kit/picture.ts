@@ -29,7 +29,7 @@ export function squarePicture(file: string, maxSidePx: number): QImage {
     throw new PictureProblem(`it is too large (${pixels}; at most 64 million are read)`);
   }
   const image = new QImage(file);
-  if (image.isNull()) throw new PictureProblem("this file is no picture that can be read");
+  if (image.isNull()) throw new PictureProblem("this file is not a picture that can be read");
   const middle = cropToSquare(image);
   const side = Math.min(maxSidePx, middle.width());
   const square = middle.scaled(side, side, AspectRatioMode.KeepAspectRatio, TransformationMode.SmoothTransformation);

@@ -31,7 +31,7 @@ bool readCall(napi_env env, napi_callback_info info, Call *call) {
   if (count > 0) napi_get_value_external(env, arguments[0], &pointer);
   call->edit = qobject_cast<QTextEdit *>(static_cast<QObject *>(pointer));
   if (call->edit == nullptr) {
-    napi_throw_type_error(env, nullptr, "the widget is no text field");
+    napi_throw_type_error(env, nullptr, "the widget is not a text field");
     return false;
   }
   if (count > 1) napi_get_value_int32(env, arguments[1], &call->from);

@@ -20,7 +20,7 @@ if (values.data === undefined) {
   process.exit(1);
 }
 if (!isPanelPage(values.page)) {
-  process.stderr.write(`messenger: --page: ${values.page}: there is no such page\n`);
+  process.stderr.write(`messenger: --page: ${values.page}: no such page\n`);
   process.exit(1);
 }
 

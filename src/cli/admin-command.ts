@@ -195,7 +195,7 @@ function confirmed(args: CommandArgs, what: string): void {
 async function run(args: CommandArgs): Promise<number> {
   const what = String(args["what"]);
   const action = Object.hasOwn(ACTIONS, what) ? ACTIONS[what] : undefined;
-  if (action === undefined) throw new UserError(`${what}: there is no such thing to do; --help says what there is`);
+  if (action === undefined) throw new UserError(`${what}: unknown action; --help lists all`);
   const { data } = loadConfig({ data: args["data"], config: args["config"] });
   const words = Array.isArray(args["words"]) ? args["words"].map(String) : [];
   const print = (answer: object, text: string): void => {

@@ -145,7 +145,7 @@ describe("npm run bench", function () {
     ["--tls --engine native", /^bench: --engine: native speaks no TLS; --tls needs --engine js\n$/],
     ["--tls --peers", /^bench: --tls: inspircd: only messenger and the bare Node servers are loaded over TLS\n$/],
     ["--tls --target localhost:4000", /^bench: --target and --tls exclude each other\n$/],
-    ["--checkout nowhere", /^bench: --checkout: .*nowhere: is no checkout of the messenger\n$/],
+    ["--checkout nowhere", /^bench: --checkout: .*nowhere: is not a checkout of the messenger\n$/],
     ["--checkout x --target localhost:4000", /^bench: --target and --checkout exclude each other\n$/],
     ["--limits --target localhost:4000", /^bench: --target and --limits exclude each other\n$/],
   ];

@@ -62,8 +62,8 @@ describe("certificates and keys", function () {
       await refusal(ec.cert, privateKey),
       /DIR\/key\.pem is encrypted; write one without a passphrase: openssl/,
     );
-    assert.match(await refusal("nonsense", ec.private), /DIR\/cert\.pem is no certificate in PEM form/);
-    assert.match(await refusal(ec.cert, ec.cert), /DIR\/key\.pem is no private key in PEM form/);
+    assert.match(await refusal("nonsense", ec.private), /DIR\/cert\.pem is not a certificate in PEM form/);
+    assert.match(await refusal(ec.cert, ec.cert), /DIR\/key\.pem is not a private key in PEM form/);
   });
 
   it("stay in use when a renewal writes one that does not fit, until both do", async () => {

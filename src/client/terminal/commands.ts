@@ -70,7 +70,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     runInSession: async (session, { rest }) => {
       const { userId, username } = await session.find(one(rest, "/del NAME"));
       const isNew = await orSoAlready(session.workspace.contacts.delete(userId), Code.NotFound);
-      session.say(isNew ? `deleted ${username}` : `${username} is no contact`);
+      session.say(isNew ? `deleted ${username}` : `${username} is not in your contacts`);
     },
   },
   block: {

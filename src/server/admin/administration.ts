@@ -208,7 +208,7 @@ export class Administration {
       this.#parts.log.info("the administrator has disconnected somebody", { connection: id });
       return {};
     }
-    throw new ProtocolError("no_such_connection", `connection: there is none with the number ${id}`);
+    throw new ProtocolError("no_such_connection", `connection: no such connection ${id}`);
   }
 
   #ban(address: string, seconds: number): { disconnected: number } {

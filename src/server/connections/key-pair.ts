@@ -18,11 +18,11 @@ const ENCRYPTED = /^-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTE
 /** @throws Error whose message names the file that cannot be used, and why. */
 export function readKeyPair(files: CertificateFiles): Certificate {
   const [cert, key] = [read(files.cert), read(files.key)];
-  const certificate = parsed(files.cert, "is no certificate in PEM form", () => new X509Certificate(cert));
+  const certificate = parsed(files.cert, "is not a certificate in PEM form", () => new X509Certificate(cert));
   if (ENCRYPTED.test(key.toString("latin1"))) {
     throw new Error(`${files.key} is encrypted; write one without a passphrase: openssl pkey -in OLD -out NEW`);
   }
-  const privateKey: KeyObject = parsed(files.key, "is no private key in PEM form", () => createPrivateKey(key));
+  const privateKey: KeyObject = parsed(files.key, "is not a private key in PEM form", () => createPrivateKey(key));
   if (!certificate.checkPrivateKey(privateKey)) {
     throw new Error(`${files.key} is not the key of the certificate in ${files.cert}`);
   }

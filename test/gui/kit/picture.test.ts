@@ -104,6 +104,6 @@ describe("squarePicture", () => {
   it("says that a file is no picture", () => {
     const file = join(folder, "text.jpg");
     writeFileSync(file, "this is no picture");
-    assert.throws(() => squarePicture(file, SIDE), /no picture that can be read/);
+    assert.throws(() => squarePicture(file, SIDE), /not a picture that can be read/);
   });
 });
