@@ -30,7 +30,7 @@ async function* measure(context: ScenarioContext, target: Target, clientCount: n
   const { running } = started;
   const swarm = new Swarm(running, { program, engineCount: options.engineCount, engineCore: cores.engine });
   try {
-    // Whatever has to be made ready for a panel is made before anything is measured.
+    // All that a panel needs is made ready before anything is measured.
     await (await PanelProcess.open(running.dataDir, "traffic", cores.engine)).close();
     const { senders, textBytes, verify, sampledReceivers } = options;
     const senderCount = Math.min(senders, clientCount);

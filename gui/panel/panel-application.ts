@@ -53,7 +53,7 @@ export class PanelApplication {
     await this.window.connection.start();
   }
 
-  /** Whatever the server does, it goes on. */
+  /** The server goes on. */
   quit(code = 0): void {
     if (this.#isQuitting) return;
     this.#isQuitting = true;

@@ -55,8 +55,8 @@ export async function requireMember(chatId: ChatId, identity: Identity, reader: 
 }
 
 /**
- * Reads what a member may see. Who may see what of a group is asked again when it has been read, so nothing that was
- * committed after a removal is ever answered.
+ * Reads for a member. Membership of a group is checked again after the reading, so nothing that was committed after a
+ * removal is ever answered.
  * @throws ProtocolError as `requireMember`.
  */
 export async function readAsMember<T>(

@@ -48,7 +48,7 @@ function encoded(text: string): string {
   return Buffer.from(text).toString("base64url");
 }
 
-/** What the groups of the form take of the cursor's text. */
+/** The parts of a cursor's text that the form's capturing groups match. */
 function decoded(cursor: string, form: RegExp): (string | undefined)[] {
   if (cursor.length > MAX_CURSOR_CHARS) throw wrongCursor();
   const text = Buffer.from(cursor, "base64url");

@@ -73,8 +73,8 @@ export class Router {
   }
 
   /**
-   * Plans what is to happen for one payload. Never throws or rejects: whatever goes wrong is a refusal. What needs not
-   * wait for the store is there at once.
+   * Plans what is to happen for one payload. Never throws or rejects: every error becomes a refusal. Plans that
+   * need no store are there at once.
    */
   route(payload: Uint8Array, caller: Caller): PlannedRequest | Promise<PlannedRequest> {
     const request = parseRequest(payload);

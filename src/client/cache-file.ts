@@ -216,7 +216,7 @@ function readDamaged(damaged: string, cacheFile: CacheFile): void {
     if (version !== VERSION && version !== FIRST_VERSION) return;
     cacheFile.database.transaction(() => cacheFile.takeFrom(source))();
   } catch (error) {
-    // What it was is gone: not even its first page can be read, or this disk takes no copy.
+    // The content is lost: not even its first page can be read, or this disk takes no copy.
     if (!(error instanceof SqliteDatabase.SqliteError)) throw error;
   } finally {
     database?.close();

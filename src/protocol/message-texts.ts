@@ -35,8 +35,8 @@ export function isPlainMessage(message: Message): boolean {
 
 /**
  * Makes the same texts as `eventText` and `okResponse` do, byte for byte: 1.0 us for both of a message in place of 2.1, where
- * one that is sent pipelined costs the server some 11 us in all. What one message has in common with the one before it is
- * quoted once.
+ * one that is sent pipelined costs the server some 11 us in all. Values that a message has in common with the one
+ * before it are quoted once.
  */
 export class MessageTexts {
   readonly #eventHead: string;

@@ -34,7 +34,7 @@ export interface Findings {
   unheard: number;
   /** Heard by a listener, and not stored so. */
   phantom: number;
-  /** Whose change was acknowledged, and is not stored. */
+  /** Messages whose change was acknowledged, and is not stored. */
   unchanged: number;
   /** Known to a listener in another state than the stored one. */
   stale: number;

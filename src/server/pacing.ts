@@ -21,8 +21,8 @@ export interface CommitPacing {
   readonly gapPerDelivery: number;
   /**
    * It waits for not more than `baseGapMs`, `gapMsPerMessage` for each message of the last commit, and `maxGapMs` in all.
-   * What waiting saves is more the more messages come: with few of them it is latency alone, since a batch joins the
-   * delivery wherever it is.
+   * Waiting saves more, the more messages come: with few of them it only adds latency, since a batch joins the delivery
+   * wherever it is.
    */
   readonly baseGapMs: number;
   readonly gapMsPerMessage: number;

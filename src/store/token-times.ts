@@ -1,7 +1,7 @@
 // Times of tokens by two clocks, either of which may be wrong: none is expired, or soon to be, because one has jumped.
 import { TOKEN_LIFETIME_MS } from "../protocol/limits.ts";
 
-/** What a token is stored with now, and before what those were stored that are expired. */
+/** The time to store a token with now, and the time before which expired ones were stored; Unix milliseconds. */
 export interface TokenTimes {
   readonly storedMs: number;
   readonly expiredMs: number;

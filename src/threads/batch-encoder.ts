@@ -105,7 +105,7 @@ export class BatchEncoder {
     return okResponse(replyTo, info, { ...known, ...fields }, this.#nowMs);
   }
 
-  /** What the first try of this batch has done was told to nobody yet, although it is not new now. */
+  /** Changes by the first try of this batch have been announced to nobody yet, although they are not new now. */
   #addChatEvent({ event, message, isNew, timeMs }: ChatEvent): void {
     const isOfLostTry = !isNew && this.#isRepeat && timeMs === this.#nowMs;
     const number = event === "message" ? message.seq : (message.rev ?? 0);

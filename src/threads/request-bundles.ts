@@ -1,5 +1,5 @@
-// Bundles of request tasks from many connections: one message to a thread and one back
-// for all tasks of a turn of the event loop, since each costs as much as several requests.
+// Bundles of request tasks from many connections: one message to a thread and one back for all tasks of a turn of the
+// event loop, since each message costs as much as several requests.
 import type { RequestBundle, RequestTask, RequestTaskResult } from "./task.ts";
 import type { WatchedPool } from "./watched-pool.ts";
 

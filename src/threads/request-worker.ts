@@ -1,5 +1,4 @@
-// The request thread: serves the payloads of a connection, or of several, in order, as far as they need
-// nobody else.
+// The request thread: serves the payloads of a connection, or of several, in order, while they need no other thread.
 import { Code } from "../protocol/codes.ts";
 import { errorResponse, okResponse, type ReplyTo } from "../protocol/envelope.ts";
 import { encodeFrames, frameBytes, type Framing } from "../protocol/frame.ts";

@@ -17,8 +17,8 @@ const REPLACE_TIMEOUT_MS = 5_000;
 /** How long a thread may go on loading its file before it is ended, in milliseconds. */
 const LOAD_TIMEOUT_MS = 3_000;
 /**
- * Size of a thread's space for young objects, in MiB (V8's own choice is 48). What a batch of messages is made of has died
- * before this is full, so it is neither copied nor moved to the old objects.
+ * Size of a thread's space for young objects, in MiB (V8's own choice is 48). The objects of a batch are dead before
+ * this is full, so they are neither copied nor moved to the old objects.
  */
 const YOUNG_HEAP_MIB = 96;
 /** How long a stop waits for the tasks under way, in milliseconds. */

@@ -38,8 +38,8 @@ async function readPage(chatId: ChatId, page: Page, reader: StoreReader, firstSe
 }
 
 /**
- * Asks for the message's write; 200 goes out once it is committed, so it means "will survive a crash". Who may write is
- * asked there too.
+ * Asks for the message's write; 200 goes out once it is committed, so it means "will survive a crash". The right to
+ * write is checked there too.
  */
 const addMessage: SessionController<"add_message"> = ({ data }, identity, { reader }) => {
   requireChat(data.chat_id, identity);

@@ -160,8 +160,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 };
 
 /**
- * True for a line that is to be carried out: "/", letters, and an end or a space. What only looks similar (a path such
- * as /dev/sda1, a comment, "//") is text.
+ * True for a line that is to be carried out: "/", letters, and an end or a space. Similar texts (a path such as
+ * /dev/sda1, a comment, "//") are not commands.
  */
 export function isCommandLine(line: string): boolean {
   return /^\/[a-z-]+(?:\s|$)/i.test(line);

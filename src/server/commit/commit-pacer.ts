@@ -1,5 +1,5 @@
-// Pacing of requests and commits. What a task, a commit and a fan-out cost hardly depends
-// on how many messages are in them, so under load it pays to let messages gather; a lone message never waits.
+// Pacing of requests and commits. The cost of a task, a commit and a fan-out hardly depends on the number of their
+// messages, so under load it pays to let messages gather; a lone message never waits.
 import type { Clock } from "../../util/clock.ts";
 import { COMMIT_PACING, type CommitPacing } from "../pacing.ts";
 

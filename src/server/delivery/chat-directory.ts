@@ -14,8 +14,8 @@ const NOBODY: ReadonlySet<Session> = new Set();
 
 /**
  * Everybody's sessions for the common chat and those of the two for a one-to-one chat, which costs nothing; for a group
- * the sessions of its members that asked for groups, which are noted here. What a session's user is a member of is read
- * after it has begun, so whatever changes meanwhile is newer than what was read.
+ * the sessions of its members that asked for groups, which are noted here. The groups of a session's user are read
+ * after it has begun, so every change meanwhile is newer than the reading.
  */
 export class ChatDirectory {
   readonly #registry: Registry;

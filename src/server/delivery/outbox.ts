@@ -10,7 +10,7 @@ import { detachedCopy, type EventFrames, type SharedChunk } from "./shared-frame
 import type { Swept } from "./sweep.ts";
 
 /**
- * What finds no room may wait while no more than this has been delivered after it, to all sessions and of all chats, in
+ * An event without room may wait while no more than this has been delivered after it, to all sessions and of all chats, in
  * bytes of length-prefixed events. Waiting events lie in memory once for all sessions, so this bounds what the slowest of them
  * all cost together. Enough for a healthy reader when machine or network stall: at 50,000 messages of 100 bytes in a
  * second, for a quarter of one.
@@ -21,14 +21,14 @@ const MAX_LAG_BYTES = 4 * 1024 * 1024;
 type Gap = Omit<Events["gap"], "chat_id">;
 
 /**
- * Bounded in bytes: answers are always taken (requests are not read while too many wait, see `Connection`), events only
- * while they fit. Of dropped messages and changes a gap per chat is remembered and told when the peer has read what was
- * queued; what a session must not miss (changes of groups) ends it instead; other
- * events are dropped without a word. Never blocks; the peer's slowness is nobody else's.
- *
- * During a session the fan-out gives it entries (`push`), which are written in their order at the session's turn
- * (`flush`), or before anything else that is written. What finds no room stays where it is until there is some; what is
- * too far behind becomes a part of its chat's gap.
+ * Bounded in bytes. It
+ * 1. never blocks: a slow peer delays nobody else;
+ * 2. writes in order: the fan-out's entries (`push`) at the session's turn (`flush`), or before anything else that is
+ *    written; an entry without room stays where it is until there is some;
+ * 3. takes every answer: requests are not read while too many wait, see `Connection`;
+ * 4. takes events while they fit. A message or change that is too far behind becomes part of its chat's gap, which the
+ *    peer receives when it has read the queue. A change of a group, which no session may miss, ends the session instead.
+ *    Other events are dropped silently.
  */
 export class Outbox implements Swept {
   turn: Swept["turn"] = "none";

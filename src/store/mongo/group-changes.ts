@@ -1,6 +1,6 @@
 // Changes of groups, one after the other. A change is claimed in the group's document, by its version, together with what it
-// makes of the members; then it is carried out there. Whoever finds one that was not finished finishes it first, and what
-// is done twice does nothing the second time, so a server may end at any moment.
+// makes of the members; then it is carried out there. A write that finds an unfinished one finishes it first, and doing
+// it twice has no further effect, so a server may end at any moment.
 import type { ChatId } from "../../protocol/ids.ts";
 import { StoreUnavailableError } from "../store.ts";
 import { pairId } from "./documents.ts";

@@ -1,5 +1,5 @@
-// Messages of commits that failed without an answer: stored or not, nobody was told. What of them is found stored must
-// still be announced, before any later message of its chat.
+// Messages of commits that failed without an answer: stored or not, nobody was told. Those found stored must still
+// be announced, before any later message of their chat.
 import type { ObjectId } from "mongodb";
 import type { Message } from "../../protocol/entities.ts";
 import type { Collections, MessageDocument } from "./documents.ts";

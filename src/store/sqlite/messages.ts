@@ -46,7 +46,7 @@ interface Chat {
   readonly marks: Map<number, number>;
 }
 
-/** What a user is in a group. */
+/** Membership of a user in a group. */
 interface InGroup {
   readonly role: Role;
   /** The first message that the user may see. */

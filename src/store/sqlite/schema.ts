@@ -88,8 +88,8 @@ const MIGRATIONS: readonly string[] = [
 
   `ALTER TABLE users ADD COLUMN must_change_password INTEGER NOT NULL DEFAULT 0;`,
 
-  // A change of a message takes the chat's next revision; only the latest of each message is kept. What is deleted from
-  // the index goes at once, not with the next merge of its segments.
+  // A change of a message takes the chat's next revision; only the latest of each message is kept. Deleted entries
+  // leave the index at once, not with the next merge of its segments.
   `ALTER TABLE chats ADD COLUMN rev INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE messages ADD COLUMN rev INTEGER;
    ALTER TABLE messages ADD COLUMN changed_ms INTEGER;
