@@ -103,21 +103,24 @@ export function membershipContract(
   it("is what a model says, whatever people do", async function () {
     this.timeout(120_000);
     await fc.assert(
-      fc.asyncProperty(fc.array(operation, { minLength: 10, maxLength: runs.maxLength, size: "max" }), async (operations) => {
-        const store = await Fixture.open(kind);
-        try {
-          const users = await store.users(...NAMES);
-          const model = new Model();
-          for (const [number, one] of operations.entries()) {
-            store.nowMs += 1;
-            const outcome = await store.one(writeOf(one, users, number));
-            assert.equal(outcome.done, model.do(one), `${number}: ${JSON.stringify(one)} ${JSON.stringify(outcome)}`);
-            await compare(store, model, users);
+      fc.asyncProperty(
+        fc.array(operation, { minLength: 10, maxLength: runs.maxLength, size: "max" }),
+        async (operations) => {
+          const store = await Fixture.open(kind);
+          try {
+            const users = await store.users(...NAMES);
+            const model = new Model();
+            for (const [number, one] of operations.entries()) {
+              store.nowMs += 1;
+              const outcome = await store.one(writeOf(one, users, number));
+              assert.equal(outcome.done, model.do(one), `${number}: ${JSON.stringify(one)} ${JSON.stringify(outcome)}`);
+              await compare(store, model, users);
+            }
+          } finally {
+            await store.close();
           }
-        } finally {
-          await store.close();
-        }
-      }),
+        },
+      ),
       { numRuns: runs.numRuns },
     );
   });

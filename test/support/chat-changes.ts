@@ -53,7 +53,12 @@ function standing(model: ChatModel, user: ModelUser, partner: ModelUser | undefi
   return model.isBlocked(user, partner) ? 403 : 200;
 }
 
-function codeOf({ kind }: ChangeOperation, message: ModelMessage | undefined, user: ModelUser, written: number): number {
+function codeOf(
+  { kind }: ChangeOperation,
+  message: ModelMessage | undefined,
+  user: ModelUser,
+  written: number,
+): number {
   if (message === undefined) return 404;
   const isOwn = message.userId === user.userId;
   if (kind === "delete") return isOwn ? 200 : 403;

@@ -125,7 +125,8 @@ export class Operations {
       assert.deepEqual([id, name], [partner.userId, partner.username]);
     };
     if (to === undefined) return { action: "common_chat", data: page, check };
-    const meant = chat?.partner === undefined ? { contact: this.#target(to).name } : { contact_id: chat.partner.userId };
+    const meant =
+      chat?.partner === undefined ? { contact: this.#target(to).name } : { contact_id: chat.partner.userId };
     return { action: "get_chat", data: { ...meant, ...page }, check };
   }
 

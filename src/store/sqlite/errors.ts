@@ -16,7 +16,10 @@ const OPEN_FAULTS: readonly (readonly [code: RegExp, fault: string])[] = [
     "cannot be written; look at the rights of the file and its folder",
   ],
   [/^EISDIR/, "is a folder; name a file"],
-  [/^(ENOTDIR|EEXIST|ENOENT|ENAMETOOLONG|ELOOP)/, "cannot be made: its path goes through something that is not a folder"],
+  [
+    /^(ENOTDIR|EEXIST|ENOENT|ENAMETOOLONG|ELOOP)/,
+    "cannot be made: its path goes through something that is not a folder",
+  ],
 ];
 
 /** SQLite's extended code of an error, such as SQLITE_IOERR_FSYNC; undefined when the error is not SQLite's. */

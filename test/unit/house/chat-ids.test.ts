@@ -35,7 +35,9 @@ describe("the form of a chat's id", () => {
   it("is known to one file", () => {
     const files = [...sources("src"), ...sources("gui")].filter((file) => file !== FORMS);
     assert.ok(files.length > 200);
-    const found = files.flatMap((file) => formsIn(readFileSync(join(ROOT, file), "utf8")).map((one) => `${file}:${one}`));
+    const found = files.flatMap((file) =>
+      formsIn(readFileSync(join(ROOT, file), "utf8")).map((one) => `${file}:${one}`),
+    );
     assert.deepEqual(found, []);
   });
 
