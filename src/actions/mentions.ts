@@ -17,14 +17,17 @@ export async function mentionsIn(
   const candidates = mentionCandidates(text);
   if (candidates.length === 0) return {};
   const keys = new Set(candidates.flat());
-  const mentionsAll = keys.delete(ALL) && (await mayMentionAll(chatId, userId, reader));
+  const mayAll = keys.delete(ALL) && (await mayMentionAll(chatId, userId, reader));
   const named = await reader.usersNamed([...keys]);
   const mentions = new Set<UserId>();
+  let mentionsAll = false;
   const isMember = memberTest(chatId, reader);
   for (const names of candidates) {
-    const found = await firstMember(names, named, isMember);
-    if (found !== undefined) mentions.add(found);
-    if (mentions.size === MAX_MENTIONS) break;
+    const mayBeAll = mayAll && !mentionsAll && names.includes(ALL);
+    if (mentions.size >= MAX_MENTIONS && !mayBeAll) continue;
+    const found = await firstMeant(names, named, isMember);
+    if (found === ALL) mentionsAll ||= mayAll;
+    else if (found !== undefined && mentions.size < MAX_MENTIONS) mentions.add(found);
   }
   return { ...(mentions.size > 0 && { mentions: [...mentions] }), ...(mentionsAll && { mentionsAll }) };
 }
@@ -47,12 +50,14 @@ function memberTest(chatId: ChatId, reader: StoreReader): (userId: UserId) => Pr
   };
 }
 
-async function firstMember(
+/** The first name that is everybody's (ALL) or a member's (the user). */
+async function firstMeant(
   names: readonly string[],
   named: ReadonlyMap<string, UserId>,
   isMember: (userId: UserId) => Promise<boolean>,
-): Promise<UserId | undefined> {
+): Promise<string | undefined> {
   for (const name of names) {
+    if (name === ALL) return ALL;
     const userId = named.get(name);
     if (userId !== undefined && (await isMember(userId))) return userId;
   }

@@ -162,4 +162,18 @@ describe("groups", () => {
     assert.deepEqual(texts(await cid.events("message")), ["to who is back"]);
     assert.equal((await cid.ok("chats", { limit: 1 })).next === undefined, false);
   });
+
+  it("are mentioned by @all, but not by a member's name that begins with it", async () => {
+    const [stars] = await server().newPeople("all.stars");
+    await stars.client.ok("login", { username: stars.username, password: stars.password, features: FEATURES });
+    const { chat_id } = await make([ben, stars]);
+    const told = async (text: string) => {
+      await ann.say(text, chat_id);
+      const [message] = await ben.events("message");
+      return [message?.mentions, message?.mentions_all];
+    };
+    assert.deepEqual(await told(`hello @${stars.username}`), [[stars.userId], undefined]);
+    assert.deepEqual(await told("hello @all.of.you"), [undefined, true]);
+    assert.deepEqual(await told(`@${ben.username} @${stars.username} @ALL`), [[ben.userId, stars.userId], true]);
+  });
 });
