@@ -31,7 +31,6 @@ export class Erasure {
 
   constructor(database: Database.Database) {
     this.#database = database;
-    database.pragma("secure_delete = ON");
     this.#gaps = new PageGaps(database.name, Number(database.pragma("page_size", { simple: true })));
     // A process before this one may have ended between an erasure and its end.
     this.#sinceMs = performance.now();

@@ -130,6 +130,7 @@ function prepareForWriting(database: Database.Database): void {
   database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   database.pragma(`journal_size_limit = ${LOG_LIMIT_BYTES}`);
   database.pragma(`cache_size = -${WRITER_CACHE_KIB}`);
+  database.pragma("secure_delete = ON"); // before anything is dropped: what migrations drop is to be gone, too
   migrate(database);
 }
 

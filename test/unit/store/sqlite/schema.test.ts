@@ -1,5 +1,6 @@
 // Migrations: an older store is brought up to date whole, or stays as it is.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type Database from "better-sqlite3";
 import { directChatId } from "../../../../src/protocol/ids.ts";
@@ -12,6 +13,8 @@ import { searchToEnd } from "../../../support/search.ts";
 const [ANNA, BERT, CARL] = ["a", "b", "c"].map((digit) => digit.repeat(24)) as [string, string, string];
 /** The format in which read marks were a table of their own. */
 const BEFORE_MEMBERS = 8;
+/** The last format whose search index has texts in another form. */
+const BEFORE_DECOMPOSED = 10;
 
 describe("migrations of the embedded store", () => {
   const folder = tempDirPerTest();
@@ -137,6 +140,21 @@ describe("migrations of the embedded store", () => {
       await writer.close();
     }
     assert.ok(steps > 3 && steps < 100, `${steps} steps`);
+  });
+
+  it("leave no byte of what they drop in the file", async () => {
+    const secret = "\u{1f9a1}\u{1f9a2}"; // the end of as many trigrams as fill pages that nothing takes the place of
+    const database = new SqliteDatabase(file());
+    database.pragma(`application_id = ${APPLICATION_ID}`);
+    database.pragma("journal_mode = WAL");
+    database.pragma("secure_delete = ON");
+    migrate(database, BEFORE_DECOMPOSED);
+    const index = database.prepare("INSERT INTO search_index (rowid, text) VALUES (?, ?)");
+    for (let row = 1; row <= 5_000; row += 1) index.run(row, `${String.fromCodePoint(0x4e00 + row)}${secret}`);
+    database.close();
+    assert.ok(readFileSync(file()).includes(secret));
+    await openSqliteWriter(file()).close();
+    assert.ok(!readFileSync(file()).includes(secret));
   });
 
   it("leave the version before when one fails, and go on from there later", async () => {
