@@ -92,6 +92,7 @@ export function editsContract(kind: StoreKind): void {
     const common = await store.say(COMMON_CHAT, ANNA, "two");
     await store.one({ kind: "block", userId: BERT, blockedId: ANNA });
     assert.deepEqual(await store.one(edit(DIRECT, ANNA, seq, "x")), { done: false, refusal: "blocked" });
+    assert.deepEqual(await store.one(edit(DIRECT, ANNA, seq, "one")), { done: false, refusal: "blocked" });
     const [unblocked, allowed] = await store.commit(
       { kind: "unblock", userId: BERT, blockedId: ANNA },
       edit(DIRECT, ANNA, seq, "y"),
@@ -103,6 +104,17 @@ export function editsContract(kind: StoreKind): void {
     await store.one({ kind: "deleteAccount", userId: BERT, username: "gone", usernameKey: "gone:b" });
     assert.deepEqual(await store.one(edit(DIRECT, ANNA, seq, "x")), { done: false, refusal: "partnerGone" });
     assert.deepEqual(await store.texts(DIRECT), ["y"]);
+  });
+
+  it("is done when its batch is committed again, also where the batch has blocked the one who edits", async () => {
+    const { seq } = await store.say(DIRECT, ANNA, "one");
+    store.nowMs += 1_000;
+    const batch = [edit(DIRECT, ANNA, seq, "two"), { kind: "block", userId: BERT, blockedId: ANNA }] as const;
+    const [first] = await store.commit(...batch);
+    const [again] = await store.commit(...batch);
+    assert.deepEqual(changed(again), { ...changed(first), isChanged: false });
+    store.nowMs += 1_000;
+    assert.deepEqual(await store.one(batch[0]), { done: false, refusal: "blocked" });
   });
 
   it("takes a message of the same batch, and forgets the edit when it is deleted", async () => {

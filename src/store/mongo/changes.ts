@@ -59,7 +59,9 @@ export async function changeMessage(
     const found = await collections.messages.findOne({ chat_id: chatId, seq });
     if (found === null) return refused(Refusal.NotFound);
     const ruled = isPlainChange(write) ? changeOf(write, foundMessage(found, changer?.role)) : undefined;
-    const refusal = await refusalOf(state, write, found, ruled);
+    // By the first try of this batch, which may have put an end to the speaking as well.
+    const isOwnTry = ruled !== undefined && ruled.made === undefined && found.changed_ms === nowMs;
+    const refusal = isOwnTry ? undefined : await refusalOf(state, write, found, ruled);
     if (refusal !== undefined) return refused(refusal);
     await users.load([found.user_id]);
     const done = async (document: MessageDocument, isChanged: boolean): Promise<Outcome> => {
@@ -95,7 +97,7 @@ async function refusalOf(
   found: MessageDocument,
   ruled: Ruled | undefined,
 ): Promise<Refusal | undefined> {
-  if (ruled !== undefined && typeof ruled.made !== "object") return ruled.made;
+  if (typeof ruled?.made === "string") return ruled.made;
   if (ruled === undefined && found.deleted !== undefined) return Refusal.NotFound;
   const refusal =
     ownRefusal(state, write) ?? (ruled?.isSpeech === false ? undefined : await heardRefusal(state, write));

@@ -93,10 +93,12 @@ export class MessageChanges {
   #plain(found: FoundRow, write: PlainChange, nowMs: number, role: Role | undefined): Outcome {
     const { user_id: userId, text, time_ms: sentMs, deleted } = found;
     const { made, isSpeech } = changeOf(write, { userId, text, sentMs, isDeleted: deleted !== null, role });
-    if (made === undefined) return this.#same(write.chatId, found);
     if (typeof made === "string") return refused(made);
-    const refusal = this.#refusal(write, isSpeech);
+    // By the first try of this batch, which may have put an end to the speaking as well.
+    const isOwnTry = made === undefined && found.changed_ms === nowMs;
+    const refusal = isOwnTry ? undefined : this.#refusal(write, isSpeech);
     if (refusal !== undefined) return refused(refusal);
+    if (made === undefined) return this.#same(write.chatId, found);
     if (made.text === undefined && found.reactions !== null) this.#reactions.drop(found);
     return this.#change(write, found, columnsOf(made, nowMs), nowMs);
   }
