@@ -202,7 +202,8 @@ function addChunks(frames: FrameWriter, chatId: ChatId, run: EventRun, ends: (Ch
   let start = frames.length;
   const note = (next: number, end: number): void => {
     const [from = 0, to = 0] = [numbers[first], numbers[next - 1]];
-    const seqs = event === "changed" && { seqs: run.seqs.slice(first, next) };
+    const hasSeqs = event === "changed" || to - from >= next - first;
+    const seqs = hasSeqs && { seqs: run.seqs.slice(first, next) };
     ends.push({ chatId, event, from, to, ...seqs, end });
     first = next;
     start = end;

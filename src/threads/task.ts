@@ -175,7 +175,10 @@ export interface EventChunk {
   /** Numbers of the first and the last: the seq of messages, the rev of changes. */
   readonly from: number;
   readonly to: number;
-  /** Of changes: the seq of each message, so that whoever may not see one is not told of it. */
+  /**
+   * The seq of each message, so that whoever may not see one is not told of it: of changes, and of messages that do not
+   * follow one another.
+   */
   readonly seqs?: readonly number[];
   readonly bytes: Uint8Array;
 }

@@ -8,6 +8,8 @@ interface GroupSessions {
   readonly sessions: Set<Session>;
   /** The first message that a session may see, of those that may not see all. */
   readonly firstSeqs: Map<Session, number>;
+  /** No session's is greater. */
+  greatestFirstSeq: number;
 }
 
 const NOBODY: ReadonlySet<Session> = new Set();
@@ -38,10 +40,14 @@ export class ChatDirectory {
     return [this.#groups.get(chatId)?.sessions ?? NOBODY];
   }
 
-  /** The first message that each session of a group may see, of those that may not see all; undefined when all may. */
-  firstSeqsIn(chatId: ChatId): ReadonlyMap<Session, number> | undefined {
-    const firstSeqs = this.#groups.get(chatId)?.firstSeqs;
-    return firstSeqs === undefined || firstSeqs.size === 0 ? undefined : firstSeqs;
+  /**
+   * The first message that each session of a group may see, of those that may not see all; undefined when all of them may
+   * see what comes from `fromSeq` on.
+   */
+  firstSeqsIn(chatId: ChatId, fromSeq: number): ReadonlyMap<Session, number> | undefined {
+    const group = this.#groups.get(chatId);
+    if (group === undefined || group.firstSeqs.size === 0 || group.greatestFirstSeq <= fromSeq) return undefined;
+    return group.firstSeqs;
   }
 
   /** Notes what was read for a session that has begun, but for what has changed since. */
@@ -80,8 +86,12 @@ export class ChatDirectory {
   #add(session: Session, chatId: ChatId, firstSeq: number): void {
     session.groups.add(chatId);
     let group = this.#groups.get(chatId);
-    if (group === undefined) this.#groups.set(chatId, (group = { sessions: new Set(), firstSeqs: new Map() }));
+    if (group === undefined) {
+      group = { sessions: new Set(), firstSeqs: new Map(), greatestFirstSeq: 1 };
+      this.#groups.set(chatId, group);
+    }
     group.sessions.add(session);
+    group.greatestFirstSeq = Math.max(group.greatestFirstSeq, firstSeq);
     if (firstSeq > 1) group.firstSeqs.set(session, firstSeq);
     else group.firstSeqs.delete(session);
   }

@@ -62,9 +62,9 @@ export class Fanout {
     metrics.deliveries += (chunk.to - chunk.from + 1) * sessionCount;
     const isOfFew = sessionCount < MANY_SESSIONS;
     const entry = isOfFew ? this.log.lone(chunk) : this.#feedOf(chunk.chatId).append(chunk);
-    const firstSeqs = chunk.seqs && directory.firstSeqsIn(chunk.chatId);
+    const firstSeqs = directory.firstSeqsIn(chunk.chatId, chunk.event === "message" ? chunk.from : 1);
     for (const sessions of audience) {
-      if (firstSeqs !== undefined) this.#pushVisible(entry, sessions, firstSeqs);
+      if (firstSeqs !== undefined) this.#pushVisible(entry, sessions, firstSeqs, isOfFew);
       else for (const { outbox } of sessions) this.#push(entry, outbox, isOfFew);
     }
   }
@@ -74,14 +74,19 @@ export class Fanout {
     this.#sweep.add(outbox, isOfFew);
   }
 
-  /** Gives each session the changes of those messages that it may see. */
-  #pushVisible(entry: FeedEntry, sessions: Iterable<Session>, firstSeqs: ReadonlyMap<Session, number>): void {
+  /** Gives each session the messages that it may see, or the changes of such. */
+  #pushVisible(
+    entry: FeedEntry,
+    sessions: Iterable<Session>,
+    firstSeqs: ReadonlyMap<Session, number>,
+    isOfFew: boolean,
+  ): void {
     const parts = new Map<number, FeedEntry | undefined>();
     for (const session of sessions) {
       const firstSeq = firstSeqs.get(session) ?? 1;
       if (!parts.has(firstSeq)) parts.set(firstSeq, this.#visiblePart(entry, firstSeq));
       const part = parts.get(firstSeq);
-      if (part !== undefined) this.#push(part, session.outbox, true);
+      if (part !== undefined) this.#push(part, session.outbox, isOfFew);
     }
   }
 

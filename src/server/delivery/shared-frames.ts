@@ -27,17 +27,25 @@ export class ChunkFrames {
   }
 
   /**
-   * The changes of messages from `firstSeq` on; undefined where there are none. The numbers of the others are among
-   * those that a gap would name: who asks for them is told what may be seen.
+   * The messages from `firstSeq` on, or the changes of such; undefined where there are none. The numbers of changes that
+   * are left out are among those that a gap would name: who asks for them is told what may be seen.
    */
   visibleFrom(firstSeq: number): SharedChunk | undefined {
     const { chunk } = this;
-    const { seqs = [], bytes } = chunk;
-    if (seqs.every((seq) => seq >= firstSeq)) return chunk;
+    const { event, from, to, bytes } = chunk;
+    if (event === "message" && (from >= firstSeq || to < firstSeq)) return from >= firstSeq ? chunk : undefined;
+    const seqs = chunk.seqs ?? consecutive(from, to);
+    const visible = seqs.filter((seq) => seq >= firstSeq);
+    const [first] = visible;
+    if (first === undefined) return undefined;
+    if (visible.length === seqs.length) return chunk;
     const frames = splitPrefixed(bytes).filter((_frame, index) => (seqs[index] ?? 0) >= firstSeq);
-    if (frames.length === 0) return undefined;
-    return { ...chunk, seqs: seqs.filter((seq) => seq >= firstSeq), bytes: Buffer.concat(frames) };
+    return { ...chunk, ...(event === "message" && { from: first }), seqs: visible, bytes: Buffer.concat(frames) };
   }
+}
+
+function consecutive(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
 /** An event other than `message`. */

@@ -46,7 +46,7 @@ class Batch {
     return this;
   }
 
-  /** Of changes also the seqs of the messages. */
+  /** Of changes also the seqs of the messages, and of messages with holes between them. */
   get chunks(): (readonly [event: string, from: number, to: number, ...seqs: number[]])[] {
     return this.#encoder.finish().chunks.flatMap((chunk) => {
       return chunk.event === "group" ? [] : [[chunk.event, chunk.from, chunk.to, ...(chunk.seqs ?? [])] as const];
@@ -72,6 +72,10 @@ describe("BatchEncoder", () => {
       ["message", 1, 2],
       ["message", 3, 3],
     ]);
+  });
+
+  it("names the messages where others lie between them", () => {
+    assert.deepEqual(new Batch().append(1).append(4).chunks, [["message", 1, 4, 1, 4]]);
   });
 
   it("tells nothing of what was so before", () => {

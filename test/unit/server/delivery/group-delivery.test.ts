@@ -15,6 +15,7 @@ import { Registry } from "../../../../src/server/delivery/registry.ts";
 import { Session } from "../../../../src/server/delivery/session.ts";
 import { Metrics } from "../../../../src/server/metrics.ts";
 import type { GroupChange } from "../../../../src/domain/effects.ts";
+import type { EventChunk } from "../../../../src/threads/task.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { range } from "../../../support/lists.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
@@ -80,9 +81,27 @@ class Scene {
   readonly #members = new Map<string, number>();
   #seq = 0;
   #rev = 0;
+  /** What is committed and not yet delivered, while that is held up. */
+  #held: (EventChunk | GroupChange)[] | undefined;
 
   constructor(clients: readonly Client[]) {
     this.clients = clients;
+  }
+
+  /** What comes is delivered when `release` is called. */
+  hold(): void {
+    this.#held = [];
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    this.fanout.deliver(held);
+  }
+
+  #deliver(events: readonly (EventChunk | GroupChange)[]): void {
+    if (this.#held === undefined) this.fanout.deliver(events);
+    else this.#held.push(...events);
   }
 
   /** The session of a connection begins; its groups are read later or at once. */
@@ -127,7 +146,7 @@ class Scene {
       if (this.isMember(client)) client.stays.at(-1)?.push(...range(chunk.from, chunk.to));
     }
     this.#seq += count;
-    this.fanout.deliver([{ ...chunk, bytes: Buffer.concat(frames) }]);
+    this.#deliver([{ ...chunk, bytes: Buffer.concat(frames) }]);
   }
 
   /** Messages change, one of them twice. */
@@ -137,7 +156,7 @@ class Scene {
     const from = this.#rev + 1;
     const frames = changed.map((seq) => frame("changed", seq, (this.#rev += 1)));
     const chunk = { chatId: GROUP, event: "changed", from, to: this.#rev, seqs: changed } as const;
-    this.fanout.deliver([{ ...chunk, bytes: Buffer.concat(frames) }]);
+    this.#deliver([{ ...chunk, bytes: Buffer.concat(frames) }]);
   }
 
   join(userId: string, seesAll: boolean): void {
@@ -163,7 +182,7 @@ class Scene {
   }
 
   #apply(change: Pick<GroupChange, "views" | "left" | "notices">): void {
-    this.fanout.deliver([{ event: "group", chatId: GROUP, ...change }]);
+    this.#deliver([{ event: "group", chatId: GROUP, ...change }]);
   }
 }
 
@@ -220,6 +239,28 @@ describe("delivery to a group", () => {
     sending.on("drain", () => outbox.flush());
     return new Client(userId, socket, outbox);
   }
+
+  it("begins where a member may begin, whose session came between a batch and its delivery", async () => {
+    const clients = [await connected("u0"), await connected("u1")] as const;
+    const [member, stranger] = clients;
+    const scene = new Scene(clients);
+    scene.join("u0", true);
+    scene.login(member, 0, ["groups"]);
+    scene.hold();
+    scene.post(2);
+    scene.join("u1", false);
+    scene.login(stranger, 1, ["groups"]);
+    scene.post(1);
+    scene.release();
+    await scene.fanout.settled();
+    for (const one of clients) scene.logout(one);
+    for (const one of clients) one.outbox.reply(line("end", {}));
+    await eventually("all has arrived", () => clients.every(({ told }) => told.at(-1)?.event === "end"));
+    const seqsOf = ({ told }: Client) => told.filter(({ event }) => event === "message").map(({ data }) => data.seq);
+    assert.deepEqual(seqsOf(stranger), [3]);
+    assert.deepEqual(seqsOf(member), range(1, 3));
+    for (const one of clients) one.socket.destroy();
+  });
 
   it("reaches members alone, from their joining to their leaving, whatever waits to be sent", async () => {
     const user = fc.nat(USERS.length - 1);

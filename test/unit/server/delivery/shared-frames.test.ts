@@ -1,6 +1,30 @@
-// Bytes of a batch that may lie in a queue for long.
+// Bytes of a batch: what of them a session may see, and what may lie in a queue for long.
 import assert from "node:assert/strict";
-import { detachedCopy } from "../../../../src/server/delivery/shared-frames.ts";
+import { encodeFrame, splitPrefixed } from "../../../../src/protocol/frame.ts";
+import { ChunkFrames, detachedCopy, type SharedChunk } from "../../../../src/server/delivery/shared-frames.ts";
+
+describe("ChunkFrames", () => {
+  const bytesOf = (seqs: readonly number[]) => Buffer.concat(seqs.map((seq) => encodeFrame(`${seq}`, "prefixed")));
+  const visible = (chunk: Omit<SharedChunk, "bytes" | "chatId">, sent: readonly number[], firstSeq: number) => {
+    const part = new ChunkFrames({ ...chunk, chatId: "g", bytes: bytesOf(sent) }).visibleFrom(firstSeq);
+    const frames = part && splitPrefixed(part.bytes).map((frame) => Number(frame.subarray(4).toString()));
+    return part && [part.from, part.to, frames];
+  };
+
+  it("has the part that may be seen, with the numbers that a gap would name", () => {
+    const messages = { event: "message", from: 4, to: 6 } as const;
+    for (const [firstSeq, expected] of [
+      [4, [4, 6, [4, 5, 6]]],
+      [5, [5, 6, [5, 6]]],
+      [7, undefined],
+    ] as const)
+      assert.deepEqual(visible(messages, [4, 5, 6], firstSeq), expected);
+    const seqs = [2, 4, 9];
+    assert.deepEqual(visible({ event: "message", from: 2, to: 9, seqs }, seqs, 3), [4, 9, [4, 9]]);
+    assert.deepEqual(visible({ event: "changed", from: 1, to: 3, seqs: [8, 2, 9] }, [8, 2, 9], 3), [1, 3, [8, 9]]);
+    assert.equal(visible({ event: "changed", from: 1, to: 1, seqs: [2] }, [2], 3), undefined);
+  });
+});
 
 describe("detachedCopy", () => {
   it("copies a small part of a large buffer, and leaves the rest as it is", () => {
