@@ -73,9 +73,13 @@ describe("a client of a server that was restored from a backup", () => {
       open.push(alice);
       const conversation = await alice.opened(COMMON_CHAT);
       assert.equal(texts(conversation).at(-1), "lost 4", "what was kept, without the server");
+      const { search } = alice.workspace;
+      await search.find("lost");
+      assert.equal(search.hits.length, 2);
       await alice.messenger.login("a long password");
       const there = ["kept 1", "kept 2", ...lines];
       await eventually("shows what there is", () => texts(conversation).join() === there.join());
+      assert.deepEqual(search.hits, [], "nor is it found any more");
       assert.deepEqual(
         alice.messenger.cache.before(COMMON_CHAT, undefined, 10).map((message) => message.message),
         there,

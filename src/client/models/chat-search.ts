@@ -1,40 +1,26 @@
 // Search in a chat: the hits found so far, newest first, and the current one.
 import type { Message } from "../../protocol/entities.ts";
 import type { ChatId } from "../../protocol/ids.ts";
-import { searchForm } from "../../protocol/text.ts";
 import type { Disposable } from "../../util/disposable.ts";
 import { DisconnectedError } from "../errors.ts";
 import type { Messenger } from "../messenger.ts";
-import { ChangeSignal } from "./change-signal.ts";
+import { MessageSearch, newerOf, SEARCH_PAGE } from "./message-search.ts";
 
-const PAGE = 50;
-
-export class ChatSearch implements Disposable {
-  readonly #messenger: Messenger;
+export class ChatSearch extends MessageSearch {
   readonly #chatId: ChatId;
-  readonly #changes = new ChangeSignal();
   readonly #subscription: Disposable;
-  #word = "";
   #hits: readonly Message[] = [];
   #index = 0;
   #hasMore = false;
   /** Where the search in what is kept goes on. */
   #keptNext: number | undefined;
-  #problem: string | undefined;
-  /** Counts searches, so that a late answer to an earlier one is known. */
-  #generation = 0;
 
   constructor(messenger: Messenger, chatId: ChatId) {
-    this.#messenger = messenger;
+    super(messenger);
     this.#chatId = chatId;
     this.#subscription = messenger.events.on("changed", (change) => {
-      if (change.chatId === chatId && this.#word !== "") this.#onChanged(change.messages);
+      if (change.chatId === chatId && this.word !== "") this.#onChanged(change.messages);
     });
-  }
-
-  /** The searched word; "" when nothing is. */
-  get word(): string {
-    return this.#word;
   }
 
   /** Newest first. */
@@ -57,31 +43,9 @@ export class ChatSearch implements Disposable {
     return this.#index;
   }
 
-  /** Why the last search failed, for people. */
-  get problem(): string | undefined {
-    return this.#problem;
-  }
-
-  onChange(listener: () => void): Disposable {
-    return this.#changes.onChange(listener);
-  }
-
-  /** Searches the whole chat for a text, case-insensitively; "" ends the search. Never rejects. */
-  async find(word: string): Promise<void> {
-    this.#generation += 1;
-    this.#word = word;
-    this.#hits = [];
-    this.#index = 0;
-    this.#hasMore = false;
-    this.#keptNext = undefined;
-    this.#problem = undefined;
-    this.#changes.touch();
-    if (word !== "") await this.#loadMore();
-  }
-
   /** Goes to the next older hit; at the last one it stays. */
   async older(): Promise<Message | undefined> {
-    if (this.#index + 1 >= this.#hits.length && this.#hasMore) await this.#loadMore();
+    if (this.#index + 1 >= this.#hits.length && this.#hasMore) await this.search();
     return this.#goTo(this.#index + 1);
   }
 
@@ -90,15 +54,14 @@ export class ChatSearch implements Disposable {
     return this.#goTo(this.#index - 1);
   }
 
-  dispose(): void {
-    this.#generation += 1;
+  override dispose(): void {
     this.#subscription.dispose();
-    this.#changes.dispose();
+    super.dispose();
   }
 
   #goTo(index: number): Message | undefined {
     if (index >= 0 && index < this.#hits.length) this.#index = index;
-    this.#changes.touch();
+    this.touch();
     return this.current;
   }
 
@@ -106,50 +69,41 @@ export class ChatSearch implements Disposable {
   #onChanged(messages: readonly Message[]): void {
     const changed = new Map(messages.map((message) => [message.seq, message]));
     const { current } = this;
-    this.#hits = this.#hits.flatMap((hit) => this.#hitNow(hit, changed.get(hit.seq)));
+    this.#hits = this.#hits.map((hit) => newerOf(hit, changed.get(hit.seq))).filter((hit) => this.holdsWord(hit));
     const place = this.#hits.findIndex(({ seq }) => seq <= (current?.seq ?? 0));
     this.#index = place === -1 ? Math.max(0, this.#hits.length - 1) : place;
-    this.#changes.touch();
+    this.touch();
   }
 
-  /** The hit in the newer of two states; nothing when the word is not in that any more. */
-  #hitNow(hit: Message, other: Message | undefined): Message[] {
-    if (other === undefined || (other.rev ?? 0) <= (hit.rev ?? 0)) return [hit];
-    return searchForm(other.message).includes(searchForm(this.#word)) ? [other] : [];
+  protected override reset(): void {
+    this.#hits = [];
+    this.#index = 0;
+    this.#hasMore = false;
+    this.#keptNext = undefined;
   }
 
-  async #loadMore(): Promise<void> {
-    const generation = this.#generation;
+  /** Adds the hits that follow those that there are. */
+  protected override search(): Promise<void> {
     const before = this.#hits.at(-1)?.seq;
     const range = before === undefined ? {} : { before };
-    try {
-      const found = await this.#messenger.request("search_in_chat", {
-        chat_id: this.#chatId,
-        word: this.#word,
-        limit: PAGE,
-        ...range,
-      });
-      if (generation !== this.#generation) return;
-      // Two presses may have asked for the same page.
-      const isNew = (hit: Message): boolean => hit.seq < (this.#hits.at(-1)?.seq ?? Number.POSITIVE_INFINITY);
-      const { cache } = this.#messenger;
-      // The answer may be older than a change that came before it.
-      const added = found.messages
-        .filter(isNew)
-        .flatMap((hit) => this.#hitNow(hit, cache.after(this.#chatId, hit.seq - 1, 1)[0]));
-      this.#hits = [...this.#hits, ...added];
-      this.#hasMore = found.has_more;
-    } catch (error) {
-      if (error instanceof DisconnectedError && generation === this.#generation) this.#loadKept();
-      else if (generation === this.#generation) this.#problem = error instanceof Error ? error.message : String(error);
-    }
-    this.#changes.touch();
+    const data = { chat_id: this.#chatId, word: this.word, limit: SEARCH_PAGE, ...range };
+    return this.ask(
+      this.messenger.request("search_in_chat", data),
+      ({ messages, has_more: hasMore }) => {
+        // Two presses may have asked for the same page.
+        const isNew = (hit: Message): boolean => hit.seq < (this.#hits.at(-1)?.seq ?? Number.POSITIVE_INFINITY);
+        const added = messages.filter(isNew).map((hit) => this.newest(hit));
+        this.#hits = [...this.#hits, ...added.filter((hit) => this.holdsWord(hit))];
+        this.#hasMore = hasMore;
+      },
+      (error) => (error instanceof DisconnectedError ? this.#loadKept() : this.fail(error)),
+    );
   }
 
   /** Without a connection, what was seen before. */
   #loadKept(): void {
-    const query = { word: this.#word, chatId: this.#chatId, before: this.#keptNext, limit: PAGE };
-    const { messages, next } = this.#messenger.cache.search(query);
+    const query = { word: this.word, chatId: this.#chatId, before: this.#keptNext, limit: SEARCH_PAGE };
+    const { messages, next } = this.messenger.cache.search(query);
     const known = new Set(this.#hits.map(({ seq }) => seq));
     this.#hits = [...this.#hits, ...messages.filter(({ seq }) => !known.has(seq))];
     this.#keptNext = next;
