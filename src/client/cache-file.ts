@@ -2,7 +2,8 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
 import type Database from "better-sqlite3";
 import { SqliteDatabase } from "../util/sqlite-driver.ts";
-import { CacheSearch, SEARCH_SCHEMA } from "./cache-search.ts";
+import { CacheErasure } from "./cache-erasure.ts";
+import { CacheSearch, DROP_SEARCH, SEARCH_SCHEMA, type Indexed } from "./cache-search.ts";
 
 /** The file is in use by another process. */
 export class CacheInUseError extends Error {
@@ -11,9 +12,12 @@ export class CacheInUseError extends Error {
 
 /** Of SQLite's pages in memory; the system has the file in its own cache. */
 const PAGE_CACHE_KIB = 512;
-const VERSION = 2;
-/** Without places and the search index. */
-const FIRST_VERSION = 1;
+const VERSION = 3;
+/** Steps from earlier versions: without places and search index; with an index that kept what was deleted. */
+const STEPS: Readonly<Record<number, string>> = {
+  1: `ALTER TABLE message ADD COLUMN place INTEGER; ${SEARCH_SCHEMA}`,
+  2: DROP_SEARCH + SEARCH_SCHEMA,
+};
 
 const SCHEMA = `
   CREATE TABLE message (
@@ -42,13 +46,12 @@ const NEWEST = `
 `;
 
 const SELECT_OLDER = `
-  SELECT id, bytes, place FROM message WHERE chat_id = ? AND seq = ? AND coalesce(json_extract(json, '$.rev'), 0) < ?
+  SELECT id, bytes, place, json FROM message WHERE chat_id = ? AND seq = ? AND coalesce(json_extract(json, '$.rev'), 0) < ?
 `;
 
-interface Place {
+interface Kept extends Indexed {
   readonly id: number;
   readonly bytes: number;
-  readonly place: number | null;
 }
 
 /** True when the file holds something else than SQLite has written: a page was lost, or overwritten. */
@@ -61,14 +64,15 @@ export class CacheFile {
   readonly database: Database.Database;
   readonly insert: Database.Statement;
   /** The place of a kept message in an older state: chat, seq, the newer revision. */
-  readonly selectOlder: Database.Statement<[string, number, number], Place>;
+  readonly selectOlder: Database.Statement<[string, number, number], Kept>;
   readonly replace: Database.Statement;
   readonly saveNote: Database.Statement;
   readonly selectBefore: Database.Statement;
   readonly selectAfter: Database.Statement;
   readonly selectNewest: Database.Statement;
-  readonly dropFirst: Database.Statement<[number], Omit<Place, "id">>;
+  readonly dropFirst: Database.Statement<[number], Omit<Kept, "id">>;
   readonly search: CacheSearch;
+  readonly erasure: CacheErasure;
 
   constructor(file: string) {
     this.database = new SqliteDatabase(file, { timeout: 0 });
@@ -85,14 +89,20 @@ export class CacheFile {
       this.selectAfter = prepare("SELECT json FROM message WHERE chat_id = ? AND seq > ? ORDER BY seq LIMIT ?").pluck();
       this.selectNewest = prepare(NEWEST).pluck();
       this.dropFirst = this.database.prepare(
-        "DELETE FROM message WHERE id IN (SELECT id FROM message ORDER BY id LIMIT ?) RETURNING bytes, place",
+        "DELETE FROM message WHERE id IN (SELECT id FROM message ORDER BY id LIMIT ?) RETURNING bytes, place, json",
       );
       this.search = new CacheSearch(this.database);
+      this.erasure = new CacheErasure(this.database);
     } catch (error) {
       this.database.close();
       const busy = error instanceof SqliteDatabase.SqliteError && error.code.startsWith("SQLITE_BUSY");
       throw busy ? new CacheInUseError("another client of this account is running here") : error;
     }
+  }
+
+  close(): void {
+    this.database.close();
+    this.erasure.close();
   }
 
   get messageCount(): number {
@@ -139,9 +149,8 @@ export class CacheFile {
     this.database.pragma("secure_delete = ON"); // what was deleted in a chat is not to be found here either
     this.database.pragma(`cache_size = -${PAGE_CACHE_KIB}`);
     this.database.exec("BEGIN EXCLUSIVE");
-    const version = this.database.pragma("user_version", { simple: true });
-    if (version === FIRST_VERSION) this.database.exec(`ALTER TABLE message ADD COLUMN place INTEGER; ${SEARCH_SCHEMA}`);
-    else if (version !== VERSION) this.database.exec(DROP.join("") + SCHEMA);
+    const version = Number(this.database.pragma("user_version", { simple: true }));
+    if (version !== VERSION) this.database.exec(STEPS[version] ?? DROP.join("") + SCHEMA);
     this.database.pragma(`user_version = ${VERSION}`);
     this.database.exec("COMMIT");
   }
@@ -212,8 +221,8 @@ function readDamaged(damaged: string, cacheFile: CacheFile): void {
   try {
     const source = new SqliteDatabase(damaged);
     database = source;
-    const version = source.pragma("user_version", { simple: true });
-    if (version !== VERSION && version !== FIRST_VERSION) return;
+    const version = Number(source.pragma("user_version", { simple: true }));
+    if (version !== VERSION && STEPS[version] === undefined) return;
     cacheFile.database.transaction(() => cacheFile.takeFrom(source))();
   } catch (error) {
     // The content is lost: not even its first page can be read, or this disk takes no copy.

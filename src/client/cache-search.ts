@@ -8,13 +8,23 @@ import { parseMessage } from "./cached-json.ts";
 
 /**
  * `place` is the order of all messages by time, and the number of a message in the index; NULL until it is there. The
- * index holds no texts, only where each three characters occur.
+ * index holds no texts, only where each three characters occur; what is deleted from it goes at once, not with the next
+ * merge of its segments.
  */
 export const SEARCH_SCHEMA = `
   CREATE UNIQUE INDEX message_place ON message (place);
   CREATE VIRTUAL TABLE message_index
-    USING fts5 (text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1');
+    USING fts5 (text, content = '', columnsize = 0, detail = none, tokenize = 'trigram case_sensitive 1');
+  INSERT INTO message_index (message_index, rank) VALUES ('secure-delete', 1);
   CREATE VIRTUAL TABLE message_terms USING fts5vocab (message_index, row);
+`;
+
+/** Takes away the index of an earlier version; all messages have to be indexed again. */
+export const DROP_SEARCH = `
+  DROP TABLE message_terms;
+  DROP TABLE message_index;
+  DROP INDEX message_place;
+  UPDATE message SET place = NULL WHERE place IS NOT NULL;
 `;
 
 /** Messages of one millisecond that have places of their own. */
@@ -26,6 +36,12 @@ const SCANNED = 500;
 const MAX_TERMS = 100;
 /** More than any place. */
 const AFTER_ALL = Number.MAX_SAFE_INTEGER;
+
+/** A message that leaves the index. */
+export interface Indexed {
+  readonly place: number | null;
+  readonly json: string;
+}
 
 interface Row {
   readonly place: number;
@@ -48,7 +64,7 @@ export class CacheSearch {
     this.#lastPlace = database.prepare("SELECT max(place) FROM message WHERE place >= ? AND place < ?").pluck();
     this.#setPlace = database.prepare("UPDATE message SET place = ? WHERE id = ?");
     this.#insert = database.prepare("INSERT INTO message_index (rowid, text) VALUES (?, ?)");
-    this.#delete = database.prepare("DELETE FROM message_index WHERE rowid = ?");
+    this.#delete = database.prepare("INSERT INTO message_index (message_index, rowid, text) VALUES ('delete', ?, ?)");
     this.#terms = database.prepare("SELECT term FROM message_terms WHERE term >= ? AND term <= ? LIMIT ?").pluck();
     this.#match = database.prepare(`
       SELECT message.place, json FROM message_index JOIN message ON message.place = message_index.rowid
@@ -64,14 +80,14 @@ export class CacheSearch {
       const [message] = parseMessage(json);
       const place = this.#newPlace(message?.time ?? 0);
       this.#setPlace.run(place, id);
-      this.#insert.run(place, indexText(message?.message ?? ""));
+      this.#insert.run(place, indexedText(json));
     }
     return rows.length === limit;
   }
 
-  /** The message with this place is gone, or another. */
-  forget(place: unknown): void {
-    if (typeof place === "number") this.#delete.run(place);
+  /** The message is gone, or its text another one. */
+  forget({ place, json }: Indexed): void {
+    if (place !== null) this.#delete.run(place, indexedText(json));
   }
 
   find({ word, chatId, before, limit }: CacheQuery): CachePage {
@@ -111,6 +127,11 @@ export class CacheSearch {
     const last = this.#lastPlace.get(first, first + PLACES_PER_MS);
     return typeof last === "number" ? last + 1 : first;
   }
+}
+
+/** The same whenever it is asked: what is deleted from the index has to be what was put in. */
+function indexedText(json: string): string {
+  return indexText(parseMessage(json)[0]?.message ?? "");
 }
 
 function page(found: readonly { readonly message: Message }[], next: number | undefined): CachePage {

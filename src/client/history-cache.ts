@@ -4,6 +4,7 @@ import type { Message } from "../protocol/entities.ts";
 import type { ChatId } from "../protocol/ids.ts";
 import type { CachePage, CacheQuery, HistoryCache } from "./cache.ts";
 import { CacheFile, CacheInUseError, isDamage, rescueCacheFile } from "./cache-file.ts";
+import type { Indexed } from "./cache-search.ts";
 import { parseJson, parseMessage } from "./cached-json.ts";
 
 export interface HistoryCacheOptions {
@@ -58,6 +59,7 @@ class SqliteHistoryCache implements HistoryCache {
   #unwritten: Unwritten[] = [];
   #writeTimer: NodeJS.Timeout | undefined;
   #indexTimer: NodeJS.Timeout | undefined;
+  #eraseTimer: NodeJS.Timeout | undefined;
   #isIndexed = false;
   /** Revisions as far as they have been asked for, and those that are not in the file yet. */
   readonly #revs = new Map<ChatId, number>();
@@ -72,6 +74,7 @@ class SqliteHistoryCache implements HistoryCache {
     this.#file = openOrRescue(path);
     this.#guarded(() => this.#count());
     this.#indexSoon();
+    this.#eraseLater();
   }
 
   put(messages: readonly Message[]): void {
@@ -139,11 +142,13 @@ class SqliteHistoryCache implements HistoryCache {
   dropChat(chatId: ChatId): void {
     this.#write();
     this.#revs.delete(chatId);
-    this.#change(({ database, search }) => {
-      const gone = database.prepare("DELETE FROM message WHERE chat_id = ? RETURNING place").pluck().all(chatId);
-      for (const place of gone) search.forget(place);
+    this.#change(({ database, search, erasure }) => {
+      const gone = database.prepare<[ChatId], Indexed>("DELETE FROM message WHERE chat_id = ? RETURNING place, json");
+      for (const message of gone.all(chatId)) search.forget(message);
       database.prepare("DELETE FROM note WHERE name = ?").run(revNote(chatId));
+      erasure.note();
     });
+    this.#eraseLater();
     this.#guarded(() => this.#count());
   }
 
@@ -158,7 +163,9 @@ class SqliteHistoryCache implements HistoryCache {
   close(): void {
     this.#write();
     clearTimeout(this.#indexTimer);
-    this.#file.database.close();
+    clearTimeout(this.#eraseTimer);
+    this.#change(({ erasure }) => erasure.finish(), false);
+    this.#file.close();
   }
 
   #writeSoon(): void {
@@ -186,6 +193,16 @@ class SqliteHistoryCache implements HistoryCache {
     if (!isWritten) this.#revs.clear();
     this.#isIndexed = false;
     this.#indexSoon();
+    this.#eraseLater();
+  }
+
+  #eraseLater(): void {
+    const { delayMs } = this.#file.erasure;
+    if (delayMs === undefined) return;
+    this.#eraseTimer ??= setTimeout(() => {
+      this.#eraseTimer = undefined;
+      if (this.#change(({ erasure }) => erasure.step(), false)) this.#eraseLater();
+    }, delayMs).unref();
   }
 
   #indexSoon(): void {
@@ -209,7 +226,8 @@ class SqliteHistoryCache implements HistoryCache {
     }
     const older = file.selectOlder.get(chatId, seq, rev ?? 0);
     if (older === undefined) return;
-    file.search.forget(older.place);
+    file.search.forget(older);
+    file.erasure.note();
     file.replace.run(json.length, json, older.id);
     this.#textBytes += json.length - older.bytes;
   }
@@ -223,9 +241,9 @@ class SqliteHistoryCache implements HistoryCache {
     const count = Math.min(MAX_DROPPED, Math.ceil(this.#messageCount * DROPPED_PART));
     const dropped = file.dropFirst.all(count);
     this.#messageCount -= dropped.length;
-    for (const { bytes, place } of dropped) {
-      this.#textBytes -= bytes;
-      file.search.forget(place);
+    for (const message of dropped) {
+      this.#textBytes -= message.bytes;
+      file.search.forget(message);
     }
     if (dropped.length === 0) this.#count();
   }
@@ -241,7 +259,7 @@ class SqliteHistoryCache implements HistoryCache {
       return work(this.#file);
     } catch (error) {
       if (!isDamage(error)) throw error;
-      this.#file.database.close();
+      this.#file.close();
       this.#file = rescueCacheFile(this.#path);
       this.#count();
       return work(this.#file);

@@ -1,7 +1,8 @@
 // Erasure of deleted texts from all of the store's files: the log, and what SQLite leaves beside the rows.
 import { statSync } from "node:fs";
 import type Database from "better-sqlite3";
-import { PageGaps } from "./page-gaps.ts";
+import { PageGaps } from "../../util/page-gaps.ts";
+import { StoreUnavailableError } from "../store.ts";
 
 /** While batches follow one another the erasure begins this long after the first of what is to be erased, in milliseconds. */
 const MAX_AGE_MS = 20_000;
@@ -31,7 +32,7 @@ export class Erasure {
 
   constructor(database: Database.Database) {
     this.#database = database;
-    this.#gaps = new PageGaps(database.name, Number(database.pragma("page_size", { simple: true })));
+    this.#gaps = new PageGaps(database.name, Number(database.pragma("page_size", { simple: true })), true);
     // A process before this one may have ended between an erasure and its end.
     this.#sinceMs = performance.now();
   }
@@ -83,7 +84,7 @@ export class Erasure {
     }
     const from = this.#nextPage;
     // Within a transaction: no other process, such as a shell of SQLite, writes pages back to the file meanwhile.
-    const look = this.#database.transaction(() => (this.#isLogEmpty() ? this.#gaps.clean(from, pageCount) : undefined));
+    const look = this.#database.transaction(() => (this.#isLogEmpty() ? this.#clean(from, pageCount) : undefined));
     const cleaned = look.immediate();
     if (cleaned === undefined) {
       this.#isLogUsed = true; // another process has written
@@ -93,6 +94,15 @@ export class Erasure {
     if (cleanedCount > 0) this.#database.pragma("shrink_memory"); // pages in the cache are as they were
     this.#nextPage = next;
     return true;
+  }
+
+  #clean(from: number, pageCount: number) {
+    try {
+      return this.#gaps.clean(from, pageCount);
+    } catch (error) {
+      if (!(error instanceof Error) || !("code" in error)) throw error;
+      throw new StoreUnavailableError(`store: ${error.message}`, { cause: error });
+    }
   }
 
   #isLogEmpty(): boolean {

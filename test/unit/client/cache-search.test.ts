@@ -42,13 +42,14 @@ describe("search in the cache", () => {
       minLength: 1,
       maxLength: 12,
     });
+    let runs = 0;
     const one = fc.record({ text, chat: fc.nat(2), time: fc.nat(20) });
     fc.assert(
       fc.property(
         fc.array(one, { maxLength: 40 }),
         fc.string({ unit: fc.constantFrom("A", "b", "c", "S", "é", "😀", " "), minLength: 1, maxLength: 4 }),
         (texts, word) => {
-          const caches = [openHistoryCache(":memory:"), new MemoryCache()];
+          const caches = [openHistoryCache(join(folder(), `${(runs += 1)}.sqlite`)), new MemoryCache()];
           const messages = texts.map((given, index) => ({
             ...message(index + 1, CHATS[given.chat]),
             message: given.text,
@@ -111,5 +112,63 @@ describe("search in the cache", () => {
     assert.equal(all(cache, "text", 4).length, 10);
     assert.equal(cache.load("draft"), "unfinished");
     cache.close();
+  });
+
+  /** Which of the trigrams stand in the index of the file, whether it finds them or not; no two begin with one character. */
+  function indexed(trigrams: readonly string[]): string[] {
+    const database = new SqliteDatabase(file());
+    const blocks = database.prepare("SELECT block FROM message_index_data").pluck().all() as Buffer[];
+    database.close();
+    return trigrams.filter((one) => blocks.some((block) => block.includes(one)));
+  }
+
+  it("has no trace in its index of texts that were changed, deleted, dropped or of a chat that is gone", () => {
+    const gone = ["qxz", "jkv", "wyu", "bgf"];
+    const put = (cache: HistoryCache, seq: number, text: string, chatId: string): void =>
+      cache.put([{ ...message(seq, chatId), message: text }]);
+    const before = openHistoryCache(file(), { maxMessages: 5 });
+    for (const [index, text] of [...gone, "stays"].entries()) {
+      put(before, index + 1, text, text === "bgf" ? "dm:a" : "common");
+    }
+    assert.deepEqual(names(all(before, "s", 10)).length, 1);
+    before.close();
+    assert.deepEqual(indexed(gone), gone);
+    const cache = openHistoryCache(file(), { maxMessages: 5 });
+    cache.change("common", [{ ...message(2), message: "other", rev: 1 }], 1);
+    cache.change("common", [{ ...message(3), message: "", rev: 2, deleted: "author" }], 2);
+    cache.dropChat("dm:a");
+    for (const seq of [6, 7]) put(cache, seq, "stays", "common");
+    assert.deepEqual(names(all(cache, "stays", 10)), ["common 5", "common 6", "common 7"]);
+    cache.close();
+    assert.deepEqual(indexed([...gone, "oth"]), ["oth"]);
+  });
+
+  it("has no trace of what an earlier version's index kept of deleted texts; drafts stay", () => {
+    const before = new SqliteDatabase(file());
+    before.exec(`
+      CREATE TABLE message (id INTEGER PRIMARY KEY, chat_id TEXT NOT NULL, seq INTEGER NOT NULL, bytes INTEGER NOT NULL,
+        json TEXT NOT NULL, place INTEGER, UNIQUE (chat_id, seq));
+      CREATE INDEX message_bytes ON message (bytes);
+      CREATE TABLE note (name TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+      CREATE UNIQUE INDEX message_place ON message (place);
+      CREATE VIRTUAL TABLE message_index
+        USING fts5 (text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1');
+      CREATE VIRTUAL TABLE message_terms USING fts5vocab (message_index, row);
+      INSERT INTO note VALUES ('draft', '"unfinished"');
+      INSERT INTO message_index (rowid, text) VALUES (1, 'qxz'), (2, 'text 1'), (3, 'text 2');
+      DELETE FROM message_index WHERE rowid = 1;
+    `);
+    const insert = before.prepare(
+      "INSERT INTO message (chat_id, seq, bytes, json, place) VALUES ('common', ?, 1, ?, ?)",
+    );
+    for (const seq of [1, 2]) insert.run(seq, JSON.stringify(message(seq)), seq + 1);
+    before.pragma("user_version = 2");
+    before.close();
+    assert.deepEqual(indexed(["qxz"]), ["qxz"], "the old way keeps it");
+    const cache = openHistoryCache(file());
+    assert.deepEqual(names(all(cache, "text", 4)), ["common 1", "common 2"]);
+    assert.equal(cache.load("draft"), "unfinished");
+    cache.close();
+    assert.deepEqual(indexed(["qxz"]), []);
   });
 });

@@ -1,10 +1,12 @@
 // The cache in memory: it answers as the one in a file does, and is bounded.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import fc from "fast-check";
 import type { HistoryCache } from "../../../src/client/cache.ts";
 import { openHistoryCache } from "../../../src/client/history-cache.ts";
 import { MemoryCache } from "../../../src/client/memory-cache.ts";
 import { message } from "../../support/messages.ts";
+import { tempDirPerTest } from "../../support/temp-dir.ts";
 
 const chats = fc.constantFrom("common", "dm:a:b");
 const seqs = fc.integer({ min: 1, max: 12 });
@@ -62,10 +64,13 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
 );
 
 describe("the history cache in memory", () => {
+  const folder = tempDirPerTest();
+
   it("answers everything as the one in a file does", () => {
+    let runs = 0;
     fc.assert(
       fc.property(fc.array(operations, { maxLength: 40 }), (all) => {
-        const file = openHistoryCache(":memory:");
+        const file = openHistoryCache(join(folder(), `${(runs += 1)}.sqlite`));
         const memory = new MemoryCache();
         for (const operation of all) assert.deepEqual(operation(memory), operation(file));
         file.close();

@@ -1,6 +1,5 @@
 // Overwriting of what SQLite leaves in the unused middle of pages: copies of rows that it has moved to other pages.
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
-import { StoreUnavailableError } from "../store.ts";
 
 /** Where a page has what (https://www.sqlite.org/fileformat2.html, section 1.6); the first page begins with the file's header. */
 const FILE_HEADER_BYTES = 100;
@@ -25,32 +24,26 @@ interface Cleaned {
 
 /**
  * `secure_delete` overwrites a row where it is; the place from which it was moved when a page was divided stays as it was
- * (`rebuildPage` of SQLite). Only bytes that mean nothing to SQLite are written. To be called while the log is empty
- * and nothing is written to the store; whoever has pages in a cache must forget them.
+ * (`rebuildPage` of SQLite). Only bytes that mean nothing to SQLite are written. To be called while the log, if there
+ * is one, is empty and nothing is written to the database; whoever has pages in a cache must forget them.
  */
 export class PageGaps {
   readonly #descriptor: number;
   readonly #pageBytes: number;
+  readonly #isDurable: boolean;
 
-  constructor(file: string, pageBytes: number) {
+  /** `isDurable`: what is overwritten is on the disk, and not only on its way there. */
+  constructor(file: string, pageBytes: number, isDurable: boolean) {
     this.#descriptor = openSync(file, "r+");
     this.#pageBytes = pageBytes;
+    this.#isDurable = isDurable;
   }
 
   /**
    * Looks through `pageCount` pages from the one with this index (from 0) on. `next` is where to go on; undefined at the
-   * end. The zeros are on the disk then. Throws StoreUnavailableError.
+   * end. Throws the system's error of a disk that fails.
    */
   clean(from: number, pageCount: number): Cleaned {
-    try {
-      return this.#clean(from, pageCount);
-    } catch (error) {
-      if (!(error instanceof Error) || !("code" in error)) throw error;
-      throw new StoreUnavailableError(`store: ${error.message}`, { cause: error });
-    }
-  }
-
-  #clean(from: number, pageCount: number): Cleaned {
     const total = Math.floor(fstatSync(this.#descriptor).size / this.#pageBytes);
     const count = total >= MAX_PAGES ? 0 : Math.min(pageCount, total - from);
     if (count <= 0) return { cleanedCount: 0, next: undefined };
@@ -63,7 +56,7 @@ export class PageGaps {
       const start = index * this.#pageBytes;
       if (this.#cleanPage(pages.subarray(start, start + this.#pageBytes), from + index)) cleanedCount += 1;
     }
-    if (cleanedCount > 0) fsyncSync(this.#descriptor);
+    if (cleanedCount > 0 && this.#isDurable) fsyncSync(this.#descriptor);
     const next = from + count;
     return { cleanedCount, next: next < total ? next : undefined };
   }

@@ -1,0 +1,104 @@
+// Texts that were deleted or changed leave the file of the cache, byte for byte.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CacheFile } from "../../../src/client/cache-file.ts";
+import type { HistoryCache } from "../../../src/client/cache.ts";
+import { openHistoryCache } from "../../../src/client/history-cache.ts";
+import type { Message } from "../../../src/protocol/entities.ts";
+import { SqliteDatabase } from "../../../src/util/sqlite-driver.ts";
+import { range } from "../../support/lists.ts";
+import { message } from "../../support/messages.ts";
+import { tempDirPerTest } from "../../support/temp-dir.ts";
+
+const CHATS = range(1, 20).map((number) => `dm:${number}`);
+const MESSAGES = 5000;
+
+describe("erasure in the cache", function () {
+  this.timeout(60_000);
+  const folder = tempDirPerTest();
+  const file = (): string => join(folder(), "history.sqlite");
+  let random: () => number;
+  beforeEach(() => {
+    let state = 7;
+    random = () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
+  });
+
+  /** Stands in no other text. */
+  const word = ({ chat_id: chatId, seq, rev = 0 }: Message): string =>
+    `<${CHATS.indexOf(chatId)}/${seq}/${rev}:${(seq * 104_729 + rev).toString(36)}>`;
+  const written = (one: Message): Message => ({
+    ...one,
+    message: `${word(one)} `.repeat(1 + Math.floor(random() * 12)),
+  });
+  /** Those of the words that stand in a file of the cache. */
+  const left = (words: readonly string[]): string[] => {
+    const files = readdirSync(folder()).map((name) => readFileSync(join(folder(), name), "latin1"));
+    const found = new Set(files.flatMap((content) => content.match(/<\d+\/\d+\/\d+:[a-z0-9]+>/g) ?? []));
+    return words.filter((one) => found.has(one));
+  };
+
+  /** Messages of many chats, in no order, and many of them changed: rows move from page to page. */
+  function fill(cache: HistoryCache): Message[] {
+    const seqs = new Map<string, number>();
+    const messages = range(1, MESSAGES).map(() => {
+      const chatId = CHATS[Math.floor(random() * CHATS.length)] ?? "";
+      seqs.set(chatId, (seqs.get(chatId) ?? 0) + 1);
+      return written(message(seqs.get(chatId) ?? 0, chatId));
+    });
+    cache.put(messages);
+    cache.search({ word: "absent", limit: 1 });
+    return messages;
+  }
+  const change = (cache: HistoryCache, some: readonly Message[], to: (one: Message) => Message): void => {
+    for (const one of some) cache.change(one.chat_id, [to(one)], 1);
+  };
+  const edited = (one: Message): Message => written({ ...one, rev: 1 });
+  const deleted = (one: Message): Message => ({ ...one, message: "", rev: 2, deleted: "author" });
+
+  it("leaves no byte of deleted texts, nor of those before an edit, when the cache is closed", () => {
+    const cache = openHistoryCache(file());
+    const messages = fill(cache);
+    const changed = messages.filter(() => random() < 0.5);
+    change(cache, changed, edited);
+    const gone = messages.filter((_, index) => index % 3 !== 0);
+    change(cache, gone, deleted);
+    cache.dropChat(CHATS[0] ?? "");
+    cache.close();
+    const words = [...gone, ...gone.map((one) => ({ ...one, rev: 1 })), ...changed].map(word);
+    const ofDropped = messages.filter((one) => one.chat_id === CHATS[0]).map(word);
+    assert.deepEqual(left([...words, ...ofDropped]), []);
+    assert.ok(left(messages.map(word)).length > 0, "what was not deleted is there");
+    const check = new SqliteDatabase(file(), { readonly: true });
+    assert.equal(check.pragma("integrity_check", { simple: true }), "ok");
+    check.close();
+  });
+
+  it("goes on at the next start where it was not finished, and works while the file is open", () => {
+    const cache = openHistoryCache(file());
+    const first = fill(cache);
+    cache.close();
+    // As a client that is killed leaves it.
+    const killed = new CacheFile(file());
+    const put = (one: Message): void => {
+      const json = JSON.stringify(one);
+      killed.erasure.note();
+      killed.replace.run(json.length, json, killed.selectOlder.get(one.chat_id, one.seq, one.rev ?? 0)?.id);
+    };
+    const messages = first.map(edited);
+    for (const states of [messages, messages.map(deleted)]) killed.database.transaction(() => states.forEach(put))();
+    assert.notEqual(killed.erasure.delayMs, undefined);
+    killed.close();
+    const again = new CacheFile(file());
+    assert.notEqual(again.erasure.delayMs, undefined);
+    assert.notDeepEqual(left(messages.map(word)), [], "the pages have copies");
+    while (again.erasure.delayMs !== undefined) again.erasure.step();
+    assert.deepEqual(left(messages.map(word)), []);
+    again.database.prepare("UPDATE message SET bytes = bytes + 1").run();
+    assert.deepEqual(left(messages.map(word)), [], "pages in memory have none either");
+    again.close();
+    const last = new CacheFile(file());
+    assert.equal(last.erasure.delayMs, undefined);
+    last.close();
+  });
+});
