@@ -92,7 +92,8 @@ export class Messenger {
     this.#changes = new ChangeSync(account.cache, (chatId) => account.outgoing.list(chatId).length > 0);
     const listener = {
       onStored: (message: Message) => this.#sync.takeOwn(message),
-      onChanged: ({ chatId }: OutgoingChange, rev: number) => this.cache.rev(chatId) >= rev,
+      hasSeen: (chatId: ChatId, rev: number) => this.cache.rev(chatId) >= rev,
+      messageAt: (chatId: ChatId, seq: number) => this.#kept(chatId, seq),
     };
     this.#sender = new Sender(account.outgoing, listener, options.backoff ?? RECONNECT);
     this.#pass();
@@ -171,7 +172,12 @@ export class Messenger {
 
   /** Queues a change of a stored message, in its turn after what was written in the chat before. Throws QueueFullError. */
   change(chatId: ChatId, seq: number, change: Change): OutgoingChange {
-    return this.outgoing.addChange(chatId, seq, change);
+    const kept = this.#kept(chatId, seq);
+    return this.outgoing.addChange(chatId, seq, change, kept && (kept.edited ?? 0));
+  }
+
+  #kept(chatId: ChatId, seq: number): Message | undefined {
+    return this.cache.after(chatId, seq - 1, 1)[0];
   }
 
   /** The user has seen the chat up to `seq`. Told to the server a moment later, and after a reconnect. */

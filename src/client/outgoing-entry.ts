@@ -1,6 +1,6 @@
 // Entries of the outgoing queue: messages, and changes of messages that the server has already.
 import type { ChatId } from "../protocol/ids.ts";
-import { isCount, isFlag, isText, objectOf, optional, type Shape } from "./shapes.ts";
+import { isCount, isFlag, isText, isTime, objectOf, optional, type Shape } from "./shapes.ts";
 
 /** A message that the server has not acknowledged yet, or has refused. */
 export interface OutgoingMessage {
@@ -31,6 +31,11 @@ export interface OutgoingChange {
   /** Of the message that is changed. */
   readonly seq: number;
   readonly change: Change;
+  /**
+   * Of an edit: when the text that it takes the place of was written (`edited` of the message, 0 for the first one). A
+   * later text is left alone. Without it the edit takes the place of any.
+   */
+  readonly replaces?: number | undefined;
   readonly writtenMs: number;
   /** As of a message. */
   readonly failure?: string | undefined;
@@ -80,6 +85,7 @@ const isChangeEntry = objectOf<OutgoingChange>({
   chatId: isText,
   seq: isCount,
   change: isChange,
+  replaces: optional(isTime),
   writtenMs: isCount,
   failure: optional(isText),
 });

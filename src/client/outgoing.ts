@@ -40,6 +40,7 @@ interface Settling {
   /** Of the message, after the change. */
   readonly rev: number;
 }
+  readonly edited: number | undefined;
 
 export class OutgoingQueue {
   readonly events = new Emitter<OutgoingEvents>();
@@ -109,9 +110,12 @@ export class OutgoingQueue {
     return this.#add({ messageId: newMessageId(), chatId, text, ...answer, writtenMs: Date.now() });
   }
 
-  /** Queues a change of a stored message. Throws QueueFullError. */
-  addChange(chatId: ChatId, seq: number, change: Change): OutgoingChange {
-    return this.#add({ changeId: newMessageId(), chatId, seq, change, writtenMs: Date.now() });
+  /** Queues a change of a stored message; `edited` is that of the message as it is known. Throws QueueFullError. */
+  addChange(chatId: ChatId, seq: number, change: Change, edited?: number): OutgoingChange {
+    const own = this.#settling.findLast(({ entry }) => entry.chatId === chatId && entry.seq === seq)?.edited;
+    const replaces = edited === undefined ? undefined : Math.max(edited, own ?? 0);
+    const base = change.kind === "edit" && replaces !== undefined ? { replaces } : {};
+    return this.#add({ changeId: newMessageId(), chatId, seq, change, ...base, writtenMs: Date.now() });
   }
 
   /** The server has it, or the user wants it no more. Unknown ids are ignored. */
@@ -120,12 +124,23 @@ export class OutgoingQueue {
     if (entry) this.events.emit("removed", entry);
   }
 
-  /** The server has made the change: it stays in `changes` until `seen` is told of `rev`, or of a later state. */
-  settle(id: string, rev: number): void {
+  /**
+   * The server has made the change, of which `rev` and `edited` are the message's. Unless that state has been seen already, it
+   * stays in `changes` until `seen` is told of it, or of a later one. Edits of the message that wait are made of its text.
+   */
+  settle(id: string, { rev, edited }: { readonly rev: number; readonly edited?: number }, isSeen: boolean): void {
     const entry = this.#take(id);
     if (entry === undefined || !isOutgoingChange(entry)) return;
-    this.#settling.push({ entry, rev });
-    this.events.emit("changed", entry);
+    if (edited !== undefined) this.#replaceNext(entry, edited);
+    if (!isSeen) this.#settling.push({ entry, rev, edited });
+    this.events.emit(isSeen ? "removed" : "changed", entry);
+  }
+
+  #replaceNext({ chatId, seq }: OutgoingChange, edited: number): void {
+    for (const { entry } of this.#slots.values()) {
+      if (!isOutgoingChange(entry) || entry.chatId !== chatId || entry.seq !== seq) continue;
+      if (entry.replaces !== undefined && entry.replaces < edited) this.#update({ ...entry, replaces: edited });
+    }
   }
 
   /** The state of a message after its change `rev` has been seen. */
@@ -139,12 +154,14 @@ export class OutgoingQueue {
 
   /** The server refuses it for good. It stays, to be shown, but holds up no later one. */
   fail(id: string, failure: string): void {
-    this.#change(id, failure);
+    const entry = this.get(id);
+    if (entry) this.#update({ ...entry, failure });
   }
 
-  /** Sends again what was refused, in its old place. */
+  /** Sends again what was refused, in its old place; an edit then takes the place of any text. */
   retry(id: string): void {
-    this.#change(id, undefined);
+    const entry = this.get(id);
+    if (entry) this.#update({ ...entry, failure: undefined, ...(isOutgoingChange(entry) && { replaces: undefined }) });
   }
 
   /** The file then holds no text any more that the server has. */
@@ -182,12 +199,12 @@ export class OutgoingQueue {
     return slot.entry;
   }
 
-  #change(id: string, failure: string | undefined): void {
-    const slot = this.#slots.get(id);
+  #update(entry: Outgoing): void {
+    const slot = this.#slots.get(outgoingId(entry));
     if (!slot) return;
-    slot.entry = { ...slot.entry, failure };
-    void this.#write({ add: slot.entry });
-    this.events.emit("changed", slot.entry);
+    slot.entry = entry;
+    void this.#write({ add: entry });
+    this.events.emit("changed", entry);
   }
 
   #makeReady(id: string): void {

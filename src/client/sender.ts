@@ -24,14 +24,17 @@ const FINAL: ReadonlySet<number> = new Set([
   Code.Conflict,
   Code.FrameTooLarge,
 ]);
+const OVERTAKEN = "it was edited elsewhere meanwhile";
 /** After so many internal errors of the server in a row, it counts as refused and lets the next ones pass. */
 const MAX_INTERNAL_ERRORS = 5;
 
 export interface SenderListener {
   /** With each message that the server has acknowledged; it leaves the queue when this is resolved. */
   onStored(message: Message): Promise<void> | void;
-  /** With each change that the server has made; true when the state after it has been seen already. */
-  onChanged(change: OutgoingChange, rev: number): boolean;
+  /** Whether the chat's state at this revision has been seen. */
+  hasSeen(chatId: ChatId, rev: number): boolean;
+  /** The newest state of a message that has been seen, if any is kept. */
+  messageAt(chatId: ChatId, seq: number): Message | undefined;
 }
 
 /**
@@ -113,10 +116,10 @@ export class Sender {
   }
 
   async #sendChange(outgoing: OutgoingChange, connection: Connection): Promise<void> {
-    const { changeId } = outgoing;
-    const { rev } = await requestChange(connection, outgoing);
-    if (this.#listener.onChanged(outgoing, rev)) this.#queue.remove(changeId);
-    else this.#queue.settle(changeId, rev);
+    const { changeId, chatId, seq } = outgoing;
+    if (isOvertaken(outgoing, this.#listener.messageAt(chatId, seq))) return this.#queue.fail(changeId, OVERTAKEN);
+    const result = await requestChange(connection, outgoing);
+    this.#queue.settle(changeId, result, this.#listener.hasSeen(chatId, result.rev));
   }
 
   #onError(entry: Outgoing, error: unknown): void {
@@ -140,7 +143,19 @@ export class Sender {
   }
 }
 
-function requestChange(requester: Requester, outgoing: OutgoingChange): Promise<{ readonly rev: number }> {
+/**
+ * Another session of the user has given the message another text since this edit was written. The edit may even have been
+ * made before that: its answer was lost then, and to make it again would bring back the older of the two texts.
+ */
+function isOvertaken({ change, replaces }: OutgoingChange, known: Message | undefined): boolean {
+  if (change.kind !== "edit" || replaces === undefined || known === undefined) return false;
+  return known.deleted === undefined && known.message !== change.text && (known.edited ?? 0) > replaces;
+}
+
+function requestChange(
+  requester: Requester,
+  outgoing: OutgoingChange,
+): Promise<{ readonly rev: number; readonly edited?: number }> {
   const { chatId, seq, change } = outgoing;
   const message = { chat_id: chatId, seq };
   switch (change.kind) {

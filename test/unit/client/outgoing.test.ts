@@ -36,7 +36,7 @@ describe("outgoing queue", () => {
     await before.close();
     const after = await OutgoingQueue.open(file());
     assert.deepEqual([after.next("common"), after.changes("common"), after.list()], [first, [first], [text]]);
-    after.settle(first.changeId, 3);
+    after.settle(first.changeId, { rev: 3 }, false);
     assert.deepEqual([after.next("common"), after.changes("common"), after.waitingCount], [text, [first], 1]);
     for (const [seq, rev] of [
       [7, 2],
