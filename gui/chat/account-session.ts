@@ -1,4 +1,7 @@
 // One logged-in account with everything that a window shows of it: the client, its models, pictures.
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openAccount, type Account } from "../../src/client/account-folder.ts";
 import { memoryAccount } from "../../src/client/account-folder.ts";
@@ -14,7 +17,7 @@ import type { ServerChoice } from "./preferences.ts";
 export interface SessionOptions {
   readonly server: ServerChoice;
   readonly username: string;
-  /** Folder of the client; sessions, history and pictures are kept below it. */
+  /** Folder of the client; what is kept of accounts is below it. */
   readonly folder: string;
   /** False: nothing is kept on this machine. */
   readonly keeps: boolean;
@@ -30,6 +33,8 @@ export class AccountSession {
   readonly messenger: Messenger;
   readonly workspace: Workspace;
   readonly avatars: Avatars;
+  /** Of pictures, while nothing is kept of the account. */
+  readonly #temporary: string | undefined;
   #closing: Promise<void> | undefined;
 
   static async open(options: SessionOptions): Promise<AccountSession> {
@@ -37,11 +42,15 @@ export class AccountSession {
     const account = keeps
       ? await openAccount(join(folder, "accounts"), server, username)
       : await memoryAccount(server, username);
+    await rm(join(folder, "avatars"), { recursive: true, force: true }); // of an earlier version, of all accounts
     return new AccountSession(account, options);
   }
 
-  private constructor(account: Account, { server, folder, trusted, theme, logger }: SessionOptions) {
+  private constructor(account: Account, { server, trusted, theme, logger }: SessionOptions) {
     this.account = account;
+    const isKept = account.folder !== undefined;
+    const pictures = isKept ? join(account.folder, "avatars") : mkdtempSync(join(tmpdir(), "messenger-pictures-"));
+    this.#temporary = isKept ? undefined : pictures;
     this.server = server;
     const tls = server.tls ? { accept: acceptTrusted(trusted) } : undefined;
     this.messenger = new Messenger({ account, tls });
@@ -50,7 +59,7 @@ export class AccountSession {
       messenger: this.messenger,
       profiles: this.workspace.profiles,
       theme,
-      folder: join(folder, "avatars"),
+      folder: pictures,
       host: server.host,
       fingerprint: () => trusted,
       logger,
@@ -66,6 +75,7 @@ export class AccountSession {
     this.avatars.dispose();
     this.workspace.dispose();
     await this.messenger.close();
+    if (this.#temporary !== undefined) await rm(this.#temporary, { recursive: true, force: true });
   }
 }
 

@@ -205,7 +205,7 @@ export class Application {
     this.#subscriptions.dispose();
     this.#savePlace();
     await this.#session?.messenger.logout(forgets);
-    this.#preferences.set({ account: undefined });
+    this.#preferences.set({ account: undefined, ...(forgets && { lastChat: undefined }) });
     await this.#leaveChat();
     this.#openWelcome(notice);
     if (account && this.#welcome && !forgets) this.#welcome.parts.username.setText(account.username);

@@ -76,6 +76,7 @@ export class Avatars implements Disposable {
 
   dispose(): void {
     clearTimeout(this.#fetchTimer);
+    this.#wanted.clear();
     this.#subscriptions.dispose();
     this.#changes.dispose();
   }

@@ -74,7 +74,7 @@ export function mainEntries(window: QWidget, { messenger }: AccountSession, acti
   const { userId, username } = messenger;
   const question = {
     title: "Forget everything here?",
-    text: "History and drafts of this account are removed from this machine. On the server nothing changes.",
+    text: "History, drafts and unsent messages of this account are removed from this machine. On the server nothing changes.",
     yes: "Log out and forget",
     isDangerous: true,
   };

@@ -49,7 +49,9 @@ export async function openAccount(
     try {
       outgoing = await OutgoingQueue.open(join(folder, "outgoing.jsonl"));
       await writeWhole(join(folder, "account.json"), { ...address, username, usedMs: Date.now() });
-      return makeAccount(address, username, fileTokenStore(join(folder, "session.json")), outgoing, cache);
+      const tokens = fileTokenStore(join(folder, "session.json"));
+      const kept = { path: folder, remove: () => removeFolder(folder) };
+      return makeAccount(address, username, tokens, outgoing, cache, kept);
     } catch (error) {
       await outgoing?.close();
       cache.close();
@@ -70,7 +72,12 @@ export async function knownAccounts(root: string): Promise<KnownAccount[]> {
 
 /** Removes everything that this machine keeps of an account that is not open. */
 export async function forgetAccount(root: string, address: ServerAddress, username: string): Promise<void> {
-  await rm(folderOf(root, address, username), { recursive: true, force: true });
+  await removeFolder(folderOf(root, address, username));
+}
+
+function removeFolder(folder: string): Promise<void> {
+  // On some systems a file that a scanner looks at cannot be removed just then.
+  return rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 function folderOf(root: string, address: ServerAddress, username: string): string {

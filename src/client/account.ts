@@ -28,7 +28,18 @@ export interface Account {
   readonly cache: HistoryCache;
   /** Says why nothing is kept on this machine; undefined when it is. */
   readonly unkeptBecause: string | undefined;
+  /** Where it is kept on this machine; undefined when it is in memory alone. */
+  readonly folder: string | undefined;
   close(): Promise<void>;
+  /** Closes it in place of `close`, and removes everything that is kept of it. */
+  remove(): Promise<void>;
+}
+
+/** A folder that holds what is kept of an account. */
+export interface AccountFolder {
+  readonly path: string;
+  /** To be called when nothing in it is open. */
+  remove(): Promise<void>;
 }
 
 /** An account of which nothing is kept. */
@@ -37,20 +48,32 @@ export async function memoryAccount(address: ServerAddress, username: string): P
   return makeAccount(address, username, memoryTokenStore(), outgoing, new MemoryCache());
 }
 
-/** `close` closes the queue and the cache, once. */
+/** `close` closes the queue and the cache, once; `remove` empties all three before, and removes the folder afterwards. */
 export function makeAccount(
   address: ServerAddress,
   username: string,
   tokens: TokenStore,
   outgoing: OutgoingQueue,
   cache: HistoryCache,
+  folder?: AccountFolder,
 ): Account {
-  let closing: Promise<void> | undefined;
+  let ending: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await outgoing.close();
     cache.close();
   };
-  return { address, username, tokens, outgoing, cache, unkeptBecause: undefined, close: () => (closing ??= close()) };
+  const remove = async (): Promise<void> => {
+    outgoing.clear();
+    cache.clear();
+    await tokens.clear();
+    await close();
+    await folder?.remove();
+  };
+  return {
+    ...{ address, username, tokens, outgoing, cache, unkeptBecause: undefined, folder: folder?.path },
+    close: () => (ending ??= close()),
+    remove: () => (ending ??= remove()),
+  };
 }
 
 /** A session for as long as the process lives. */

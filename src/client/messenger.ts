@@ -79,6 +79,8 @@ export class Messenger {
   #isToldCaughtUp = true;
   /** That the server has told of all chats since the login. */
   #hasAllChats = false;
+  /** Nothing is to be left of the account on this machine. */
+  #isForgotten = false;
 
   constructor(options: MessengerOptions) {
     const { account } = options;
@@ -126,6 +128,7 @@ export class Messenger {
 
   /** One attempt with the password; rejects with RequestError (401, 429…), DisconnectedError, UntrustedServerError. */
   login(password: string): Promise<void> {
+    this.#isForgotten = false;
     return this.#session.login(this.#account.username, password);
   }
 
@@ -134,12 +137,21 @@ export class Messenger {
     this.#session.retryNow();
   }
 
-  /** Ends the session here and, if it can be reached, on the server. `forget` empties the cache too. */
+  /**
+   * Ends the session here and, if it can be reached, on the server. `forget` discards what is kept of the account, unsent
+   * messages too, and `close` then removes what is left of it on this machine.
+   */
   async logout(forget: boolean): Promise<void> {
     await this.#session.connection?.request("logout", {}, LOGOUT_TIMEOUT_MS).catch(() => {});
     await this.#session.signOut("logged out");
     if (!forget) return;
+    this.#isForgotten = true;
+    this.#forget();
     this.#snapshot.forget();
+  }
+
+  #forget(): void {
+    this.outgoing.clear();
     this.cache.clear();
     this.#sync.forget();
   }
@@ -226,21 +238,7 @@ export class Messenger {
 
   /** Resolves with true as soon as nothing waits to be sent, with false after `timeoutMs`. */
   whenSent(timeoutMs: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const subscriptions = new DisposableStore();
-      const end = (isSent: boolean): void => {
-        clearTimeout(timer);
-        subscriptions.dispose();
-        resolve(isSent);
-      };
-      const check = (): void => {
-        if (this.outgoing.waitingCount === 0) end(true);
-      };
-      const timer = setTimeout(() => end(false), timeoutMs);
-      subscriptions.add(this.outgoing.events.on("removed", check));
-      subscriptions.add(this.outgoing.events.on("changed", check));
-      check();
-    });
+    return this.outgoing.whenSent(timeoutMs);
   }
 
   /** Ends everything; the session can be resumed by the next start. Nothing may be called afterwards. */
@@ -252,7 +250,7 @@ export class Messenger {
     this.#sync.stop();
     this.#changes.stop();
     this.#readMarks.stop();
-    await this.#account.close();
+    await (this.#isForgotten ? this.#account.remove() : this.#account.close());
   }
 
   /** Connects the parts with each other and with those who listen. */
@@ -279,10 +277,8 @@ export class Messenger {
 
   #onOnline(connection: Connection, login: LoginResult): void {
     const { token: _, ...snapshot } = login;
-    if (this.snapshot && this.snapshot.user_id !== login.user_id) {
-      this.cache.clear(); // another server, or a new user of the old name: nothing that was seen holds any more
-      this.#sync.forget();
-    }
+    // Another server, or a new user of the old name: nothing that was seen or written holds any more.
+    if (this.snapshot && this.snapshot.user_id !== login.user_id) this.#forgetOther();
     this.#sync.reconcile(knownChats(login));
     this.#snapshot.keepLogin(snapshot);
     connection.events.on("message", (message) => this.#sync.offer(message));
@@ -319,6 +315,13 @@ export class Messenger {
   ): Promise<HistoryResult> {
     const result = await fetchHistory(requester, chatId, login, page);
     return { ...result, messages: await this.#changes.bringUpToDate(chatId, result) };
+  }
+
+  #forgetOther(): void {
+    const unsent = this.outgoing.size;
+    this.#forget();
+    if (unsent > 0)
+      this.events.emit("trouble", `this name is now another user's; unsent messages that were dropped: ${unsent}`);
   }
 
   /** The messages that were to be changed may be others now. */

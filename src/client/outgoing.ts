@@ -1,5 +1,6 @@
 // The queue of what is on its way to the server: kept in order and on the disk until the server has acknowledged it.
 import type { ChatId } from "../protocol/ids.ts";
+import { DisposableStore } from "../util/disposable.ts";
 import { Emitter } from "../util/emitter.ts";
 import { newMessageId } from "../util/message-id.ts";
 import { Journal } from "./journal.ts";
@@ -39,8 +40,8 @@ interface Settling {
   readonly entry: OutgoingChange;
   /** Of the message, after the change. */
   readonly rev: number;
-}
   readonly edited: number | undefined;
+}
 
 export class OutgoingQueue {
   readonly events = new Emitter<OutgoingEvents>();
@@ -52,7 +53,7 @@ export class OutgoingQueue {
   /** The journal has texts of what was removed. */
   #hasRemoved = false;
   /** Lines of a newer client, which stay in the journal. */
-  readonly #others: readonly unknown[];
+  #others: readonly unknown[];
 
   /** Opens the queue kept in `file`; without a file it lives in memory only. Rejects when the file cannot be used. */
   static async open(file: string | undefined): Promise<OutgoingQueue> {
@@ -168,6 +169,36 @@ export class OutgoingQueue {
   async close(): Promise<void> {
     if (this.#hasRemoved) this.#rewrite();
     await this.#journal?.close();
+  }
+
+  /** Discards everything, also what a newer client has left in the file. */
+  clear(): void {
+    const gone = [...this.#settling.map(({ entry }) => entry), ...this.#entries()];
+    this.#slots.clear();
+    this.#settling = [];
+    this.#others = [];
+    this.#textBytes = 0;
+    this.#rewrite();
+    for (const entry of gone) this.events.emit("removed", entry);
+  }
+
+  /** Resolves with true as soon as nothing waits to be sent, with false after `timeoutMs`. */
+  whenSent(timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const subscriptions = new DisposableStore();
+      const end = (isSent: boolean): void => {
+        clearTimeout(timer);
+        subscriptions.dispose();
+        resolve(isSent);
+      };
+      const check = (): void => {
+        if (this.waitingCount === 0) end(true);
+      };
+      const timer = setTimeout(() => end(false), timeoutMs);
+      subscriptions.add(this.events.on("removed", check));
+      subscriptions.add(this.events.on("changed", check));
+      check();
+    });
   }
 
   #entries(chatId?: ChatId): Outgoing[] {

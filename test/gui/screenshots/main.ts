@@ -97,7 +97,7 @@ async function open(chatId: ChatId): Promise<void> {
 const boris = stage.person("anna").chatWith(stage.person("boris"));
 await eventually("the history has come", () => session.messenger.liveSeq("common") > 5);
 await open("common");
-await eventually("the pictures of people are here", () => filesIn(join(client, "avatars")) >= 4);
+await eventually("the pictures of people are here", () => filesIn(join(session.account.folder ?? "", "avatars")) >= 4);
 await shoot("common-light", window);
 await open(boris);
 await stage.person("boris").ok("typing", { chat_id: boris });

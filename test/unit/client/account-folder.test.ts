@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { forgetAccount, knownAccounts, openAccount, type Account } from "../../../src/client/account-folder.ts";
+import { outgoingId } from "../../../src/client/outgoing-entry.ts";
 import { openFilesIn, tellsOpenFiles } from "../../support/open-files.ts";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
 
@@ -83,6 +84,25 @@ describe("account folder", () => {
       assert.equal(await account.tokens.load(), undefined, content);
       await account.close();
     }
+  });
+
+  it("leaves nothing when it is removed, also of what is saved until then", async () => {
+    const account = await open();
+    await account.tokens.save(SESSION);
+    account.outgoing.add("common", "unsent");
+    account.outgoing.addChange("common", 1, { kind: "edit", text: "unsent too" });
+    account.cache.save("draft", "half a sentence");
+    const removed: string[] = [];
+    account.outgoing.events.on("removed", (entry) => removed.push(outgoingId(entry)));
+    const removing = account.remove();
+    account.cache.save("draft", "half a sentence");
+    await removing;
+    assert.equal(removed.length, 2);
+    assert.deepEqual(readdirSync(root()), []);
+    await account.remove();
+    const after = await open();
+    assert.deepEqual([after.outgoing.size, after.cache.load("draft")], [0, undefined]);
+    await after.close();
   });
 
   it("lists the accounts that were used, the latest first, and forgets them", async () => {

@@ -253,6 +253,19 @@ describe("messenger", () => {
     assert.equal(messenger.userId, undefined);
   });
 
+  it("sends nothing that was written under this name by another user, and says so", async () => {
+    await messenger.login("password");
+    const troubles: string[] = [];
+    messenger.events.on("trouble", (text) => troubles.push(text));
+    answers["login"] = (request) => request.peer.answer(request, { ...loginResult("token"), user_id: BOB });
+    answers["add_message"] = (request) => request.peer.socket.destroy();
+    messenger.cache.save("draft:common", "half a sentence");
+    messenger.send("common", "hello");
+    await eventually("the name is another user's", () => messenger.userId === BOB);
+    assert.deepEqual([messenger.outgoing.size, messenger.cache.load("draft:common")], [0, undefined]);
+    assert.deepEqual(troubles, ["this name is now another user's; unsent messages that were dropped: 1"]);
+  });
+
   function store(request: ScriptedRequest, seq: number): void {
     const { chat_id, message_id } = request.data;
     request.peer.answer(request, { chat_id, message_id, seq, time: 1 });
