@@ -9,13 +9,14 @@ import { DisposableStore } from "../../src/util/disposable.ts";
 import { hasTray } from "../boot.ts";
 import { tell } from "../kit/dialogs.ts";
 import { handlerErrors, reportError } from "../kit/guard.ts";
+import type { Notice } from "../kit/notifier.ts";
 import { Theme } from "../kit/theme.ts";
 import { openChangePassword, openDeleteAccount, openSessions } from "./account-dialogs.ts";
 import { AccountSession, type SessionOptions } from "./account-session.ts";
 import { SERVER_MARK } from "./bubble-layout.ts";
 import { ChatWindow } from "./chat-window.ts";
 import { appIcon, appPixmap, Desktop, openLink } from "./desktop.ts";
-import { previewText } from "./message-html.ts";
+import { messagePreview } from "./message-html.ts";
 import { Preferences, type ServerChoice } from "./preferences.ts";
 import { openSettings } from "./settings-dialog.ts";
 import { signIn } from "./sign-in.ts";
@@ -34,6 +35,8 @@ export interface ApplicationOptions {
 const SAVE_PLACE_MS = 500;
 const CLOSE_TIMEOUT_MS = 3000;
 const NOTICE_PICTURE_PX = 64;
+/** Chats whose latest notification may have to be changed. */
+const MAX_NOTICED = 20;
 const DEFAULT_SIZE = { width: 1000, height: 720 };
 
 export class Application {
@@ -156,6 +159,7 @@ export class Application {
     all.add(chat.events.on("logout", ({ forgets }) => void this.#logOut(forgets).catch(reportError)));
     all.add(chat.events.on("settings", () => this.#openSettings(chat, session)));
     all.add(messenger.events.on("messages", ({ chatId, messages }) => this.#onMessages(chatId, messages)));
+    all.add(messenger.events.on("changed", ({ chatId, messages: states }) => this.#onChanged(chatId, states)));
     all.add(messenger.events.on("trouble", (text) => tell(chat.window, "Something cannot be kept", text)));
     all.add(
       messenger.events.on("state", (state) => state.kind === "signed-out" && void this.#onSignedOut(state.reason)),
@@ -225,6 +229,7 @@ export class Application {
     this.#chat?.dispose();
     this.#chat = undefined;
     this.#title = "";
+    this.#noticed.clear();
     this.#desktop.showUnread(0);
     await session?.close();
   }
@@ -273,31 +278,50 @@ export class Application {
   #applied = "";
   /** Of the chat window. */
   #title = "";
+  /** By chat the message that was told of on the desktop last. */
+  readonly #noticed = new Map<string, Message>();
 
   #onMessages(chatId: string, messages: readonly Message[]): void {
-    const { notifies, notifiesText } = this.#preferences.get();
+    const { notifies } = this.#preferences.get();
     const last = messages.at(-1);
     const isNew = last && Date.now() - last.time * 1000 < 60_000;
     if (!notifies || !last || !isNew || last.user_id === this.#session?.messenger.userId) return;
     if (this.#chat?.chatId === chatId && this.#chat.isInUse) return; // asked last: it asks Qt
-    const isServer = last.user_id === SERVER_USER_ID;
+    this.#noticed.delete(chatId);
+    this.#noticed.set(chatId, last);
+    const [oldest] = this.#noticed.keys();
+    if (this.#noticed.size > MAX_NOTICED && oldest !== undefined) this.#noticed.delete(oldest);
+    this.#desktop.notifier.show(this.#noticeOf(last));
+  }
+
+  /** A notification that is still in view says no more than its message does. */
+  #onChanged(chatId: string, messages: readonly Message[]): void {
+    const noticed = this.#noticed.get(chatId);
+    const now = messages.findLast(({ seq }) => seq === noticed?.seq);
+    if (!now || now.message === noticed?.message) return;
+    this.#noticed.set(chatId, now);
+    this.#desktop.notifier.replace(this.#noticeOf(now));
+  }
+
+  #noticeOf(message: Message): Notice {
+    const { chat_id: chatId, user_id: userId, username } = message;
+    const isServer = userId === SERVER_USER_ID;
     const place =
       this.#session?.workspace.book.get(chatId).kind === "everyone"
         ? ` (${isServer ? `${SERVER_MARK}, ` : ""}common chat)`
         : isServer
           ? ` (${SERVER_MARK})`
           : "";
-    const title = `${last.username}${place}`;
-    this.#desktop.notifier.show({
+    return {
       subject: chatId,
-      title,
-      text: notifiesText ? previewText(last.message) : "New message",
-      picture: this.#session?.avatars.pixmap(last.user_id, last.username, NOTICE_PICTURE_PX) ?? appPixmap(false),
+      title: `${username}${place}`,
+      text: this.#preferences.get().notifiesText ? messagePreview(message) : "New message",
+      picture: this.#session?.avatars.pixmap(userId, username, NOTICE_PICTURE_PX) ?? appPixmap(false),
       onClick: () => {
         this.present();
         this.#chat?.openChat(chatId);
       },
-    });
+    };
   }
 
   #showUnread(): void {

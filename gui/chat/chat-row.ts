@@ -10,7 +10,7 @@ import type { Theme } from "../kit/theme.ts";
 import type { RowRenderer, RowWidgets } from "../kit/virtual-list.ts";
 import { label, rename } from "../kit/widgets.ts";
 import type { Avatars } from "./avatars.ts";
-import { previewText } from "./message-html.ts";
+import { messagePreview } from "./message-html.ts";
 import { shortTimeText } from "./message-rows.ts";
 
 const AVATAR_PX = 48;
@@ -166,7 +166,7 @@ class ChatRowWidgets implements RowWidgets<ListRow> {
 function previewOf({ typing, lastMessage, kind }: ChatRow, ownUserId: string | undefined): string {
   if (typing.length > 0) return kind === "everyone" ? `${typing.join(", ")} typing…` : "typing…";
   if (!lastMessage) return kind === "everyone" ? "Everybody on this server" : "No messages yet";
-  const text = lastMessage.deleted === undefined ? previewText(lastMessage.message) : "Message deleted";
+  const text = messagePreview(lastMessage);
   if (lastMessage.user_id === ownUserId) return `You: ${text}`;
   return kind === "everyone" ? `${lastMessage.username}: ${text}` : text;
 }

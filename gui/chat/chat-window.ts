@@ -365,7 +365,8 @@ export class ChatWindow {
   #forward(items: readonly ConversationItem[]): void {
     const { window: parent } = this;
     const onSent = (chatId: ChatId): void => this.openChat(chatId);
-    openForward({ parent, session: this.#session, theme: this.#theme, items, onSent });
+    const itemsNow = () => items.map((item) => this.#conversation?.now(item) ?? item);
+    openForward({ parent, session: this.#session, theme: this.#theme, items: itemsNow, onSent });
   }
 
   #moreMenu(beside: QWidget): void {

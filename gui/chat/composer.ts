@@ -31,7 +31,7 @@ import { TargetLine, type Target } from "./compose-target.ts";
 import { toggledMark, type MarkName } from "./emphasis.ts";
 import { EmojiPicker, type RecentEmoji } from "./emoji-picker.ts";
 import { formatButtons } from "./format-buttons.ts";
-import { messageParts } from "./message-parts.ts";
+import { messageParts, partsQuestion } from "./message-parts.ts";
 
 const MAX_LINES = 9;
 /** A text is put aside so long after the last key. */
@@ -39,7 +39,6 @@ const DRAFT_DELAY_MS = 400;
 /** From here on the number of characters is shown. */
 const COUNT_FROM_CHARS = MAX_MESSAGE_CHARS - 500;
 const FRAME_PX = 20;
-
 /** In a narrower window there is no room for the buttons of emphasis beside the text. */
 const FORMATS_FROM_PX = 470;
 /** Of the text size that the icons were drawn for. */
@@ -94,10 +93,11 @@ export class Composer implements Disposable {
     this.#send = iconButton({ title: "Send (Enter)", sizePx: 42, iconPx: 26, onClick: () => this.#submit() });
     this.#emoji = iconButton({ title: "Emoji (Ctrl+E)", sizePx: 38, iconPx: 25, onClick: () => this.openEmoji() });
     this.#picker = new EmojiPicker(theme, recent);
-    this.#line = new TargetLine(theme, () => {
+    const onCancel = (): void => {
       this.#aim(undefined);
       this.edit.setFocus();
-    });
+    };
+    this.#line = new TargetLine(theme, { onCancel, onChanged: (now) => this.#onTarget(now) });
     this.#hint.hide();
     this.widget = panel("composer", this.#layout());
     this.#ruler.setTextFormat(TextFormat.PlainText);
@@ -114,6 +114,7 @@ export class Composer implements Disposable {
     this.#saveDraft();
     this.#completer.close();
     this.#conversation = conversation;
+    this.#line.follow(conversation);
     this.#isFilling = true;
     this.edit.setPlainText(conversation.draft);
     this.#isFilling = false;
@@ -126,6 +127,7 @@ export class Composer implements Disposable {
     this.#aim(undefined);
     this.#saveDraft();
     this.#conversation = undefined;
+    this.#line.follow(undefined);
   }
 
   /** The next message answers this one. */
@@ -179,7 +181,7 @@ export class Composer implements Disposable {
 
   dispose(): void {
     clearTimeout(this.#growTimer);
-    this.#saveDraft();
+    this.leave();
     this.#themeChange.dispose();
     this.#picker.dispose();
   }
@@ -305,7 +307,7 @@ export class Composer implements Disposable {
     if (key === Key.pageDown) return () => this.#actions.onScroll(1);
     if (!isControl) return undefined;
     if (key === Key.up || key === Key.down) return () => this.#answerBy(key === Key.up ? -1 : 1);
-    if (key === Key.v && holdsFile()) return () => this.#refuseFile();
+    if (key === Key.v && holdsFile()) return () => this.#tell("Pictures and files cannot be sent.");
     if (key === Key.b) return () => this.mark("bold");
     if (key === Key.i) return () => this.mark("italic");
     if (key === Key.u) return () => this.mark("underline");
@@ -322,6 +324,12 @@ export class Composer implements Disposable {
     this.#target = target;
     this.#line.show(target);
     if (before?.kind === "edit" && target?.kind !== "edit") this.#fill(this.#aside);
+  }
+
+  /** The message was changed, or is gone. */
+  #onTarget(now: Target | undefined): void {
+    this.#aim(now);
+    if (!now) this.#tell("The message was deleted.");
   }
 
   /** Takes up another message to be answered. */
@@ -357,11 +365,7 @@ export class Composer implements Disposable {
   /** A text that is too long for one message can go out as several. */
   #offerParts(conversation: Conversation, text: string): void {
     const parts = messageParts(text, MAX_MESSAGE_CHARS);
-    const question = {
-      title: "Too long for one message",
-      text: `A message has at most ${MAX_MESSAGE_CHARS.toLocaleString("en")} characters, and this one has ${charCount(text).toLocaleString("en")}. It can be sent as ${parts.length} messages.`,
-      yes: `Send ${parts.length} messages`,
-    };
+    const question = partsQuestion(text, parts.length, MAX_MESSAGE_CHARS);
     ask(this.widget, question, () => this.#conversation === conversation && this.#sendAll(conversation, parts));
   }
 
@@ -377,8 +381,8 @@ export class Composer implements Disposable {
     this.#actions.onSent();
   }
 
-  #refuseFile(): void {
-    this.#problem = "Pictures and files cannot be sent.";
+  #tell(problem: string): void {
+    this.#problem = problem;
     this.#showCount(this.edit.toPlainText());
   }
 

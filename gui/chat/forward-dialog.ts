@@ -15,15 +15,20 @@ export interface ForwardOptions {
   readonly parent: QWidget;
   readonly session: AccountSession;
   readonly theme: Theme;
-  readonly items: readonly ConversationItem[];
+  /** As they are now: some may be deleted while the dialog is open. */
+  readonly items: () => readonly ConversationItem[];
   /** They are on their way to this chat. */
   readonly onSent: (chatId: ChatId) => void;
 }
 
 /** Sends the texts of messages on, in their order; nothing opens where there is none. */
-export function openForward({ parent, session, theme, items, onSent }: ForwardOptions): void {
-  const texts = items.filter(({ deleted }) => deleted === undefined).map(({ text }) => text);
-  if (texts.length === 0) return;
+export function openForward({ parent, session, theme, items, onSent }: ForwardOptions): QDialog | undefined {
+  const textsNow = (): string[] =>
+    items()
+      .filter(({ deleted }) => deleted === undefined)
+      .map(({ text }) => text);
+  const { length: count } = textsNow();
+  if (count === 0) return undefined;
   const dialog = new QDialog(parent);
   const { workspace, avatars, messenger } = session;
   let chosen: ChatId | undefined;
@@ -49,7 +54,7 @@ export function openForward({ parent, session, theme, items, onSent }: ForwardOp
     if (chatId === undefined) return;
     dialog.close();
     const conversation = workspace.conversation(chatId);
-    for (const text of texts) conversation.send(text);
+    for (const text of textsNow()) conversation.send(text);
     onSent(chatId);
   }
   function step(by: number): void {
@@ -61,7 +66,7 @@ export function openForward({ parent, session, theme, items, onSent }: ForwardOp
   }
 
   onArrows(filter, step);
-  const title = texts.length === 1 ? "Forward a message" : `Forward ${texts.length} messages`;
+  const title = count === 1 ? "Forward a message" : `Forward ${count} messages`;
   list.area.setFixedHeight(330);
   list.area.setFocusPolicy(FocusPolicy.NoFocus); // arrows work from the field
   dialog.setWindowTitle(title);
@@ -74,6 +79,7 @@ export function openForward({ parent, session, theme, items, onSent }: ForwardOp
   );
   show();
   openModal(dialog, { enter: forward, focus: filter });
+  return dialog;
 }
 
 /** Arrows in a field that stands above a list go through the list. */

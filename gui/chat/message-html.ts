@@ -1,4 +1,5 @@
 // A message as the HTML that Qt's labels understand. Pure; nothing of a text is ever markup.
+import type { Message } from "../../src/protocol/entities.ts";
 import { parseMarkup, type Span } from "../../src/protocol/markup.ts";
 import type { Colors } from "../kit/colors.ts";
 import { escapeHtml } from "../kit/tip.ts";
@@ -89,6 +90,11 @@ export function previewText(text: string, maxChars = 120): string {
     shown += segment;
   }
   return head.length < text.length ? `${shown.trimEnd()}…` : shown;
+}
+
+/** The text of a message in one line, or that it was deleted. */
+export function messagePreview({ message, deleted }: Pick<Message, "message" | "deleted">): string {
+  return deleted === undefined ? previewText(message) : "Message deleted";
 }
 
 function spanHtml(span: Span, colors: Colors, word: string, toHtml: (text: string) => string): string {

@@ -20,6 +20,16 @@ export function messageParts(text: string, maxChars: number): string[] {
   return rest === "" ? parts : [...parts, rest];
 }
 
+/** The question whether a text of more than `maxChars` code points is to be sent in so many parts. */
+export function partsQuestion(text: string, partCount: number, maxChars: number) {
+  const [most, count] = [maxChars, charCount(text)].map((chars) => chars.toLocaleString("en"));
+  return {
+    title: "Too long for one message",
+    text: `A message has at most ${most} characters, and this one has ${count}. It can be sent as ${partCount} messages.`,
+    yes: `Send ${partCount} messages`,
+  };
+}
+
 /** As much of a text as `maxChars` code points, ending between characters. */
 function headOf(text: string, maxChars: number): string {
   let count = 0;

@@ -38,6 +38,8 @@ export class Notifier {
   readonly #shown = new Map<string, Shown>();
   #hasCommand = true;
   #onTrayClick: (() => unknown) | undefined;
+  /** The subject in the tray, and until when it is shown, on the monotonic clock. */
+  #inTray: { readonly subject: string; readonly untilMs: number } | undefined;
 
   constructor(tray: QSystemTrayIcon | undefined, command = "notify-send") {
     this.#tray = tray;
@@ -46,6 +48,12 @@ export class Notifier {
       "messageClicked",
       guard(() => this.#onTrayClick?.()),
     );
+  }
+
+  /** Shows it where something of its subject is still in view, in the place of that; else not. */
+  replace(notice: Notice): void {
+    const isInTray = this.#inTray?.subject === notice.subject && performance.now() < this.#inTray.untilMs;
+    if (this.#shown.has(notice.subject) || isInTray) this.show(notice);
   }
 
   show(notice: Notice): void {
@@ -122,8 +130,9 @@ export class Notifier {
     return picture?.save(file, "PNG") === true ? [`--icon=${file}`] : [];
   }
 
-  #showInTray({ title, text, onClick }: Notice): void {
+  #showInTray({ subject, title, text, onClick }: Notice): void {
     this.#onTrayClick = onClick;
+    this.#inTray = { subject, untilMs: performance.now() + SHOW_MS };
     this.#tray?.showMessage(title, shortened(text), undefined, SHOW_MS);
   }
 }

@@ -103,6 +103,12 @@ export class Conversation implements Disposable {
     return message && this.#itemOf(message);
   }
 
+  /** The item in its present state, also when it is not among `items` any more. */
+  now(item: ConversationItem): ConversationItem {
+    const shown = this.items.find(({ key }) => key === item.key);
+    return shown ?? (item.seq === undefined ? item : (this.quoted(item.seq) ?? item));
+  }
+
   /** At most once per 50 ms. */
   onChange(listener: () => void): Disposable {
     return this.#changes.onChange(listener);
