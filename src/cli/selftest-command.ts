@@ -92,18 +92,23 @@ async function run(args: CommandArgs): Promise<number> {
 function describe(report: SelftestReport): string {
   const { findings, events } = report;
   const { lost, doubled, holes, outOfOrder, altered, contradicted, unheard, phantom, internalErrors } = findings;
-  const { unchanged, stale } = findings;
+  const { changesLost, changesDoubled, changesOutOfOrder, stale, otherwise } = findings;
   const refusals = [...report.refusals].map(([code, count]) => `, ${count} answers with code ${code}`).join("");
   return [
     ...(report.failure === undefined ? [] : [`stopped: ${report.failure}`]),
     `sent ${report.sent}, acknowledged ${report.acknowledged}, stored ${report.stored}, resent ${report.resent}${refusals}`,
     `lost ${lost}, doubled ${doubled}, holes ${holes}, out of order ${outOfOrder}, altered ${altered}, contradicted ${contradicted}`,
-    `changed ${report.changed} (edits, deletions, reactions): lost ${unchanged}, heard in another state ${stale}`,
+    `changes (edits, deletions, reactions): sent ${report.changesSent}, acknowledged ${report.changesAcknowledged}, ` +
+      `resent ${report.changesResent}: lost ${changesLost}, doubled ${changesDoubled}, ` +
+      `out of order ${changesOutOfOrder}, heard in another state ${stale}`,
+    `fresh fetch of every chat: ${report.fetched} messages, ${otherwise} in another state than the stored ones`,
     `heard by the listeners: unheard ${unheard}, phantom ${phantom}; ${events.events} events in ${report.sessions} sessions: ` +
       `doubled ${events.doubled}, out of order ${events.outOfOrder}, missed ${events.missed}`,
     `kills ${report.kills}, restarts ${report.restarts}, freezes ${report.freezes}, connections cut ${report.cuts}, ` +
       `torn within a frame ${report.tears}; longest outage ${Math.round(report.longestOutageMs)} ms; code 500: ${internalErrors}`,
-    `${report.passed ? "PASSED" : "FAILED"}: ${Math.round(report.elapsedMs / 1000)} s, seed ${report.seed}`,
+    `${report.passed ? "PASSED" : "FAILED"}: ${Math.round(report.elapsedMs / 1000)} s, seed ${report.seed}: ` +
+      `${report.acknowledged} messages and ${report.changesAcknowledged} changes acknowledged, ` +
+      `lost ${lost + changesLost}, doubled ${doubled + changesDoubled}, out of order ${outOfOrder + changesOutOfOrder}`,
   ].join("\n");
 }
 

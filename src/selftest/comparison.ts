@@ -3,22 +3,12 @@ import type { Message } from "../protocol/entities.ts";
 import { COMMON_CHAT, type ChatId } from "../protocol/ids.ts";
 import { MAX_PAGE } from "../protocol/limits.ts";
 import type { StoreReader } from "../store/store.ts";
-import {
-  changeOf,
-  chatOf,
-  chatsOf,
-  codeOf,
-  editedTextOf,
-  partsOf,
-  REACTION,
-  stateOf,
-  textOf,
-  type Cast,
-} from "./cast.ts";
+import { changeOf, chatOf, chatsOf, codeOf, editedTextOf, partsOf, REACTION, textOf, type Cast } from "./cast.ts";
+import { readChatState, type ChatState } from "./chat-states.ts";
 import type { Listener } from "./listener.ts";
 import type { Talker } from "./talker.ts";
 
-/** Each number counts messages, and has to be 0. */
+/** Each number counts messages or changes, and has to be 0. */
 export interface Findings {
   /** Acknowledged, and not stored under that seq. */
   lost: number;
@@ -34,48 +24,52 @@ export interface Findings {
   unheard: number;
   /** Heard by a listener, and not stored so. */
   phantom: number;
-  /** Messages whose change was acknowledged, and is not stored. */
-  unchanged: number;
+  /** Changes that were acknowledged, and are not stored. */
+  changesLost: number;
+  /** Revisions of a chat beyond one for each message that was changed: a change was made twice. */
+  changesDoubled: number;
+  /** Changes that were made after one that the same talker asked for later. */
+  changesOutOfOrder: number;
   /** Known to a listener in another state than the stored one. */
   stale: number;
+  /** Fetched by a new session in another state than the stored one, or not at all. */
+  otherwise: number;
 }
 
 interface Played {
   readonly cast: Cast;
   readonly talkers: readonly Talker[];
   readonly listeners: readonly Listener[];
+  /** Each chat as a new session has fetched it; empty when it did not come to that. */
+  readonly fresh: ReadonlyMap<ChatId, ChatState>;
 }
 
-const CHANGES_FOUND = { unchanged: 0, stale: 0 };
+const NOTHING = {
+  ...{ lost: 0, doubled: 0, holes: 0, outOfOrder: 0, altered: 0, unheard: 0, phantom: 0 },
+  ...{ changesLost: 0, changesDoubled: 0, changesOutOfOrder: 0, stale: 0, otherwise: 0 },
+};
 
-/** The stored messages of a chat, by seq. */
-interface StoredChat {
-  readonly codes: number[];
-  /** Of messages that were changed. */
-  readonly states: Map<number, string>;
+/** Places of a talker's stored messages, by their number; 0 for none. */
+interface StoredNumbers {
+  readonly seqs: Float64Array;
+  readonly revs: Float64Array;
 }
 
 /** Reads every chat of the cast. `stored` counts messages. */
 export async function compare(reader: StoreReader, played: Played): Promise<Findings & { stored: number }> {
-  const { cast, talkers, listeners } = played;
-  const findings = {
-    stored: 0,
-    lost: 0,
-    doubled: 0,
-    holes: 0,
-    outOfOrder: 0,
-    altered: 0,
-    unheard: 0,
-    phantom: 0,
-    ...CHANGES_FOUND,
-  };
-  const seqs = talkers.map((talker) => new Float64Array(talker.sentCount + 1));
+  const { cast, talkers, listeners, fresh } = played;
+  const findings = { stored: 0, ...NOTHING };
+  const numbers = talkers.map(({ sentCount }) => ({
+    seqs: new Float64Array(sentCount + 1),
+    revs: new Float64Array(sentCount + 1),
+  }));
   const chats = new Set<ChatId>([
     COMMON_CHAT,
     ...cast.listeners.flatMap((member) => [...chatsOf(cast, member).keys()]),
   ]);
   for (const chatId of chats) {
-    const stored = await readChat(reader, chatId, played, seqs, findings);
+    const stored = await readStored(reader, chatId, played, numbers, findings);
+    findings.changesDoubled += Math.max(0, stored.rev - stored.states.size);
     for (const listener of listeners) {
       const heard = listener.chats.get(chatId);
       if (heard === undefined) continue; // not this listener's chat
@@ -83,46 +77,76 @@ export async function compare(reader: StoreReader, played: Played): Promise<Find
       for (const [seq, state] of stored.states) if (heard.states.get(seq)?.state !== state) findings.stale += 1;
       for (const seq of heard.states.keys()) if (!stored.states.has(seq)) findings.stale += 1;
     }
+    const fetched = fresh.get(chatId);
+    if (fetched !== undefined) findings.otherwise += differences(fetched, stored);
   }
   for (const [index, talker] of talkers.entries()) {
+    const { seqs = new Float64Array(), revs = new Float64Array() } = numbers[index] ?? {};
     for (let number = 1; number <= talker.sentCount; number++) {
       const told = talker.acknowledged[number] ?? 0;
-      if (told !== 0 && seqs[index]?.[number] !== told) findings.lost += 1;
+      if (told !== 0 && seqs[number] !== told) findings.lost += 1;
     }
+    compareChanges(talker, (number) => chatOf(cast, index, number), revs, findings);
   }
   return findings;
 }
 
-async function readChat(
+async function readStored(
   reader: StoreReader,
   chatId: ChatId,
   { cast, talkers }: Played,
-  seqs: readonly Float64Array[],
+  numbers: readonly StoredNumbers[],
   findings: Findings & { stored: number },
-): Promise<StoredChat> {
-  const codes = [0];
-  const states = new Map<number, string>();
+): Promise<ChatState> {
   const lastNumbers = talkers.map(() => 0);
-  for await (const message of messagesOf(reader, chatId)) {
+  let lastSeq = 0;
+  const page = (after: number) => reader.history(chatId, { before: undefined, after, limit: MAX_PAGE });
+  return readChatState(page, (message) => {
     findings.stored += 1;
-    findings.holes += Math.max(0, message.seq - codes.length);
-    while (codes.length < message.seq) codes.push(0);
-    codes[message.seq] = codeOf(message.message_id);
-    if (message.rev !== undefined) states.set(message.seq, stateOf(message));
+    findings.holes += Math.max(0, message.seq - lastSeq - 1);
+    lastSeq = message.seq;
     const { talker, number } = partsOf(codeOf(message.message_id));
-    if (message.rev === undefined && talkers[talker]?.changed.has(number) === true) findings.unchanged += 1;
-    const known = seqs[talker];
-    if (known === undefined || !isAsSent(message, cast, talker, number) || number >= known.length) {
+    const known = numbers[talker];
+    if (known === undefined || !isAsSent(message, cast, talker, number) || number >= known.seqs.length) {
       findings.altered += 1;
-      continue;
+      return;
     }
-    if (known[number] !== 0) findings.doubled += 1;
-    else known[number] = message.seq;
+    if (known.seqs[number] !== 0) findings.doubled += 1;
+    else known.seqs[number] = message.seq;
+    known.revs[number] = message.rev ?? 0;
     const isLate = number < (lastNumbers[talker] ?? 0);
     if (isLate && talkers[talker]?.refused.has(number) !== true) findings.outOfOrder += 1;
     lastNumbers[talker] = Math.max(number, lastNumbers[talker] ?? 0);
+  });
+}
+
+/** A message has one change at most, so the revision that was acknowledged is the one that is stored. */
+function compareChanges(
+  { changed, changesSent, refused, refusedChanges }: Talker,
+  chatIdOf: (number: number) => ChatId,
+  revs: Float64Array,
+  findings: Findings,
+): void {
+  for (const [number, rev] of changed) if (revs[number] !== rev) findings.changesLost += 1;
+  const lastRevs = new Map<ChatId, number>();
+  for (const number of changesSent) {
+    const rev = revs[number] ?? 0;
+    if (rev === 0) continue; // never acknowledged
+    const lastRev = lastRevs.get(chatIdOf(number)) ?? 0;
+    const mayBeLate = refused.has(number) || refusedChanges.has(number);
+    if (rev < lastRev && !mayBeLate) findings.changesOutOfOrder += 1;
+    if (!mayBeLate) lastRevs.set(chatIdOf(number), Math.max(rev, lastRev));
   }
-  return { codes, states };
+}
+
+/** Places in which one state of a chat is not the other. */
+function differences(one: ChatState, other: ChatState): number {
+  let count = one.rev === other.rev ? 0 : 1;
+  for (let seq = 1; seq < Math.max(one.codes.length, other.codes.length); seq++) {
+    const isSame = one.codes[seq] === other.codes[seq] && one.states.get(seq) === other.states.get(seq);
+    if (!isSame) count += 1;
+  }
+  return count;
 }
 
 function isAsSent(message: Message, cast: Cast, talker: number, number: number): boolean {
@@ -155,15 +179,5 @@ function compareHeard(heard: readonly number[], stored: readonly number[], findi
     if (one === (stored[seq] ?? 0)) continue;
     if (one === 0) findings.unheard += 1;
     else findings.phantom += 1;
-  }
-}
-
-async function* messagesOf(reader: StoreReader, chatId: ChatId): AsyncGenerator<Message> {
-  let after = 0;
-  for (let hasMore = true; hasMore;) {
-    const page = await reader.history(chatId, { before: undefined, after, limit: MAX_PAGE });
-    yield* page.messages;
-    after = page.messages.at(-1)?.seq ?? after;
-    hasMore = page.hasMore;
   }
 }

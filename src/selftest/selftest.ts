@@ -1,7 +1,9 @@
 // A selftest from its beginning to its report: a scratch server under load, faults, and the comparison.
 import { Connection } from "../client/connection.ts";
+import type { ChatId } from "../protocol/ids.ts";
 import { openReader } from "../store/open.ts";
 import { PASSWORD, type Cast, type Member } from "./cast.ts";
+import { fetchFresh, type ChatState } from "./chat-states.ts";
 import { CuttingProxy } from "./cutting-proxy.ts";
 import { Faults, pause, type FaultCounts } from "./faults.ts";
 import { Listener } from "./listener.ts";
@@ -42,8 +44,12 @@ export interface SelftestReport extends Progress {
   readonly sent: number;
   readonly resent: number;
   readonly stored: number;
-  /** Edits, deletions and reactions that were acknowledged. */
-  readonly changed: number;
+  /** Edits, deletions and reactions. */
+  readonly changesSent: number;
+  readonly changesAcknowledged: number;
+  readonly changesResent: number;
+  /** Messages of the fresh fetch in the end. */
+  readonly fetched: number;
   readonly sessions: number;
   readonly longestOutageMs: number;
   readonly events: EventFaults;
@@ -107,10 +113,12 @@ class Selftest {
     const deadline = setTimeout(end, durationMs);
     signal.addEventListener("abort", end);
     let failure: string | undefined;
+    let fresh = new Map<ChatId, ChatState>();
     try {
       if (signal.aborted) end();
       await this.#faults.run(over.signal);
       await this.#settle();
+      fresh = await fetchFresh(this.#server.port, this.#cast);
     } catch (error) {
       failure = `${error instanceof Error ? error.message : String(error)}\n${this.#server.log}`.trim();
     } finally {
@@ -121,7 +129,7 @@ class Selftest {
     }
     if (failure === undefined) await this.#server.stop();
     else await this.#server.kill();
-    return this.#report(failure);
+    return this.#report(fresh, failure);
   }
 
   /** Waits until everything sent is acknowledged, and everything stored heard. */
@@ -147,10 +155,10 @@ class Selftest {
     };
   }
 
-  async #report(failure: string | undefined): Promise<SelftestReport> {
+  async #report(fresh: ReadonlyMap<ChatId, ChatState>, failure: string | undefined): Promise<SelftestReport> {
     const progress = this.#progress();
     const reader = await openReader(this.#settings.storeUrl, { dataDir: this.#settings.folder });
-    const played = { cast: this.#cast, talkers: this.#talkers, listeners: this.#listeners };
+    const played = { cast: this.#cast, talkers: this.#talkers, listeners: this.#listeners, fresh };
     const { stored, ...compared } = await compare(reader, played).finally(() => reader.close());
     const refusals = new Map<number, number>();
     for (const talker of this.#talkers) {
@@ -167,7 +175,10 @@ class Selftest {
       sent: this.#talkers.reduce((sum, { sentCount }) => sum + sentCount, 0),
       resent: this.#talkers.reduce((sum, { resentCount }) => sum + resentCount, 0),
       stored,
-      changed: this.#talkers.reduce((sum, { changed }) => sum + changed.size, 0),
+      changesSent: this.#talkers.reduce((sum, { changesSent }) => sum + changesSent.size, 0),
+      changesResent: this.#talkers.reduce((sum, { changesResentCount }) => sum + changesResentCount, 0),
+      changesAcknowledged: this.#talkers.reduce((sum, { changed }) => sum + changed.size, 0),
+      fetched: [...fresh.values()].reduce((sum, { codes }) => sum + codes.length - 1, 0),
       sessions: people.reduce((sum, { sessionCount }) => sum + sessionCount, 0),
       longestOutageMs: this.#faults.longestOutageMs,
       events: this.#events,

@@ -29,8 +29,13 @@ export class Talker implements SessionUser {
   /** How often each code other than 200 was answered. */
   readonly refusals = new Map<number, number>();
   resentCount = 0;
-  /** Messages whose change was acknowledged. */
-  readonly changed = new Set<number>();
+  /** Messages whose change was asked for, in the order in which it was. */
+  readonly changesSent = new Set<number>();
+  /** The revision that was acknowledged for the change of a message. */
+  readonly changed = new Map<number, number>();
+  /** As `refused`, of changes. */
+  readonly refusedChanges = new Set<number>();
+  changesResentCount = 0;
   /** Of those that are to be changed the ones whose change was not acknowledged yet. */
   readonly #unchanged = new Set<number>();
   /** Messages whose second answer named another seq than the first. */
@@ -132,33 +137,34 @@ export class Talker implements SessionUser {
   }
 
   #change(connection: Connection, number: number): void {
+    if (this.changesSent.has(number)) this.changesResentCount += 1;
+    this.changesSent.add(number);
     this.#askToChange(connection, number).then(
-      () => {
+      (rev) => {
         this.#unchanged.delete(number);
-        this.changed.add(number);
+        this.changed.set(number, rev);
       },
       (error: unknown) => {
+        if (error instanceof RequestError) this.refusedChanges.add(number);
         const again = (): void => void (this.#unchanged.has(number) && this.#change(connection, number));
         this.#tryAgain(connection, error, again);
       },
     );
   }
 
-  async #askToChange(connection: Connection, number: number): Promise<void> {
+  /** Resolves with the revision that the change has made. */
+  async #askToChange(connection: Connection, number: number): Promise<number> {
     const { cast, index } = this.#settings;
     const place = { chat_id: chatOf(cast, index, number), seq: this.acknowledged[number] ?? 0 };
     switch (changeOf(number)) {
       case "edited":
-        await connection.request("edit_message", { ...place, message: editedTextOf(index, number) });
-        break;
+        return (await connection.request("edit_message", { ...place, message: editedTextOf(index, number) })).rev;
       case "deleted":
-        await connection.request("delete_message", place);
-        break;
+        return (await connection.request("delete_message", place)).rev;
       case "reacted":
-        await connection.request("react", { ...place, reaction: REACTION, on: true });
-        break;
+        return (await connection.request("react", { ...place, reaction: REACTION, on: true })).rev;
       case undefined:
-        break;
+        return 0;
     }
   }
 

@@ -13,6 +13,7 @@ import {
   textOf,
   type Cast,
 } from "../../../src/selftest/cast.ts";
+import { readChatState, type ChatState } from "../../../src/selftest/chat-states.ts";
 import { compare } from "../../../src/selftest/comparison.ts";
 import type { StoreReader } from "../../../src/store/store.ts";
 
@@ -30,8 +31,11 @@ const NONE = {
   altered: 0,
   unheard: 0,
   phantom: 0,
-  unchanged: 0,
+  changesLost: 0,
+  changesDoubled: 0,
+  changesOutOfOrder: 0,
   stale: 0,
+  otherwise: 0,
 };
 
 /** Messages of the common chat: number 2, 4, 6 … of the talker. */
@@ -47,18 +51,24 @@ function messages(...numbers: number[]): Message[] {
   }));
 }
 
-/** What is found when this is stored, and each of the talker's messages was acknowledged with that seq. */
-async function found(
-  stored: readonly Message[],
-  acknowledged: readonly number[],
-  heard = stored,
-  changed: readonly number[] = [],
-) {
-  const history = async (chatId: ChatId) => ({
-    lastSeq: 0,
-    messages: chatId === COMMON_CHAT ? [...stored] : [],
-    hasMore: false,
-  });
+const revOf = (stored: readonly Message[]): number => Math.max(0, ...stored.map(({ rev = 0 }) => rev));
+
+interface Told {
+  readonly heard?: readonly Message[];
+  /** Messages whose change was acknowledged, with its revision, in the order in which they were asked for. */
+  readonly changed?: readonly (readonly [number, number])[];
+  /** The revision of the chat. */
+  readonly rev?: number;
+  readonly fresh?: readonly Message[];
+}
+
+/** The findings when this is stored, and each of the talker's messages was acknowledged with that seq. */
+async function found(stored: readonly Message[], acknowledged: readonly number[], told: Told = {}) {
+  const { heard = stored, changed = [], rev = revOf(stored), fresh } = told;
+  const history = async (chatId: ChatId) =>
+    chatId === COMMON_CHAT
+      ? { lastSeq: 0, rev, messages: [...stored], hasMore: false }
+      : { lastSeq: 0, rev: 0, messages: [], hasMore: false };
   const codes = [0];
   const states = new Map<number, object>();
   for (const message of heard) {
@@ -66,11 +76,18 @@ async function found(
     codes[seq] = codeOf(message_id);
     if (rev !== undefined) states.set(seq, { rev, state: stateOf(message) });
   }
+  const changesSent = new Set(changed.map(([number]) => number));
+  const refusals = { refused: new Set<number>(), refusedChanges: new Set<number>() };
   const talkers = [
-    { acknowledged, sentCount: acknowledged.length - 1, refused: new Set<number>(), changed: new Set(changed) },
+    { acknowledged, sentCount: acknowledged.length - 1, ...refusals, changed: new Map(changed), changesSent },
   ];
+  const chats = new Map<ChatId, ChatState>();
+  if (fresh) {
+    const page = async () => ({ messages: fresh, rev: revOf(fresh), hasMore: false });
+    chats.set(COMMON_CHAT, await readChatState(page));
+  }
   const listeners = [{ chats: new Map([[COMMON_CHAT, { codes: Array.from(codes, (code) => code ?? 0), states }]]) }];
-  const played = { cast, talkers, listeners } as unknown as Parameters<typeof compare>[1];
+  const played = { cast, talkers, listeners, fresh: chats } as unknown as Parameters<typeof compare>[1];
   const { stored: _count, ...findings } = await compare({ history } as unknown as StoreReader, played);
   return findings;
 }
@@ -111,9 +128,10 @@ describe("the selftest's comparison", () => {
 
   it("counts what a listener has not heard, and what it heard and is not stored", async () => {
     const acknowledged = [0, 0, 1, 0, 2];
-    assert.deepEqual(await found(messages(2, 4), acknowledged, messages(2)), { ...NONE, unheard: 1 });
-    assert.deepEqual(await found(messages(2), [0, 0, 1], messages(2, 4)), { ...NONE, phantom: 1 });
-    assert.deepEqual(await found(messages(2), [0, 0, 1], messages(4)), { ...NONE, phantom: 1 });
+    const all = messages(2, 4);
+    assert.deepEqual(await found(all, acknowledged, { heard: messages(2) }), { ...NONE, unheard: 1 });
+    assert.deepEqual(await found(messages(2), [0, 0, 1], { heard: all }), { ...NONE, phantom: 1 });
+    assert.deepEqual(await found(messages(2), [0, 0, 1], { heard: messages(4) }), { ...NONE, phantom: 1 });
   });
 
   it("counts changes that are not stored, are others, or have not been heard", async () => {
@@ -124,10 +142,24 @@ describe("the selftest's comparison", () => {
     const reacted = { ...sixth, rev: 3, reactions: { [REACTION]: { count: 1, user_ids: [TALKER] } } };
     const all = [edited, deleted, reacted];
     const acknowledged = [0, 0, 1, 0, 2, 0, 3];
-    assert.deepEqual(await found(all, acknowledged, all, [2, 4, 6]), NONE);
-    assert.deepEqual(await found(messages(2), [0, 0, 1], messages(2), [2]), { ...NONE, unchanged: 1 });
-    assert.deepEqual(await found(all, acknowledged, [edited, deleted, sixth], [2]), { ...NONE, stale: 1 });
-    assert.deepEqual(await found([second], [0, 0, 1], [edited]), { ...NONE, stale: 1 });
+    const changed = [
+      [2, 1],
+      [4, 2],
+      [6, 3],
+    ] as const;
+    assert.deepEqual(await found(all, acknowledged, { changed, fresh: all }), NONE);
+    assert.deepEqual(await found(messages(2), [0, 0, 1], { changed: [[2, 1]] }), { ...NONE, changesLost: 1 });
+    assert.deepEqual(await found([second], [0, 0, 1], { heard: [edited] }), { ...NONE, stale: 1 });
+    assert.deepEqual(await found(all, acknowledged, { heard: [edited, deleted, sixth] }), { ...NONE, stale: 1 });
+    const late = [changed[1], changed[0], changed[2]];
+    assert.deepEqual(await found(all, acknowledged, { changed: late }), { ...NONE, changesOutOfOrder: 1 });
+    assert.deepEqual(await found(all, acknowledged, { changed, rev: 4 }), { ...NONE, changesDoubled: 1 });
+    for (const fresh of [
+      [edited, deleted],
+      [edited, deleted, { ...sixth, rev: 3 }],
+    ]) {
+      assert.ok((await found(all, acknowledged, { changed, fresh })).otherwise > 0);
+    }
     const wrong = [
       { ...edited, message: "another" },
       { ...deleted, message: "still there" },
