@@ -16,13 +16,8 @@ import { monotonicClock } from "../util/clock.ts";
 import type { AvatarStore } from "./avatar-store.ts";
 import { DEFAULT_FTP_LIMITS, FtpLimits, type FtpLimitOptions } from "./ftp-limits.ts";
 import type { PortRange } from "./ftp-passive-port.ts";
-import {
-  DEFAULT_FTP_TIMEOUTS,
-  FtpSession,
-  type FtpSessionOptions,
-  type FtpTimeouts,
-  type PeerAccess,
-} from "./ftp-session.ts";
+import type { PeerAccess } from "./ftp-peer.ts";
+import { DEFAULT_FTP_TIMEOUTS, FtpSession, type FtpSessionOptions, type FtpTimeouts } from "./ftp-session.ts";
 import type { FtpConnection } from "./ftp-types.ts";
 
 /** Certificate (chain) and key, PEM. */
@@ -58,6 +53,8 @@ export interface AvatarServer {
   readonly port: number;
   /** Whether AUTH TLS is offered. */
   readonly secure: boolean;
+  /** Those that are open, in the order of their numbers. */
+  readonly sessions: ReadonlySet<FtpSession>;
   /** Closes the connections that are meant; returns how many. */
   closeSessions(isMeant: (session: FtpSession) => boolean, reason: string): number;
   /** Takes no new connections, lets transfers end for at most `graceMs`, then closes all. Any number of times. */
@@ -82,6 +79,7 @@ export async function startAvatarServer(options: AvatarServerOptions): Promise<A
   return {
     port: typeof address === "object" && address !== null ? address.port : 0,
     secure: options.tls !== undefined,
+    sessions,
     closeSessions: (isMeant, reason) => {
       const meant = [...sessions].filter((session) => !session.isClosed && isMeant(session));
       for (const session of meant) session.close(reason);
@@ -177,7 +175,7 @@ function acceptSessions(
     const release = limits.connect(place.address);
     if (release === undefined) return sendAway(socket, SENT_AWAY.tooMany);
     socket.once("close", release);
-    const session = new FtpSession(connection, place.address, sessionOptions);
+    const session = new FtpSession(connection, place, sessionOptions);
     sessions.add(session);
     byConnection.set(connection, session);
     return void socket.once("close", () => sessions.delete(session));

@@ -1,7 +1,7 @@
 // One control connection: its lines in order, its time limits, its login, and the commands that ftp-srv does not get.
 import type { Socket } from "node:net";
 import { TLSSocket, type SecureContext } from "node:tls";
-import type { Logger } from "../log/logger.ts";
+import type { LogFields, Logger } from "../log/logger.ts";
 import type { ThrottledLog } from "../log/throttled-log.ts";
 import type { UserId } from "../protocol/ids.ts";
 import { addressKey, isLoopback, plainAddress } from "../util/address.ts";
@@ -14,6 +14,7 @@ import { commandOf, FtpLines } from "./ftp-lines.ts";
 import type { FtpLimits } from "./ftp-limits.ts";
 import { DataConnectionError, type PortRange } from "./ftp-passive-port.ts";
 import { TransferError, UserTransfers, type Transfer, type TransferOptions } from "./ftp-transfers.ts";
+import type { FtpPeer, FtpPlace, LoginOutcome, PeerAccess } from "./ftp-peer.ts";
 import type { FtpCommand, FtpConnection, FtpFolder } from "./ftp-types.ts";
 
 export interface FtpSessionOptions extends TransferOptions {
@@ -31,30 +32,6 @@ export interface FtpSessionOptions extends TransferOptions {
   /** Check of a login; see `AvatarServerOptions.authenticate`. */
   readonly authenticate: (username: string, password: string, peer: FtpPeer) => Promise<LoginOutcome>;
 }
-
-/** Which peers are let in at all, as at the server's other ports. */
-export interface PeerAccess {
-  /** Takes a place for a connection, which ends with `leave`, or says why there is none. */
-  enter(
-    remoteAddress: string | undefined,
-  ): { readonly address: string; leave(): void } | "banned" | "tooMany" | "stopped";
-  /**
-   * Calls `begin` when a TLS handshake may begin, unless `greeter` is closed by then: they take turns with those of the
-   * server's other ports.
-   */
-  greet(greeter: { readonly id: number; readonly isClosed: boolean }, address: string, begin: () => void): void;
-  /** Whether a peer may log in without TLS. */
-  mayBePlain(address: string): boolean;
-}
-
-/** Source of a login: where from, and whether the answer is still wanted when the turn comes. */
-export interface FtpPeer {
-  readonly address: string;
-  readonly isClosed: boolean;
-}
-
-/** `busy` says why the name and password could not be looked at now; undefined: they are wrong. */
-export type LoginOutcome = { readonly userId: UserId } | { readonly busy: string } | undefined;
 
 /** All in milliseconds. */
 export interface FtpTimeouts {
@@ -95,8 +72,12 @@ const OPEN_COMMANDS = new Set("USER PASS AUTH PBSZ PROT NOOP QUIT SYST FEAT OPTS
 const ARGUMENT_COMMANDS = new Set("USER PASS AUTH TYPE MODE STRU OPTS SIZE MDTM REST PBSZ PROT".split(" "));
 
 export class FtpSession implements FtpPeer {
+  /** Its number among the server's connections. */
+  readonly id: number;
   /** Where the client is, with IPv4 in its own form. */
   readonly address: string;
+  /** When it began, on the monotonic clock. */
+  readonly openedMs = monotonicClock.now();
   readonly #connection: FtpConnection;
   readonly #socket: Socket;
   readonly #options: FtpSessionOptions;
@@ -108,6 +89,8 @@ export class FtpSession implements FtpPeer {
   #phaseTimer: Deadline;
   #timer: Deadline | undefined;
   #userId: UserId | undefined;
+  #username: string | undefined;
+  #activeMs = monotonicClock.now();
   /** Of the certificate that the control connection has shown: clients compare that of data connections with it. */
   #secureContext: SecureContext | undefined;
   #transfers: UserTransfers | undefined;
@@ -119,7 +102,8 @@ export class FtpSession implements FtpPeer {
   #closed = false;
 
   /** Takes the lines of a new connection over from ftp-srv, whose reading joins no split lines and knows no bounds. */
-  constructor(connection: FtpConnection, address: string, options: FtpSessionOptions) {
+  constructor(connection: FtpConnection, { id, address }: FtpPlace, options: FtpSessionOptions) {
+    this.id = id;
     this.address = address;
     this.#connection = connection;
     this.#socket = connection.commandSocket;
@@ -152,6 +136,19 @@ export class FtpSession implements FtpPeer {
     return this.#userId;
   }
 
+  get username(): string | undefined {
+    return this.#username;
+  }
+
+  /** When it last sent a command, or ended one, on the monotonic clock. */
+  get activeMs(): number {
+    return this.#activeMs;
+  }
+
+  get isSecure(): boolean {
+    return this.#connection.secure;
+  }
+
   /** File system of ftp-srv's own commands; undefined before the login. */
   get folder(): FtpFolder | undefined {
     return this.#transfers?.folder;
@@ -161,7 +158,8 @@ export class FtpSession implements FtpPeer {
   async logIn(username: string, password: string): Promise<void> {
     const outcome = await this.#authenticate(username, password);
     // The name stays out of the log: now and then it is a password, typed into the wrong field.
-    if (outcome === undefined || "busy" in outcome) this.#logAct("info", "avatar login refused");
+    if (outcome === undefined) this.#logAct("info", "avatar login refused", { reason: "wrong_credentials" });
+    else if ("busy" in outcome) this.#logAct("info", "avatar login refused", { reason: "rate_limited" });
     if (outcome === undefined) throw new Error("Wrong name or password");
     if ("busy" in outcome) {
       this.close(outcome.busy);
@@ -169,22 +167,23 @@ export class FtpSession implements FtpPeer {
     }
     this.#transfers = new UserTransfers(outcome.userId, this.#options);
     this.#userId = outcome.userId;
+    this.#username = outcome.username;
     this.#phaseTimer.clear();
     if (!this.#closed)
       this.#phaseTimer = new Deadline(() => this.close("Log in again"), this.#options.timeouts.sessionMs);
   }
 
   /** Entries that a peer can cause at will. */
-  #logAct(level: "info" | "error", text: string, error?: unknown): void {
+  #logAct(level: "info" | "error", text: string, fields: LogFields): void {
     const { address } = this;
-    this.#options.acts.write(level, text, addressKey(address), { address, error });
+    this.#options.acts.write(level, text, addressKey(address), { address, ...fields });
   }
 
   async #authenticate(username: string, password: string): Promise<LoginOutcome> {
     try {
       return await this.#options.authenticate(username, password, this);
     } catch (error) {
-      this.#logAct("error", "avatar login failed", error);
+      this.#logAct("error", "avatar login failed", { error });
       return { busy: "The server cannot check it now, try again later" };
     }
   }
@@ -218,6 +217,7 @@ export class FtpSession implements FtpPeer {
   /** One command, to its last reply; resolves with the milliseconds to wait before the next. */
   async #answer(line: string): Promise<number> {
     const { timeouts, log } = this.#options;
+    this.#activeMs = monotonicClock.now();
     this.#wait(timeouts.commandMs);
     try {
       await this.#dispatch(commandOf(line));
@@ -226,6 +226,7 @@ export class FtpSession implements FtpPeer {
       log.debug("ftp command failed", { error });
       await this.#connection.reply(501, "Syntax error");
     }
+    this.#activeMs = monotonicClock.now();
     this.#wait(timeouts.idleMs);
     return this.#bucket.take() * 1000;
   }
@@ -358,7 +359,7 @@ export class FtpSession implements FtpPeer {
   #failure(error: unknown): { code: number; message: string } {
     if (error instanceof TransferError) return error;
     if (error instanceof DataConnectionError) return error;
-    this.#logAct("error", "avatar transfer failed", error);
+    this.#logAct("error", "avatar transfer failed", { error });
     return { code: 451, message: "The server could not do it, try again later" };
   }
 }

@@ -19,8 +19,13 @@ export interface TicketOptions {
   readonly maxPerUserCount?: number;
 }
 
-interface Issued {
+/** Owner of a ticket. */
+export interface TicketHolder {
   readonly userId: UserId;
+  readonly username: string;
+}
+
+interface Issued extends TicketHolder {
   readonly passwordHash: Buffer;
   readonly expiresMs: number;
 }
@@ -46,7 +51,7 @@ export class AvatarTickets {
     this.#maxPerUserCount = options.maxPerUserCount ?? 16;
   }
 
-  issue(userId: UserId): Ticket {
+  issue({ userId, username: holderName }: TicketHolder): Ticket {
     this.#dropOld();
     const username = `ticket-${randomBytes(16).toString("hex")}`;
     const password = randomBytes(PASSWORD_BYTES).toString("base64url");
@@ -54,7 +59,7 @@ export class AvatarTickets {
     this.#namesByUser.set(userId, [...names, username]);
     for (const name of names.slice(0, Math.max(0, names.length + 1 - this.#maxPerUserCount))) this.#drop(name);
     const expiresMs = this.#clock.now() + this.#lifetimeMs;
-    this.#issued.set(username, { userId, passwordHash: hash(password), expiresMs });
+    this.#issued.set(username, { userId, username: holderName, passwordHash: hash(password), expiresMs });
     return { username, password };
   }
 
@@ -64,10 +69,11 @@ export class AvatarTickets {
   }
 
   /** Owner of a ticket; undefined for an unknown or expired one or a wrong password. Any number of times. */
-  userOf(username: string, password: string): UserId | undefined {
+  holderOf(username: string, password: string): TicketHolder | undefined {
     const issued = this.#issued.get(username);
     if (issued === undefined || issued.expiresMs <= this.#clock.now()) return undefined;
-    return timingSafeEqual(issued.passwordHash, hash(password)) ? issued.userId : undefined;
+    if (!timingSafeEqual(issued.passwordHash, hash(password))) return undefined;
+    return { userId: issued.userId, username: issued.username };
   }
 
   /** Makes all tickets of a user void. */

@@ -9,6 +9,10 @@ import { bytes } from "../util/quantities.ts";
 import { visibleJson, visibleLines } from "../util/visible-text.ts";
 import { UserError } from "../util/user-error.ts";
 import * as view from "./admin-views.ts";
+import { allSessions, meantGroup } from "../client/models/admin-pages.ts";
+import { confirmed, numberWord, optional, optionalNumber, word } from "./admin-call.ts";
+import type { Action, Actions, Call } from "./admin-call.ts";
+import { CHAT_NOTES, groupAction, messageAction } from "./admin-chats.ts";
 import type { Command, CommandArgs } from "./command.ts";
 import { commandOptions } from "./config-options.ts";
 
@@ -21,12 +25,16 @@ export const command: Command = {
     to: { type: "string", help: "announce: to this user instead of everybody", placeholder: "NAME" },
     follow: { type: "boolean", help: "log, traffic, status: go on until Ctrl+C" },
     level: { type: "string", help: "log: this level and graver ones (error, warn, info)", placeholder: "LEVEL" },
-    limit: { type: "number", help: "log, users, sessions: at most so many", placeholder: "N" },
-    after: { type: "string", help: "users: those after this name", placeholder: "NAME" },
+    group: { type: "string", help: "announce: into this group", placeholder: "GROUP" },
+    limit: { type: "number", help: "at most so many entries of a list", placeholder: "N" },
+    after: { type: "string", help: "users, groups members: those after this name", placeholder: "NAME" },
+    role: { type: "string", help: "groups add: owner, moderator or member (the default)", placeholder: "ROLE" },
+    from: { type: "string", help: "messages find: those of this user", placeholder: "NAME" },
+    before: { type: "number", help: "messages find: those before this one", placeholder: "SEQ" },
     texts: { type: "boolean", help: "traffic: with what people write; this is noted in the server's log" },
     address: { type: "string", help: "listen: the address", placeholder: "ADDRESS" },
     port: { type: "number", help: "listen: the port", placeholder: "PORT" },
-    yes: { type: "boolean", help: "delete-user, shutdown: do it without being asked to confirm" },
+    yes: { type: "boolean", help: "delete-user, groups delete, messages remove, shutdown: really do it" },
   },
   examples: [
     ["messenger admin status", "what the server is and how it does"],
@@ -34,41 +42,41 @@ export const command: Command = {
     ["messenger admin reset-password anna", "prints a one-time password"],
     ["messenger admin ban 192.0.2.7 3600", "keeps an address out for an hour"],
     ['messenger admin announce "Back in 5 minutes"', "into the common chat"],
+    ['messenger admin groups members "Book club"', "who is in a group, and as what"],
+    ["messenger admin messages find common free.example", "messages of the common chat with this in them"],
+    ["messenger admin messages remove common 42 --yes", "takes one away, for everybody and for good"],
     ["messenger admin backup", "copies the store while it is used, and counts what the copy holds"],
   ],
   notes: [
     "WHAT is one of: status, sessions [FILTER], users [FILTER], create-user NAME, reset-password NAME,",
     "disable-user NAME, enable-user NAME, delete-user NAME, end-sessions NAME, disconnect NUMBER,",
     "ban ADDRESS SECONDS, unban ADDRESS, bans, announce TEXT, backup, backups, log, traffic, listen,",
-    "stop-listening, shutdown. It speaks to the server that works in the data folder, as the user who runs it.",
+    "stop-listening, shutdown;",
+    ...CHAT_NOTES,
+    "It speaks to the server that works in the data folder, as the user who runs it.",
     "Exit codes: 0 done, 1 refused or no server, 2 wrong words.",
   ].join("\n"),
   run,
 };
 
-interface Call {
-  readonly link: AdminClient;
-  readonly args: CommandArgs;
-  readonly words: readonly string[];
-  /** Prints an answer: as JSON when asked, otherwise as `text` says. */
-  print(answer: object, text: string): void;
-}
-
-type Action = (call: Call) => Promise<void>;
-
-const ACTIONS: Readonly<Record<string, Action>> = {
+const ACTIONS: Actions = {
   status: async (call) => {
     const status = await call.link.request("status", {});
     call.print(status, view.statusView(status));
     if (call.args["follow"] === true) await follow(call, "sample");
   },
   sessions: async ({ link, args, words, print }) => {
-    const answer = await link.request("sessions", { ...optional("contains", words[0]), ...limitOf(args) });
+    const { limit } = optionalNumber("limit", args["limit"]);
+    const answer = await allSessions(link, words[0] ?? "", limit);
     print(answer, view.sessionsView(answer));
   },
   users: async ({ link, args, words, print }) => {
     const after = optional("after", args["after"]);
-    const answer = await link.request("users", { ...optional("contains", words[0]), ...after, ...limitOf(args) });
+    const answer = await link.request("users", {
+      ...optional("contains", words[0]),
+      ...after,
+      ...optionalNumber("limit", args["limit"]),
+    });
     print(answer, view.usersView(answer));
   },
   "create-user": async ({ link, args, words, print }) => {
@@ -108,11 +116,12 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     const answer = await link.request("bans", {});
     print(answer, view.bansView(answer));
   },
+  groups: groupAction,
+  messages: messageAction,
   announce: async ({ link, args, words, print }) => {
-    const answer = await link.request("announce", {
-      message: word(words, 0, "TEXT"),
-      ...optional("username", args["to"]),
-    });
+    const message = word(words, 0, "TEXT");
+    const group = args["group"] === undefined ? {} : { chat_id: await meantGroup(link, String(args["group"])) };
+    const answer = await link.request("announce", { message, ...optional("username", args["to"]), ...group });
     print(answer, `said, as message ${answer.seq} of ${answer.chat_id}`);
   },
   backup: async ({ link, print }) => {
@@ -126,7 +135,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   log: async (call) => {
     const level = optional("level", call.args["level"]) as { level?: LogRecord["level"] };
-    const answer = await call.link.request("log", { ...limitOf(call.args), ...level });
+    const answer = await call.link.request("log", { ...optionalNumber("limit", call.args["limit"]), ...level });
     for (const entry of answer.entries) call.print(entry, view.logLine(entry));
     if (call.args["follow"] === true) await follow(call, "log");
   },
@@ -166,30 +175,6 @@ async function firstLineOfInput(): Promise<string> {
   const lines = createInterface({ input: process.stdin });
   for await (const line of lines) return line;
   throw new UserError("--password-stdin: there is nothing on standard input");
-}
-
-function word(words: readonly string[], index: number, name: string): string {
-  const found = words[index];
-  if (found === undefined) throw new UserError(`${name} is missing; --help says what there is`);
-  return found;
-}
-
-function numberWord(words: readonly string[], index: number, name: string): number {
-  const number = Number(word(words, index, name));
-  if (!Number.isInteger(number)) throw new UserError(`${name}: must be a whole number`);
-  return number;
-}
-
-function optional<N extends string>(name: N, value: unknown): { [K in N]?: string } {
-  return value === undefined ? {} : ({ [name]: String(value) } as { [K in N]?: string });
-}
-
-function limitOf(args: CommandArgs): { limit?: number } {
-  return args["limit"] === undefined ? {} : { limit: Number(args["limit"]) };
-}
-
-function confirmed(args: CommandArgs, what: string): void {
-  if (args["yes"] !== true) throw new UserError(`this ${what}; say --yes to do it`);
 }
 
 async function run(args: CommandArgs): Promise<number> {

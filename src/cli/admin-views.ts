@@ -1,5 +1,6 @@
 // Output of `messenger admin` for people.
 import type { AdminActions, LogRecord, Sample, TrafficEntry } from "../protocol/admin.ts";
+import { groupState } from "../client/models/admin-groups.ts";
 import { clientText, modeText } from "../client/models/admin-sessions.ts";
 import { bytes, duration, moment } from "../util/quantities.ts";
 import { visible } from "../util/visible-text.ts";
@@ -25,7 +26,7 @@ export function statusView(status: Result<"status">): string {
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${visible(value)}`).join("\n");
 }
 
-export function sessionsView({ sessions, total }: Result<"sessions">): string {
+export function sessionsView({ sessions, total }: Omit<Result<"sessions">, "has_more">): string {
   const rows = sessions.map((session) => [
     session.connection,
     session.username ?? "(not logged in)",
@@ -55,6 +56,39 @@ export function usersView({ users, has_more }: Result<"users">): string {
   const headings = ["user", "state", "", "last login", "created", "failed logins", "id"];
   const more = has_more ? `\nThere are more: --after ${visible(users.at(-1)?.username ?? "")}` : "";
   return table(headings, rows) + more;
+}
+
+export function groupsView({ groups, has_more }: Result<"groups">): string {
+  if (groups.length === 0) return "no groups";
+  const rows = groups.map((group) => [
+    group.title,
+    group.members,
+    group.messages,
+    moment(group.last_ms),
+    groupState(group),
+    group.chat_id,
+  ]);
+  const more = has_more ? "\nThere are more: name a part of the title, or --limit" : "";
+  return table(["title", "members", "messages", "last activity", "", "id"], rows) + more;
+}
+
+export function membersView({ members, has_more }: Result<"group_members">): string {
+  const rows = members.map(({ username, role, online, user_id: id }) => [username, role, online ? "online" : "", id]);
+  const more = has_more ? `\nThere are more: --after ${visible(members.at(-1)?.username ?? "")}` : "";
+  return table(["user", "role", "", "id"], rows) + more;
+}
+
+/** Newest first. Texts are written by strangers: each stays in its line. */
+export function messagesView({ messages, has_more }: Result<"messages">): string {
+  if (messages.length === 0) return "no such messages";
+  const rows = messages.map(({ seq, time, username, message, deleted }) => [
+    seq,
+    moment(time * 1000),
+    username,
+    deleted === undefined ? message : `(deleted by ${deleted === "author" ? "its author" : "a moderator"})`,
+  ]);
+  const more = has_more ? `\nThere are more: --before ${messages.at(-1)?.seq ?? 0}` : "";
+  return table(["seq", "sent", "user", "text"], rows) + more;
 }
 
 export function bansView({ bans }: Result<"bans">): string {

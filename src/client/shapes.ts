@@ -90,6 +90,7 @@ const isChatSummary = objectOf<ChatSummary>({
   topic: optional(isText),
   role: optional(isRole),
   posting: optional(isOneOf(POSTINGS)),
+  archived: optional(isTrue),
   history: optional(isOneOf(HISTORY_RULES)),
   member_count: optional(isCount),
   contact_user_id: optional(isText),

@@ -1,20 +1,25 @@
 // Groups: what they are, and the rules by which changes of them are refused, the same for all stores.
 import { lastMessageOf } from "../protocol/entities.ts";
 import type { ChatSummary, HistoryRule, Message, Posting, Role } from "../protocol/entities.ts";
-import { chatForm } from "../protocol/ids.ts";
+import { chatForm, SERVER_USER_ID } from "../protocol/ids.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import { isAtLeast } from "./chats.ts";
 import type { Audience, GroupView, Notice } from "./effects.ts";
 import { Refusal } from "./refusal.ts";
 
-/** Settings of a group that its moderators may change; what is left out stays. */
+/** Settings of a group; its moderators may change all but `archived`. */
 export interface GroupSettings {
   readonly title: string;
   /** "" for none. */
   readonly topic: string;
   readonly posting: Posting;
   readonly history: HistoryRule;
+  /** Nobody can write in it any more, but the server; by the administrator alone. */
+  readonly archived: boolean;
 }
+
+/** Rules about who may write in a group. */
+export type SpeakingRules = Pick<GroupSettings, "posting" | "archived">;
 
 export interface GroupLimits {
   /** Members of a group. */
@@ -63,7 +68,7 @@ export interface GroupLeft {
 
 /** A group as one of its members sees it. */
 export function groupSummary(group: Group, { role, sinceSeq, readSeq }: GroupMember): ChatSummary {
-  const { chatId, title, topic, posting, history, memberCount, lastSeq, rev, lastMessage } = group;
+  const { chatId, title, topic, posting, history, archived, memberCount, lastSeq, rev, lastMessage } = group;
   const firstSeq = history === "joined" ? sinceSeq : 1;
   const isVisible = lastMessage !== undefined && lastMessage.seq >= firstSeq;
   return {
@@ -74,6 +79,7 @@ export function groupSummary(group: Group, { role, sinceSeq, readSeq }: GroupMem
     role,
     posting,
     history,
+    ...(archived && { archived }),
     member_count: memberCount,
     last_seq: lastSeq,
     rev,
@@ -82,6 +88,17 @@ export function groupSummary(group: Group, { role, sinceSeq, readSeq }: GroupMem
     ...(history === "joined" && { since_seq: sinceSeq }),
     ...(isVisible && { last_message: lastMessageOf(lastMessage) }),
   };
+}
+
+/** Whether the settings are the same. */
+export function isSame(one: GroupSettings, other: GroupSettings): boolean {
+  return (
+    one.title === other.title &&
+    one.topic === other.topic &&
+    one.posting === other.posting &&
+    one.history === other.history &&
+    one.archived === other.archived
+  );
 }
 
 /** The part of an audience by which events of a group reach sessions alone that are given its messages. */
@@ -148,25 +165,38 @@ export function roleRefusal(leaving: Omit<Leaving, "isSelf" | "memberCount">, ne
   return role === "owner" && next !== "owner" && ownerCount === 1 ? Refusal.Forbidden : undefined;
 }
 
-/** Why a member may not send messages. */
-export function postingRefusal(role: Role | undefined, posting: Posting): Refusal | undefined {
+/** Role in which somebody speaks in a group: the server is in none, and speaks in all of them for the administrator. */
+export function speakerIn(role: Role | undefined, userId: UserId): Actor {
+  return userId === SERVER_USER_ID ? "administrator" : role;
+}
+
+/** Why somebody may not send messages. */
+export function postingRefusal(speaker: Actor, { posting, archived }: SpeakingRules): Refusal | undefined {
+  if (speaker === "administrator") return undefined;
+  if (speaker === undefined) return Refusal.NoChat;
+  if (archived) return Refusal.Archived;
+  return posting === "moderators" && !isAtLeast(speaker, "moderator") ? Refusal.RoleTooLow : undefined;
+}
+
+/** Why a member is not heard typing: nothing can come of it. */
+export function typingRefusal(role: Role | undefined, { archived }: SpeakingRules): Refusal | undefined {
   if (role === undefined) return Refusal.NoChat;
-  return posting === "moderators" && !isAtLeast(role, "moderator") ? Refusal.RoleTooLow : undefined;
+  return archived ? Refusal.Archived : undefined;
 }
 
 /** Somebody who is about to change a message of a group. */
-export interface MessageChanger {
+export interface MessageChanger extends SpeakingRules {
   readonly role: Role;
   /** The first message that they may see. */
   readonly firstSeq: number;
-  readonly posting: Posting;
 }
 
 /** Why a member may not change a message of a group, whatever the message is; undefined without a group. */
 export function changerRefusal(kind: string, seq: number, changer: MessageChanger | undefined): Refusal | undefined {
   if (changer === undefined) return undefined;
-  const { role, firstSeq, posting } = changer;
+  const { role, firstSeq, archived } = changer;
+  if (archived && kind !== "deleteMessage") return Refusal.Archived;
   const isTooLow = kind === "pinMessage" && !isAtLeast(role, "moderator");
-  const refusal = kind === "editMessage" ? postingRefusal(role, posting) : isTooLow ? Refusal.RoleTooLow : undefined;
+  const refusal = kind === "editMessage" ? postingRefusal(role, changer) : isTooLow ? Refusal.RoleTooLow : undefined;
   return refusal ?? (seq < firstSeq ? Refusal.NotFound : undefined);
 }

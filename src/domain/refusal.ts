@@ -26,6 +26,8 @@ export const Refusal = {
   StalePassword: "stalePassword",
   /** In a group: a higher role is needed. */
   RoleTooLow: "roleTooLow",
+  /** Nobody can write in the group any more. */
+  Archived: "archived",
   /** The named user is not in the group. */
   NotMember: "notMember",
   /** append: the store did not take this message, for reasons of its own. */

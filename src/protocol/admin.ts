@@ -1,6 +1,7 @@
 // The admin channel's contract: what the control panel and `messenger admin` may ask of a running server, and what it
 // tells them. It has the wire protocol's framing and envelope, on a local socket that only the server's owner can open.
-import type { UserId } from "./ids.ts";
+import type { HistoryRule, ListedUser, Message, Posting, Role } from "./entities.ts";
+import type { ChatId, UserId } from "./ids.ts";
 import type { LogLevel } from "./log-levels.ts";
 
 /** State of the server. Times are Unix milliseconds. */
@@ -52,7 +53,8 @@ export interface SessionInfo {
   /** Null before the login. */
   readonly username: string | null;
   readonly address: string;
-  readonly mode: "lines" | "prefixed" | "unknown";
+  /** `ftp`: a session of the avatar server. */
+  readonly mode: "lines" | "prefixed" | "unknown" | "ftp";
   readonly secure: boolean;
   readonly since_ms: number;
   readonly idle_ms: number;
@@ -73,6 +75,25 @@ export interface AccountInfo {
   readonly last_login_ms: number | null;
   /** Within the present minute. */
   readonly failed_logins: number;
+}
+
+export interface GroupInfo {
+  readonly chat_id: ChatId;
+  readonly title: string;
+  readonly topic: string;
+  readonly posting: Posting;
+  readonly history: HistoryRule;
+  /** Nobody can write in it. */
+  readonly archived: boolean;
+  readonly members: number;
+  /** Deleted ones too. */
+  readonly messages: number;
+  /** Time of the last message, or of the making. */
+  readonly last_ms: number;
+}
+
+export interface MemberInfo extends ListedUser {
+  readonly role: Role;
 }
 
 export interface Ban {
@@ -107,16 +128,17 @@ export interface LogRecord {
 
 type Nothing = Record<string, never>;
 type ByName = { readonly username: string };
+type OfGroup = { readonly chat_id: ChatId };
 
 /** Data and result of every admin action, by its name. */
 export interface AdminActions {
   status: { data: Nothing; result: ServerStatus };
   /** The last 10 minutes, oldest first. */
   samples: { data: Nothing; result: { samples: readonly Sample[] } };
-  /** `contains` is looked for in name and address. */
+  /** By their numbers; `contains` is looked for in name and address, `after` is the last number of the page before. */
   sessions: {
-    data: { contains?: string; limit?: number };
-    result: { sessions: readonly SessionInfo[]; total: number };
+    data: { contains?: string; after?: number; limit?: number };
+    result: { sessions: readonly SessionInfo[]; has_more: boolean; total: number };
   };
   disconnect: { data: { connection: number; reason?: string }; result: Nothing };
   ban: { data: { address: string; seconds: number }; result: { disconnected: number } };
@@ -134,8 +156,38 @@ export interface AdminActions {
   /** The name is freed and the messages stay, without it. */
   delete_user: { data: ByName; result: Nothing };
   end_sessions: { data: ByName; result: { ended: number } };
-  /** Into the common chat, or to one user. */
-  announce: { data: { message: string; username?: string }; result: { chat_id: string; seq: number } };
+  /** By their ids; `contains` is looked for in titles, `after` is the last id of the page before. */
+  groups: {
+    data: { contains?: string; after?: ChatId; limit?: number };
+    result: { groups: readonly GroupInfo[]; has_more: boolean };
+  };
+  group_members: {
+    data: OfGroup & { after?: string; limit?: number };
+    result: { members: readonly MemberInfo[]; has_more: boolean };
+  };
+  add_member: { data: OfGroup & ByName & { role?: Role }; result: Nothing };
+  remove_member: { data: OfGroup & ByName; result: Nothing };
+  set_role: { data: OfGroup & ByName & { role: Role }; result: Nothing };
+  /** From now on nobody can write in it; what is there can be read and deleted, and members can leave. */
+  archive_group: { data: OfGroup; result: Nothing };
+  unarchive_group: { data: OfGroup; result: Nothing };
+  /** For good, with all that was written in it. */
+  delete_group: { data: OfGroup; result: Nothing };
+  /**
+   * Messages of any chat, newest first: those that hold a word, or are by one user, or all. The log tells
+   * that somebody looked, and into which chat, not what for.
+   */
+  messages: {
+    data: { chat_id: ChatId; word?: string; username?: string; before?: number; limit?: number };
+    result: { messages: readonly Message[]; has_more: boolean };
+  };
+  /** Deletes a message of anybody in any chat, for everybody and for good. The result is whose it was. */
+  remove_message: { data: OfGroup & { seq: number }; result: ByName };
+  /** Into the common chat, into a group, or to one user. */
+  announce: {
+    data: { message: string; username?: string; chat_id?: ChatId };
+    result: { chat_id: ChatId; seq: number };
+  };
   /** Starts, moves or restarts the listener; fields that are left out stay as they were. */
   listen: { data: { address?: string; port?: number }; result: { address: string; port: number } };
   stop_listening: { data: Nothing; result: Nothing };

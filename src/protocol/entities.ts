@@ -67,7 +67,7 @@ export interface LastMessage extends Message {
 export interface ChatSummary {
   readonly chat_id: ChatId;
   readonly kind?: ChatKind;
-  /** These six only in groups; without a topic it is left out. */
+  /** These seven only in groups; without a topic it is left out. */
   readonly title?: string;
   readonly topic?: string;
   /** Role of the user in it. */
@@ -76,6 +76,8 @@ export interface ChatSummary {
   readonly posting?: Posting;
   /** History that members see: all of it, or what came after they joined. */
   readonly history?: HistoryRule;
+  /** The administrator has made it read only. */
+  readonly archived?: true;
   readonly member_count?: number;
   /** The other user; only in one-to-one chats. */
   readonly contact_user_id?: UserId;

@@ -46,6 +46,7 @@ const chat: ShownOf<ChatSummary> = {
   role: "plain",
   posting: "plain",
   history: "plain",
+  archived: "plain",
   member_count: "plain",
   contact_user_id: "plain",
   contact_username: "plain",

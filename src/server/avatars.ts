@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { AvatarStore } from "../avatars/avatar-store.ts";
 import { DEFAULT_FTP_LIMITS } from "../avatars/ftp-limits.ts";
 import { startAvatarServer, type AvatarServer } from "../avatars/ftp-server.ts";
-import type { FtpPeer, LoginOutcome } from "../avatars/ftp-session.ts";
-import { AvatarTickets } from "../avatars/tickets.ts";
+import type { FtpPeer, LoginOutcome } from "../avatars/ftp-peer.ts";
+import type { FtpSession } from "../avatars/ftp-session.ts";
+import { AvatarTickets, type TicketHolder } from "../avatars/tickets.ts";
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../log/logger.ts";
 import type { AvatarTicket } from "../protocol/entities.ts";
@@ -74,10 +75,15 @@ export class Avatars implements Endpoint {
     return this.#server?.port ?? 0;
   }
 
+  /** The sessions that are open, in the order of their numbers. */
+  get sessions(): ReadonlySet<FtpSession> {
+    return this.#server?.sessions ?? new Set();
+  }
+
   /** A login for this user, as the `avatar_ticket` action answers it. */
-  issueTicket(userId: UserId): AvatarTicket {
+  issueTicket(holder: TicketHolder): AvatarTicket {
     const secure = this.#server?.secure ?? false;
-    return { port: this.port, ...this.#tickets.issue(userId), path: `${userId}.png`, secure };
+    return { port: this.port, ...this.#tickets.issue(holder), path: `${holder.userId}.png`, secure };
   }
 
   /** Removes a user's pictures, in the background, and ends the logins. */
@@ -106,7 +112,7 @@ export class Avatars implements Endpoint {
   async #authenticate(username: string, password: string, peer: FtpPeer): Promise<LoginOutcome> {
     const { pools, gate, access } = this.#parts;
     if (AvatarTickets.isTicketName(username)) return this.#useTicket(username, password, peer);
-    const { account, userId, hash } = await pools.credentials(username);
+    const { account, userId, hash, username: registered } = await pools.credentials(username);
     const request = { kind: "login", account, job: { verify: { password, hash } } } as const;
     const verdict = await gate.admit(request, peer);
     if (!verdict.granted) return tryLater(verdict.info, verdict.retryAfter);
@@ -116,13 +122,13 @@ export class Avatars implements Endpoint {
       const now = await pools.credentials(username);
       return now.userId === userId && now.hash === hash;
     });
-    return isStill ? { userId } : undefined;
+    return isStill ? { userId, username: registered } : undefined;
   }
 
   /** One that is none counts as a failed login, as a token does; a valid one is not held up by others' failures. */
   #useTicket(username: string, password: string, { address }: FtpPeer): LoginOutcome {
-    const userId = this.#tickets.userOf(username, password);
-    if (userId !== undefined) return { userId };
+    const holder = this.#tickets.holderOf(username, password);
+    if (holder !== undefined) return holder;
     const seconds = this.#parts.gate.retryAfter(address);
     if (seconds > 0) return tryLater("too many failed logins", seconds);
     this.#parts.gate.countFailure(address);

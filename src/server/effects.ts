@@ -43,7 +43,7 @@ export interface EffectParts {
   /** Removes what else there is of a deleted account. */
   readonly onAccountDeleted: (userId: UserId) => void;
   /** Makes a login for the avatar server; undefined with avatars off. */
-  readonly issueTicket: (userId: UserId) => AvatarTicket | undefined;
+  readonly issueTicket: (holder: Identity) => AvatarTicket | undefined;
   readonly access: AccessControl;
 }
 
@@ -230,7 +230,7 @@ export class EffectRunner {
 
   #ticket(effect: EffectOf<"ticket">, connection: Connection): void {
     if (connection.isClosed || connection.session === undefined) return;
-    const ftp = this.#parts.issueTicket(connection.session.identity.userId);
+    const ftp = this.#parts.issueTicket(connection.session.identity);
     if (ftp !== undefined) return this.#reply(connection, effect, { ftp });
     this.#refuse(connection, effect.replyTo, new ProtocolError("unknown_action", "avatars are off on this server"));
   }

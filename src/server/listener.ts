@@ -34,7 +34,6 @@ export class Listener {
   readonly #server: Server;
   #sweep: NodeJS.Timeout | undefined;
   readonly #unanswered: () => Promise<ReadonlySet<string>>;
-  #lastId = 0;
   #lookedMs = 0;
   /** How `unansweredPeers` names the peers. */
   readonly #names = new WeakMap<Connection, string>();
@@ -74,7 +73,7 @@ export class Listener {
     if (place === "tooMany") return this.#refuse(socket);
     if (typeof place === "string") return void socket.destroy();
     socket.once("close", () => place.leave());
-    const connection = new Connection(++this.#lastId, socket, place.address, this.#gateway, place.allowance);
+    const connection = new Connection(place.id, socket, place.address, this.#gateway, place.allowance);
     this.#names.set(connection, peerName(place.address, socket.remotePort ?? 0));
     this.#gateway.connections.add(connection);
   }

@@ -11,6 +11,7 @@ import { Pools, type ThreadFiles } from "../threads/pools.ts";
 import { AccessControl, type AccessLimits } from "./connections/access-control.ts";
 import { Administration, type ServerControl } from "./admin/administration.ts";
 import { LogTap } from "./admin/log-tap.ts";
+import type { FtpSession } from "../avatars/ftp-session.ts";
 import { Avatars } from "./avatars.ts";
 import { affordable, descriptors } from "./connections/descriptors.ts";
 import { EffectRunner, type EffectParts } from "./effects.ts";
@@ -128,7 +129,10 @@ export class MessengerServer {
     this.#listener = new Listener(gateway, access, this.#acts, parts.unanswered);
     const { data: dataDir, store: storeUrl } = config;
     const control = this.#control();
-    this.#administration = new Administration({ ...shared, dataDir, storeUrl, control, gateway });
+    const ftpSessions = (): ReadonlySet<FtpSession> => avatars?.sessions ?? new Set();
+    const { groupMembers } = config;
+    const administered = { gateway, ftpSessions, groupMembers };
+    this.#administration = new Administration({ ...shared, ...administered, dataDir, storeUrl, control });
   }
 
   /**
@@ -186,7 +190,7 @@ export class MessengerServer {
         this.registry.forget(userId);
         this.#avatars?.forget(userId);
       },
-      issueTicket: (userId) => this.#avatars?.issueTicket(userId),
+      issueTicket: (holder) => this.#avatars?.issueTicket(holder),
     };
   }
 

@@ -6,6 +6,7 @@ import { searchForm } from "../protocol/text.ts";
 import type { Member } from "../domain/chats.ts";
 import type { Write, WriteOutcome } from "../domain/writes/table.ts";
 import type { GroupReader } from "./group-reader.ts";
+import type { ListQuery, Slice } from "./slices.ts";
 
 /** A user as stored. */
 export interface User {
@@ -30,14 +31,6 @@ export interface Account {
   readonly createdMs: number;
   /** The last login; undefined before the first. */
   readonly lastLoginMs: number | undefined;
-}
-
-export interface AccountQuery {
-  /** Part of a name, compared by `usernameKey`, nothing in it is a pattern; empty for all. */
-  readonly contains: string;
-  /** Key of the last name of the page before. */
-  readonly after: string | undefined;
-  readonly limit: number;
 }
 
 export interface Contact {
@@ -83,9 +76,6 @@ export interface DirectorySlice {
   /** Key of the last name that was looked at; undefined at the end. */
   readonly next: string | undefined;
 }
-
-/** Accounts that one slice of the directory looks at. */
-export const DIRECTORY_SLICE = 1_000;
 
 /** Whether a user is one of those that the directory is asked for; `contains` is in the form of the search. */
 export function isInDirectory({ profile, isBlocked }: DirectoryUser, contains: string): boolean {
@@ -222,7 +212,7 @@ export interface StoreReader extends GroupReader {
   watchedBy(userId: UserId, limit: number): Promise<UserId[]>;
   /** Users whom this user has blocked. */
   blocked(userId: UserId, page: NamePage): Promise<{ readonly blocked: Contact[]; readonly hasMore: boolean }>;
-  /** Active users, without those who have blocked the one who asks; looks at DIRECTORY_SLICE of them at most. */
+  /** Active users, without those who have blocked the one who asks; looks at SLICE_ROWS accounts at most. */
   directory(query: DirectoryQuery): Promise<DirectorySlice>;
   /**
    * The common chat first, then groups and one-to-one chats with messages: by the time of the last message (of a group
@@ -252,8 +242,8 @@ export interface StoreReader extends GroupReader {
   search(query: SearchQuery, from?: SearchPlace): Promise<SearchSlice>;
   /** The chats of a user in which messages may hold the word, in any order. */
   searchable(userId: UserId, word: string): Promise<SearchableChat[]>;
-  /** Accounts that are not deleted, sorted by the key of their name. */
-  accounts(query: AccountQuery): Promise<{ readonly accounts: Account[]; readonly hasMore: boolean }>;
+  /** A slice of the accounts that are not deleted, by the keys of their names, which `contains` is looked for in. */
+  accounts(query: ListQuery): Promise<Slice<Account>>;
   /** Users whom this user has blocked, sorted by username, and those who have blocked this user. */
   blocksOf(userId: UserId): Promise<{ readonly blocked: Contact[]; readonly blockedBy: UserId[] }>;
   /** Whether one of the two has blocked the other. */

@@ -46,6 +46,7 @@ export interface GroupRecord {
   readonly topic: string;
   readonly posting: Posting;
   readonly history_rule: HistoryRule;
+  readonly archived: 0 | 1;
   readonly creator_id: UserId | null;
   readonly member_count: number;
   /** Time of the last message, or of the making; 0 of one that is gone. */

@@ -96,6 +96,10 @@ export class LazyReader implements StoreReader {
     return this.#ask((reader) => reader.groupMembers(...args));
   }
 
+  groups(...args: Parameters<StoreReader["groups"]>): ReturnType<StoreReader["groups"]> {
+    return this.#ask((reader) => reader.groups(...args));
+  }
+
   readMarks(...args: Parameters<StoreReader["readMarks"]>): ReturnType<StoreReader["readMarks"]> {
     return this.#ask((reader) => reader.readMarks(...args));
   }

@@ -1,7 +1,9 @@
 // The pools of threads: typed calls, and what happens to a call whose thread died or hung.
-import type { Account, AccountQuery } from "../store/store.ts";
+import type { ListedGroup, MemberPage } from "../store/group-reader.ts";
+import type { ListQuery, Slice } from "../store/slices.ts";
+import type { Account, NamePage, SearchPlace, SearchQuery, SearchSlice } from "../store/store.ts";
 import type { Logger } from "../log/logger.ts";
-import type { UserId } from "../protocol/ids.ts";
+import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { PasswordJob, PasswordResult } from "../actions/again.ts";
 import type {
   AvatarTask,
@@ -35,6 +37,9 @@ const LOW_PRIORITY = 10;
 const REQUEST_HEAP_MIB = 256;
 const STORAGE_HEAP_MIB = 1_024;
 const PASSWORD_HEAP_MIB = 64;
+
+/** Account under which the administrator takes turns; no user has this id. */
+const ADMINISTRATOR = "administrator";
 
 /** Compiled files that the threads load. */
 export interface ThreadFiles {
@@ -120,8 +125,26 @@ export class Pools {
     return this.#lookUp({ lookUp: "user", username }) as Promise<FoundUser | undefined>;
   }
 
-  accounts(query: AccountQuery): Promise<{ accounts: Account[]; hasMore: boolean }> {
-    return this.#lookUp({ lookUp: "accounts", query }) as Promise<{ accounts: Account[]; hasMore: boolean }>;
+  accounts(query: ListQuery): Promise<Slice<Account>> {
+    return this.#inTurn({ lookUp: "accounts", query }) as Promise<Slice<Account>>;
+  }
+
+  groups(query: ListQuery): Promise<Slice<ListedGroup>> {
+    return this.#inTurn({ lookUp: "groups", query }) as Promise<Slice<ListedGroup>>;
+  }
+
+  groupMembers(chatId: ChatId, page: NamePage): Promise<MemberPage> {
+    return this.#inTurn({ lookUp: "members", chatId, page }) as Promise<MemberPage>;
+  }
+
+  /** A slice of a search in any chat, whoever is in it. */
+  search(query: SearchQuery, place: SearchPlace | undefined): Promise<SearchSlice> {
+    return this.#inTurn({ lookUp: "search", query, place }) as Promise<SearchSlice>;
+  }
+
+  /** Questions of the administrator: they take turns with everybody who has asked for something that takes long. */
+  #inTurn(task: LookUpTask): Promise<unknown> {
+    return this.#slowLane.lookUp(task, ADMINISTRATOR);
   }
 
   #lookUp(task: LookUpTask): Promise<unknown> {

@@ -71,6 +71,12 @@ async function lookUp(task: LookUpTask): Promise<unknown> {
       return findLoginSnapshot(task.userId, task.withGroups);
     case "accounts":
       return reader.accounts(task.query);
+    case "groups":
+      return reader.groups(task.query);
+    case "members":
+      return reader.groupMembers(task.chatId, undefined, task.page);
+    case "search":
+      return reader.search(task.query, task.place);
   }
 }
 
@@ -105,6 +111,7 @@ async function findCredentials(username: string): Promise<Credentials> {
   return {
     account,
     userId: isActive ? user.userId : undefined,
+    username: isActive ? user.username : "",
     hash: isActive ? user.passwordHash : unknownUserHash(bcryptCost),
   };
 }

@@ -1,6 +1,6 @@
 // Request tasks that take long: in threads of their own, in short slices and fair turns, so that everybody else goes on.
 import { FairQueue } from "../util/fair-queue.ts";
-import type { RequestTask, RequestTaskResult } from "./task.ts";
+import type { LookUpTask, RequestTask, RequestTaskResult } from "./task.ts";
 import type { WatchedPool } from "./watched-pool.ts";
 
 /** Time after which a task ends here, in milliseconds: those behind it wait for so long. */
@@ -23,11 +23,14 @@ export interface Asker {
 export type SlowPool = Pick<WatchedPool, "runTwice" | "close">;
 
 interface Call {
-  readonly task: RequestTask;
+  readonly task: RequestTask | LookUpTask;
   readonly asker: Asker;
-  readonly resolve: (result: RequestTaskResult) => void;
+  readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
+
+/** Of the server's own questions, whose answers are always wanted. */
+const SERVER = { id: 0, isClosed: false };
 
 /** For a connection that has gone. */
 const NOTHING: RequestTaskResult = {
@@ -57,9 +60,17 @@ export class SlowLane {
 
   /** As `WatchedPool.runTwice`, when its turn comes; of a task whose connection is closed by then nothing is done. */
   run(task: RequestTask, asker: Asker): Promise<RequestTaskResult> {
+    return this.#enqueue({ ...task, maxMs: SLICE_MS }, asker) as Promise<RequestTaskResult>;
+  }
+
+  /** A question of the server's own that ends after a slice by itself, for somebody with turns like an account's. */
+  lookUp(task: LookUpTask, account: string): Promise<unknown> {
+    return this.#enqueue(task, { account, connection: SERVER });
+  }
+
+  #enqueue(task: Call["task"], asker: Asker): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const call = { task: { ...task, maxMs: SLICE_MS }, asker, resolve, reject };
-      this.#waiting.push(call, asker.account, String(asker.connection.id));
+      this.#waiting.push({ task, asker, resolve, reject }, asker.account, String(asker.connection.id));
       this.#next();
     });
   }
@@ -88,8 +99,9 @@ export class SlowLane {
     this.#count += 1;
     try {
       this.#pool ??= this.#open();
-      const result = (await this.#pool.runTwice(task)) as RequestTaskResult;
-      this.#nextAtMs = Math.max(performance.now(), this.#nextAtMs) + result.replies.length / ANSWER_BYTES_PER_MS;
+      const result = await this.#pool.runTwice(task);
+      const bytes = "lookUp" in task ? 0 : (result as RequestTaskResult).replies.length;
+      this.#nextAtMs = Math.max(performance.now(), this.#nextAtMs) + bytes / ANSWER_BYTES_PER_MS;
       resolve(result);
     } catch (error) {
       reject(error);

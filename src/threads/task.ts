@@ -7,7 +7,8 @@ import type { LoginSnapshot } from "../actions/login-snapshot.ts";
 import type { Continuation, PasswordRequest, PasswordVerdict } from "../actions/again.ts";
 import type { Effect, Finish, GroupChange, Identity, Membership, Reply } from "../domain/effects.ts";
 import type { Write, WriteKind, WriteResults } from "../domain/writes/table.ts";
-import type { AccountQuery } from "../store/store.ts";
+import type { ListQuery } from "../store/slices.ts";
+import type { NamePage, SearchPlace, SearchQuery } from "../store/store.ts";
 
 /** All requests that have arrived on one connection, to be carried out in order. */
 export interface RequestTask {
@@ -79,8 +80,12 @@ export type LookUpTask =
   | { readonly lookUp: "loginSnapshot"; readonly userId: UserId; readonly withGroups: boolean }
   /** The user with this name: FoundUser, or undefined. */
   | { readonly lookUp: "user"; readonly username: string }
-  /** A page of the accounts, as StoreReader.accounts gives it. */
-  | { readonly lookUp: "accounts"; readonly query: AccountQuery };
+  /** Slices of the administrator's lists, as StoreReader gives them. */
+  | { readonly lookUp: "accounts" | "groups"; readonly query: ListQuery }
+  /** Members of a group, for the administrator: MemberPage. */
+  | { readonly lookUp: "members"; readonly chatId: ChatId; readonly page: NamePage }
+  /** A slice of a search in any chat: SearchSlice. */
+  | { readonly lookUp: "search"; readonly query: SearchQuery; readonly place: SearchPlace | undefined };
 
 export interface FoundUser {
   readonly userId: UserId;
@@ -100,6 +105,8 @@ export interface Credentials {
   readonly account: string;
   /** Undefined for a name that nobody has. */
   readonly userId: UserId | undefined;
+  /** As registered; "" for a name that nobody has. */
+  readonly username: string;
   readonly hash: string;
 }
 

@@ -9,6 +9,7 @@ import type { StoreUnderTest } from "./fixture.ts";
 import { membershipContract } from "./membership-contract.ts";
 import { globalSearchContract } from "./global-search-contract.ts";
 import { searchContract } from "./search-contract.ts";
+import { slicesContract } from "./slices-contract.ts";
 import { storeContract } from "./store-contract.ts";
 
 async function create(): Promise<StoreUnderTest & { readonly file: string }> {
@@ -50,6 +51,7 @@ async function createInSlices(): Promise<StoreUnderTest> {
 }
 
 storeContract({ name: "sqlite", create });
+describe("slices of long lists: sqlite", () => slicesContract({ name: "sqlite", create }));
 describe("membership of groups: sqlite", () =>
   membershipContract({ name: "sqlite", create }, { numRuns: 15, maxLength: 60 }));
 describe("search contract: sqlite, all indexed", () =>

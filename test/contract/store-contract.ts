@@ -4,6 +4,7 @@ import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
 import { MAX_PAGE } from "../../src/protocol/limits.ts";
 import { StoreUnavailableError } from "../../src/store/store.ts";
 import { accountsContract } from "./accounts-contract.ts";
+import { administratorContract } from "./administrator-contract.ts";
 import { append, appended, Fixture, putToken } from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
 import { globalSearchContract } from "./global-search-contract.ts";
@@ -36,6 +37,7 @@ export function storeContract(kind: StoreKind): void {
     describe("lists", () => listsContract(kind));
     describe("members", () => membersContract(kind));
     describe("groups", () => groupsContract(kind));
+    describe("the administrator", () => administratorContract(kind));
     describe("pages", () => pagesContract(kind));
     describe("search", () => searchContract(kind));
     describe("search in all chats", () => globalSearchContract(kind));

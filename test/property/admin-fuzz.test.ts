@@ -6,12 +6,15 @@ import { connect, type Socket } from "node:net";
 import fc from "fast-check";
 import { Code } from "../../src/protocol/codes.ts";
 import { FrameDecoder } from "../../src/protocol/frame.ts";
+import { directChatId, groupChatId, SERVER_USER_ID } from "../../src/protocol/ids.ts";
 import { adminSocketPath } from "../../src/util/admin-socket.ts";
 import { fuzzes } from "../support/fuzz.ts";
 import { Mailbox } from "../support/mailbox.ts";
 import { useServer } from "../support/server.ts";
 import { frameOf } from "../support/wire-client.ts";
 
+const GROUP = groupChatId("b".repeat(24));
+const GHOST = "a".repeat(24);
 const CODES: ReadonlySet<number> = new Set(Object.values(Code));
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
@@ -19,11 +22,22 @@ const name = fc.constantFrom("anna", "BEN", "clara", "nobody", "deleted-00000000
 const count = fc.constantFrom(0, 1, 5, 100_000, 1e9, -1, 0.5, 2 ** 53);
 const address = fc.constantFrom("192.0.2.1", "::1%lo", "2001:db8::1", "999.1.1.1", "example", "");
 const byName = fc.record({ username: name });
+const chat = fc.constantFrom(
+  "common",
+  GROUP,
+  groupChatId("c".repeat(24)),
+  directChatId(GHOST, SERVER_USER_ID),
+  "dm:",
+  "",
+);
+const role = fc.constantFrom("owner", "moderator", "member", "king");
+const ofGroup = fc.record({ chat_id: chat });
+const member = fc.record({ chat_id: chat, username: name });
 /** All but what ends the server or its listener, or bans this machine. */
 const DATA: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   status: fc.constant({}),
   samples: fc.constant({}),
-  sessions: fc.record({ contains: name, limit: count }, { requiredKeys: [] }),
+  sessions: fc.record({ contains: name, after: count, limit: count }, { requiredKeys: [] }),
   disconnect: fc.record({ connection: count, reason: name }),
   ban: fc.record({ address, seconds: count }),
   unban: fc.record({ address }),
@@ -35,7 +49,20 @@ const DATA: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   enable_user: byName,
   delete_user: byName,
   end_sessions: byName,
-  announce: fc.record({ message: name, username: name }, { requiredKeys: ["message"] }),
+  announce: fc.record({ message: name, username: name, chat_id: chat }, { requiredKeys: ["message"] }),
+  groups: fc.record({ contains: name, after: chat, limit: count }, { requiredKeys: [] }),
+  group_members: fc.record({ chat_id: chat, after: name, limit: count }, { requiredKeys: ["chat_id"] }),
+  add_member: fc.record({ chat_id: chat, username: name, role }, { requiredKeys: ["chat_id", "username"] }),
+  remove_member: member,
+  set_role: fc.record({ chat_id: chat, username: name, role }),
+  archive_group: ofGroup,
+  unarchive_group: ofGroup,
+  delete_group: ofGroup,
+  messages: fc.record(
+    { chat_id: chat, word: name, username: name, before: count, limit: count },
+    { requiredKeys: ["chat_id"] },
+  ),
+  remove_message: fc.record({ chat_id: chat, seq: count }),
   backups: fc.constant({}),
   log: fc.record({ limit: count, level: fc.constantFrom("error", "debug", "all") }, { requiredKeys: [] }),
   subscribe: fc.record({
@@ -84,7 +111,12 @@ describe("the admin channel, whatever it is sent", () => {
         const { socket, codes } = await dial();
         const client = await server().connect();
         const login = { username: "anna", password: "long enough" };
-        client.raw(Buffer.concat([client.frame({ action: "login", data: login }), client.frame({ action: "ping" })]));
+        const group = { title: "t", members: ["ben"], group_id: "b".repeat(24) };
+        const asked = [
+          { action: "login", data: { ...login, features: ["groups"] } },
+          { action: "create_group", data: group },
+        ];
+        client.raw(Buffer.concat([...asked, { action: "ping" }].map((one) => client.frame(one))));
         socket.write(Buffer.concat(payloads.map((text) => frameOf(text, "prefixed"))));
         for (const text of payloads) {
           const code = await codes.next();

@@ -77,6 +77,12 @@ describe("messenger admin", () => {
     return Person.login(await WireClient.connect(port), username, password);
   }
 
+  /** Somebody who is told of groups and of changes. */
+  async function named(username: string): Promise<Person> {
+    const password = await passwordOf("create_user", username);
+    return Person.login(await WireClient.connect(port), username, password, ["groups", "changes"]);
+  }
+
   it("tells the overview", async () => {
     assert.match(await ok("status", "status"), new RegExp(`listening on 127\\.0\\.0\\.1:${port}`));
     const followed = await run(["status", "--follow"], /messages\/s.*\n.*messages\/s/);
@@ -162,6 +168,96 @@ describe("messenger admin", () => {
       events.map(({ message }) => message),
       ["Tea is ready", "Only for you"],
     );
+  });
+
+  it("lists groups and their members, adds, removes, and gives roles, by a group's title", async () => {
+    const [gina, hans] = [await named("gina"), await named("hans")];
+    const { chat } = await gina.ok("create_group", { title: "Book club" });
+    assert.match(await ok("groups", "groups"), /Book club +1 +0 +\S+ \S+ +group:/);
+    assert.match(await ok("groups", "groups", "list", "no such"), /no groups/);
+    const { groups } = await json("groups", "groups", "list", "BOOK", "--limit", "1");
+    assert.deepEqual(
+      (groups as { chat_id: string }[]).map(({ chat_id }) => chat_id),
+      [chat.chat_id],
+    );
+    await ok("add_member", "groups", "add", "book club", "hans", "--role", "moderator");
+    assert.deepEqual((await hans.events("chat"))[0]?.chat.role, "moderator");
+    assert.match(await ok("group_members", "groups", "members", "Book club"), /gina +owner[\s\S]*hans +moderator/);
+    await ok("set_role", "groups", "role", chat.chat_id, "hans", "owner");
+    const { members } = await json(
+      "group_members",
+      "groups",
+      "members",
+      chat.chat_id,
+      "--after",
+      "gina",
+      "--limit",
+      "1",
+    );
+    assert.deepEqual(
+      (members as { role: string }[]).map(({ role }) => role),
+      ["owner"],
+    );
+    await ok("remove_member", "groups", "remove", "Book club", "hans");
+    assert.equal((await hans.events("chat_gone"))[0]?.reason, "removed");
+    for (const [words, told] of [
+      [["groups", "members", "No club"], /no group .*No club/],
+      [["groups", "role", "Book club", "gina", "king"], /ROLE: must be one of member, moderator, owner/],
+      [["groups", "remove", "Book club", "hans"], /username: is not a member/],
+      [["groups", "dance"], /groups: dance: .*list, members/],
+      [["messages"], /messages: what to do is missing.*find, remove/],
+    ] as const) {
+      const { code, stderr } = await run(words);
+      assert.deepEqual([code, told.test(stderr)], [1, true], stderr);
+    }
+    await gina.ok("create_group", { title: "book club" });
+    const two = await run(["groups", "archive", "Book club"]);
+    assert.match(two.stderr, /2 groups have the title Book club; say the id of one: group:.*group:/);
+  });
+
+  it("archives a group, says something in it, and deletes it, the last only with --yes", async () => {
+    const gina = await named("ines");
+    const { chat } = await gina.ok("create_group", { title: "Attic" });
+    const { chat_id } = chat;
+    await ok("archive_group", "groups", "archive", "Attic");
+    assert.equal((await gina.fails("add_message", { chat_id, message: "hello" }, 403)).reason, "forbidden");
+    await ok("announce", "announce", "This one is closed", "--group", "Attic");
+    assert.equal((await gina.events("message"))[0]?.message, "This one is closed");
+    assert.match(await ok("groups", "groups", "list", "attic"), /archived/);
+    await ok("unarchive_group", "groups", "unarchive", "Attic");
+    await gina.say("hello", chat_id);
+    const refused = await run(["groups", "delete", "Attic"]);
+    assert.deepEqual([refused.code, /--yes/.test(refused.stderr)], [1, true]);
+    await ok("delete_group", "groups", "delete", "Attic", "--yes");
+    assert.equal((await gina.events("chat_gone"))[0]?.reason, "deleted");
+    assert.match(await ok("groups", "groups", "list", "attic"), /no groups/);
+  });
+
+  it("finds messages of anybody and removes one, which the log tells without its text", async () => {
+    const jana = await named("jana");
+    const { seq } = await jana.say("buy free pills");
+    await jana.say("hello");
+    assert.match(
+      await ok("messages", "messages", "find", "common", "PILLS"),
+      new RegExp(`${seq} .*jana +buy free pills`),
+    );
+    const found = await json("messages", "messages", "find", "common", "--from", "jana", "--before", String(seq + 1));
+    const { messages } = found as { messages: { seq: number; message: string }[] };
+    assert.deepEqual(
+      messages.map((message) => message.seq),
+      [seq],
+    );
+    const refused = await run(["messages", "remove", "common", String(seq)]);
+    assert.deepEqual([refused.code, /--yes/.test(refused.stderr)], [1, true]);
+    assert.match(await ok("remove_message", "messages", "remove", "common", String(seq), "--yes"), /jana/);
+    const [changed] = await jana.events("changed");
+    assert.deepEqual([changed?.seq, changed?.message, changed?.deleted], [seq, "", "moderator"]);
+    assert.match(await ok("messages", "messages", "find", "common", "--from", "jana"), /deleted by a moderator/);
+    const log = await ok("log", "log");
+    const noted = new RegExp(`has acted action="remove_message" chat="common" seq=${seq} author="jana"`);
+    assert.match(log, noted);
+    assert.match(log, /looks at messages chat="common"/);
+    assert.doesNotMatch(log, /pills/i);
   });
 
   it("shows the log and the traffic, with texts only when asked", async () => {
@@ -251,7 +347,7 @@ describe("messenger admin", () => {
 const WORDS: { readonly [A in AdminActionName]: Readonly<Record<keyof AdminActions[A]["data"], string>> } = {
   status: {},
   samples: {},
-  sessions: { contains: "FILTER", limit: "--limit" },
+  sessions: { contains: "FILTER", after: "read page by page", limit: "--limit" },
   disconnect: { connection: "NUMBER", reason: "--reason" },
   ban: { address: "ADDRESS", seconds: "SECONDS" },
   unban: { address: "ADDRESS" },
@@ -263,7 +359,17 @@ const WORDS: { readonly [A in AdminActionName]: Readonly<Record<keyof AdminActio
   enable_user: { username: "NAME" },
   delete_user: { username: "NAME" },
   end_sessions: { username: "NAME" },
-  announce: { message: "TEXT", username: "--to" },
+  groups: { contains: "FILTER", after: "read page by page", limit: "--limit" },
+  group_members: { chat_id: "GROUP", after: "--after", limit: "--limit" },
+  add_member: { chat_id: "GROUP", username: "NAME", role: "--role" },
+  remove_member: { chat_id: "GROUP", username: "NAME" },
+  set_role: { chat_id: "GROUP", username: "NAME", role: "ROLE" },
+  archive_group: { chat_id: "GROUP" },
+  unarchive_group: { chat_id: "GROUP" },
+  delete_group: { chat_id: "GROUP" },
+  messages: { chat_id: "CHAT", word: "WORD", username: "--from", before: "--before", limit: "--limit" },
+  remove_message: { chat_id: "CHAT", seq: "SEQ" },
+  announce: { message: "TEXT", username: "--to", chat_id: "--group" },
   listen: { address: "--address", port: "--port" },
   stop_listening: {},
   shutdown: {},

@@ -62,6 +62,37 @@ describe("one rule at both ports", () => {
     await assert.rejects(admin.request("ban", { address: "anna", seconds: 600 }), /address: anna is not an IP address/);
   });
 
+  it("the administrator's list has the sessions of both, and each is ended by its number", async () => {
+    const anna = await server().newPerson("anna");
+    const { ftp } = await anna.ok("avatar_ticket", {});
+    const byTicket = await logInToFtp(ftp.username, ftp.password);
+    const byPassword = await logInToFtp(anna.username.toUpperCase(), anna.password);
+    const { sessions } = await admin.request("sessions", { contains: anna.username });
+    assert.deepEqual(
+      sessions.map(({ username, mode, address, secure }) => [username, mode, address, secure]),
+      [
+        [anna.username, "prefixed", "127.0.0.1", false],
+        [anna.username, "ftp", "127.0.0.1", false],
+        [anna.username, "ftp", "127.0.0.1", false],
+      ],
+    );
+    const numbers = sessions.map(({ connection }) => connection);
+    assert.equal(new Set(numbers).size, 3);
+    for (const { since_ms, idle_ms } of sessions) {
+      assert.ok(Math.abs(Date.now() - since_ms) < 60_000 && idle_ms >= 0 && idle_ms < 60_000);
+    }
+    await admin.request("disconnect", { connection: numbers[1] ?? 0, reason: "Go and have tea" });
+    assert.match(await byTicket.reply(421), /Go and have tea/);
+    await byTicket.closed();
+    await byPassword.ask("NOOP", 200);
+    const { sessions: left } = await admin.request("sessions", { contains: anna.username });
+    assert.deepEqual(
+      left.map(({ connection }) => connection),
+      [numbers[0], numbers[2]],
+    );
+    await anna.client.barrier();
+  });
+
   const ENDINGS: Readonly<Record<string, (person: Person) => Promise<unknown>>> = {
     "a changed password": ({ client, password }) =>
       client.ok("change_password", { password, new_password: "another good one" }),

@@ -105,7 +105,7 @@ async function everything(url: string, dataDir: string): Promise<unknown> {
   const target = { chatId: COMMON_CHAT, seq: COMMON_COUNT, reaction: "👍" };
   const reactions = await reader.reactions(target, { after: "", limit: 10 });
   assert.deepEqual([pins.messages.length, reactions?.users.length], [2, 3]);
-  const accounts = await reader.accounts({ contains: "", after: undefined, limit: 10 });
+  const accounts = await reader.accounts({ contains: "", after: "", limit: 10 });
   await reader.close();
   return { told, holders, found, pins, reactions, accounts };
 }

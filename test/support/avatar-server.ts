@@ -20,7 +20,7 @@ export const PASSWORD = `pass "w"  -x ü`;
 
 /** Lets everybody in. */
 export const ANYBODY: AvatarServerOptions["access"] = {
-  enter: (remoteAddress) => ({ address: plainAddress(remoteAddress ?? ""), leave: () => {} }),
+  enter: (remoteAddress) => ({ id: 0, address: plainAddress(remoteAddress ?? ""), leave: () => {} }),
   greet: (_greeter, _address, begin) => begin(),
   mayBePlain: () => true,
 };
@@ -65,11 +65,11 @@ export class TestAvatarServer {
       log,
       access: ANYBODY,
       authenticate: async (username, password) => {
-        const userId = tickets.userOf(username, password);
-        if (userId !== undefined) return { userId };
+        const holder = tickets.holderOf(username, password);
+        if (holder !== undefined) return holder;
         if (username === "slow") return { busy: "Too many failed logins, try again in 60 seconds" };
         if (password !== PASSWORD) return undefined;
-        return { anna: { userId: ANNA }, ben: { userId: BEN } }[username];
+        return { anna: { userId: ANNA, username }, ben: { userId: BEN, username } }[username];
       },
       hiddenFrom: async () => new Set(),
       onPublished: async (userId, fileName) => void published.push({ userId, fileName }),
@@ -80,7 +80,7 @@ export class TestAvatarServer {
 
   ticket(userId: string): AvatarTicket {
     const { port, secure } = this.server;
-    return { port, secure, path: `${userId}.png`, ...this.tickets.issue(userId) };
+    return { port, secure, path: `${userId}.png`, ...this.tickets.issue({ userId, username: userId }) };
   }
 
   /** A control connection that has read the greeting. */

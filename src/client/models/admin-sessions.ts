@@ -4,9 +4,14 @@ import { AdminTable } from "./admin-table.ts";
 
 type Mode = Pick<SessionInfo, "mode" | "secure">;
 
-const MODES = { lines: "JSON Lines", prefixed: "framed", unknown: "silent" } as const;
+const MODES = { lines: "JSON Lines", prefixed: "framed", unknown: "silent", ftp: "FTP" } as const;
 /** The wire carries no name of the client: its mode is what tells our own clients from what people type and write. */
-const CLIENTS = { lines: "script or terminal", prefixed: "Messenger", unknown: "not known yet" } as const;
+const CLIENTS = {
+  lines: "script or terminal",
+  prefixed: "Messenger",
+  unknown: "not known yet",
+  ftp: "avatar transfer",
+} as const;
 
 /** How its frames are told apart, and whether they are encrypted. */
 export function modeText({ mode, secure }: Mode): string {

@@ -155,6 +155,7 @@ const REFUSED: Readonly<Record<Refusal, RefusedAnswer>> = {
   [Refusal.NoChat]: { reason: "no_such_chat", info: "chat_id: no such chat" },
   [Refusal.StalePassword]: { reason: "wrong_credentials", info: "password: wrong" },
   [Refusal.RoleTooLow]: { reason: "role_too_low", info: "chat_id: your role in this group is too low" },
+  [Refusal.Archived]: { reason: "forbidden", info: "chat_id: the group is archived" },
   [Refusal.NotMember]: { reason: "not_a_member", info: "username: is not a member" },
   [Refusal.Rejected]: { reason: "internal", info: "it could not be stored" },
 };

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { AccountInfo, AdminActions } from "../../protocol/admin.ts";
 import { charCount } from "../../protocol/envelope.ts";
 import { ProtocolError, badField } from "../../protocol/codes.ts";
-import { COMMON_CHAT, directChatId, SERVER_USER_ID, type UserId } from "../../protocol/ids.ts";
+import { COMMON_CHAT, directChatId, SERVER_USER_ID, type ChatId, type UserId } from "../../protocol/ids.ts";
 import { MAX_MESSAGE_CHARS } from "../../protocol/limits.ts";
 import { isReservedName } from "../../protocol/reserved-names.ts";
 import { normalizeUsername, passwordProblem, usernameKey } from "../../protocol/text.ts";
@@ -16,13 +16,14 @@ import type { AccessControl } from "../connections/access-control.ts";
 import type { EffectRunner } from "../effects.ts";
 import type { PasswordGate } from "../login/password-gate.ts";
 import type { Presence } from "../delivery/presence.ts";
+import { groupId } from "./groups.ts";
+import { readPage } from "./list-pages.ts";
+import { findPerson } from "./find-user.ts";
 
 /** Its name: the first name that is free when it is made. */
 const ANNOUNCER_NAMES = ["Server", "Messenger.Server", `Server-${SERVER_USER_ID.slice(0, 8)}`];
 /** 96 random bits: a password that is typed once and then changed. */
 const ONE_TIME_PASSWORD_BYTES = 12;
-const DEFAULT_PAGE = 100;
-const MAX_PAGE = 1_000;
 
 type Data<A extends keyof AdminActions> = AdminActions[A]["data"];
 type Result<A extends keyof AdminActions> = AdminActions[A]["result"];
@@ -42,15 +43,13 @@ export class AdminAccounts {
     this.#parts = parts;
   }
 
-  async list({ contains = "", after, limit = DEFAULT_PAGE }: Data<"users">): Promise<Result<"users">> {
+  async list({ contains = "", after = "", limit }: Data<"users">): Promise<Result<"users">> {
     const { pools, presence, gate } = this.#parts;
-    const query = {
-      contains: usernameKey(contains),
-      after: after && usernameKey(after),
-      limit: Math.min(limit, MAX_PAGE),
-    };
-    const { accounts, hasMore } = await pools.accounts(query);
-    const users = accounts.map((account): AccountInfo => ({
+    const wanted = usernameKey(contains);
+    const { found, hasMore } = await readPage(usernameKey(after), limit, (from, count) =>
+      pools.accounts({ contains: wanted, after: from, limit: count }),
+    );
+    const users = found.map((account): AccountInfo => ({
       user_id: account.userId,
       username: account.username,
       state: account.state,
@@ -116,19 +115,27 @@ export class AdminAccounts {
     return { ended: this.#parts.access.endSessions(userId, "ended by the administrator") };
   }
 
-  async announce({ message, username }: Data<"announce">): Promise<Result<"announce">> {
+  async announce(data: Data<"announce">): Promise<Result<"announce">> {
+    const { message } = data;
     const length = charCount(message);
     if (length < 1 || length > MAX_MESSAGE_CHARS) {
       throw badField("message", `must have 1 to ${MAX_MESSAGE_CHARS} characters`);
     }
-    const to = username === undefined ? undefined : await this.#found(username);
+    const chatId = await this.#announcedIn(data);
     const announcer = await this.#announcer();
-    const chatId = to === undefined ? COMMON_CHAT : directChatId(SERVER_USER_ID, to.userId);
     const author = { userId: SERVER_USER_ID, username: announcer };
     const { message: stored } = await this.#parts.effects.commit({
       write: { kind: "append", chatId, ...author, messageId: newMessageId(), text: message },
     });
     return { chat_id: chatId, seq: stored.seq };
+  }
+
+  /** The server speaks in every group, be it archived or not, without being in it. */
+  async #announcedIn({ username, chat_id }: Data<"announce">): Promise<ChatId> {
+    if (chat_id !== undefined && username !== undefined) throw badField("username", "not with chat_id");
+    if (chat_id !== undefined) return groupId(chat_id);
+    if (username === undefined) return COMMON_CHAT;
+    return directChatId(SERVER_USER_ID, (await this.#found(username)).userId);
   }
 
   /** The announcer's name; the account is made when it is first needed. */
@@ -160,11 +167,8 @@ export class AdminAccounts {
     return hash;
   }
 
-  async #found(username: string): Promise<FoundUser> {
-    const user = await this.#parts.pools.findUser(username);
-    if (user === undefined) throw new ProtocolError("no_such_user", `username: no such user ${username}`);
-    if (user.userId === SERVER_USER_ID) throw new ProtocolError("forbidden", "username: is the server's own account");
-    return user;
+  #found(username: string): Promise<FoundUser> {
+    return findPerson(this.#parts.pools, username);
   }
 }
 

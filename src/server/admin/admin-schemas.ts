@@ -2,18 +2,23 @@
 import { LOG_LEVELS } from "../../protocol/log-levels.ts";
 import { Ajv, type ValidateFunction } from "ajv";
 import { TOPICS, type AdminActionName, type AdminActions } from "../../protocol/admin.ts";
+import { ROLES } from "../../protocol/entities.ts";
 import type { Fields } from "../../protocol/envelope.ts";
+import { MAX_SEARCH_CHARS } from "../../protocol/limits.ts";
 import { schemaError } from "../../actions/validation.ts";
 
 const text = { type: "string", maxLength: 10_000 };
+const seq = { type: "integer", minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
 const count = { type: "integer", minimum: 1, maximum: 100_000 };
 const byName = object({ username: text }, ["username"]);
+const ofGroup = object({ chat_id: text }, ["chat_id"]);
+const role = { enum: ROLES };
 const nothing = object({});
 
 const SCHEMAS: { readonly [A in AdminActionName]: object } = {
   status: nothing,
   samples: nothing,
-  sessions: object({ contains: text, limit: count }),
+  sessions: object({ contains: text, after: { type: "integer", minimum: 0 }, limit: count }),
   disconnect: object({ connection: { type: "integer" }, reason: text }, ["connection"]),
   ban: object({ address: text, seconds: { type: "integer", minimum: 1, maximum: 31_536_000 } }, ["address", "seconds"]),
   unban: object({ address: text }, ["address"]),
@@ -25,7 +30,20 @@ const SCHEMAS: { readonly [A in AdminActionName]: object } = {
   enable_user: byName,
   delete_user: byName,
   end_sessions: byName,
-  announce: object({ message: text, username: text }, ["message"]),
+  groups: object({ contains: text, after: text, limit: count }),
+  group_members: object({ chat_id: text, after: text, limit: count }, ["chat_id"]),
+  add_member: object({ chat_id: text, username: text, role }, ["chat_id", "username"]),
+  remove_member: object({ chat_id: text, username: text }, ["chat_id", "username"]),
+  set_role: object({ chat_id: text, username: text, role }, ["chat_id", "username", "role"]),
+  archive_group: ofGroup,
+  unarchive_group: ofGroup,
+  delete_group: ofGroup,
+  messages: object(
+    { chat_id: text, word: { type: "string", maxLength: MAX_SEARCH_CHARS }, username: text, before: seq, limit: count },
+    ["chat_id"],
+  ),
+  remove_message: object({ chat_id: text, seq }, ["chat_id", "seq"]),
+  announce: object({ message: text, username: text, chat_id: text }, ["message"]),
   listen: object({ address: text, port: { type: "integer", minimum: 0, maximum: 65_535 } }),
   stop_listening: nothing,
   shutdown: nothing,

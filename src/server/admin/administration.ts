@@ -1,15 +1,14 @@
 // The admin channel as part of the server: what each admin action does, and what subscribers are told.
 import { TOPICS } from "../../protocol/admin.ts";
-import type { AdminActionName, AdminActions, ServerStatus, SessionInfo, Topic } from "../../protocol/admin.ts";
+import type { AdminActionName, AdminActions, ServerStatus, Topic } from "../../protocol/admin.ts";
 import { ProtocolError, badField } from "../../protocol/codes.ts";
 import type { Fields } from "../../protocol/envelope.ts";
+import type { ChatId } from "../../protocol/ids.ts";
+import type { LogFields } from "../../log/logger.ts";
 import type { ThrottledLog } from "../../log/throttled-log.ts";
 import { LOG_LEVELS } from "../../protocol/log-levels.ts";
-import { searchForm } from "../../protocol/text.ts";
 import { isAddress } from "../../util/address.ts";
 import { adminSocketPath } from "../../util/admin-socket.ts";
-import type { Connection } from "../connections/connection.ts";
-import type { Gateway } from "../gateway.ts";
 import type { Registry } from "../delivery/registry.ts";
 import type { GroupCommit } from "../commit/group-commit.ts";
 import { guarded } from "../guarded.ts";
@@ -18,12 +17,14 @@ import { AdminAccounts, type AccountParts } from "./accounts.ts";
 import { adminData, isAdminAction } from "./admin-schemas.ts";
 import { AdminServer, type Subscription } from "./admin-server.ts";
 import { BackupFolder } from "./backup-folder.ts";
+import { AdminGroups, type GroupParts } from "./groups.ts";
 import type { LogTap } from "./log-tap.ts";
+import { Moderation } from "./moderation.ts";
 import { Sampler } from "./sampler.ts";
+import { SessionList, type SessionParts } from "./session-list.ts";
 import { TrafficTap } from "./traffic.ts";
 
 const DEFAULT_LOG_COUNT = 200;
-const MAX_SESSIONS = 8_000;
 
 /** Actions of the administrator on the server as a whole. */
 export interface ServerControl {
@@ -34,12 +35,11 @@ export interface ServerControl {
   shutDown(): void;
 }
 
-export interface AdministrationParts extends AccountParts {
+export interface AdministrationParts extends AccountParts, GroupParts, SessionParts {
   readonly registry: Registry;
   readonly dataDir: string;
   readonly storeUrl: string;
   readonly control: ServerControl;
-  readonly gateway: Gateway;
   readonly groupCommit: GroupCommit;
   readonly metrics: Metrics;
   readonly log: LogTap;
@@ -98,29 +98,20 @@ export class Administration {
   }
 
   #makeHandlers(): Handlers {
-    const { control, access, gateway, log } = this.#parts;
-    const { bans } = access;
-    const accounts = new AdminAccounts(this.#parts);
+    return {
+      ...this.#serverHandlers(),
+      ...this.#connectionHandlers(),
+      ...this.#accountHandlers(),
+      ...this.#chatHandlers(),
+    };
+  }
+
+  #serverHandlers() {
+    const { control, gateway, log } = this.#parts;
     const backups = new BackupFolder(this.#parts.dataDir, this.#parts.storeUrl);
     return {
       status: () => this.#status(),
       samples: () => ({ samples: this.#sampler.samples }),
-      sessions: (data) => this.#sessions(data),
-      disconnect: ({ connection, reason }) => this.#disconnect(connection, reason),
-      ban: ({ address, seconds }) => this.#ban(address, seconds),
-      unban: ({ address }) => {
-        if (!bans.lift(address)) throw new ProtocolError("no_such_ban", "address: is not banned");
-        return {};
-      },
-      bans: () => ({ bans: bans.list() }),
-      users: (data) => accounts.list(data),
-      create_user: (data) => this.#logged("create_user", data.username, accounts.create(data)),
-      reset_password: (data) => this.#logged("reset_password", data.username, accounts.resetPassword(data)),
-      disable_user: ({ username }) => this.#logged("disable_user", username, accounts.setState(username, "disabled")),
-      enable_user: ({ username }) => this.#logged("enable_user", username, accounts.setState(username, "active")),
-      delete_user: (data) => this.#logged("delete_user", data.username, accounts.delete(data)),
-      end_sessions: (data) => this.#logged("end_sessions", data.username, accounts.endSessions(data)),
-      announce: (data) => this.#logged("announce", data.username ?? "everybody", accounts.announce(data)),
       listen: ({ address, port }) => control.listen(address, port),
       stop_listening: async () => {
         await control.stopListening();
@@ -144,13 +135,88 @@ export class Administration {
           log.info("the administrator looks at traffic");
         return {};
       },
-    };
+    } satisfies Partial<Handlers>;
   }
 
-  async #logged<T>(action: string, user: string, work: Promise<T>): Promise<T> {
-    const result = await work;
-    this.#parts.log.info("the administrator has acted", { action, user });
-    return result;
+  #connectionHandlers() {
+    const { bans } = this.#parts.access;
+    const sessions = new SessionList(this.#parts);
+    return {
+      sessions: (data) => sessions.page(data),
+      disconnect: ({ connection, reason = "disconnected by the administrator" }) => {
+        if (!sessions.disconnect(connection, reason)) {
+          throw new ProtocolError("no_such_connection", `connection: there is none with the number ${connection}`);
+        }
+        this.#parts.log.info("the administrator has disconnected somebody", { connection });
+        return {};
+      },
+      ban: ({ address, seconds }) => this.#ban(address, seconds),
+      unban: ({ address }) => {
+        if (!bans.lift(address)) throw new ProtocolError("no_such_ban", "address: is not banned");
+        return {};
+      },
+      bans: () => ({ bans: bans.list() }),
+    } satisfies Partial<Handlers>;
+  }
+
+  #accountHandlers() {
+    const accounts = new AdminAccounts(this.#parts);
+    return {
+      users: (data) => accounts.list(data),
+      create_user: (data) => this.#logged("create_user", userIn(data), accounts.create(data)),
+      reset_password: (data) => this.#logged("reset_password", userIn(data), accounts.resetPassword(data)),
+      disable_user: (data) => this.#logged("disable_user", userIn(data), accounts.setState(data.username, "disabled")),
+      enable_user: (data) => this.#logged("enable_user", userIn(data), accounts.setState(data.username, "active")),
+      delete_user: (data) => this.#logged("delete_user", userIn(data), accounts.delete(data)),
+      end_sessions: (data) => this.#logged("end_sessions", userIn(data), accounts.endSessions(data)),
+      announce: (data) => {
+        const { chat_id: chat, username: user = "everybody" } = data;
+        return this.#logged("announce", chat === undefined ? { user } : { chat }, accounts.announce(data));
+      },
+    } satisfies Partial<Handlers>;
+  }
+
+  #chatHandlers() {
+    const groups = new AdminGroups(this.#parts);
+    const moderation = new Moderation(this.#parts);
+    return {
+      groups: (data) => groups.list(data),
+      group_members: (data) => groups.members(data),
+      add_member: (data) => this.#logged("add_member", memberIn(data), groups.add(data)),
+      remove_member: (data) => this.#logged("remove_member", memberIn(data), groups.remove(data)),
+      set_role: (data) => this.#logged("set_role", memberIn(data), groups.setRole(data)),
+      archive_group: (data) => this.#logged("archive_group", chatIn(data), groups.setArchived(data, true)),
+      unarchive_group: (data) => this.#logged("unarchive_group", chatIn(data), groups.setArchived(data, false)),
+      delete_group: (data) => this.#logged("delete_group", chatIn(data), groups.delete(data)),
+      messages: (data) => {
+        this.#parts.log.warn("the administrator looks at messages", chatIn(data));
+        return moderation.find(data);
+      },
+      remove_message: (data) =>
+        this.#logged("remove_message", { ...chatIn(data), seq: data.seq }, moderation.remove(data), ({ username }) => {
+          return { author: username };
+        }),
+    } satisfies Partial<Handlers>;
+  }
+
+  /** Notes what was done, or why not, and to whom; never what anybody wrote. `learned` is what only the result tells. */
+  async #logged<T>(
+    action: AdminActionName,
+    fields: LogFields,
+    work: Promise<T>,
+    learned: (result: T) => LogFields = () => ({}),
+  ): Promise<T> {
+    const { log } = this.#parts;
+    try {
+      const result = await work;
+      log.info("the administrator has acted", { action, ...fields, ...learned(result) });
+      return result;
+    } catch (error) {
+      if (error instanceof ProtocolError) {
+        log.info("the administrator was refused", { action, ...fields, reason: error.reason });
+      }
+      throw error;
+    }
   }
 
   #status(): ServerStatus {
@@ -167,48 +233,6 @@ export class Administration {
       requests: metrics.requests,
       followed: TOPICS.filter((topic) => this.#server.wants(topic)),
     };
-  }
-
-  #sessions({
-    contains = "",
-    limit = MAX_SESSIONS,
-  }: AdminActions["sessions"]["data"]): AdminActions["sessions"]["result"] {
-    const wanted = searchForm(contains);
-    const { connections } = this.#parts.gateway;
-    const sessions: SessionInfo[] = [];
-    for (const connection of connections) {
-      const username = connection.session?.identity.username ?? null;
-      if (wanted !== "" && !searchForm(`${username ?? ""} ${connection.address}`).includes(wanted)) continue;
-      if (sessions.length < limit) sessions.push(this.#describe(connection, username));
-    }
-    return { sessions, total: connections.size };
-  }
-
-  #describe(connection: Connection, username: string | null): SessionInfo {
-    const nowMs = this.#parts.gateway.clock.now();
-    const { queuedBytes, gapCount } = connection.outboxState;
-    return {
-      connection: connection.id,
-      username,
-      address: connection.address,
-      mode: connection.mode,
-      secure: connection.isSecure,
-      since_ms: Math.round(Date.now() - (nowMs - connection.openedMs)),
-      idle_ms: Math.round(nowMs - connection.activeMs),
-      messages: connection.messageCount,
-      queued_bytes: queuedBytes,
-      gaps: gapCount,
-    };
-  }
-
-  #disconnect(id: number, reason = "disconnected by the administrator"): Record<string, never> {
-    for (const connection of this.#parts.gateway.connections) {
-      if (connection.id !== id) continue;
-      connection.close(reason);
-      this.#parts.log.info("the administrator has disconnected somebody", { connection: id });
-      return {};
-    }
-    throw new ProtocolError("no_such_connection", `connection: no such connection ${id}`);
   }
 
   #ban(address: string, seconds: number): { disconnected: number } {
@@ -241,4 +265,16 @@ export class Administration {
       });
     };
   }
+}
+
+function userIn({ username }: { readonly username: string }): LogFields {
+  return { user: username };
+}
+
+function chatIn({ chat_id }: { readonly chat_id: ChatId }): LogFields {
+  return { chat: chat_id };
+}
+
+function memberIn({ chat_id, username, role }: AdminActions["add_member"]["data"]): LogFields {
+  return { chat: chat_id, user: username, ...(role !== undefined && { role }) };
 }

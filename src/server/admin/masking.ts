@@ -8,6 +8,8 @@ const ENVELOPE: Readonly<Record<string, Shown>> = {
   time: "plain",
   code: "plain",
   info: "plain",
+  reason: "plain",
+  field: "plain",
   retry_after: "plain",
 };
 interface Rules {

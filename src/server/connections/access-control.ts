@@ -29,6 +29,8 @@ export interface Endpoint {
 
 /** A connection that was let in. */
 export interface Entry {
+  /** Its number, of all that were let in at any port. */
+  readonly id: number;
   /** Where it comes from, with IPv4 in its own form. */
   readonly address: string;
   /** Shared allowance of this address's connections; undefined without limit. */
@@ -52,6 +54,7 @@ export class AccessControl {
   /** Logins whose last check is under way. */
   readonly #logins = new Set<{ readonly userId: UserId; isVoid: boolean }>();
   #connectionsCount = 0;
+  #lastId = 0;
   /** The system's limit, where it is lower than the settings'. */
   #affordableCount = Infinity;
 
@@ -90,7 +93,8 @@ export class AccessControl {
       this.#connectionsCount -= 1;
       this.#addresses.leave(address);
     };
-    return { address, allowance, leave };
+    this.#lastId += 1;
+    return { id: this.#lastId, address, allowance, leave };
   }
 
   /** Calls `begin` when the TLS handshake of a connection may begin; one at a time, whichever port it came to. */

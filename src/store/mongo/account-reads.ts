@@ -1,27 +1,31 @@
 // The readings about accounts: the administrator's list, and who has blocked whom.
 import type { UserId } from "../../protocol/ids.ts";
-import type { Account, AccountQuery, Contact } from "../store.ts";
+import { SLICE_ROWS, sliceOf, type ListQuery, type Slice } from "../slices.ts";
+import type { Account, Contact } from "../store.ts";
 import { pairId } from "./documents.ts";
 import type { Collections, UserDocument } from "./documents.ts";
-import { keyPattern } from "./search-text.ts";
 import { usernames } from "./users.ts";
 
 /** Users of whom one query tells who has blocked whom. */
 const USERS_PER_QUERY = 1_000;
 
-/** Accounts that are not deleted, sorted by the key of their name. */
+/** See StoreReader.accounts. */
 export async function readAccounts(
   { users }: Collections,
-  { contains, after, limit }: AccountQuery,
-): Promise<{ accounts: Account[]; hasMore: boolean }> {
-  const key = {
-    ...(after === undefined ? {} : { $gt: after }),
-    ...(contains === "" ? {} : { $regex: keyPattern(contains) }),
-  };
-  const filter = { state: { $ne: "deleted" as const }, ...(Object.keys(key).length > 0 && { username_key: key }) };
-  const found = users.find(filter, { projection: { password_hash: 0, bio: 0 } }).sort({ username_key: 1 });
-  const documents = await found.limit(limit + 1).toArray();
-  return { accounts: documents.slice(0, limit).map(accountOf), hasMore: documents.length > limit };
+  { contains, after, limit }: ListQuery,
+): Promise<Slice<Account>> {
+  const rowCount = contains === "" ? Math.min(limit, SLICE_ROWS) : SLICE_ROWS;
+  const documents = await users
+    .find({ username_key: { $gt: after } }, { projection: { password_hash: 0, bio: 0 } })
+    .sort({ username_key: 1 })
+    .limit(rowCount)
+    .toArray();
+  return sliceOf(documents, {
+    limit,
+    rowCount,
+    keyOf: ({ username_key: key }) => key,
+    choose: (user) => (user.state !== "deleted" && user.username_key.includes(contains) ? accountOf(user) : undefined),
+  });
 }
 
 export async function readBlocks(

@@ -10,7 +10,7 @@ import { Refusal } from "../../domain/refusal.ts";
 import { StoreUnavailableError } from "../store.ts";
 import { readIsBlocked } from "./account-reads.ts";
 import { readRev } from "./last-seqs.ts";
-import { readChanger } from "./member-reads.ts";
+import { readChanger, readIsGroup } from "./member-reads.ts";
 import type { WriterState } from "./chat-batch.ts";
 import type { Collections, MessageDocument } from "./documents.ts";
 import { notePin, pinRefusal, removePin } from "./pins.ts";
@@ -46,19 +46,13 @@ export async function changeMessage(
   isRepeat: boolean,
 ): Promise<Outcome> {
   const { collections, users } = state;
-  const { chatId, userId, seq } = write;
-  await users.load([userId]);
-  const form = chatForm(chatId);
-  const changer = form?.kind === "group" ? await readChanger(collections, chatId, userId) : undefined;
-  if (form?.kind === "group" && changer === undefined) return refused(Refusal.NoChat);
-  const mayRead = changer !== undefined || form?.kind === "everyone" || otherUser(chatId, userId) !== undefined;
-  if (!mayRead || !users.isPresent(userId)) return refused(Refusal.NotFound);
-  const unheard = changerRefusal(write.kind, seq, changer);
-  if (unheard !== undefined) return refused(unheard);
+  const { chatId, seq } = write;
+  const standing = await standingOf(state, write);
+  if (standing.refusal !== undefined) return refused(standing.refusal);
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const found = await collections.messages.findOne({ chat_id: chatId, seq });
     if (found === null) return refused(Refusal.NotFound);
-    const ruled = isPlainChange(write) ? changeOf(write, foundMessage(found, changer?.role)) : undefined;
+    const ruled = isPlainChange(write) ? changeOf(write, foundMessage(found, standing.role)) : undefined;
     // By the first try of this batch, which may have put an end to the speaking as well.
     const isOwnTry = ruled !== undefined && ruled.made === undefined && found.changed_ms === nowMs;
     const refusal = isOwnTry ? undefined : await refusalOf(state, write, found, ruled);
@@ -84,6 +78,27 @@ export async function changeMessage(
   throw new StoreUnavailableError("store: too many others change the same message");
 }
 
+/** Standing of the one who changes something: the role, in groups, or why it may not be, whatever the message is. */
+interface Standing {
+  readonly refusal?: Refusal | undefined;
+  readonly role?: Role | undefined;
+}
+
+async function standingOf({ collections, users }: WriterState, write: ChangeWrite): Promise<Standing> {
+  const { chatId, userId, seq } = write;
+  const form = chatForm(chatId);
+  if (userId === undefined) {
+    const isGone = form?.kind === "group" && !(await readIsGroup(collections, chatId));
+    return form === undefined || isGone ? { refusal: Refusal.NotFound } : {};
+  }
+  await users.load([userId]);
+  const changer = form?.kind === "group" ? await readChanger(collections, chatId, userId) : undefined;
+  if (form?.kind === "group" && changer === undefined) return { refusal: Refusal.NoChat };
+  const mayRead = changer !== undefined || form?.kind === "everyone" || otherUser(chatId, userId) !== undefined;
+  if (!mayRead || !users.isPresent(userId)) return { refusal: Refusal.NotFound };
+  return { refusal: changerRefusal(write.kind, seq, changer), role: changer?.role };
+}
+
 type Ruled = ReturnType<typeof changeOf>;
 
 function foundMessage(document: MessageDocument, role: Role | undefined): FoundMessage {
@@ -107,6 +122,7 @@ async function refusalOf(
 }
 
 function ownRefusal({ users }: WriterState, { userId }: ChangeWrite): Refusal | undefined {
+  if (userId === undefined) return undefined;
   const own = users.refusalOf(userId);
   return own?.done === false ? own.refusal : undefined;
 }

@@ -233,7 +233,9 @@ export class ChatBatch {
         seen.add(append);
         outcomes[index] = { done: true, result: { message, isNew: isFirst } };
         lastSeqs.set(write.chatId, Math.max(lastSeq, message.seq));
-        if (isFirst) marks.raise(write.userId, write.chatId, message.seq);
+        if (isFirst && this.#groups.hasMark(write.chatId, write.userId)) {
+          marks.raise(write.userId, write.chatId, message.seq);
+        }
       } else {
         outcomes[index] = append?.outcome;
       }

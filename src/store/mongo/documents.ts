@@ -74,6 +74,8 @@ export interface GroupFields {
   readonly topic: string;
   readonly posting: Posting;
   readonly history_rule: HistoryRule;
+  /** 1 for a group that nobody can write in. */
+  readonly archived?: 0 | 1;
   readonly creator_id: UserId;
   readonly member_count: number;
   /** Time of the batch that last changed the group or its members. */

@@ -4,9 +4,11 @@ import { ROLES } from "../../protocol/entities.ts";
 import { chatForm } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import type { Membership } from "../../domain/effects.ts";
-import { groupSummary, type Group, type GroupMember } from "../../domain/groups.ts";
+import { groupSummary, type Group, type GroupMember, type GroupSettings } from "../../domain/groups.ts";
 import type { ChatSummary, Message } from "../../protocol/entities.ts";
-import type { GroupReader, MemberPage } from "../group-reader.ts";
+import { searchForm } from "../../protocol/text.ts";
+import { GROUP_IDS, type GroupReader, type ListedGroup, type MemberPage } from "../group-reader.ts";
+import { SLICE_ROWS, sliceOf, type ListQuery, type Slice } from "../slices.ts";
 import { readRev } from "./last-seqs.ts";
 import { pairId } from "./documents.ts";
 import type { ChatDocument, Collections, MemberDocument } from "./documents.ts";
@@ -46,15 +48,28 @@ export async function readGroup(collections: Collections, document: ChatDocument
 }
 
 export function groupOf(document: ChatDocument, rev: number, lastMessage: Message | undefined): Group {
-  const { _id: chatId, title = "", topic = "", posting = "all", history_rule: history = "all" } = document;
+  const { _id: chatId, member_count: memberCount = 0 } = document;
   const lastSeq = lastMessage?.seq ?? 0;
-  return { chatId, title, topic, posting, history, memberCount: document.member_count ?? 0, lastSeq, rev, lastMessage };
+  return { chatId, ...settingsOf(document), memberCount, lastSeq, rev, lastMessage };
+}
+
+export function settingsOf(document: ChatDocument): GroupSettings {
+  const { title = "", topic = "", posting = "all", history_rule: history = "all" } = document;
+  return { title, topic, posting, history, archived: document.archived === 1 };
 }
 
 /** Entry of a group in a member's list of chats. */
 export function summaryOf(group: Group, document: MemberDocument): ChatSummary | undefined {
   const member = groupMember(document);
   return member && groupSummary(group, { ...member, readSeq: Math.min(member.readSeq, group.lastSeq) });
+}
+
+const NOBODY: ReadonlySet<UserId> = new Set();
+
+/** The hint is exact in groups. */
+function listed(document: ChatDocument): ListedGroup {
+  const { _id: chatId, member_count: memberCount = 0, seq_hint: lastSeq, last_ms: lastMs } = document;
+  return { chatId, ...settingsOf(document), memberCount, lastSeq, lastMs };
 }
 
 /** See GroupReader. */
@@ -79,14 +94,33 @@ export class GroupReads implements GroupReader {
     return (await this.#collections.chats.findOne({ _id: chatId }))?.creator_id;
   }
 
-  async groupMembers(chatId: ChatId, userId: UserId, page: { after: string; limit: number }): Promise<MemberPage> {
+  async groups({ contains, after, limit }: ListQuery): Promise<Slice<ListedGroup>> {
+    const $gt = after > GROUP_IDS.after ? after : GROUP_IDS.after;
+    const rowCount = contains === "" ? Math.min(limit, SLICE_ROWS) : SLICE_ROWS;
+    const found = this.#collections.chats.find({ _id: { $gt, $lt: GROUP_IDS.before } }).sort({ _id: 1 });
+    return sliceOf(await found.limit(rowCount).toArray(), {
+      limit,
+      rowCount,
+      keyOf: ({ _id }) => _id,
+      choose: (document) => {
+        const isWanted = document.kind === "group" && searchForm(document.title ?? "").includes(contains);
+        return isWanted ? listed(document) : undefined;
+      },
+    });
+  }
+
+  async groupMembers(
+    chatId: ChatId,
+    userId: UserId | undefined,
+    page: { after: string; limit: number },
+  ): Promise<MemberPage> {
     const members = await readGroupMembers(this.#collections, chatId);
     const roles = new Map(members.map((member) => [member.userId, member.role]));
     const { after, limit } = page;
     const named = await usernamesAfter(this.#collections, [...roles.keys()], { after, limit: limit + 1 });
     const shown = named.slice(0, limit);
     const ids = shown.map((one) => one.userId);
-    const hidden = await readBlockedAmong(this.#collections, userId, ids);
+    const hidden = userId === undefined ? NOBODY : await readBlockedAmong(this.#collections, userId, ids);
     return {
       members: shown.flatMap(({ userId: id, username }) => {
         const role = roles.get(id);

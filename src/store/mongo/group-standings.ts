@@ -1,13 +1,13 @@
 // Roles of a batch's writers in the groups that they write in, as they are when the batch is planned.
-import { postingRefusal } from "../../domain/groups.ts";
+import { postingRefusal, speakerIn, typingRefusal, type SpeakingRules } from "../../domain/groups.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { MAX_FAMILIAR_MEMBERS } from "../../protocol/limits.ts";
-import type { HistoryRule, Posting, Role } from "../../protocol/entities.ts";
+import type { HistoryRule, Role } from "../../protocol/entities.ts";
 import { chatForm } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { pairId } from "./documents.ts";
 import type { Collections } from "./documents.ts";
-import { readMemberIds } from "./group-reads.ts";
+import { readMemberIds, settingsOf } from "./group-reads.ts";
 
 /** A write in a chat. */
 interface ChatWrite {
@@ -21,8 +21,7 @@ interface InGroup {
   readonly sinceSeq: number;
 }
 
-interface Group {
-  readonly posting: Posting;
+interface Group extends SpeakingRules {
   readonly history: HistoryRule;
   readonly memberCount: number;
 }
@@ -41,8 +40,8 @@ export class GroupStandings {
     const pairs = [...new Set(writes.map(({ userId, chatId }) => pairId(userId, chatId)))];
     const groups = collections.chats.find({ _id: { $in: ids }, kind: "group" });
     const members = collections.members.find({ _id: { $in: pairs } });
-    for await (const { _id, posting = "all", history_rule: history = "all", member_count: memberCount = 0 } of groups) {
-      this.#groups.set(_id, { posting, history, memberCount });
+    for await (const group of groups) {
+      this.#groups.set(group._id, { ...settingsOf(group), memberCount: group.member_count ?? 0 });
     }
     for await (const { _id, role, since_seq: sinceSeq = 1 } of members) {
       if (role != null) this.#members.set(_id, { role, sinceSeq });
@@ -57,9 +56,16 @@ export class GroupStandings {
   /** Why the write in a group may not be. */
   refusal({ kind, userId, chatId }: ChatWrite): Refusal | undefined {
     const group = this.#groups.get(chatId);
+    if (group === undefined) return Refusal.NoChat;
     const role = this.#members.get(pairId(userId, chatId))?.role;
-    if (group === undefined || role === undefined) return Refusal.NoChat;
-    return kind === "append" ? postingRefusal(role, group.posting) : undefined;
+    if (kind === "append") return postingRefusal(speakerIn(role, userId), group);
+    if (kind === "typing") return typingRefusal(role, group);
+    return role === undefined ? Refusal.NoChat : undefined;
+  }
+
+  /** Whether the user has a read mark in the chat: in groups that the server speaks in without being there it has none. */
+  hasMark(chatId: ChatId, userId: UserId): boolean {
+    return chatForm(chatId)?.kind !== "group" || this.#members.has(pairId(userId, chatId));
   }
 
   /** Whether the user may not see a message of the chat because it is older than the joining. */

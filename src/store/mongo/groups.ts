@@ -2,7 +2,7 @@
 // other, whatever number of servers write.
 import type { Role } from "../../protocol/entities.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
-import { actorRefusal, addRefusal, removalRefusal, roleRefusal } from "../../domain/groups.ts";
+import { actorRefusal, addRefusal, isSame, removalRefusal, roleRefusal } from "../../domain/groups.ts";
 import type { Actor, GroupChanged, GroupLeft, GroupLimits, NamedMember } from "../../domain/groups.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import type { GroupKind, WriteOf, WriteOutcome, WriteResults } from "../../domain/writes/table.ts";
@@ -12,7 +12,7 @@ import { pairId } from "./documents.ts";
 import type { ChatDocument, MemberChange } from "./documents.ts";
 import { isDuplicate } from "./errors.ts";
 import { GroupChanges, type Claim } from "./group-changes.ts";
-import { IN_GROUP, readGroup, readGroupMembers, readMemberIds, readRole } from "./group-reads.ts";
+import { IN_GROUP, readGroup, readGroupMembers, readMemberIds, readRole, settingsOf } from "./group-reads.ts";
 import { readLastSeqs } from "./last-seqs.ts";
 
 /** Outcome of a write by the group as it is: refused, done already, or a change of it. */
@@ -163,12 +163,12 @@ export class GroupWrites {
   async #update({ chatId, userId, changes }: WriteOf<"updateGroup">, { group, isOwnTry }: Found) {
     const refusal = actorRefusal(await this.#actor(chatId, userId), "moderator");
     if (refusal !== undefined) return { refusal };
-    const { title = "", topic = "", posting = "all", history_rule = "all" } = group;
-    const { history = history_rule, ...rest } = changes;
-    const next = { title, topic, posting, ...rest, history_rule: history };
-    const isSame = next.title === title && next.topic === topic && next.posting === posting && history === history_rule;
-    if (isSame) return { result: await this.#told(group, isOwnTry) };
-    return { claim: { set: next, members: [] }, tell: (now: ChatDocument) => this.#told(now, true) };
+    const before = settingsOf(group);
+    const next = { ...before, ...changes };
+    if (isSame(before, next)) return { result: await this.#told(group, isOwnTry) };
+    const { history: history_rule, archived, ...rest } = next;
+    const set = { ...rest, history_rule, archived: archived ? 1 : 0 } as const;
+    return { claim: { set, members: [] }, tell: (now: ChatDocument) => this.#told(now, true) };
   }
 
   async #add(write: WriteOf<"addMember">, nowMs: number, isRepeat: boolean): Promise<WriteOutcome<"addMember">> {
@@ -308,7 +308,7 @@ export class GroupWrites {
 }
 
 /** The end of a group: nobody is in it any more. */
-const END: Claim = { set: { kind: "gone", title: "", topic: "", member_count: 0 }, members: "all" };
+const END: Claim = { set: { kind: "gone", title: "", topic: "", archived: 0, member_count: 0 }, members: "all" };
 
 /** Somebody leaves; the last one ends the group. */
 function leaving(group: ChatDocument, userId: UserId, others: readonly MemberChange[] = []): Claim {

@@ -33,6 +33,11 @@ async function readGroupMember(
   return found && { kind: "group", role: found.role, firstSeq: found.firstSeq };
 }
 
+/** Whether there is such a group, which is not gone. */
+export async function readIsGroup({ chats }: Pick<Collections, "chats">, chatId: ChatId): Promise<boolean> {
+  return (await chats.findOne({ _id: chatId, kind: "group" }, { projection: { _id: 1 } })) !== null;
+}
+
 /** Membership of the user in a group, and its allowed senders; undefined for who is no member. */
 export async function readChanger(
   { chats, members }: Pick<Collections, "chats" | "members">,
@@ -40,12 +45,12 @@ export async function readChanger(
   userId: UserId,
 ): Promise<MessageChanger | undefined> {
   const [group, member] = await Promise.all([
-    chats.findOne({ _id: chatId, kind: "group" }, { projection: { history_rule: 1, posting: 1 } }),
+    chats.findOne({ _id: chatId, kind: "group" }, { projection: { history_rule: 1, posting: 1, archived: 1 } }),
     members.findOne({ _id: pairId(userId, chatId) }),
   ]);
   if (group === null || member?.role == null) return undefined;
   const firstSeq = group.history_rule === "joined" ? (member.since_seq ?? 1) : 1;
-  return { role: member.role, firstSeq, posting: group.posting ?? "all" };
+  return { role: member.role, firstSeq, posting: group.posting ?? "all", archived: group.archived === 1 };
 }
 
 /** See StoreReader. */

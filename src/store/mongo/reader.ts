@@ -4,9 +4,10 @@ import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { searchForm } from "../../protocol/text.ts";
 import { isWanted } from "../store.ts";
-import type { AccountQuery, Changes, History, HistoryPage, NamePage } from "../store.ts";
+import type { Changes, History, HistoryPage, NamePage } from "../store.ts";
 import type { DirectoryQuery, ReactionTarget, StoreReader, User } from "../store.ts";
 import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
+import type { ListQuery } from "../slices.ts";
 import { readAccounts, readBlocks, readIsBlocked } from "./account-reads.ts";
 import { profileOf } from "./account-writes.ts";
 import type { Member } from "../../domain/chats.ts";
@@ -107,6 +108,10 @@ export class MongoReader implements StoreReader {
     return this.#connection.run(() => this.#groups.groupMembers(...args));
   }
 
+  groups(query: ListQuery): ReturnType<StoreReader["groups"]> {
+    return this.#connection.run(() => this.#groups.groups(query));
+  }
+
   readMarks(...args: Parameters<StoreReader["readMarks"]>): ReturnType<StoreReader["readMarks"]> {
     return this.#connection.run(() => this.#groups.readMarks(...args));
   }
@@ -175,7 +180,7 @@ export class MongoReader implements StoreReader {
     return this.#connection.run(() => readSearchable(this.#collections, userId));
   }
 
-  accounts(query: AccountQuery): ReturnType<StoreReader["accounts"]> {
+  accounts(query: ListQuery): ReturnType<StoreReader["accounts"]> {
     return this.#connection.run(() => readAccounts(this.#collections, query));
   }
 

@@ -11,16 +11,7 @@ export function searchable(text: string): string {
 
 /** For `$regex` on `searchable` texts: matches exactly this word's form. */
 export function literalPattern(word: string): string {
-  return escaped(searchable(word));
-}
-
-/** For `$regex` on keys of usernames: matches exactly this part of a key. */
-export function keyPattern(part: string): string {
-  return escaped(withoutNul(part));
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.|?*+()[\]{}]/g, String.raw`\$&`);
+  return searchable(word).replace(/[\\^$.|?*+()[\]{}]/g, String.raw`\$&`);
 }
 
 function withoutNul(text: string): string {

@@ -228,10 +228,10 @@ function messageDocument(chat_id: ChatId, record: MessageRecord): MessageDocumen
 
 function groupRecord(document: ChatDocument): GroupRecord {
   const { _id: chat_id, title = "", topic = "", posting = "all", history_rule = "all" } = document;
-  const { creator_id = null, member_count = 0 } = document;
+  const { archived = 0, creator_id = null, member_count = 0 } = document;
   const kind = document.kind ?? "gone";
   const last_ms = kind === "gone" ? 0 : document.last_ms;
-  return { chat_id, kind, title, topic, posting, history_rule, creator_id, member_count, last_ms };
+  return { chat_id, kind, title, topic, posting, history_rule, archived, creator_id, member_count, last_ms };
 }
 
 function userDocument({ user_id: _id, last_login_ms, ...rest }: UserRecord): Document {

@@ -2,7 +2,8 @@
 import type Database from "better-sqlite3";
 import type { UserId } from "../../protocol/ids.ts";
 import type { AccountState } from "../../protocol/admin.ts";
-import type { Account, AccountQuery, Contact } from "../store.ts";
+import { SLICE_ROWS, sliceOf, type ListQuery, type Slice } from "../slices.ts";
+import type { Account, Contact } from "../store.ts";
 
 interface AccountRow {
   readonly user_id: UserId;
@@ -22,9 +23,10 @@ const ID_OF = "(SELECT id FROM users WHERE user_id = ?)";
 
 function prepare(database: Database.Database) {
   return {
-    accounts: database.prepare<[string, string, number], AccountRow>(
+    // No condition on what is wanted: rows that are not would be looked at without end.
+    accounts: database.prepare<[string], AccountRow>(
       `SELECT user_id, username, username_key, state, created_ms, last_login_ms FROM users
-       WHERE username_key > ? AND instr(username_key, ?) > 0 AND state <> 'deleted' ORDER BY username_key LIMIT ?`,
+       WHERE username_key > ? ORDER BY username_key LIMIT ${SLICE_ROWS}`,
     ),
     blocked: database.prepare<[UserId], ContactRow>(
       `SELECT u.user_id, u.username FROM blocks b JOIN users u ON u.id = b.blocked WHERE b.user = ${ID_OF}`,
@@ -51,9 +53,13 @@ export class AccountReads {
     this.#sql = prepare(database);
   }
 
-  accounts({ contains, after, limit }: AccountQuery): { accounts: Account[]; hasMore: boolean } {
-    const rows = this.#sql.accounts.all(after ?? "", contains, limit + 1);
-    return { accounts: rows.slice(0, limit).map(account), hasMore: rows.length > limit };
+  /** See StoreReader. */
+  accounts({ contains, after, limit }: ListQuery): Slice<Account> {
+    return sliceOf(this.#sql.accounts.iterate(after), {
+      limit,
+      keyOf: (row) => row.username_key,
+      choose: (row) => (row.state !== "deleted" && row.username_key.includes(contains) ? account(row) : undefined),
+    });
   }
 
   blocksOf(userId: UserId): { blocked: Contact[]; blockedBy: UserId[] } {

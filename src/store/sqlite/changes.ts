@@ -34,12 +34,12 @@ const KEY = "id = (@chat << 32 | @seq)";
 
 function prepare(database: Database.Database) {
   return {
-    // Only in a chat of which the user is a member; who is one of a group is asked before.
-    find: database.prepare<[number, ChatId, UserId], FoundRow>(
+    // Only in a chat of which the user is a member; who is one of a group is asked before. Without a user: in every chat.
+    find: database.prepare<[{ seq: number; chatId: ChatId; userId: UserId | null }], FoundRow>(
       `SELECT ${MESSAGE_COLUMNS}, m.changed_ms, m.id & 0xffffffff <= c.indexed_seq AS is_indexed
-       FROM chats c JOIN messages m ON m.id = (c.id << 32 | ?) JOIN users u ON u.id = m.user
-       WHERE c.chat_id = ? AND (c.kind IN ('everyone', 'group')
-         OR (SELECT id FROM users WHERE user_id = ? AND state <> 'deleted') IN (c.first_user, c.second_user))`,
+       FROM chats c JOIN messages m ON m.id = (c.id << 32 | @seq) JOIN users u ON u.id = m.user
+       WHERE c.chat_id = @chatId AND (c.kind IN ('everyone', 'group') OR (c.kind = 'direct' AND (@userId IS NULL
+         OR (SELECT id FROM users WHERE user_id = @userId AND state <> 'deleted') IN (c.first_user, c.second_user))))`,
     ),
     nextRev: database.prepare<[number], number>("UPDATE chats SET rev = rev + 1 WHERE id = ? RETURNING rev").pluck(),
     change: database.prepare<[FoundRow]>(
@@ -74,9 +74,10 @@ export class MessageChanges {
   }
 
   carryOut(write: ChangeWrite, nowMs: number): Outcome {
-    const isInGroup = chatForm(write.chatId)?.kind === "group";
-    const changer = isInGroup ? this.#messages.changerIn(write.chatId, write.userId) : undefined;
-    if (isInGroup && changer === undefined) return refused(Refusal.NoChat);
+    const { chatId, userId } = write;
+    const asksMembers = chatForm(chatId)?.kind === "group" && userId !== undefined;
+    const changer = asksMembers ? this.#messages.changerIn(chatId, userId) : undefined;
+    if (asksMembers && changer === undefined) return refused(Refusal.NoChat);
     const refusal = changerRefusal(write.kind, write.seq, changer);
     const found = refusal === undefined ? this.#find(write) : undefined;
     if (found === undefined) return refused(refusal ?? Refusal.NotFound);
@@ -86,7 +87,7 @@ export class MessageChanges {
   }
 
   #find({ seq, chatId, userId }: ChangeWrite): FoundRow | undefined {
-    return seq > MAX_SEQ ? undefined : this.#sql.find.get(seq, chatId, userId);
+    return seq > MAX_SEQ ? undefined : this.#sql.find.get({ seq, chatId, userId: userId ?? null });
   }
 
   /** By the rules of its kind. */
@@ -125,6 +126,7 @@ export class MessageChanges {
 
   /** Why the user may not do it, or not be heard in the chat now. */
   #refusal({ userId, chatId }: ChangeWrite, isSpeech = true): Refusal | undefined {
+    if (userId === undefined) return undefined;
     const own = this.#users.refusalOf(userId);
     if (own?.done === false) return own.refusal;
     // In a group the rule about who may send messages has been asked where it counts.

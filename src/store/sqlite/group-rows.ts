@@ -14,6 +14,7 @@ export interface GroupRow {
   readonly topic: string;
   readonly posting: Posting;
   readonly history_rule: HistoryRule;
+  readonly archived: 0 | 1;
   readonly creator: number | null;
   readonly member_count: number;
   readonly last_seq: number;
@@ -34,7 +35,8 @@ const MEMBER = `SELECT u.user_id, m.role, m.since_seq, m.read_seq FROM members m
 function prepare(database: Database.Database) {
   return {
     group: database.prepare<[ChatId], GroupRow>(
-      `SELECT id, kind, title, topic, posting, history_rule, creator, member_count, last_seq, rev, changed_ms FROM chats
+      `SELECT id, kind, title, topic, posting, history_rule, archived, creator, member_count, last_seq, rev, changed_ms
+       FROM chats
        WHERE chat_id = ? AND kind IN ('group', 'gone')`,
     ),
     message: database.prepare<[chat: number, seq: number], MessageRow>(
@@ -62,9 +64,10 @@ export class GroupRows {
 
   group(chatId: ChatId, row: GroupRow): Group {
     const { title, topic, posting, history_rule: history, member_count: memberCount, last_seq: lastSeq, rev } = row;
+    const archived = row.archived === 1;
     const last = this.#sql.message.get(row.id, lastSeq);
     const lastMessage = last && messageOf(chatId, last);
-    return { chatId, title, topic, posting, history, memberCount, lastSeq, rev, lastMessage };
+    return { chatId, title, topic, posting, history, archived, memberCount, lastSeq, rev, lastMessage };
   }
 
   member({ id }: Pick<GroupRow, "id">, userId: UserId): GroupMember | undefined {

@@ -1,7 +1,7 @@
 // The writes that concern groups: their making, settings, members and end.
 import type Database from "better-sqlite3";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
-import { actorRefusal, addRefusal, removalRefusal, roleRefusal } from "../../domain/groups.ts";
+import { actorRefusal, addRefusal, isSame, removalRefusal, roleRefusal } from "../../domain/groups.ts";
 import type { Actor, GroupChanged, GroupLeft, GroupLimits } from "../../domain/groups.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import type { GroupKind, WriteKind, WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
@@ -15,15 +15,15 @@ function prepare(database: Database.Database) {
     create: database.prepare<[ChatId, string, string, number, number, number]>(
       `INSERT INTO chats (chat_id, kind, title, topic, creator, last_ms, changed_ms) VALUES (?, 'group', ?, ?, ?, ?, ?)`,
     ),
-    update: database.prepare<[string, string, string, string, number, number]>(
-      "UPDATE chats SET title = ?, topic = ?, posting = ?, history_rule = ?, changed_ms = ? WHERE id = ?",
+    update: database.prepare<[string, string, string, string, 0 | 1, number, number]>(
+      `UPDATE chats SET title = ?, topic = ?, posting = ?, history_rule = ?, archived = ?, changed_ms = ? WHERE id = ?`,
     ),
     touch: database.prepare<[number, number]>("UPDATE chats SET changed_ms = ? WHERE id = ?"),
     count: database.prepare<[number, number, number]>(
       "UPDATE chats SET member_count = member_count + ?, changed_ms = ? WHERE id = ?",
     ),
     end: database.prepare<[number, number]>(
-      `UPDATE chats SET kind = 'gone', title = '', topic = '', member_count = 0, changed_ms = ? WHERE id = ?`,
+      `UPDATE chats SET kind = 'gone', title = '', topic = '', archived = 0, member_count = 0, changed_ms = ? WHERE id = ?`,
     ),
     add: database.prepare<[user: number, chat: number, readSeq: number, role: Role, sinceSeq: number]>(
       "INSERT INTO members (user, chat, read_seq, role, since_seq) VALUES (?, ?, ?, ?, ?)",
@@ -143,10 +143,11 @@ export class GroupWrites {
     const refusal = actorRefusal(this.#actor(row, userId), "moderator");
     if (refusal !== undefined) return refuse(refusal);
     const { title, topic, posting, history_rule: history } = row;
-    const next = { title, topic, posting, history, ...changes };
-    const isSame = next.title === title && next.topic === topic && next.posting === posting && next.history === history;
-    if (isSame) return this.#told(chatId, row, nowMs, false);
-    this.#sql.update.run(next.title, next.topic, next.posting, next.history, nowMs, row.id);
+    const before = { title, topic, posting, history, archived: row.archived === 1 };
+    const next = { ...before, ...changes };
+    if (isSame(before, next)) return this.#told(chatId, row, nowMs, false);
+    const archived = next.archived ? 1 : 0;
+    this.#sql.update.run(next.title, next.topic, next.posting, next.history, archived, nowMs, row.id);
     return this.#told(chatId, this.#find(chatId), nowMs, true);
   }
 

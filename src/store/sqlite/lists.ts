@@ -21,6 +21,7 @@ interface ChatRow extends MessageRow {
   readonly topic: string;
   readonly posting: Posting;
   readonly history_rule: HistoryRule;
+  readonly archived: 0 | 1;
   readonly member_count: number;
   readonly read_seq: number;
   readonly role: Role | null;
@@ -59,7 +60,7 @@ const DIRECT_CHAT = "direct_chat(me.user_id, o.user_id)";
 /** Listed columns of the chats that `page` chooses (columns chat, user, chat_id, first_user, second_user, …). */
 const SHOWN = (page: string): string => `
   SELECT p.chat_id, p.kind, p.last_seq, p.last_ms, p.chat_rev, p.title, p.topic, p.posting, p.history_rule,
-    p.member_count, p.read_seq, p.role, p.since_seq, o.user_id AS contact_user_id, o.username AS contact_username,
+    p.archived, p.member_count, p.read_seq, p.role, p.since_seq, o.user_id AS contact_user_id, o.username AS contact_username,
     ${MESSAGE_COLUMNS}
   FROM (${page}) p
     LEFT JOIN users o ON o.id = iif(p.first_user = p.user, p.second_user, p.first_user)
@@ -67,7 +68,7 @@ const SHOWN = (page: string): string => `
     LEFT JOIN users u ON u.id = m.user
   ORDER BY p.last_ms DESC, p.chat_id`;
 const CHOSEN = `c.id AS chat, r.user, c.chat_id, c.kind, c.first_user, c.second_user, c.last_seq, c.last_ms, c.rev AS chat_rev,
-  c.title, c.topic, c.posting, c.history_rule, c.member_count, r.read_seq, r.role, r.since_seq`;
+  c.title, c.topic, c.posting, c.history_rule, c.archived, c.member_count, r.read_seq, r.role, r.since_seq`;
 
 function prepare(database: Database.Database) {
   return {
@@ -189,6 +190,7 @@ function groupOf(row: ChatRow, role: Role): ChatSummary {
     topic,
     posting,
     history,
+    archived: row.archived === 1,
     memberCount,
     lastSeq: row.last_seq,
     rev: row.chat_rev,

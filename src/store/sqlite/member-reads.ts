@@ -1,13 +1,14 @@
 // The readings about members of chats.
 import type Database from "better-sqlite3";
-import type { ChatSummary, Role } from "../../protocol/entities.ts";
+import type { ChatSummary, HistoryRule, Posting, Role } from "../../protocol/entities.ts";
 import { chatForm } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { plainMember } from "../../domain/chats.ts";
 import type { Member } from "../../domain/chats.ts";
 import type { Membership } from "../../domain/effects.ts";
 import { groupSummary, type GroupMember } from "../../domain/groups.ts";
-import type { MemberPage } from "../group-reader.ts";
+import { GROUP_IDS, type ListedGroup, type MemberPage } from "../group-reader.ts";
+import { SLICE_ROWS, sliceOf, type ListQuery, type Slice } from "../slices.ts";
 import type { NamePage } from "../store.ts";
 import { searchForm } from "../../protocol/text.ts";
 import { wordQuery } from "../../protocol/search-trigrams.ts";
@@ -52,12 +53,17 @@ function prepare(database: Database.Database) {
     creator: database
       .prepare<[ChatId], UserId>("SELECT u.user_id FROM chats c JOIN users u ON u.id = c.creator WHERE c.chat_id = ?")
       .pluck(),
-    named: database.prepare<[asker: UserId, chat: ChatId, after: string, limit: number], NamedRow>(
+    idOf: database.prepare<[UserId], number>("SELECT id FROM users WHERE user_id = ?").pluck(),
+    named: database.prepare<[{ me: number | null; chatId: ChatId; after: string; limit: number }], NamedRow>(
       `SELECT o.user_id, o.username, k.role,
-         EXISTS (SELECT 1 FROM blocks b WHERE (b.user, b.blocked) IN ((o.id, me.id), (me.id, o.id))) AS is_hidden
-       FROM users me CROSS JOIN chats c CROSS JOIN members k ON k.chat = c.id CROSS JOIN users o ON o.id = k.user
-       WHERE me.user_id = ? AND c.chat_id = ? AND k.role IS NOT NULL AND o.username_key > ?
-       ORDER BY o.username_key LIMIT ?`,
+         EXISTS (SELECT 1 FROM blocks b WHERE (b.user, b.blocked) IN ((o.id, @me), (@me, o.id))) AS is_hidden
+       FROM chats c CROSS JOIN members k ON k.chat = c.id CROSS JOIN users o ON o.id = k.user
+       WHERE c.chat_id = @chatId AND k.role IS NOT NULL AND o.username_key > @after
+       ORDER BY o.username_key LIMIT @limit`,
+    ),
+    groups: database.prepare<[after: string], ListedRow>(
+      `SELECT chat_id, kind, title, topic, posting, history_rule, archived, member_count, last_seq, last_ms FROM chats
+       WHERE chat_id > ? AND chat_id < '${GROUP_IDS.before}' ORDER BY chat_id LIMIT ${SLICE_ROWS}`,
     ),
     groupMarks: database.prepare<[ChatId, number], MarkRow>(
       `SELECT u.user_id, m.read_seq FROM chats c CROSS JOIN members m ON m.chat = c.id CROSS JOIN users u ON u.id = m.user
@@ -81,6 +87,19 @@ interface MarkRow {
 }
 
 type Mark = Pick<GroupMember, "userId" | "readSeq">;
+
+interface ListedRow {
+  readonly chat_id: ChatId;
+  readonly kind: "group" | "gone";
+  readonly title: string;
+  readonly topic: string;
+  readonly posting: Posting;
+  readonly history_rule: HistoryRule;
+  readonly archived: 0 | 1;
+  readonly member_count: number;
+  readonly last_seq: number;
+  readonly last_ms: number;
+}
 
 interface NamedRow {
   readonly user_id: UserId;
@@ -110,12 +129,22 @@ export class MemberReads {
     return this.#sql.creator.get(chatId);
   }
 
-  groupMembers(chatId: ChatId, userId: UserId, { after, limit }: NamePage): MemberPage {
-    const rows = this.#sql.named.all(userId, chatId, after, limit + 1);
+  groupMembers(chatId: ChatId, userId: UserId | undefined, { after, limit }: NamePage): MemberPage {
+    const me = userId === undefined ? null : (this.#sql.idOf.get(userId) ?? null);
+    const rows = this.#sql.named.all({ me, chatId, after, limit: limit + 1 });
     const members = rows.slice(0, limit).map(({ user_id, username, role, is_hidden }) => {
       return { userId: user_id, username, role, isHidden: is_hidden === 1 };
     });
     return { members, hasMore: rows.length > limit };
+  }
+
+  groups({ contains, after, limit }: ListQuery): Slice<ListedGroup> {
+    const from = after > GROUP_IDS.after ? after : GROUP_IDS.after;
+    return sliceOf(this.#sql.groups.iterate(from), {
+      limit,
+      keyOf: (row) => row.chat_id,
+      choose: (row) => (row.kind === "group" && searchForm(row.title).includes(contains) ? listed(row) : undefined),
+    });
   }
 
   readMarks(chatId: ChatId, limit: number): Mark[] {
@@ -166,4 +195,10 @@ export class MemberReads {
 
 function markOf({ user_id: userId, read_seq: readSeq }: MarkRow): Mark {
   return { userId, readSeq };
+}
+
+function listed(row: ListedRow): ListedGroup {
+  const { chat_id: chatId, title, topic, posting, history_rule: history, member_count: memberCount } = row;
+  const archived = row.archived === 1;
+  return { chatId, title, topic, posting, history, archived, memberCount, lastSeq: row.last_seq, lastMs: row.last_ms };
 }

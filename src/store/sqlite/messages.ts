@@ -1,9 +1,9 @@
 // The writes that concern chats: appends and read marks, with the counters of a batch written once.
 import type Database from "better-sqlite3";
 import type { Posting, Role } from "../../protocol/entities.ts";
-import { chatForm, COMMON_CHAT, otherUser } from "../../protocol/ids.ts";
+import { chatForm, COMMON_CHAT, otherUser, SERVER_USER_ID } from "../../protocol/ids.ts";
 import type { ChatId, ChatKind, UserId } from "../../protocol/ids.ts";
-import { postingRefusal, type MessageChanger } from "../../domain/groups.ts";
+import { postingRefusal, type Actor, type MessageChanger, type SpeakingRules } from "../../domain/groups.ts";
 import { directRefusal, writerRefusal } from "../may.ts";
 import { Refusal } from "../../domain/refusal.ts";
 import { hasMoreFields } from "../../domain/writes/append.ts";
@@ -25,12 +25,10 @@ const APPEND_ROWS = (count: number): string =>
   `INSERT INTO messages (id, user, message_id, time_ms, text) VALUES ${Array(count).fill("(? << 32 | ?, ?, ?, ?, ?)").join(", ")}
    ON CONFLICT (message_id, user, id >> 32) DO NOTHING`;
 
-/** A chat as the writer knows it. */
-interface Chat {
+/** A chat as the writer knows it, with the rules of a group. */
+interface Chat extends SpeakingRules {
   readonly id: number;
   readonly kind: ChatKind | "gone";
-  /** Of a group: who may send messages. */
-  readonly posting: Posting;
   /** Of a group: what users are in it, as far as they were asked for; by user row. */
   readonly members: Map<number, InGroup | undefined>;
   /** The participants' rows of a one-to-one chat. */
@@ -57,6 +55,7 @@ interface ChatRow {
   readonly id: number;
   readonly kind: ChatKind | "gone";
   readonly posting: Posting;
+  readonly archived: 0 | 1;
   readonly first_user: number | null;
   readonly second_user: number | null;
   readonly last_seq: number;
@@ -66,7 +65,7 @@ interface ChatRow {
 function prepare(database: Database.Database) {
   return {
     chat: database.prepare<[ChatId], ChatRow>(
-      "SELECT id, kind, posting, first_user, second_user, last_seq, indexed_seq FROM chats WHERE chat_id = ?",
+      "SELECT id, kind, posting, archived, first_user, second_user, last_seq, indexed_seq FROM chats WHERE chat_id = ?",
     ),
     createChat: database.prepare<[ChatId, number, number]>(
       "INSERT INTO chats (chat_id, first_user, second_user) VALUES (?, ?, ?)",
@@ -199,7 +198,7 @@ export class MessageWrites {
     const refusal = writerRefusal(user.state) ?? this.#refusal(write.chatId, known, user);
     if (refusal !== undefined) return this.#storedFor(write, known, user) ?? { done: false, refusal };
     const chat = known ?? this.#create(write.chatId);
-    if (chat === undefined || !this.#takesPart(chat, user)) return NOT_FOUND;
+    if (chat === undefined) return NOT_FOUND;
     const { replyTo } = write;
     const isHidden = (replyTo ?? 1) < (this.#memberOf(chat, user)?.firstSeq ?? 1);
     if (replyTo !== undefined && (isHidden || !this.#isThere(chat, replyTo))) {
@@ -213,7 +212,8 @@ export class MessageWrites {
     if (changes === 0) return this.#stored(write, chat, user) ?? missing(chat);
     chat.lastSeq = seq;
     chat.appendedMs = nowMs;
-    chat.marks.set(user.id, seq);
+    // The server speaks in groups without being in them, where it has no read mark.
+    if (this.#takesPart(chat, user)) chat.marks.set(user.id, seq);
     this.#touched.add(chat);
     return { done: true, result: { message: sentMessage(write, user, seq, nowMs, write.text), isNew: true } };
   }
@@ -269,8 +269,7 @@ export class MessageWrites {
   #refusal(chatId: ChatId, chat: Chat | undefined, user: UserRow): Refusal | undefined {
     if (chat?.kind === "everyone") return undefined;
     const form = chatForm(chatId);
-    if (form?.kind === "group")
-      return chat ? postingRefusal(this.#memberOf(chat, user)?.role, chat.posting) : Refusal.NoChat;
+    if (form?.kind === "group") return chat ? postingRefusal(this.#speakerIn(chat, user), chat) : Refusal.NoChat;
     if (chat !== undefined && !this.#takesPart(chat, user)) return Refusal.NotFound;
     if (chat?.refusal?.since === this.#standing) return chat.refusal.is;
     const others = (form?.kind === "direct" ? form.users : []).map((userId) => this.#users.find(userId));
@@ -280,6 +279,12 @@ export class MessageWrites {
     const is = directRefusal({ partner: partner?.state, isBlocked });
     if (chat !== undefined) chat.refusal = { since: this.#standing, is };
     return is;
+  }
+
+  /** Role in which the user speaks in a group. */
+  #speakerIn(chat: Chat, user: UserRow): Actor {
+    const isServer = chat.kind === "group" && this.#users.find(SERVER_USER_ID)?.id === user.id;
+    return isServer ? "administrator" : this.#memberOf(chat, user)?.role;
   }
 
   /** Membership of the user in a group; undefined for who is no member of it, or where it is gone. */
@@ -293,7 +298,7 @@ export class MessageWrites {
     const user = this.#users.find(userId);
     const chat = this.#find(chatId);
     const member = user && chat?.kind === "group" ? this.#memberOf(chat, user) : undefined;
-    return chat && member && { ...member, posting: chat.posting };
+    return chat && member && { ...member, posting: chat.posting, archived: chat.archived };
   }
 
   #takesPart(chat: Chat, user: UserRow): boolean {
@@ -348,10 +353,11 @@ export class MessageWrites {
     if (known !== undefined) return known;
     const row = this.#sql.chat.get(chatId);
     if (row === undefined) return undefined;
-    const { id, kind, posting, first_user: first, second_user: second } = row;
+    const { id, kind, posting, first_user: first, second_user: second, last_seq: lastSeq } = row;
     const users: Chat["users"] = first === null || second === null ? undefined : [first, second];
+    const rules = { posting, archived: row.archived === 1 };
     const announceAt = row.indexed_seq + this.#indexFromCount;
-    return this.#remember(chatId, fresh({ id, kind, posting, users, lastSeq: row.last_seq, announceAt }));
+    return this.#remember(chatId, fresh({ id, kind, ...rules, users, lastSeq, announceAt }));
   }
 
   /** Makes a one-to-one chat with its first message; undefined when there cannot be such a chat. */
@@ -361,7 +367,10 @@ export class MessageWrites {
     const id = Number(this.#sql.createChat.run(chatId, ...users).lastInsertRowid);
     for (const user of users) this.#sql.setMark.run(user, id, 0);
     const announceAt = this.#indexFromCount;
-    return this.#remember(chatId, fresh({ id, kind: "direct", posting: "all", users, lastSeq: 0, announceAt }));
+    return this.#remember(
+      chatId,
+      fresh({ id, kind: "direct", posting: "all", archived: false, users, lastSeq: 0, announceAt }),
+    );
   }
 
   #participants(chatId: ChatId): readonly [number, number] | undefined {

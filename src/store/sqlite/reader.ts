@@ -3,9 +3,10 @@ import type Database from "better-sqlite3";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { StoreUnavailableError } from "../store.ts";
-import type { AccountQuery, Changes, History, HistoryPage, NamePage } from "../store.ts";
+import type { Changes, History, HistoryPage, NamePage } from "../store.ts";
 import type { DirectoryQuery, ReactionTarget, StoreReader, User } from "../store.ts";
 import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
+import type { ListQuery } from "../slices.ts";
 import type { UserRecord } from "../transfer.ts";
 import { AccountReads } from "./account-reads.ts";
 import { storeError } from "./errors.ts";
@@ -132,8 +133,12 @@ export class SqliteReader implements StoreReader {
     return this.#read(() => this.#members.groupCreator(chatId));
   }
 
-  async groupMembers(chatId: ChatId, userId: UserId, page: NamePage): ReturnType<StoreReader["groupMembers"]> {
-    return this.#read(() => this.#members.groupMembers(chatId, userId, page));
+  async groupMembers(...asked: Parameters<StoreReader["groupMembers"]>): ReturnType<StoreReader["groupMembers"]> {
+    return this.#read(() => this.#members.groupMembers(...asked));
+  }
+
+  async groups(query: ListQuery): ReturnType<StoreReader["groups"]> {
+    return this.#read(() => this.#members.groups(query));
   }
 
   async readMarks(chatId: ChatId, limit: number): ReturnType<StoreReader["readMarks"]> {
@@ -194,7 +199,7 @@ export class SqliteReader implements StoreReader {
     return this.#read(() => this.#members.searchable(userId, word));
   }
 
-  async accounts(query: AccountQuery): ReturnType<StoreReader["accounts"]> {
+  async accounts(query: ListQuery): ReturnType<StoreReader["accounts"]> {
     return this.#read(() => this.#accounts.accounts(query));
   }
 

@@ -148,6 +148,8 @@ const MIGRATIONS: readonly string[] = [
    INSERT INTO search_index (search_index, rank) VALUES ('automerge', 0), ('crisismerge', 64), ('secure-delete', 1);
    ${SEARCH_TERMS}
    UPDATE chats SET indexed_seq = 0;`,
+  // 1 for a group that the administrator has made read only.
+  `ALTER TABLE chats ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 /** The version that this program makes and needs. */

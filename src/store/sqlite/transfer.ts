@@ -21,7 +21,7 @@ const READ: { readonly [K in RecordKind]: string } = {
     WHERE id > @place ORDER BY id LIMIT ${BATCH_COUNT}`,
   tokens: `SELECT t.id AS place, 0 AS second, t.token_hash, u.user_id, t.time_ms, t.previous_hash, t.previous_ms
     FROM tokens t JOIN users u ON u.id = t.user WHERE t.id > @place ORDER BY t.id LIMIT ${BATCH_COUNT}`,
-  groups: `SELECT c.id AS place, 0 AS second, c.chat_id, c.kind, c.title, c.topic, c.posting, c.history_rule,
+  groups: `SELECT c.id AS place, 0 AS second, c.chat_id, c.kind, c.title, c.topic, c.posting, c.history_rule, c.archived,
       u.user_id AS creator_id, c.member_count, iif(c.kind = 'gone', 0, c.last_ms) AS last_ms
     FROM chats c LEFT JOIN users u ON u.id = c.creator WHERE c.id > @place AND c.kind IN ('group', 'gone')
     ORDER BY c.id LIMIT ${BATCH_COUNT}`,
@@ -55,11 +55,11 @@ const WRITE: { readonly [K in RecordKind]: readonly string[] } = {
      SELECT @token_hash, id, @time_ms, @previous_hash, @previous_ms FROM users WHERE user_id = @user_id`,
   ],
   groups: [
-    `INSERT INTO chats (chat_id, kind, title, topic, posting, history_rule, creator, member_count, last_ms)
-     VALUES (@chat_id, @kind, @title, @topic, @posting, @history_rule,
+    `INSERT INTO chats (chat_id, kind, title, topic, posting, history_rule, archived, creator, member_count, last_ms)
+     VALUES (@chat_id, @kind, @title, @topic, @posting, @history_rule, @archived,
        (SELECT id FROM users WHERE user_id = @creator_id), @member_count, @last_ms)
      ON CONFLICT (chat_id) DO UPDATE SET kind = @kind, title = @title, topic = @topic, posting = @posting,
-       history_rule = @history_rule, member_count = @member_count`,
+       history_rule = @history_rule, archived = @archived, member_count = @member_count`,
   ],
   contacts: [insertPair("contacts", "contact")],
   blocks: [insertPair("blocks", "blocked")],
