@@ -1,6 +1,7 @@
 // Plans: what a controller decides is to happen for a request, as data. Nothing of it has happened yet.
 import type { ActionName, DataOf, ResultOf } from "../protocol/actions.ts";
 import type { ProtocolError } from "../protocol/codes.ts";
+import type { Framing } from "../protocol/frame.ts";
 import type { Effect, Finish, Identity, Reply } from "../domain/effects.ts";
 import type { Write } from "../domain/writes/table.ts";
 import type { StoreReader } from "../store/store.ts";
@@ -16,6 +17,8 @@ export interface Request<A extends ActionName> {
   readonly continuation?: Continuation | undefined;
   /** Seconds for which logins from the peer's address are refused; 0 when they are not. */
   readonly loginRetryAfter: number;
+  /** Of the peer's connection. */
+  readonly framing: Framing;
 }
 
 /** One of: answered at once, answered after a write is durable or by the main thread, refused, or served again later. */

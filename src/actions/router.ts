@@ -2,6 +2,7 @@
 import { isActionName, type ActionName } from "../protocol/actions.ts";
 import { ProtocolError } from "../protocol/codes.ts";
 import { parseRequest, type RawRequest, type ReplyTo } from "../protocol/envelope.ts";
+import type { Framing } from "../protocol/frame.ts";
 import { StoreUnavailableError } from "../store/store.ts";
 import { internalError, newErrorReference } from "../log/error-reference.ts";
 import type { Logger } from "../log/logger.ts";
@@ -36,6 +37,7 @@ export interface Caller {
   readonly verdict: PasswordVerdict | undefined;
   readonly continuation?: Continuation | undefined;
   readonly loginRetryAfter: number;
+  readonly framing: Framing;
 }
 
 /** Plan of one payload. */
@@ -135,8 +137,8 @@ export class Router {
 }
 
 function requestOf<A extends ActionName>(action: A, data: RawRequest["data"], caller: Caller): Request<A> {
-  const { verdict, loginRetryAfter, continuation } = caller;
-  return { action, data: validateData(action, data), verdict, loginRetryAfter, continuation };
+  const { verdict, loginRetryAfter, continuation, framing } = caller;
+  return { action, data: validateData(action, data), verdict, loginRetryAfter, continuation, framing };
 }
 
 function loginNeeded(): ProtocolError {

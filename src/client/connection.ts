@@ -42,7 +42,7 @@ export class Connection {
   readonly events = new Emitter<ConnectionEvents>();
   readonly #socket: Socket;
   readonly #options: Required<{ [K in keyof ConnectionOptions]: number }>;
-  readonly #decoder = new FrameDecoder("prefixed", MAX_RESPONSE_BYTES);
+  readonly #decoder = new FrameDecoder("prefixed", MAX_RESPONSE_BYTES, true);
   readonly #pending = new PendingRequests();
   readonly #heartbeat: NodeJS.Timeout;
   /** Bytes received so far, until they are known to be frames. */
@@ -158,7 +158,7 @@ export class Connection {
       if (this.#closedBecause !== undefined) return;
       this.#dispatch(payload);
     }
-    if (this.#decoder.failed) this.close("the server sent a frame that is too large");
+    if (this.#decoder.failed) this.close("the server sent a frame that is too large or broken");
   }
 
   #dispatch(payload: Buffer): void {

@@ -1,4 +1,5 @@
 // Both framings of the wire: cutting received bytes into payloads, and encoding payloads into frames.
+import { COMPRESSED_BIT, inflatePayload } from "./compressed-frame.ts";
 import { LENGTH_PREFIX_BYTES } from "./limits.ts";
 
 /** How a connection's bytes are cut: JSON Lines, or a 4-byte big-endian length before each payload. */
@@ -28,13 +29,16 @@ const FIRST_PARTIAL_BYTES = 256;
 export class FrameDecoder {
   readonly framing: Framing;
   readonly #maxPayloadBytes: number;
+  readonly #takesCompressed: boolean;
   #partial: Buffer = EMPTY;
   #partialBytes = 0;
   #failed = false;
 
-  constructor(framing: Framing, maxPayloadBytes: number) {
+  /** With `takesCompressed` frames may be compressed, and the payloads in them are given. */
+  constructor(framing: Framing, maxPayloadBytes: number, takesCompressed = false) {
     this.framing = framing;
     this.#maxPayloadBytes = maxPayloadBytes;
+    this.#takesCompressed = takesCompressed;
   }
 
   /** Bytes held of a frame that has not arrived completely; 0 between frames. */
@@ -42,7 +46,7 @@ export class FrameDecoder {
     return this.#partialBytes;
   }
 
-  /** True once a frame was over the limit: the rest of the connection's bytes cannot be cut any more and is dropped. */
+  /** True once a frame was over the limit or no frame: the rest of the connection's bytes is dropped. */
   get failed(): boolean {
     return this.#failed;
   }
@@ -67,10 +71,12 @@ export class FrameDecoder {
     while (offset < chunk.length) {
       const start = offset + LENGTH_PREFIX_BYTES;
       if (start > chunk.length) break;
-      const length = chunk.readUInt32BE(offset);
+      const head = chunk.readUInt32BE(offset);
+      const length = this.#lengthIn(head);
       if (length > this.#maxPayloadBytes) return this.#fail();
       if (start + length > chunk.length) break;
-      if (length > 0) payloads.push(chunk.subarray(start, start + length));
+      this.#take(head, chunk.subarray(start, start + length), payloads);
+      if (this.#failed) return;
       offset = start + length;
     }
     if (offset < chunk.length) this.#keep(chunk, offset, chunk.length);
@@ -84,7 +90,8 @@ export class FrameDecoder {
       this.#keep(chunk, 0, offset);
       if (this.#partialBytes < LENGTH_PREFIX_BYTES) return offset;
     }
-    const length = this.#partial.readUInt32BE(0);
+    const head = this.#partial.readUInt32BE(0);
+    const length = this.#lengthIn(head);
     if (length > this.#maxPayloadBytes) {
       this.#fail();
       return chunk.length;
@@ -94,8 +101,19 @@ export class FrameDecoder {
     this.#keep(chunk, offset, end);
     if (end - offset < missing) return end;
     const frame = this.#takePartial();
-    if (length > 0) payloads.push(frame.subarray(LENGTH_PREFIX_BYTES));
-    return end;
+    this.#take(head, frame.subarray(LENGTH_PREFIX_BYTES), payloads);
+    return this.#failed ? chunk.length : end;
+  }
+
+  /** The length of the payload that a frame's first bytes give. */
+  #lengthIn(head: number): number {
+    return this.#takesCompressed && head >= COMPRESSED_BIT ? head - COMPRESSED_BIT : head;
+  }
+
+  #take(head: number, payload: Buffer, payloads: Buffer[]): void {
+    if (head < COMPRESSED_BIT) {
+      if (payload.length > 0) payloads.push(payload);
+    } else if (!inflatePayload(payload, payloads)) this.#fail();
   }
 
   #pushLines(chunk: Buffer, payloads: Buffer[]): void {

@@ -144,7 +144,7 @@ export class EffectRunner {
     connection.session = session;
     // A client that misses a change of a group asks for the chats again when it is back.
     const onLost = (): void => session.close("too slow: changes of groups were not read");
-    outbox.begin(fanout.log, session.features.has("changes"), onLost);
+    outbox.begin(fanout.log, session.features, onLost);
     presence.began(session);
     this.#log("session began", session, connection);
     const refusal = await this.#openGroups(session);

@@ -108,6 +108,7 @@ export class MessengerServer {
       bus.events(batch.chunks);
       return fanout.settled();
     });
+    this.#groupCommit.compression = () => fanout.compression;
     const gate = new PasswordGate((job) => this.#pools.password(job), { ...config, passwordThreads }, clock);
     const access = new AccessControl(accessLimits(config), clock, this.#acts);
     this.#access = access;

@@ -1,6 +1,7 @@
 // Encoder of a committed batch: the responses of each group, and per chat the events of its new messages.
 import { ProtocolError } from "../protocol/codes.ts";
 import { errorResponse, okResponse } from "../protocol/envelope.ts";
+import { compressFrames } from "../protocol/compressed-frame.ts";
 import { eventText } from "../protocol/events.ts";
 import { isPlainMessage, MessageTexts } from "../protocol/message-texts.ts";
 import { FrameWriter, type Framing } from "../protocol/frame.ts";
@@ -10,7 +11,7 @@ import type { ChatEvent, Completion } from "../domain/writes/rules.ts";
 import { completionOf, refusedAnswerOf } from "../domain/writes/table.ts";
 import type { WriteKind, WriteOutcome, WriteResults } from "../domain/writes/table.ts";
 import type { Effect, GroupChange } from "../domain/effects.ts";
-import type { CommitResult, EventChunk, GroupResult, OwnOutcome, PendingWrite } from "./task.ts";
+import type { Compression, CommitResult, EventChunk, GroupResult, OwnOutcome, PendingWrite } from "./task.ts";
 
 /**
  * Bytes after which a chat's events go on in a new chunk. An outbox takes, leaves or drops a chunk as a whole, so it must
@@ -163,7 +164,7 @@ export class BatchEncoder {
     return runs;
   }
 
-  finish(): EncodedBatch {
+  finish(compression?: Compression): EncodedBatch {
     const frames = new FrameWriter();
     const replyEnds = this.#groups.map(({ replies, framing }) => {
       if (framing !== undefined) for (const json of replies) frames.add(json, framing);
@@ -179,12 +180,11 @@ export class BatchEncoder {
     const bytes = frames.finish();
     let start = 0;
     const next = (end: number): Uint8Array => bytes.subarray(start, (start = end));
-    return {
-      groupResults: this.#groups.map((group, index) => ({ ...group, replies: next(replyEnds[index] ?? start) })),
-      chunks: chunkEnds.map((chunk) => (chunk.event === "group" ? chunk : chunkOf(chunk, next(chunk.end)))),
-      messageCount: this.#messageCount,
-      buffers: [bytes.buffer],
-    };
+    const groupResults = this.#groups.map((group, index) => ({ ...group, replies: next(replyEnds[index] ?? start) }));
+    const plain = chunkEnds.map((chunk) => (chunk.event === "group" ? chunk : chunkOf(chunk, next(chunk.end))));
+    const buffers = [bytes.buffer];
+    const chunks = compression === undefined ? plain : withCompressed(plain, compression, buffers);
+    return { groupResults, chunks, messageCount: this.#messageCount, buffers };
   }
 }
 
@@ -193,6 +193,21 @@ type ChunkEnd = Omit<EventChunk, "bytes"> & { readonly end: number };
 
 function chunkOf({ end: _, ...chunk }: ChunkEnd, bytes: Uint8Array): EventChunk {
   return { ...chunk, bytes };
+}
+
+/** The chunks, with compressed frames where they are worth it, whose buffers are added to `buffers`. */
+function withCompressed(
+  chunks: readonly (EventChunk | GroupChange)[],
+  { fromBytes, chatsOfMany }: Compression,
+  buffers: ArrayBufferLike[],
+): (EventChunk | GroupChange)[] {
+  return chunks.map((chunk) => {
+    if (chunk.event === "group" || (chunk.bytes.length < fromBytes && !chatsOfMany.has(chunk.chatId))) return chunk;
+    const compressed = compressFrames(chunk.bytes);
+    if (compressed === undefined) return chunk;
+    buffers.push(compressed.buffer);
+    return { ...chunk, compressed };
+  });
 }
 
 /** Writes the events of a run, and notes the chunks that they make. */

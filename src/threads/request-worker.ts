@@ -119,8 +119,8 @@ async function findCredentials(username: string): Promise<Credentials> {
 async function carryOut(task: RequestTask, maxMs: number): Promise<TransferableResult> {
   const payloads = unpackPayloads(task.payloads);
   const answers = new Answers(task.framing, task.maxReplyBytes);
-  const { identity, loginRetryAfter, verdict, continuation } = task;
-  const caller = { identity, loginRetryAfter, verdict: undefined };
+  const { identity, loginRetryAfter, verdict, continuation, framing } = task;
+  const caller = { identity, loginRetryAfter, verdict: undefined, framing };
   const firstCaller = { ...caller, verdict, continuation };
   const endMs = performance.now() + maxMs;
   let consumed = 0;

@@ -45,7 +45,7 @@ async function open(): Promise<OpenResult> {
   }
 }
 
-async function commit({ groups, timeMs, isRepeat }: CommitTask): Promise<unknown> {
+async function commit({ groups, timeMs, isRepeat, compression }: CommitTask): Promise<unknown> {
   const pendings = groups.map((group) => unpackWrites(group.writes));
   const writes = pendings.flatMap((group) => group.map((pending) => pending.write));
   const startMs = performance.now();
@@ -58,7 +58,7 @@ async function commit({ groups, timeMs, isRepeat }: CommitTask): Promise<unknown
     encoder.beginGroup(group.framing);
     for (const pending of pendings[position] ?? []) encoder.add(pending, outcomes?.[index++]);
   }
-  const { groupResults, chunks, messageCount, buffers } = encoder.finish();
+  const { groupResults, chunks, messageCount, buffers } = encoder.finish(compression);
   const result: CommitResult = {
     groups: groupResults,
     chunks,

@@ -139,6 +139,16 @@ export interface CommitTask {
   readonly timeMs: number;
   /** The batch was begun before, and nobody knows how that ended. */
   readonly isRepeat: boolean;
+  /** Which events are compressed as well; undefined when no session takes them so. */
+  readonly compression: Compression | undefined;
+}
+
+/** What is compressed: see `Fanout.compression`. */
+export interface Compression {
+  /** Events of a chat that have at least so many bytes together. */
+  readonly fromBytes: number;
+  /** Chats of whose events each is, however few. */
+  readonly chatsOfMany: ReadonlySet<ChatId>;
 }
 
 /** Result of opening the store. */
@@ -188,6 +198,8 @@ export interface EventChunk {
    */
   readonly seqs?: readonly number[];
   readonly bytes: Uint8Array;
+  /** The same events as one compressed frame, where that is shorter and somebody takes it. */
+  readonly compressed?: Uint8Array | undefined;
 }
 
 export interface CommitResult {

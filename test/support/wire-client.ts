@@ -1,12 +1,18 @@
 // A client for tests that speaks the wire protocol as it is written: any bytes out, every frame in, over a real socket.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { inflateRawSync } from "node:zlib";
 import type { ActionName, DataOf, ResultOf } from "../../src/protocol/actions.ts";
 import { REASONS, type ErrorCode, type Reason } from "../../src/protocol/codes.ts";
 import type { EventName, Events } from "../../src/protocol/events.ts";
 import type { Framing } from "../../src/protocol/frame.ts";
 import { Mailbox } from "./mailbox.ts";
+
+/** The bit of a frame's length that says that its payload is compressed. */
+const COMPRESSED_BIT = 2 ** 31;
+const DICTIONARY_FILE = "docs/dictionary-1.txt";
 
 export interface WireOptions {
   readonly framing?: Framing;
@@ -61,6 +67,7 @@ export class WireClient {
   #lastId = 0;
   /** Bytes received so far. */
   receivedBytes = 0;
+  compressedFrames = 0;
 
   private constructor(socket: Socket, framing: Framing) {
     this.socket = socket;
@@ -220,8 +227,13 @@ export class WireClient {
 
   #prefixedBounds(): [start: number, end: number, next: number] {
     if (this.#rest.length < 4) return [0, -1, 0];
-    const end = 4 + this.#rest.readUInt32BE(0);
-    return [4, end, end];
+    const head = this.#rest.readUInt32BE(0);
+    const end = 4 + (head % COMPRESSED_BIT);
+    if (head < COMPRESSED_BIT || end > this.#rest.length) return [4, end, end];
+    this.compressedFrames += 1;
+    const frames = inflateRawSync(this.#rest.subarray(4, end), { dictionary: readFileSync(DICTIONARY_FILE) });
+    this.#rest = Buffer.concat([frames, this.#rest.subarray(end)]);
+    return this.#prefixedBounds();
   }
 
   #sort(payload: Buffer): void {

@@ -54,7 +54,8 @@ const register: OpenController<"register"> = async (request, { reader, registrat
 
 const login: OpenController<"login"> = async (request, context) => {
   const { username, password, token } = request.data;
-  if (token !== undefined) return loginByToken(token, request.loginRetryAfter, context, request.data.features);
+  const features = grantedFeatures(request.data.features, request.framing);
+  if (token !== undefined) return loginByToken(token, request.loginRetryAfter, context, features);
   if (username === undefined) throw badField("username", "missing");
   if (password === undefined) throw badField("password", "missing");
   const account = usernameKey(username);
@@ -67,7 +68,7 @@ const login: OpenController<"login"> = async (request, context) => {
   // The password may have been changed while this one waited for its turn.
   if (verified !== true || user === undefined || user.passwordHash !== verifiedHash) throw wrongCredentials();
   if (user.state === "disabled") throw new ProtocolError("account_disabled", "the account is disabled");
-  return beginSession(user, { passwordHash: verifiedHash, oldTokenHash: undefined }, request.data.features);
+  return beginSession(user, { passwordHash: verifiedHash, oldTokenHash: undefined }, features);
 };
 
 /** Nobody logs in as the server itself. */
@@ -79,7 +80,7 @@ async function loginByToken(
   token: string,
   retryAfter: number,
   context: Context,
-  features?: string[],
+  features: readonly string[],
 ): Promise<Plan<"login">> {
   if (retryAfter > 0) throw new ProtocolError("rate_limited", "too many failed logins", retryAfter);
   const tokenHash = hashToken(token);
@@ -92,15 +93,15 @@ async function loginByToken(
 function beginSession(
   { userId, username }: User,
   proof: Pick<WriteOf<"putToken">, "passwordHash" | "oldTokenHash">,
-  features: readonly string[] | undefined,
+  features: readonly string[],
 ): Plan<"login"> {
   const token = newToken();
-  const identity = { userId, username, tokenHash: hashToken(token), features: grantedFeatures(features) };
+  const identity = { userId, username, tokenHash: hashToken(token), features };
   return {
     write: { kind: "putToken", userId, ...proof, newTokenHash: identity.tokenHash },
     reply: {
       info: "Client logged in",
-      fields: { username, user_id: userId, token, features: identity.features, server: SERVER },
+      fields: { username, user_id: userId, token, features: [...features], server: SERVER },
     },
     finish: { kind: "login", identity, isResumed: proof.oldTokenHash !== undefined },
   };

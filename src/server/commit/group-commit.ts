@@ -8,7 +8,7 @@ import { packWrites } from "../../threads/packing.ts";
 import { OverloadReplies } from "./overload-replies.ts";
 import type { CommitPacer } from "./commit-pacer.ts";
 import type { Effect } from "../../domain/effects.ts";
-import type { CommitResult, GroupResult, OwnOutcome, WriteGroup } from "../../threads/task.ts";
+import type { CommitResult, CommitTask, GroupResult, OwnOutcome, WriteGroup } from "../../threads/task.ts";
 
 /**
  * Bytes of packed writes in one batch. At 64 KiB for the largest request and thousands of small ones it bounds what a
@@ -81,6 +81,8 @@ export class GroupCommit {
   readonly #onCommitted: (result: CommitResult) => Promise<void> | undefined;
   /** Told of each group with new messages how long it took from its arrival to the writes of its events. */
   onDelivered: ((durationMs: number) => void) | undefined;
+  /** Asked at each batch which of its events are to be compressed as well. */
+  compression: (() => CommitTask["compression"]) | undefined;
   #waiting: PendingGroup[] = [];
   #waitingBytes = 0;
   /** Looks for what has waited for too long; one timer for all, so that a write costs none. */
@@ -231,7 +233,9 @@ export class GroupCommit {
   async #commit(batch: readonly PendingGroup[]): Promise<void> {
     this.#mustSettle = false;
     this.#pacer.committing();
-    const task = { kind: "commit", groups: batch.map(({ group }) => group), timeMs: this.#batchTime() } as const;
+    const groups = batch.map(({ group }) => group);
+    const compression = this.compression?.();
+    const task = { kind: "commit", groups, timeMs: this.#batchTime(), compression } as const;
     try {
       // Writes may be repeated, so a batch that was lost with its thread gets a second one.
       const result = await this.#pools.commit({ ...task, isRepeat: false }).catch((error: unknown) => {

@@ -20,6 +20,8 @@ export class FeedEntry {
   readonly slab: Buffer | undefined;
   readonly start: number;
   readonly end: number;
+  /** The same events compressed, for sessions that take them so; its offset is the same. */
+  compressed: FeedEntry | undefined;
   /** The last run that was made of it and what comes after it. */
   run: FeedRun | undefined;
 
@@ -74,32 +76,51 @@ export class DeliveryLog {
   /** An entry with a buffer of its own: the chunk's is part of one that holds the whole batch. */
   lone(chunk: SharedChunk): FeedEntry {
     this.endBytes += chunk.bytes.length;
-    return new FeedEntry(new ChunkFrames({ ...chunk, bytes: detachedCopy(chunk.bytes) }), this.endBytes);
+    const { bytes, compressed } = chunk;
+    const entry = new FeedEntry(new ChunkFrames({ ...chunk, bytes: detachedCopy(bytes) }), this.endBytes);
+    if (compressed !== undefined) {
+      entry.compressed = new FeedEntry(new ChunkFrames({ ...chunk, bytes: compressed }), this.endBytes);
+    }
+    return entry;
+  }
+}
+
+/** Slabs that are filled one after the other. */
+class Slabs {
+  #slab: Buffer = Buffer.alloc(0);
+  #usedBytes = 0;
+
+  /** An entry of the chunk with these bytes, copied behind those of the one before. */
+  add(chunk: SharedChunk, bytes: Uint8Array, endOffsetBytes: number): FeedEntry {
+    const { length } = bytes;
+    if (this.#usedBytes + length > this.#slab.length) {
+      const slabBytes = Math.min(MAX_SLAB_BYTES, Math.max(FIRST_SLAB_BYTES, this.#slab.length * 2));
+      this.#slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, length));
+      this.#usedBytes = 0;
+    }
+    const start = this.#usedBytes;
+    this.#usedBytes += length;
+    this.#slab.set(bytes, start);
+    const view = this.#slab.subarray(start, this.#usedBytes);
+    return new FeedEntry(new ChunkFrames({ ...chunk, bytes: view }), endOffsetBytes, this.#slab, start);
   }
 }
 
 /** The slabs of one chat; what no session has before it any more is nobody's, and goes with the garbage. */
 export class ChatFeed {
   readonly #log: DeliveryLog;
-  #slab: Buffer = Buffer.alloc(0);
-  #usedBytes = 0;
+  readonly #plain = new Slabs();
+  readonly #compressed = new Slabs();
 
   constructor(log: DeliveryLog) {
     this.#log = log;
   }
 
   append(chunk: EventChunk): FeedEntry {
-    const { length } = chunk.bytes;
-    if (this.#usedBytes + length > this.#slab.length) {
-      const bytes = Math.min(MAX_SLAB_BYTES, Math.max(FIRST_SLAB_BYTES, this.#slab.length * 2));
-      this.#slab = Buffer.allocUnsafeSlow(Math.max(bytes, length));
-      this.#usedBytes = 0;
-    }
-    const start = this.#usedBytes;
-    this.#usedBytes += length;
-    this.#slab.set(chunk.bytes, start);
-    this.#log.endBytes += length;
-    const bytes = this.#slab.subarray(start, this.#usedBytes);
-    return new FeedEntry(new ChunkFrames({ ...chunk, bytes }), this.#log.endBytes, this.#slab, start);
+    this.#log.endBytes += chunk.bytes.length;
+    const { endBytes } = this.#log;
+    const entry = this.#plain.add(chunk, chunk.bytes, endBytes);
+    if (chunk.compressed !== undefined) entry.compressed = this.#compressed.add(chunk, chunk.compressed, endBytes);
+    return entry;
   }
 }

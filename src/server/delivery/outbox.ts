@@ -17,6 +17,8 @@ import type { Swept } from "./sweep.ts";
  */
 const MAX_LAG_BYTES = 4 * 1024 * 1024;
 
+const NO_FEATURES: ReadonlySet<string> = new Set();
+
 /** The numbers of a chat's dropped events, as the peer is told them. */
 type Gap = Omit<Events["gap"], "chat_id">;
 
@@ -40,7 +42,8 @@ export class Outbox implements Swept {
   #log: DeliveryLog | undefined;
   /** Not yet written. */
   #pending: FeedEntry[] = [];
-  #wantsChanges = false;
+  #takesChanges = false;
+  #takesCompressed = false;
   #onLost: (() => void) | undefined;
   #gaps: Map<ChatId, Gap> | undefined;
   #fullSinceMs: number | undefined;
@@ -83,11 +86,12 @@ export class Outbox implements Swept {
   }
 
   /**
-   * A session begins: it is given events from now on, and changes of messages if it wants them. `onLost` is called when an
-   * event that is never dropped would have to be: the session cannot go on.
+   * A session begins: it is given events from now on, as its features say. `onLost` is called when an event that is never
+   * dropped would have to be: the session cannot go on.
    */
-  begin(log: DeliveryLog, wantsChanges = false, onLost?: () => void): void {
-    this.#wantsChanges = wantsChanges;
+  begin(log: DeliveryLog, features: ReadonlySet<string> = NO_FEATURES, onLost?: () => void): void {
+    this.#takesChanges = features.has("changes");
+    this.#takesCompressed = features.has("deflate");
     this.#log = log;
     this.#onLost = onLost;
   }
@@ -111,8 +115,8 @@ export class Outbox implements Swept {
 
   /** Takes messages of a chat or changes of such, to be written by the next `flush`. */
   push(entry: FeedEntry): void {
-    if (this.#log === undefined || (entry.frames.chunk.event === "changed" && !this.#wantsChanges)) return;
-    this.#pending.push(entry);
+    if (this.#log === undefined || (entry.frames.chunk.event === "changed" && !this.#takesChanges)) return;
+    this.#pending.push(this.#takesCompressed && entry.compressed !== undefined ? entry.compressed : entry);
   }
 
   /** Tells the gaps and writes what was pushed, as far as there is room. */

@@ -8,9 +8,15 @@ export class Registry {
   readonly #byUser = new Map<UserId, Set<Session>>();
   readonly #watchers = new Map<UserId, Set<Session>>();
   readonly #all = new Set<Session>();
+  #compressedCount = 0;
 
   get sessions(): ReadonlySet<Session> {
     return this.#all;
+  }
+
+  /** Sessions that take compressed events. */
+  get compressedCount(): number {
+    return this.#compressedCount;
   }
 
   get userCount(): number {
@@ -34,6 +40,7 @@ export class Registry {
   /** Returns true when it is the user's first session. */
   add(session: Session): boolean {
     this.#all.add(session);
+    if (session.features.has("deflate")) this.#compressedCount += 1;
     for (const contactId of session.contacts) addTo(this.#watchers, contactId, session);
     const { userId } = session.identity;
     const isFirst = !this.#byUser.has(userId);
@@ -43,7 +50,7 @@ export class Registry {
 
   /** Returns true when it was the user's last session. */
   remove(session: Session): boolean {
-    this.#all.delete(session);
+    if (this.#all.delete(session) && session.features.has("deflate")) this.#compressedCount -= 1;
     for (const contactId of session.contacts) removeFrom(this.#watchers, contactId, session);
     const { userId } = session.identity;
     removeFrom(this.#byUser, userId, session);

@@ -28,7 +28,8 @@ export class ChunkFrames {
 
   /**
    * The messages from `firstSeq` on, or the changes of such; undefined where there are none. The numbers of changes that
-   * are left out are among those that a gap would name: who asks for them is told what may be seen.
+   * are left out are among those that a gap would name: who asks for them is told what may be seen. A part has no
+   * compressed frame, which holds the rest too.
    */
   visibleFrom(firstSeq: number): SharedChunk | undefined {
     const { chunk } = this;
@@ -40,7 +41,8 @@ export class ChunkFrames {
     if (first === undefined) return undefined;
     if (visible.length === seqs.length) return chunk;
     const frames = splitPrefixed(bytes).filter((_frame, index) => (seqs[index] ?? 0) >= firstSeq);
-    return { ...chunk, ...(event === "message" && { from: first }), seqs: visible, bytes: Buffer.concat(frames) };
+    const numbers = event === "message" ? { from: first, seqs: visible } : { seqs: visible };
+    return { ...chunk, ...numbers, bytes: Buffer.concat(frames), compressed: undefined };
   }
 }
 

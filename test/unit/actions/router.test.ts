@@ -56,7 +56,7 @@ describe("Router", () => {
     identity: typeof IDENTITY | undefined,
     router = routerOn(error),
   ): PlannedRequest | Promise<PlannedRequest> {
-    const caller = { identity, verdict: undefined, loginRetryAfter: 0 };
+    const caller = { identity, verdict: undefined, loginRetryAfter: 0, framing: "prefixed" } as const;
     return router.route(Buffer.from(JSON.stringify(request)), caller);
   }
 
@@ -115,7 +115,7 @@ describe("Router", () => {
       verdict?: PasswordVerdict,
     ): PlannedRequest | Promise<PlannedRequest> => {
       const payload = Buffer.from(JSON.stringify({ action, data: { username, password: "a wrong password" } }));
-      return router.route(payload, { identity: undefined, verdict, loginRetryAfter: 0 });
+      return router.route(payload, { identity: undefined, verdict, loginRetryAfter: 0, framing: "prefixed" });
     };
     for (const username of ["anna", "nobody"]) {
       const { job } = passwordRequestOf(await ask("login", username));

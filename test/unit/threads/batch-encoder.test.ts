@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Message } from "../../../src/protocol/entities.ts";
 import { BatchEncoder } from "../../../src/threads/batch-encoder.ts";
-import type { PendingWrite } from "../../../src/threads/task.ts";
+import type { Compression, PendingWrite } from "../../../src/threads/task.ts";
 
 const BATCH_MS = 5_000;
 
@@ -46,6 +46,16 @@ class Batch {
     return this;
   }
 
+  /** Bytes of the compressed frame of each chunk, whose buffers are handed over with the rest. */
+  compressed(compression: Compression | undefined): (number | undefined)[] {
+    const { chunks, buffers } = this.#encoder.finish(compression);
+    return chunks.map((chunk) => {
+      if (chunk.event === "group" || chunk.compressed === undefined) return undefined;
+      assert.ok(buffers.includes(chunk.compressed.buffer));
+      return chunk.compressed.length;
+    });
+  }
+
   /** Of changes also the seqs of the messages, and of messages with holes between them. */
   get chunks(): (readonly [event: string, from: number, to: number, ...seqs: number[]])[] {
     return this.#encoder.finish().chunks.flatMap((chunk) => {
@@ -76,6 +86,16 @@ describe("BatchEncoder", () => {
 
   it("names the messages where others lie between them", () => {
     assert.deepEqual(new Batch().append(1).append(4).chunks, [["message", 1, 4, 1, 4]]);
+  });
+
+  it("compresses what is much, and in chats of many everything", () => {
+    const batch = (): Batch => new Batch().append(1, "x".repeat(1000)).append(2, "x".repeat(1000)).delete(1, 1);
+    const compressed = (compression: Parameters<Batch["compressed"]>[0]) => batch().compressed(compression);
+    assert.deepEqual(compressed(undefined), [undefined, undefined]);
+    const [much, little] = compressed({ fromBytes: 1024, chatsOfMany: new Set(["group:1"]) });
+    assert.ok(much !== undefined && much < 200 && little === undefined, `${much} and ${little} bytes`);
+    const [, lone] = compressed({ fromBytes: 1024, chatsOfMany: new Set(["common"]) });
+    assert.ok(lone !== undefined && lone < 100, `${lone} bytes`);
   });
 
   it("tells nothing of what was so before", () => {

@@ -109,7 +109,7 @@ class Scene {
     const peer = { id: index, address: "", activeMs: 0, close: () => this.#close(client) };
     const identity = { userId: client.userId, username: client.userId, tokenHash: "h", features };
     client.session = new Session({ identity, outbox: client.outbox, peer, sinceMs: 0 });
-    client.outbox.begin(this.fanout.log, features.includes("changes"), peer.close);
+    client.outbox.begin(this.fanout.log, new Set(features), peer.close);
     this.registry.add(client.session);
     // What is read may be old by the time it is there: here it is what was before the session.
     const firstSeq = this.#members.get(client.userId);

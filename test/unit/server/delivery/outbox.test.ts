@@ -228,7 +228,7 @@ describe("Outbox", () => {
 
   it("has what must not be missed wait in its order, and ends the session where that would be dropped", async () => {
     let lostCount = 0;
-    outbox.begin(log, false, () => (lostCount += 1));
+    outbox.begin(log, undefined, () => (lostCount += 1));
     reading.pause();
     const notify = (role: string): void => {
       const bytes = encodeFrame(JSON.stringify({ event: "member", data: { role } }), "prefixed");

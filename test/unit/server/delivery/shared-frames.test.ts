@@ -24,6 +24,13 @@ describe("ChunkFrames", () => {
     assert.deepEqual(visible({ event: "changed", from: 1, to: 3, seqs: [8, 2, 9] }, [8, 2, 9], 3), [1, 3, [8, 9]]);
     assert.equal(visible({ event: "changed", from: 1, to: 1, seqs: [2] }, [2], 3), undefined);
   });
+
+  it("has no compressed frame of a part, since that holds the rest too", () => {
+    const chunk = { event: "message", from: 4, to: 6, chatId: "g", bytes: bytesOf([4, 5, 6]) } as const;
+    const frames = new ChunkFrames({ ...chunk, compressed: Buffer.from("all three") });
+    assert.ok(frames.visibleFrom(4)?.compressed);
+    assert.equal(frames.visibleFrom(5)?.compressed, undefined);
+  });
 });
 
 describe("detachedCopy", () => {
