@@ -1,9 +1,8 @@
 // Contract of history pages in every store.
 import assert from "node:assert/strict";
 import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
-import type { UserId } from "../../src/protocol/ids.ts";
 import { MESSAGE_EXTRA_BYTES, PAGE_BYTES } from "../../src/protocol/limits.ts";
-import { append, Fixture } from "./fixture.ts";
+import { ANNA, append, CARL, DIRECT, Fixture } from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
 
 interface Cursors {
@@ -14,17 +13,14 @@ interface Cursors {
 
 export function pagesContract(kind: StoreKind): void {
   let store: Fixture;
-  let anna: UserId;
-  let bert: UserId;
   beforeEach(async () => {
-    store = await Fixture.open(kind);
-    [anna = "", bert = ""] = await store.users("anna", "bert");
+    store = await Fixture.openWithUsers(kind);
   });
   afterEach(() => store.close());
 
   const fill = (count: number) =>
     store.commit(
-      ...Array.from({ length: count }, (_, index) => append(COMMON_CHAT, anna, `m${index}`, `${index + 1}`)),
+      ...Array.from({ length: count }, (_, index) => append(COMMON_CHAT, ANNA, `m${index}`, `${index + 1}`)),
     );
   const page = async ({ before, after, limit }: Cursors) => {
     const history = await store.reader.history(COMMON_CHAT, { before, after, limit });
@@ -35,7 +31,7 @@ export function pagesContract(kind: StoreKind): void {
     const nothing = { lastSeq: 0, rev: 0, messages: [], hasMore: false };
     const first = { before: undefined, after: undefined, limit: 50 };
     assert.deepEqual(await store.reader.history(COMMON_CHAT, first), nothing);
-    assert.deepEqual(await store.reader.history(directChatId(anna, bert), first), nothing);
+    assert.deepEqual(await store.reader.history(DIRECT, first), nothing);
     assert.deepEqual(await store.reader.history(COMMON_CHAT, { before: 5, after: 1, limit: 50 }), nothing);
   });
 
@@ -66,17 +62,17 @@ export function pagesContract(kind: StoreKind): void {
   });
 
   it("shows neighbouring chats nothing of each other", async () => {
-    const carl = (await store.users("carl"))[0] ?? "";
-    for (const chat of [directChatId(anna, bert), directChatId(anna, carl)]) await store.say(chat, anna, chat);
+    const other = directChatId(ANNA, CARL);
+    for (const chat of [DIRECT, other]) await store.say(chat, ANNA, chat);
     await fill(2);
     assert.deepEqual(await page({ limit: 10 }), { seqs: [1, 2], more: false, lastSeq: 2 });
-    assert.deepEqual(await store.texts(directChatId(anna, bert)), [directChatId(anna, bert)]);
-    assert.deepEqual(await store.texts(directChatId(anna, carl)), [directChatId(anna, carl)]);
+    assert.deepEqual(await store.texts(DIRECT), [DIRECT]);
+    assert.deepEqual(await store.texts(other), [other]);
   });
 
   it("ends a page when its texts would be too big, and says so", async () => {
     const text = "€".repeat(Math.floor((PAGE_BYTES / 4 - MESSAGE_EXTRA_BYTES - 2) / 3));
-    for (let count = 0; count < 6; count++) await store.say(COMMON_CHAT, anna, text);
+    for (let count = 0; count < 6; count++) await store.say(COMMON_CHAT, ANNA, text);
     assert.deepEqual(await page({ limit: 6 }), { seqs: [3, 4, 5, 6], more: true, lastSeq: 6 });
     assert.deepEqual(await page({ before: 3, limit: 6 }), { seqs: [1, 2], more: false, lastSeq: 6 });
     assert.deepEqual(await page({ after: 0, limit: 6 }), { seqs: [1, 2, 3, 4], more: true, lastSeq: 6 });
@@ -85,14 +81,14 @@ export function pagesContract(kind: StoreKind): void {
 
   it("counts texts as they are sent: escaped", async () => {
     const text = "\u0001".repeat(Math.floor((PAGE_BYTES / 2 - MESSAGE_EXTRA_BYTES - 2) / 6));
-    for (let count = 0; count < 3; count++) await store.say(COMMON_CHAT, anna, text);
+    for (let count = 0; count < 3; count++) await store.say(COMMON_CHAT, ANNA, text);
     assert.deepEqual(await page({ limit: 3 }), { seqs: [2, 3], more: true, lastSeq: 3 });
   });
 
   it("fills a page to the last byte, and holds one message however big", async () => {
-    await store.say(COMMON_CHAT, anna, "a".repeat(PAGE_BYTES - 2 * (MESSAGE_EXTRA_BYTES + 2) - 1));
-    await store.say(COMMON_CHAT, anna, "b");
-    await store.say(COMMON_CHAT, anna, "c".repeat(PAGE_BYTES + 1));
+    await store.say(COMMON_CHAT, ANNA, "a".repeat(PAGE_BYTES - 2 * (MESSAGE_EXTRA_BYTES + 2) - 1));
+    await store.say(COMMON_CHAT, ANNA, "b");
+    await store.say(COMMON_CHAT, ANNA, "c".repeat(PAGE_BYTES + 1));
     assert.deepEqual(await page({ limit: 3 }), { seqs: [3], more: true, lastSeq: 3 });
     assert.deepEqual(await page({ before: 3, limit: 3 }), { seqs: [1, 2], more: false, lastSeq: 3 });
     assert.deepEqual(await page({ after: 2, limit: 3 }), { seqs: [3], more: false, lastSeq: 3 });
