@@ -2,8 +2,8 @@
 import { ProtocolError, badField } from "../protocol/codes.ts";
 import { chatForm, isUserId, type ChatForm, type ChatId, type UserId } from "../protocol/ids.ts";
 import { usernameKey } from "../protocol/text.ts";
-import type { Role } from "../protocol/entities.ts";
-import { isAtLeast, plainMember, type Member } from "../domain/chats.ts";
+import { isAtLeast, type Role } from "../protocol/entities.ts";
+import { plainMember, type Member } from "../domain/chats.ts";
 import type { StoreReader, User } from "../store/store.ts";
 import type { Identity } from "../domain/effects.ts";
 

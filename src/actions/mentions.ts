@@ -1,10 +1,10 @@
 // Users mentioned in a text, of those who are in its chat.
 import type { Identity } from "../domain/effects.ts";
 import type { Mentions } from "../domain/writes/message-change.ts";
+import { isAtLeast } from "../protocol/entities.ts";
 import { chatForm, type ChatId, type UserId } from "../protocol/ids.ts";
 import { MAX_MENTIONS } from "../protocol/limits.ts";
 import { ALL, mentionCandidates } from "../protocol/mentions.ts";
-import { isAtLeast } from "../domain/chats.ts";
 import type { StoreReader } from "../store/store.ts";
 
 /** Of a chat of which the user of the session is a member; nobody where that is not so. */

@@ -66,10 +66,14 @@ export class CacheFile {
   /** The place of a kept message in an older state: chat, seq, the newer revision. */
   readonly selectOlder: Database.Statement<[string, number, number], Kept>;
   readonly replace: Database.Statement;
+  readonly loadNote: Database.Statement;
   readonly saveNote: Database.Statement;
+  readonly dropNote: Database.Statement;
   readonly selectBefore: Database.Statement;
   readonly selectAfter: Database.Statement;
   readonly selectNewest: Database.Statement;
+  /** Messages of a chat before a seq. */
+  readonly dropBefore: Database.Statement<[string, number], Indexed>;
   readonly dropFirst: Database.Statement<[number], Omit<Kept, "id">>;
   readonly search: CacheSearch;
   readonly erasure: CacheErasure;
@@ -82,12 +86,17 @@ export class CacheFile {
       this.insert = prepare("INSERT OR IGNORE INTO message (chat_id, seq, bytes, json) VALUES (?, ?, ?, ?)");
       this.selectOlder = this.database.prepare(SELECT_OLDER);
       this.replace = prepare("UPDATE message SET bytes = ?, json = ?, place = NULL WHERE id = ?");
+      this.loadNote = prepare("SELECT json FROM note WHERE name = ?").pluck();
       this.saveNote = prepare("REPLACE INTO note VALUES (?, ?)");
+      this.dropNote = prepare("DELETE FROM note WHERE name = ?");
       this.selectBefore = prepare(
         "SELECT json FROM message WHERE chat_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
       ).pluck();
       this.selectAfter = prepare("SELECT json FROM message WHERE chat_id = ? AND seq > ? ORDER BY seq LIMIT ?").pluck();
       this.selectNewest = prepare(NEWEST).pluck();
+      this.dropBefore = this.database.prepare(
+        "DELETE FROM message WHERE chat_id = ? AND seq < ? RETURNING place, json",
+      );
       this.dropFirst = this.database.prepare(
         "DELETE FROM message WHERE id IN (SELECT id FROM message ORDER BY id LIMIT ?) RETURNING bytes, place, json",
       );

@@ -46,8 +46,10 @@ export interface HistoryCache {
   search(query: CacheQuery): CachePage;
   /** Anything that can be JSON, under a name; undefined when there is none. */
   load(name: string): unknown;
+  /** Undefined takes the name away. */
   save(name: string, value: unknown): void;
-  dropChat(chatId: ChatId): void;
+  /** Forgets a chat, or only its messages before a seq. */
+  dropChat(chatId: ChatId, before?: number): void;
   /** Forgets everything. */
   clear(): void;
   close(): void;

@@ -58,8 +58,9 @@ export class ChangeSync {
     this.follow(chats);
   }
 
-  /** Catches up with chats of which the login did not tell yet. */
+  /** Catches up with chats of which the login did not tell yet; does nothing where there is nothing to fetch from. */
   follow(chats: readonly { readonly chat_id: ChatId; readonly rev?: number }[]): void {
+    if (this.#fetch === undefined) return;
     for (const { chat_id: chatId, rev = 0 } of chats) {
       const isNew = rev > 0 && !this.#followed.has(chatId);
       // Nothing was seen of it: whatever comes now is in the state of this revision at least. Not so what is sent again:
@@ -81,6 +82,13 @@ export class ChangeSync {
   /** Nothing is kept of the chat any more. */
   forget(chatId: ChatId): void {
     this.#followed.delete(chatId);
+  }
+
+  /** The user is not in the chat any more: nothing is missing of it. */
+  leave(chatId: ChatId): void {
+    this.forget(chatId);
+    this.#expected.delete(chatId);
+    this.#fetchNext();
   }
 
   /** A message in its newest state, from an event. */
@@ -140,6 +148,7 @@ export class ChangeSync {
         const known = this.#cache.rev(chatId);
         const changes = await fetch(chatId, known);
         if (!isCurrent()) return;
+        if (!this.#expected.has(chatId)) break; // left meanwhile
         this.#take(chatId, changes.messages, lastRev(changes));
         attempts = lastRev(changes) > known ? 0 : attempts + 1;
       } catch (error) {

@@ -1,6 +1,8 @@
 // All chats of a user, page by page: of many a login names only the first.
 import type { ChatSummary } from "../protocol/entities.ts";
+import type { ChatId } from "../protocol/ids.ts";
 import { MAX_PAGE } from "../protocol/limits.ts";
+import type { Connection } from "./connection.ts";
 import { DisconnectedError } from "./errors.ts";
 import type { Requester } from "./history.ts";
 import { retryDelayMs } from "./retry.ts";
@@ -9,10 +11,29 @@ import { retryDelayMs } from "./retry.ts";
 const MAX_ATTEMPTS = 6;
 
 /**
+ * Tells `take` of the chats that the login did not name, each once, and resolves with the ids of all. Those that the user comes
+ * into meanwhile count as named. Rejects as a request does.
+ */
+export async function otherChats(
+  connection: Connection,
+  named: readonly ChatSummary[],
+  take: (chats: readonly ChatSummary[]) => void,
+): Promise<ReadonlySet<ChatId>> {
+  const ids = new Set(named.map((chat) => chat.chat_id));
+  connection.events.on("chat", ({ chat }) => ids.add(chat.chat_id));
+  for await (const page of chatPages(connection)) {
+    const chats = page.filter((chat) => !ids.has(chat.chat_id));
+    for (const { chat_id: chatId } of chats) ids.add(chatId);
+    take(chats);
+  }
+  return ids;
+}
+
+/**
  * From the first page on: a list that has moved since the login must not lose what has moved over the end of its page.
  * Refusals are tried again; rejects with the last of several, and with DisconnectedError.
  */
-export async function* chatPages(requester: Requester): AsyncGenerator<readonly ChatSummary[]> {
+async function* chatPages(requester: Requester): AsyncGenerator<readonly ChatSummary[]> {
   for (let cursor: { cursor?: string } | undefined = {}; cursor !== undefined;) {
     const page: { readonly chats: readonly ChatSummary[]; readonly next?: string } = await onePage(requester, cursor);
     yield page.chats;

@@ -1,14 +1,32 @@
-// Presence of one contact, asked of the server: whoever adds a contact is told of later changes only.
+// Presence of new contacts, asked of the server: whoever adds a contact is told of later changes only.
 import type { LoginResult } from "../protocol/actions.ts";
+import type { ContactMap } from "../protocol/entities.ts";
+import type { Events } from "../protocol/events.ts";
 import { MAX_NAMES_PAGE } from "../protocol/limits.ts";
 import type { UserId } from "../protocol/ids.ts";
+import { isAnswer } from "./errors.ts";
 import type { Requester } from "./history.ts";
+
+/** Tells of each whether they are online, as far as that can be known. */
+export async function tellPresence(
+  requester: Requester,
+  login: Pick<LoginResult, "server"> | undefined,
+  contacts: ContactMap,
+  tell: (presence: Events["presence"]) => void,
+): Promise<void> {
+  for (const [username, userId] of Object.entries(contacts)) {
+    const online = await isContactOnline(requester, login, { userId, username }).catch((error: unknown) => {
+      if (!isAnswer(error)) throw error;
+    });
+    if (online !== undefined) tell({ user_id: userId, username, online });
+  }
+}
 
 /**
  * Undefined where that cannot be known: of servers of version 1 (`login` says nothing of the server), and of who is no contact.
  * Rejects as `request` does.
  */
-export async function isContactOnline(
+async function isContactOnline(
   requester: Requester,
   login: Pick<LoginResult, "server"> | undefined,
   contact: { readonly userId: UserId; readonly username: string },

@@ -4,7 +4,6 @@ import type { Message } from "../protocol/entities.ts";
 import type { ChatId } from "../protocol/ids.ts";
 import type { CachePage, CacheQuery, HistoryCache } from "./cache.ts";
 import { CacheFile, CacheInUseError, isDamage, rescueCacheFile } from "./cache-file.ts";
-import type { Indexed } from "./cache-search.ts";
 import { parseJson, parseMessage } from "./cached-json.ts";
 
 export interface HistoryCacheOptions {
@@ -129,24 +128,23 @@ class SqliteHistoryCache implements HistoryCache {
   }
 
   load(name: string): unknown {
-    const json = this.#guarded(({ database }) =>
-      database.prepare("SELECT json FROM note WHERE name = ?").pluck().get(name),
-    );
-    return parseJson(json);
+    return parseJson(this.#guarded((file) => file.loadNote.get(name)));
   }
 
   save(name: string, value: unknown): void {
-    this.#change((file) => file.saveNote.run(name, JSON.stringify(value)));
+    this.#change((file) =>
+      value === undefined ? file.dropNote.run(name) : file.saveNote.run(name, JSON.stringify(value)),
+    );
   }
 
-  dropChat(chatId: ChatId): void {
+  dropChat(chatId: ChatId, before?: number): void {
     this.#write();
-    this.#revs.delete(chatId);
-    this.#change(({ database, search, erasure }) => {
-      const gone = database.prepare<[ChatId], Indexed>("DELETE FROM message WHERE chat_id = ? RETURNING place, json");
-      for (const message of gone.all(chatId)) search.forget(message);
-      database.prepare("DELETE FROM note WHERE name = ?").run(revNote(chatId));
-      erasure.note();
+    if (before === undefined) this.#revs.delete(chatId);
+    this.#change((file) => {
+      const gone = file.dropBefore.all(chatId, before ?? Number.MAX_SAFE_INTEGER);
+      for (const message of gone) file.search.forget(message);
+      if (before === undefined) file.dropNote.run(revNote(chatId));
+      file.erasure.note();
     });
     this.#eraseLater();
     this.#guarded(() => this.#count());

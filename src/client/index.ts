@@ -6,6 +6,9 @@ export type { CachePage, CacheQuery, HistoryCache } from "./cache.ts";
 export type { AcceptCertificate, DialOptions, ServerAddress } from "./dial.ts";
 export { DisconnectedError, RequestError, UntrustedServerError } from "./errors.ts";
 export type { SessionState } from "./reconnecting-session.ts";
+export { newGroupId } from "./groups.ts";
+export type { GroupChanges, Groups, NewGroup } from "./groups.ts";
+export type { GoneGroup } from "./memberships.ts";
 export { MemoryCache } from "./memory-cache.ts";
 export { Messenger } from "./messenger.ts";
 export type { MessengerEvents, MessengerOptions } from "./messenger.ts";
@@ -14,7 +17,7 @@ export type { Change, Outgoing, OutgoingChange, OutgoingMessage } from "./outgoi
 export { changePassword, deleteAccount, registerUser } from "./own-account.ts";
 export type { LoginSnapshot } from "./login-snapshot.ts";
 export type { ActionName, DataOf, ResultOf } from "../protocol/actions.ts";
-export type { ChatSummary, Message, Profile } from "../protocol/entities.ts";
+export type { ChatSummary, HistoryRule, Message, Posting, Profile, Role } from "../protocol/entities.ts";
 export type { Events } from "../protocol/events.ts";
 export { COMMON_CHAT, directChatId } from "../protocol/ids.ts";
 export type { ChatId, UserId } from "../protocol/ids.ts";

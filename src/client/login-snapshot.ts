@@ -15,9 +15,9 @@ export function knownChats(login: Pick<LoginSnapshot, "chats" | "more_chats">): 
   return { chats: login.chats, isWhole: login.more_chats !== true };
 }
 
-/** Whether the session that the login began is told of changes. */
-export function hasChanges(login: Pick<LoginSnapshot, "features">): boolean {
-  return login.features?.includes("changes") === true;
+/** True when the session that the login began has the feature. */
+export function hasFeature(login: Pick<LoginSnapshot, "features"> | undefined, word: "changes" | "groups"): boolean {
+  return login?.features?.includes(word) === true;
 }
 
 /** Its name in the cache's notes, which those of earlier versions have too. */
@@ -37,6 +37,11 @@ export class SnapshotKeeper {
     return this.#snapshot;
   }
 
+  /** The newest summary of a chat. */
+  chat(chatId: ChatId): ChatSummary | undefined {
+    return this.#snapshot?.chats.find((chat) => chat.chat_id === chatId);
+  }
+
   /** After a login. Where it tells of some chats only (`more_chats`), the others stay as they were known until `addChats`. */
   keepLogin(snapshot: LoginSnapshot): void {
     const { current } = this;
@@ -54,6 +59,17 @@ export class SnapshotKeeper {
     if (!this.#snapshot) return;
     const { more_chats: _, ...snapshot } = this.#snapshot;
     this.#keep({ ...snapshot, chats: snapshot.chats.filter((chat) => ids.has(chat.chat_id)) });
+  }
+
+  /** The chat as it is now. */
+  putChat(chat: ChatSummary): void {
+    if (this.#snapshot) this.#keep({ ...this.#snapshot, chats: joined(this.#snapshot.chats, [chat]) });
+  }
+
+  /** There is no such chat for the user any more. */
+  dropChat(chatId: ChatId): void {
+    if (!this.#snapshot || !this.chat(chatId)) return;
+    this.#keep({ ...this.#snapshot, chats: this.#snapshot.chats.filter((chat) => chat.chat_id !== chatId) });
   }
 
   /** To be called with a cache that is empty. */

@@ -81,12 +81,17 @@ export class MemoryCache implements HistoryCache {
   }
 
   save(name: string, value: unknown): void {
-    this.#notes.set(name, JSON.stringify(value));
+    if (value === undefined) this.#notes.delete(name);
+    else this.#notes.set(name, JSON.stringify(value));
   }
 
-  dropChat(chatId: ChatId): void {
-    this.#chats.delete(chatId);
-    for (const place of this.#places) if (place[0] === chatId) this.#places.delete(place);
+  dropChat(chatId: ChatId, before?: number): void {
+    if (before === undefined) this.#chats.delete(chatId);
+    for (const place of this.#places) {
+      if (place[0] !== chatId || place[1] >= (before ?? Number.POSITIVE_INFINITY)) continue;
+      this.#places.delete(place);
+      this.#chats.get(chatId)?.messages.delete(place[1]);
+    }
   }
 
   clear(): void {

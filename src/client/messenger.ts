@@ -1,28 +1,32 @@
 // The always-on client of one account: logged in whenever it can be, sends what was written, misses nothing.
 import type { DataOf, HistoryResult, LoginResult, Page, ResultOf } from "../protocol/actions.ts";
-import type { ChatSummary, ContactMap, Message, Profile } from "../protocol/entities.ts";
+import type { ChatSummary, Message, Profile } from "../protocol/entities.ts";
 import type { Events } from "../protocol/events.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { BackoffOptions } from "../util/backoff.ts";
+import { Code } from "../protocol/codes.ts";
 import { MAX_PAGE } from "../protocol/limits.ts";
 import { DisposableStore } from "../util/disposable.ts";
 import { Emitter } from "../util/emitter.ts";
 import type { Account } from "./account.ts";
 import { ChangeSync, type ChangeSyncEvents } from "./change-sync.ts";
-import { chatPages } from "./chat-pages.ts";
+import { otherChats } from "./chat-pages.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { AcceptCertificate } from "./dial.ts";
-import { isContactOnline } from "./contact-presence.ts";
-import { DisconnectedError, isAnswer } from "./errors.ts";
+import { tellPresence } from "./contact-presence.ts";
+import { DisconnectedError, isAnswer, RequestError } from "./errors.ts";
+import { Groups } from "./groups.ts";
 import { fetchHistory, type Requester } from "./history.ts";
 import { RECONNECT, ReconnectingSession, type SessionState } from "./reconnecting-session.ts";
 import type { ClientAction } from "./shapes.ts";
+import { Memberships, type MembershipEvents } from "./memberships.ts";
 import type { OutgoingQueue } from "./outgoing.ts";
 import type { Change, OutgoingChange, OutgoingMessage } from "./outgoing-entry.ts";
 import { ReadMarks } from "./read-marks.ts";
-import { hasChanges, knownChats, SnapshotKeeper, type LoginSnapshot } from "./login-snapshot.ts";
+import { hasFeature, knownChats, SnapshotKeeper, type LoginSnapshot } from "./login-snapshot.ts";
 import { Sender } from "./sender.ts";
 import { Sync, type SyncEvents } from "./sync.ts";
+import { TypingSignal } from "./typing-signal.ts";
 import type { HistoryCache } from "./cache.ts";
 
 export interface MessengerOptions extends ConnectionOptions {
@@ -32,7 +36,7 @@ export interface MessengerOptions extends ConnectionOptions {
   readonly backoff?: BackoffOptions | undefined;
 }
 
-export interface MessengerEvents extends SyncEvents, ChangeSyncEvents {
+export interface MessengerEvents extends SyncEvents, ChangeSyncEvents, MembershipEvents {
   state: SessionState;
   /** After each login, before what was missed is given out. With `more_chats`, its `chats` are the first of them. */
   login: LoginSnapshot;
@@ -52,8 +56,6 @@ export interface MessengerEvents extends SyncEvents, ChangeSyncEvents {
   trouble: string;
 }
 
-/** A user's own typing is told at most this often. */
-const TYPING_INTERVAL_MS = 3000;
 const LOGOUT_TIMEOUT_MS = 3000;
 /** How long read marks that were not told yet may hold up the end. */
 const LAST_MARKS_TIMEOUT_MS = 1000;
@@ -66,15 +68,17 @@ export class Messenger {
   readonly events = new Emitter<MessengerEvents>();
   readonly outgoing: OutgoingQueue;
   readonly cache: HistoryCache;
+  readonly groups: Groups;
   readonly #account: Account;
   readonly #session: ReconnectingSession;
   readonly #sync: Sync;
   readonly #changes: ChangeSync;
   readonly #sender: Sender;
   readonly #readMarks = new ReadMarks();
-  readonly #typingMs = new Map<ChatId, number>();
+  readonly #typing = new TypingSignal();
   readonly #subscriptions = new DisposableStore();
   readonly #snapshot: SnapshotKeeper;
+  readonly #memberships: Memberships;
   /** That nothing is missing any more since the login. */
   #isToldCaughtUp = true;
   /** That the server has told of all chats since the login. */
@@ -92,6 +96,8 @@ export class Messenger {
     this.#session = new ReconnectingSession({ ...options, host, port }, account.tokens);
     this.#sync = new Sync(account.cache, this.snapshot && knownChats(this.snapshot));
     this.#changes = new ChangeSync(account.cache, (chatId) => account.outgoing.list(chatId).length > 0);
+    this.#memberships = new Memberships(account, this.#snapshot, this.#sync, this.#changes);
+    this.groups = new Groups(this, this.#snapshot, this.#memberships);
     const listener = {
       onStored: (message: Message) => this.#sync.takeOwn(message),
       hasSeen: (chatId: ChatId, rev: number) => this.cache.rev(chatId) >= rev,
@@ -163,8 +169,15 @@ export class Messenger {
   }
 
   /** A part of a chat's history from the server, ascending; no message is older than it was shown before. */
-  history(chatId: ChatId, page: Page): Promise<HistoryResult> {
-    return this.#fetchPage(this, this.snapshot, chatId, page);
+  async history(chatId: ChatId, page: Page): Promise<HistoryResult> {
+    const result = await this.#fetchPage(this, this.snapshot, chatId, page);
+    if (!this.#sync.hasLeft(chatId)) return { ...result, messages: this.visible(result.messages) };
+    throw new RequestError(Code.NotFound, "no such chat", undefined, "no_such_chat");
+  }
+
+  /** Those of an answer's messages that the user may still see: it may be older than the end of a membership. */
+  visible(messages: readonly Message[]): Message[] {
+    return this.#memberships.visible(messages);
   }
 
   /** Connected, and everything that was missed has been given out. */
@@ -198,13 +211,9 @@ export class Messenger {
     if (this.userId !== undefined) this.events.emit("read", { chat_id: chatId, user_id: this.userId, seq });
   }
 
-  /** The user is typing in a one-to-one chat; may be called at every key. */
+  /** The user is typing in a one-to-one chat or a group; may be called at every key. */
   typing(chatId: ChatId): void {
-    const nowMs = Date.now();
-    const connection = this.#session.connection;
-    if (!connection || nowMs - (this.#typingMs.get(chatId) ?? 0) < TYPING_INTERVAL_MS) return;
-    this.#typingMs.set(chatId, nowMs);
-    connection.request("typing", { chat_id: chatId }).catch(() => {}); // of no use to anybody when it is late
+    this.#typing.tell(this.#session.connection, chatId);
   }
 
   /** Rejects with RequestError: 404 no such user, 409 already a contact, 400 oneself. */
@@ -246,10 +255,7 @@ export class Messenger {
     await this.#readMarks.flush(LAST_MARKS_TIMEOUT_MS);
     this.#session.close("closed");
     this.#subscriptions.dispose();
-    this.#sender.stop();
-    this.#sync.stop();
-    this.#changes.stop();
-    this.#readMarks.stop();
+    this.#onLost();
     await (this.#isForgotten ? this.#account.remove() : this.#account.close());
   }
 
@@ -262,13 +268,16 @@ export class Messenger {
     all.add(this.#session.events.on("online", ({ connection, login }) => this.#onOnline(connection, login)));
     all.add(this.#session.events.on("lost", () => this.#onLost()));
     all.add(this.outgoing.events.on("trouble", (text) => events.emit("trouble", text)));
-    all.add(this.#sync.events.on("messages", (value) => events.emit("messages", value)));
-    all.add(this.#sync.events.on("skipped", (value) => events.emit("skipped", value)));
-    all.add(this.#sync.events.on("reset", (value) => events.emit("reset", value)));
+    for (const name of ["messages", "skipped", "reset"] as const) {
+      all.add(this.#sync.events.on(name, (value) => events.emit(name, value)));
+    }
     all.add(this.#sync.events.on("caughtUp", () => this.#tellCaughtUp()));
     all.add(this.#changes.events.on("idle", () => this.#tellCaughtUp()));
     all.add(this.#changes.events.on("changed", (value) => events.emit("changed", value)));
-    all.add(events.on("reset", ({ chatId }) => this.#readMarks.forget(chatId)));
+    for (const name of ["chat", "gone", "member", "hidden"] as const) {
+      all.add(this.#memberships.events.on(name, (value) => events.emit(name, value)));
+    }
+    all.add(events.on("gone", ({ chatId }) => this.#readMarks.forget(chatId)));
     all.add(events.on("reset", ({ chatId }) => this.#onReset(chatId)));
     all.add(events.on("changed", ({ messages }) => this.#onStates(messages)));
     all.add(events.on("contact", (change) => this.#onContact(change)));
@@ -279,24 +288,23 @@ export class Messenger {
     const { token: _, ...snapshot } = login;
     // Another server, or a new user of the old name: nothing that was seen or written holds any more.
     if (this.snapshot && this.snapshot.user_id !== login.user_id) this.#forgetOther();
+    this.#memberships.reconcile(login.chats);
     this.#sync.reconcile(knownChats(login));
     this.#snapshot.keepLogin(snapshot);
+    this.#memberships.listen(connection);
     connection.events.on("message", (message) => this.#sync.offer(message));
     connection.events.on("changed", (message) => this.#changes.offer(message));
     connection.events.on("gap", ({ chat_id: chatId, to_seq: seq = 0, to_rev: rev = 0 }) => {
       this.#sync.expect(chatId, seq);
       this.#changes.expect(chatId, rev);
     });
-    connection.events.on("presence", (value) => this.events.emit("presence", value));
-    connection.events.on("typing", (value) => this.events.emit("typing", value));
-    connection.events.on("read", (value) => this.events.emit("read", value));
-    connection.events.on("profile", (value) => this.events.emit("profile", value));
-    connection.events.on("contact", (value) => this.events.emit("contact", value));
-    connection.events.on("block", (value) => this.events.emit("block", value));
+    for (const name of ["presence", "typing", "read", "profile", "contact", "block"] as const) {
+      connection.events.on(name, (value) => this.events.emit(name, value));
+    }
     this.events.emit("login", snapshot);
     this.#isToldCaughtUp = false;
     this.#hasAllChats = login.more_chats !== true;
-    if (hasChanges(login)) {
+    if (hasFeature(login, "changes")) {
       this.#changes.start(login.chats, (chatId, afterRev) =>
         connection.request("changes", { chat_id: chatId, after_rev: afterRev, limit: MAX_PAGE }),
       );
@@ -326,6 +334,7 @@ export class Messenger {
 
   /** The messages that were to be changed may be others now. */
   #onReset(chatId: ChatId): void {
+    this.#readMarks.forget(chatId);
     this.#changes.forget(chatId);
     for (const { changeId } of this.outgoing.changes(chatId)) {
       this.outgoing.fail(changeId, "the server has another history of this chat than before");
@@ -340,28 +349,28 @@ export class Messenger {
 
   /** The chats that the login did not tell of, while everything goes on with those that it did. */
   async #fetchChats(connection: Connection, login: LoginResult): Promise<void> {
-    const ids = new Set(login.chats.map((chat) => chat.chat_id));
     const isCurrent = (): boolean => this.#session.connection === connection;
     try {
-      for await (const page of chatPages(connection)) {
-        const chats = page.filter((chat) => !ids.has(chat.chat_id));
-        if (!isCurrent()) return;
-        for (const { chat_id: chatId } of chats) ids.add(chatId);
-        this.#snapshot.addChats(chats);
-        this.#sync.more(chats);
-        if (hasChanges(login)) this.#changes.follow(chats);
-        this.events.emit("chats", { chats });
-      }
+      const ids = await otherChats(connection, login.chats, (chats) => {
+        if (isCurrent()) this.#takeChats(chats.filter((chat) => !this.#sync.hasLeft(chat.chat_id)));
+      });
+      if (!isCurrent()) return;
+      this.#hasAllChats = true;
+      this.#snapshot.endChats(ids);
+      this.#sync.endMore();
+      this.#sendChanges();
     } catch (error) {
       if (!isAnswer(error)) throw error;
       if (isCurrent()) this.events.emit("trouble", `not all chats could be listed: ${String(error)}`);
-      return;
     }
-    if (!isCurrent()) return;
-    this.#hasAllChats = true;
-    this.#snapshot.endChats(ids);
-    this.#sync.endMore();
-    this.#sendChanges();
+  }
+
+  #takeChats(chats: readonly ChatSummary[]): void {
+    this.#memberships.reconcile(chats);
+    this.#snapshot.addChats(chats);
+    this.#sync.more(chats);
+    this.#changes.follow(chats);
+    this.events.emit("chats", { chats });
   }
 
   #tellCaughtUp(): void {
@@ -377,24 +386,12 @@ export class Messenger {
   }
 
   #onLost(): void {
-    this.#sync.stop();
-    this.#changes.stop();
-    this.#sender.stop();
-    this.#readMarks.stop();
+    for (const part of [this.#sync, this.#changes, this.#sender, this.#readMarks]) part.stop();
   }
 
   #onContact(change: Events["contact"]): void {
     this.#snapshot.onContact(change);
-    if ("added" in change) void this.#tellPresence(change.added);
-  }
-
-  /** Of contacts that are new, whose presence the server tells when it changes. */
-  async #tellPresence(added: ContactMap): Promise<void> {
-    for (const [username, userId] of Object.entries(added)) {
-      const online = await isContactOnline(this, this.snapshot, { userId, username }).catch((error: unknown) => {
-        if (!isAnswer(error)) throw error;
-      });
-      if (online !== undefined) this.events.emit("presence", { user_id: userId, username, online });
-    }
+    const tell = (presence: Events["presence"]): void => this.events.emit("presence", presence);
+    if ("added" in change) void tellPresence(this, this.snapshot, change.added, tell);
   }
 }

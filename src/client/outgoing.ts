@@ -125,6 +125,16 @@ export class OutgoingQueue {
     if (entry) this.events.emit("removed", entry);
   }
 
+  /** Drops everything of a chat, and returns the messages that were not sent. */
+  removeChat(chatId: ChatId): OutgoingMessage[] {
+    const unsent = this.list(chatId);
+    const settling = this.#settling.filter(({ entry }) => entry.chatId === chatId);
+    this.#settling = this.#settling.filter((one) => !settling.includes(one));
+    for (const { entry } of settling) this.events.emit("removed", entry);
+    for (const entry of this.#entries(chatId)) this.remove(outgoingId(entry));
+    return unsent;
+  }
+
   /**
    * The server has made the change, of which `rev` and `edited` are the message's. Unless that state has been seen already, it
    * stays in `changes` until `seen` is told of it, or of a later one. Edits of the message that wait are made of its text.

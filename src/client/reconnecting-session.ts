@@ -30,7 +30,7 @@ export interface ReconnectingSessionEvents {
 export type SessionOptions = DialOptions & ConnectionOptions & { readonly backoff?: BackoffOptions | undefined };
 
 /** Features that this client understands beside version 1; a server that does not know a word ignores it. */
-const FEATURES = ["changes", "deflate"];
+const FEATURES = ["changes", "groups", "deflate"];
 
 export const RECONNECT: BackoffOptions = { baseMs: 1000, capMs: 30_000 };
 

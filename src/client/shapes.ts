@@ -20,7 +20,7 @@ export function optional<T>(shape: Shape<T>): Shape<T> {
   return (value): value is T => value === undefined || shape(value);
 }
 
-function listOf<T>(shape: Shape<T>): Shape<T[]> {
+export function listOf<T>(shape: Shape<T>): Shape<T[]> {
   return (value): value is T[] => Array.isArray(value) && value.every(shape);
 }
 

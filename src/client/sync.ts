@@ -2,7 +2,7 @@
 import type { Page } from "../protocol/actions.ts";
 import type { ChatSummary, Message } from "../protocol/entities.ts";
 import { MAX_PAGE } from "../protocol/limits.ts";
-import type { ChatId } from "../protocol/ids.ts";
+import { chatForm, type ChatId } from "../protocol/ids.ts";
 import { Emitter } from "../util/emitter.ts";
 import { Feed } from "./feed.ts";
 import type { HistoryCache } from "./cache.ts";
@@ -43,7 +43,8 @@ const MAX_ASKED = 200;
 const MAX_ATTEMPTS = 6;
 
 export class Sync {
-  readonly events = new Emitter<SyncEvents>();
+  /** `unnamed`: the user is in this group no more, since the server did not name it among all chats. */
+  readonly events = new Emitter<SyncEvents & { unnamed: { readonly chatId: ChatId } }>();
   readonly #cache: HistoryCache;
   readonly #feeds = new Map<ChatId, Feed>();
   readonly #waiting = new Set<ChatId>();
@@ -58,6 +59,8 @@ export class Sync {
   /** Chats of which something came since the login, and those that it and its later pages have told of. */
   readonly #touched = new Set<ChatId>();
   readonly #named = new Set<ChatId>();
+  /** Chats that the user has left since the login: whatever still comes of them is too late. */
+  readonly #left = new Set<ChatId>();
 
   /** Chats that the cache knows go on where it ends, others where they ended at the last login (`known`), if any. */
   constructor(cache: HistoryCache, known: KnownChats | undefined) {
@@ -84,8 +87,7 @@ export class Sync {
    * one that was seen. A server that was restored from a backup has others at the same seqs.
    */
   reconcile({ chats, isWhole }: KnownChats): void {
-    this.#named.clear();
-    this.#touched.clear();
+    for (const chatIds of [this.#named, this.#touched, this.#left]) chatIds.clear();
     this.#reconcile(chats);
     if (isWhole) this.#forgetUnnamed();
   }
@@ -104,7 +106,8 @@ export class Sync {
   }
 
   /** The login did not tell of these: the same for them, while events come already. */
-  more(chats: readonly ChatSummary[]): void {
+  more(listed: readonly ChatSummary[]): void {
+    const chats = listed.filter((chat) => !this.#left.has(chat.chat_id));
     // Where something came since the login, the summary may be older or newer: the chat is asked.
     this.#reconcile(chats.filter((chat) => !this.#touched.has(chat.chat_id)));
     this.#begin(chats);
@@ -117,13 +120,33 @@ export class Sync {
     this.#isFirst = false;
   }
 
+  /** The user may have come into the chat just now; in any case it is as the summary says. */
+  join(chat: ChatSummary): void {
+    this.#left.delete(chat.chat_id);
+    this.#feedFor(chat);
+    this.expect(chat.chat_id, chat.last_seq);
+  }
+
+  /** The user is not in the chat any more: it is forgotten, with what is still on its way. */
+  leave(chatId: ChatId): void {
+    this.#left.add(chatId);
+    this.#feeds.delete(chatId);
+    this.#waiting.delete(chatId);
+    this.#unasked.delete(chatId);
+    this.#cache.dropChat(chatId);
+    this.#fetchNext();
+  }
+
+  /** True for a chat that the user has left since the login. */
+  hasLeft(chatId: ChatId): boolean {
+    return this.#left.has(chatId);
+  }
+
   #begin(chats: readonly ChatSummary[]): void {
-    for (const { chat_id: chatId, last_seq: lastSeq, last_message: last } of chats) {
+    for (const chat of chats) {
+      const { chat_id: chatId, last_seq: lastSeq } = chat;
       this.#named.add(chatId);
-      // At the first login every chat begins at its end: what came before is history, loaded when it is looked at.
-      // A chat that appears later is new, and none of its messages has been seen.
-      const feed = this.#feeds.get(chatId) ?? (this.#isFirst ? new Feed(lastSeq, last) : new Feed(0));
-      this.#feeds.set(chatId, feed);
+      const feed = this.#feedFor(chat);
       feed.expect(lastSeq);
       const isAsked = feed.isBehind || this.#touched.has(chatId) || this.#unasked.size < MAX_ASKED;
       if (isAsked) this.#unasked.set(chatId, lastSeq);
@@ -131,11 +154,25 @@ export class Sync {
     }
   }
 
+  /** The chat's feed; a new one where there is none, and where what was seen last may not be seen any more. */
+  #feedFor(chat: ChatSummary): Feed {
+    const { chat_id: chatId, last_seq: lastSeq, last_message: last, since_seq: sinceSeq = 0 } = chat;
+    const known = this.#feeds.get(chatId);
+    if (known && known.liveSeq >= sinceSeq) return known;
+    // At the first login every chat begins at its end: what came before is history, loaded when it is looked at.
+    const first = this.#isFirst ? new Feed(lastSeq, last) : new Feed(seqBefore(chat));
+    const feed = known ? new Feed(sinceSeq - 1) : first;
+    feed.expect(known?.lastSeq ?? 0);
+    this.#feeds.set(chatId, feed);
+    return feed;
+  }
+
   #reconcile(chats: readonly ChatSummary[]): void {
-    for (const { chat_id: chatId, last_seq: lastSeq, last_message: last, rev } of chats) {
+    for (const chat of chats) {
+      const { chat_id: chatId, last_seq: lastSeq, last_message: last, rev } = chat;
       this.#named.add(chatId);
-      const feed = this.#feeds.get(chatId);
-      if (!feed) continue;
+      if (!this.#feeds.has(chatId)) continue;
+      const feed = this.#feedFor(chat);
       const hasChanges = rev === undefined || rev >= this.#cache.rev(chatId);
       if (feed.liveSeq < lastSeq && hasChanges) continue;
       const isEnd = feed.liveSeq === lastSeq && (!feed.last || !last || isSame(feed.last, last));
@@ -146,7 +183,9 @@ export class Sync {
 
   #forgetUnnamed(): void {
     for (const chatId of this.#feeds.keys()) {
-      if (!this.#named.has(chatId) && !this.#touched.has(chatId)) this.#forgetChat(chatId, undefined);
+      if (this.#named.has(chatId) || this.#touched.has(chatId)) continue;
+      if (chatForm(chatId)?.kind === "group") this.events.emit("unnamed", { chatId });
+      else this.#forgetChat(chatId, undefined);
     }
   }
 
@@ -175,6 +214,7 @@ export class Sync {
    */
   takeOwn(message: Message): Promise<void> | void {
     const { chat_id: chatId, seq } = message;
+    if (this.#left.has(chatId)) return;
     if (!message.message.includes("@")) return this.offer(message);
     this.expect(chatId, seq);
     if (this.liveSeq(chatId) >= seq) return;
@@ -193,6 +233,7 @@ export class Sync {
 
   /** A message from an event. */
   offer(message: Message): void {
+    if (this.#left.has(message.chat_id)) return;
     this.#touched.add(message.chat_id);
     const feed = this.#feedOf(message.chat_id, message.seq - 1);
     this.#deliver(message.chat_id, feed.take([message]), true);
@@ -211,6 +252,7 @@ export class Sync {
 
   /** The chat has messages up to `seq` that no event will bring. */
   expect(chatId: ChatId, seq: number): void {
+    if (this.#left.has(chatId)) return;
     this.#touched.add(chatId);
     const feed = this.#feedOf(chatId, 0);
     feed.expect(seq);
@@ -263,17 +305,19 @@ export class Sync {
 
   async #catchUp(chatId: ChatId, fetchPage: FetchPage): Promise<void> {
     const isCurrent = (): boolean => this.#fetchPage === fetchPage;
-    let feed = this.#feedOf(chatId, 0);
-    for (let attempts = 0; this.#hasToAsk(chatId, feed) && isCurrent() && attempts < MAX_ATTEMPTS;) {
+    for (let attempts = 0; isCurrent() && attempts < MAX_ATTEMPTS;) {
+      const feed = this.#feeds.get(chatId);
+      if (!feed || !this.#hasToAsk(chatId, feed)) break;
       try {
         const endAtLogin = this.#unasked.get(chatId);
         // The first page after a login begins with the last message that is known, to see whether it is still the same.
         const known = endAtLogin === undefined ? undefined : feed.last;
         const { messages } = await fetchPage(chatId, nextPage(feed, known));
         if (!isCurrent()) return;
+        if (this.#feeds.get(chatId) !== feed) continue; // left meanwhile, or begun anew
         attempts = 0;
         this.#unasked.delete(chatId);
-        if (known && !isSame(known, messages[0])) feed = this.#replace(chatId, feed, endAtLogin ?? 0);
+        if (known && !isSame(known, messages[0])) this.#replace(chatId, feed, endAtLogin ?? 0);
         else this.#merge(chatId, feed, known ? messages.slice(1) : messages, messages.length === 0);
       } catch (error) {
         attempts += 1;
@@ -282,18 +326,18 @@ export class Sync {
     }
     if (!isCurrent()) return;
     this.#unasked.delete(chatId);
-    if (feed.isBehind) feed.giveUp();
+    const feed = this.#feeds.get(chatId);
+    if (feed?.isBehind === true) feed.giveUp();
     this.#fetching.delete(chatId);
     this.#fetchNext();
   }
 
   /** The chat has another history than the one that was seen: it goes on from where it ended at the login. */
-  #replace(chatId: ChatId, old: Feed, endAtLogin: number): Feed {
+  #replace(chatId: ChatId, old: Feed, endAtLogin: number): void {
     const feed = new Feed(endAtLogin);
     feed.expect(old.lastSeq);
     this.#forgetChat(chatId, feed);
     this.#deliver(chatId, feed.take(old.ahead), true);
-    return feed;
   }
 
   #merge(chatId: ChatId, feed: Feed, page: readonly Message[], isEnd: boolean): void {
@@ -314,6 +358,14 @@ function nextPage(feed: Feed, known: Message | undefined): Page {
   const isFar = feed.lastSeq - feed.liveSeq > MAX_CATCH_UP;
   if (known) return { after: known.seq - 1, limit: isFar ? 1 : MAX_PAGE };
   return isFar ? { limit: MAX_PAGE } : { after: feed.liveSeq, limit: MAX_PAGE };
+}
+
+/**
+ * The seq before the first message that is given out of a chat that appears after the first login: it is new, and none of
+ * its messages has been seen. What came before the user was in a group is history.
+ */
+function seqBefore({ chat_id: chatId, read_seq: readSeq, since_seq: sinceSeq = 1 }: ChatSummary): number {
+  return chatForm(chatId)?.kind === "group" ? Math.max(readSeq, sinceSeq - 1) : 0;
 }
 
 /** Whether two messages of one seq are the same; the time shows a message that was sent again after a restore. */

@@ -1,5 +1,5 @@
 // Chats and their members as stores know them.
-import { ROLES, type Role } from "../protocol/entities.ts";
+import type { Role } from "../protocol/entities.ts";
 import type { ChatKind } from "../protocol/ids.ts";
 
 /** Membership of a user in a chat. */
@@ -14,9 +14,4 @@ export interface Member {
 /** Everybody in the common chat, and both of a one-to-one chat. */
 export function plainMember(kind: ChatKind): Member {
   return { kind, role: undefined, firstSeq: 1 };
-}
-
-/** Whether a role is at least another. */
-export function isAtLeast(role: Role | undefined, least: Role): boolean {
-  return role !== undefined && ROLES.indexOf(role) >= ROLES.indexOf(least);
 }

@@ -1,9 +1,8 @@
 // Groups: what they are, and the rules by which changes of them are refused, the same for all stores.
-import { lastMessageOf } from "../protocol/entities.ts";
+import { isAtLeast, lastMessageOf } from "../protocol/entities.ts";
 import type { ChatSummary, HistoryRule, Message, Posting, Role } from "../protocol/entities.ts";
 import { chatForm, SERVER_USER_ID } from "../protocol/ids.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
-import { isAtLeast } from "./chats.ts";
 import type { Audience, GroupView, Notice } from "./effects.ts";
 import { Refusal } from "./refusal.ts";
 

@@ -39,6 +39,11 @@ export interface Message {
 export const ROLES = ["member", "moderator", "owner"] as const;
 export type Role = (typeof ROLES)[number];
 
+/** True for a role that is at least another. */
+export function isAtLeast(role: Role | undefined, least: Role): boolean {
+  return role !== undefined && ROLES.indexOf(role) >= ROLES.indexOf(least);
+}
+
 /** Senders in a group: everybody in it, or moderators and owners. */
 export const POSTINGS = ["all", "moderators"] as const;
 export type Posting = (typeof POSTINGS)[number];

@@ -1,8 +1,8 @@
 // Groups: create_group, group, update_group, members, add_member, remove_member, set_role, marks, delete_group.
 import { randomBytes } from "node:crypto";
-import { isAtLeast } from "../../domain/chats.ts";
 import type { GroupLimits } from "../../domain/groups.ts";
 import { ProtocolError, badField } from "../../protocol/codes.ts";
+import { isAtLeast } from "../../protocol/entities.ts";
 import { groupChatId, type ChatId, type UserId } from "../../protocol/ids.ts";
 import { DEFAULT_MEMBERS_PAGE, MAX_FAMILIAR_MEMBERS, MAX_USER_GROUPS } from "../../protocol/limits.ts";
 import { usernameKey } from "../../protocol/text.ts";

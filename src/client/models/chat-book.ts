@@ -1,12 +1,29 @@
 // State of each chat: its end, the read marks of both sides, its last message.
-import type { ChatSummary, Message } from "../../protocol/entities.ts";
+import { isAtLeast } from "../../protocol/entities.ts";
+import type { ChatSummary, HistoryRule, Message, Posting, Role } from "../../protocol/entities.ts";
 import { chatForm, otherUser } from "../../protocol/ids.ts";
 import type { ChatId, ChatKind, UserId } from "../../protocol/ids.ts";
 import { DisposableStore, type Disposable } from "../../util/disposable.ts";
 import { Emitter } from "../../util/emitter.ts";
+import { chatNote, type ChatNote } from "../chat-notes.ts";
 import type { Messenger } from "../messenger.ts";
 import type { LoginSnapshot } from "../login-snapshot.ts";
-import { isCount } from "../shapes.ts";
+import { isCount, isFlag, listOf, objectOf } from "../shapes.ts";
+import { mentions } from "./conversation-item.ts";
+
+/** The facts that groups alone have. */
+export interface GroupFacts {
+  readonly title: string;
+  /** "" for none. */
+  readonly topic: string;
+  /** The user's own. */
+  readonly role: Role;
+  /** The rule of who may send messages. */
+  readonly posting: Posting;
+  /** The rule for messages from before a joining. */
+  readonly history: HistoryRule;
+  readonly memberCount: number;
+}
 
 export interface ChatFacts {
   readonly chatId: ChatId;
@@ -20,11 +37,35 @@ export interface ChatFacts {
   /** Up to where the other user is known to have read; 0 in the common chat. */
   readonly partnerReadSeq: number;
   readonly lastMessage: Message | undefined;
+  /** When it was last active, as far as that is known beside `lastMessage`: Unix seconds, 0 for not at all. */
+  readonly activeSec: number;
+  /** Of groups only. */
+  readonly group: GroupFacts | undefined;
+  /** The first message that the user may see: 1 but in groups that show only what came after the joining. */
+  readonly firstSeq: number;
+  /** Unread messages that mention the user, by seq; of those that were seen on this machine, the last MAX_MENTIONS. */
+  readonly mentionSeqs: readonly number[];
+  /** The user wants to hear nothing of it but mentions. Kept on this machine only, as the next one is. */
+  readonly isMuted: boolean;
+  /** The user has marked it as unread; ends when it is opened, read further or written in. */
+  readonly isMarkedUnread: boolean;
 }
+
+/** The facts that no server knows. */
+type Local = Pick<ChatFacts, "mentionSeqs" | "isMuted" | "isMarkedUnread">;
+
+const isLocal = objectOf<Local>({ mentionSeqs: listOf(isCount), isMuted: isFlag, isMarkedUnread: isFlag });
+const NOTHING_LOCAL: Local = { mentionSeqs: [], isMuted: false, isMarkedUnread: false };
+const MAX_MENTIONS = 100;
 
 /** Messages after the own read mark; an own one never is, since sending moves the mark. */
 export function unreadCount(facts: ChatFacts): number {
   return Math.max(0, facts.lastSeq - facts.readSeq);
+}
+
+/** False in a group where only moderators send messages and the user is none. */
+export function mayPost({ group }: ChatFacts): boolean {
+  return group === undefined || group.posting === "all" || isAtLeast(group.role, "moderator");
 }
 
 export class ChatBook implements Disposable {
@@ -40,13 +81,18 @@ export class ChatBook implements Disposable {
     if (messenger.snapshot) this.#onLogin(messenger.snapshot);
     for (const message of messenger.cache.newest()) this.#onMessages(message.chat_id, [message]);
     this.#subscriptions.add(events.on("login", (snapshot) => this.#onLogin(snapshot)));
-    this.#subscriptions.add(events.on("chats", ({ chats }) => this.#onMore(chats)));
+    this.#subscriptions.add(
+      events.on("chats", ({ chats }) => this.#onList(chats, (chat, sec) => this.#onNews(chat, sec))),
+    );
     this.#subscriptions.add(events.on("messages", ({ chatId, messages }) => this.#onMessages(chatId, messages)));
     this.#subscriptions.add(events.on("changed", ({ chatId, messages }) => this.#onChanged(chatId, messages)));
     this.#subscriptions.add(
       events.on("read", ({ chat_id: chatId, user_id: userId, seq }) => this.#onRead(chatId, userId, seq)),
     );
     this.#subscriptions.add(events.on("reset", ({ chatId }) => this.#onReset(chatId)));
+    this.#subscriptions.add(events.on("chat", ({ chat, isNew }) => this.#onNews(chat, isNew ? nowSec() : 0)));
+    this.#subscriptions.add(events.on("gone", ({ chatId }) => this.#forget(chatId)));
+    this.#subscriptions.add(events.on("hidden", ({ chatId, beforeSeq }) => this.#onHidden(chatId, beforeSeq)));
     this.#subscriptions.add(
       events.on("contact", (change) => {
         if ("added" in change) for (const [name, userId] of Object.entries(change.added)) this.#name(userId, name);
@@ -63,72 +109,111 @@ export class ChatBook implements Disposable {
     return this.#facts.get(chatId) ?? this.#empty(chatId);
   }
 
+  /** True for a chat of which anything is known. */
+  has(chatId: ChatId): boolean {
+    return this.#facts.has(chatId);
+  }
+
+  mute(chatId: ChatId, isMuted: boolean): void {
+    this.#change(chatId, { isMuted });
+  }
+
+  markUnread(chatId: ChatId, isMarkedUnread = true): void {
+    if (this.get(chatId).isMarkedUnread !== isMarkedUnread) this.#change(chatId, { isMarkedUnread });
+  }
+
   dispose(): void {
     this.#subscriptions.dispose();
   }
 
   #empty(chatId: ChatId): ChatFacts {
     const partnerId = otherUser(chatId, this.#messenger.userId ?? "");
+    const saved = (kind: ChatNote): unknown => this.#messenger.cache.load(chatNote(kind, chatId));
+    const [name, ownRead, partnerRead] = [saved("partner-name"), saved("own-read"), saved("partner-read")];
+    const local = saved("local");
+    const { mentionSeqs, isMuted, isMarkedUnread } = isLocal(local) ? local : NOTHING_LOCAL;
     return {
       chatId,
       kind: chatForm(chatId)?.kind ?? "group", // a kind that is not known here has members and a title
       partnerId,
-      partnerName: this.#savedName(chatId),
+      partnerName: typeof name === "string" ? name : undefined,
       lastSeq: 0,
-      readSeq: this.#savedMark("own", chatId),
-      partnerReadSeq: this.#savedMark("partner", chatId),
+      readSeq: isCount(ownRead) ? ownRead : 0,
+      partnerReadSeq: isCount(partnerRead) ? partnerRead : 0,
       lastMessage: undefined,
+      activeSec: 0,
+      group: undefined,
+      firstSeq: 1,
+      mentionSeqs,
+      isMuted,
+      isMarkedUnread,
     };
-  }
-
-  #savedMark(whose: "own" | "partner", chatId: ChatId): number {
-    const saved = this.#messenger.cache.load(markNote(whose, chatId));
-    return isCount(saved) ? saved : 0;
-  }
-
-  #savedName(chatId: ChatId): string | undefined {
-    const saved = this.#messenger.cache.load(`partner-name:${chatId}`);
-    return typeof saved === "string" ? saved : undefined;
   }
 
   #change(chatId: ChatId, change: Partial<ChatFacts>): void {
     const before = this.get(chatId);
-    const facts = { ...before, ...change };
-    // The marks and the name are kept for a start without the server, which could tell them.
-    if (facts.partnerName !== undefined && facts.partnerName !== before.partnerName) {
-      this.#messenger.cache.save(`partner-name:${chatId}`, facts.partnerName);
-    }
-    if (facts.readSeq > before.readSeq) this.#messenger.cache.save(markNote("own", chatId), facts.readSeq);
-    if (facts.partnerReadSeq > before.partnerReadSeq) {
-      this.#messenger.cache.save(markNote("partner", chatId), facts.partnerReadSeq);
-    }
+    const facts = withRead({ ...before, ...change }, before);
     this.#facts.set(chatId, facts);
+    this.#keep(facts, before);
     this.events.emit("changed", facts);
   }
 
-  #onLogin(snapshot: LoginSnapshot): void {
-    for (const summary of snapshot.chats) this.#onSummary(summary);
+  /** Kept for a start without the server, which could tell the marks and the name, and because no server knows the rest. */
+  #keep(facts: ChatFacts, before: ChatFacts): void {
+    const { cache } = this.#messenger;
+    const save = (kind: ChatNote, value: unknown): void => cache.save(chatNote(kind, facts.chatId), value);
+    if (facts.partnerName !== before.partnerName) save("partner-name", facts.partnerName);
+    if (facts.readSeq > before.readSeq) save("own-read", facts.readSeq);
+    if (facts.partnerReadSeq > before.partnerReadSeq) save("partner-read", facts.partnerReadSeq);
+    const { mentionSeqs, isMuted, isMarkedUnread } = facts;
+    const isAsBefore =
+      mentionSeqs === before.mentionSeqs && isMuted === before.isMuted && isMarkedUnread === before.isMarkedUnread;
+    if (!isAsBefore) save("local", { mentionSeqs, isMuted, isMarkedUnread } satisfies Local);
   }
 
-  /** Messages that came since the login may be newer than these. */
-  #onMore(chats: readonly ChatSummary[]): void {
-    for (const summary of chats) {
-      const { lastSeq, readSeq } = this.get(summary.chat_id);
-      if (lastSeq <= summary.last_seq) this.#onSummary(summary);
-      else if (summary.read_seq > readSeq) this.#change(summary.chat_id, { readSeq: summary.read_seq });
-    }
+  #onLogin(snapshot: LoginSnapshot): void {
+    this.#onList(snapshot.chats, (chat, activeSec) => this.#onSummary(chat, activeSec));
+  }
+
+  /** The list is by activity, also where a chat's last message is hidden or there is none: it then is as the next one. */
+  #onList(chats: readonly ChatSummary[], take: (chat: ChatSummary, activeSec: number) => void): void {
+    let activeSec = 0;
+    for (const chat of chats.toReversed()) take(chat, (activeSec = chat.last_message?.time ?? activeSec));
+  }
+
+  /** Messages that came since the login may be newer than what is said here. */
+  #onNews(summary: ChatSummary, activeSec: number): void {
+    const { lastSeq, lastMessage } = this.get(summary.chat_id);
+    const { last_seq: seq } = summary;
+    const isNewer = lastSeq >= seq && (lastMessage?.seq ?? 0) >= (summary.last_message?.seq ?? 0);
+    const last = isNewer && lastMessage ? { last_message: lastMessage } : {};
+    this.#onSummary({ ...summary, ...last, last_seq: Math.max(seq, lastSeq) }, activeSec);
   }
 
   /** The known state is that of another history; before a login its summary comes with the login, later it is there. */
   #onReset(chatId: ChatId): void {
+    const { isMuted } = this.get(chatId);
     this.#facts.delete(chatId);
-    for (const whose of ["own", "partner"] as const) this.#messenger.cache.save(markNote(whose, chatId), 0);
+    const { cache } = this.#messenger;
+    for (const kind of ["own-read", "partner-read"] as const) cache.save(chatNote(kind, chatId), undefined);
+    cache.save(chatNote("local", chatId), { ...NOTHING_LOCAL, isMuted } satisfies Local);
     const summary = this.#messenger.snapshot?.chats.find((one) => one.chat_id === chatId);
-    if (summary && this.#messenger.state.kind === "online") this.#onSummary(summary);
+    if (summary && this.#messenger.state.kind === "online") this.#onSummary(summary, 0);
     else this.events.emit("changed", this.get(chatId));
   }
 
-  #onSummary(summary: ChatSummary): void {
+  #forget(chatId: ChatId): void {
+    this.#facts.delete(chatId);
+    this.events.emit("changed", this.get(chatId));
+  }
+
+  #onHidden(chatId: ChatId, beforeSeq: number): void {
+    const { lastMessage } = this.get(chatId);
+    const isHidden = lastMessage !== undefined && lastMessage.seq < beforeSeq;
+    this.#change(chatId, { firstSeq: beforeSeq, ...(isHidden && { lastMessage: undefined }) });
+  }
+
+  #onSummary(summary: ChatSummary, activeSec: number): void {
     const { chat_id: chatId, last_seq: lastSeq, last_message: lastMessage } = summary;
     const known = this.get(chatId);
     const isTheirs = lastMessage !== undefined && lastMessage.user_id === known.partnerId;
@@ -140,6 +225,9 @@ export class ChatBook implements Disposable {
       // The author of the last message has read those before it.
       partnerReadSeq: Math.min(lastSeq, Math.max(known.partnerReadSeq, isTheirs ? lastMessage.seq : 0)),
       lastMessage: lastMessage ?? known.lastMessage,
+      activeSec: Math.max(activeSec, known.activeSec),
+      group: groupFacts(summary),
+      firstSeq: summary.since_seq ?? 1,
     });
   }
 
@@ -151,20 +239,37 @@ export class ChatBook implements Disposable {
     const own = messages.findLast((message) => message.user_id === userId)?.seq ?? 0;
     const partners = messages.findLast((message) => message.user_id === known.partnerId);
     const isNewest = last.seq >= (known.lastMessage?.seq ?? 0);
+    const readSeq = Math.max(known.readSeq, own);
+    const mentioned = messages.filter((message) => message.seq > readSeq && mentions(message, userId));
     this.#change(chatId, {
       lastSeq: Math.max(known.lastSeq, last.seq),
-      readSeq: Math.max(known.readSeq, own),
+      readSeq,
       partnerName: partners?.username ?? known.partnerName,
       // The author has read the messages before it.
       partnerReadSeq: Math.max(known.partnerReadSeq, partners?.seq ?? 0),
       lastMessage: isNewest ? last : known.lastMessage,
+      mentionSeqs:
+        mentioned.length === 0
+          ? known.mentionSeqs
+          : withSeqs(
+              known.mentionSeqs,
+              mentioned.map(({ seq }) => seq),
+            ),
     });
   }
 
   #onChanged(chatId: ChatId, messages: readonly Message[]): void {
-    const last = this.get(chatId).lastMessage;
+    const { lastMessage: last, mentionSeqs, readSeq } = this.get(chatId);
     const newer = messages.findLast(({ seq, rev = 0 }) => seq === last?.seq && rev > (last.rev ?? 0));
-    if (newer) this.#change(chatId, { lastMessage: newer });
+    let seqs = mentionSeqs;
+    for (const message of messages) {
+      const isMention = message.seq > readSeq && mentions(message, this.#messenger.userId);
+      if (isMention !== seqs.includes(message.seq)) {
+        seqs = isMention ? withSeqs(seqs, [message.seq]) : seqs.filter((seq) => seq !== message.seq);
+      }
+    }
+    if (newer) this.#change(chatId, { lastMessage: newer, mentionSeqs: seqs });
+    else if (seqs !== mentionSeqs) this.#change(chatId, { mentionSeqs: seqs });
   }
 
   #onRead(chatId: ChatId, userId: UserId, seq: number): void {
@@ -182,6 +287,34 @@ export class ChatBook implements Disposable {
   }
 }
 
-function markNote(whose: "own" | "partner", chatId: ChatId): string {
-  return `${whose}-read:${chatId}`;
+function nowSec(): number {
+  return Date.now() / 1000;
+}
+
+function groupFacts(summary: ChatSummary): GroupFacts | undefined {
+  const {
+    title,
+    topic = "",
+    role = "member",
+    posting = "all",
+    history = "all",
+    member_count: memberCount = 0,
+  } = summary;
+  return title === undefined ? undefined : { title, topic, role, posting, history, memberCount };
+}
+
+/** Mentions that were read do not count any more, and reading on ends a mark that was set by hand. */
+function withRead(facts: ChatFacts, before: ChatFacts): ChatFacts {
+  if (facts.readSeq <= before.readSeq) return facts;
+  const { mentionSeqs, readSeq } = facts;
+  const isAllNew = mentionSeqs.every((seq) => seq > readSeq);
+  return {
+    ...facts,
+    mentionSeqs: isAllNew ? mentionSeqs : mentionSeqs.filter((seq) => seq > readSeq),
+    isMarkedUnread: facts.isMarkedUnread && !before.isMarkedUnread,
+  };
+}
+
+function withSeqs(seqs: readonly number[], added: readonly number[]): readonly number[] {
+  return [...new Set([...seqs, ...added])].toSorted((one, other) => one - other).slice(-MAX_MENTIONS);
 }

@@ -1,18 +1,18 @@
-// The chats as a list: the common chat first, then people by activity; with presence, unread counts and a filter.
+// The chats as a list: the common chat first, then people and groups by activity; with presence, unread counts and a filter.
 import type { Message } from "../../protocol/entities.ts";
 import { COMMON_CHAT, directChatId, type ChatId, type ChatKind, type UserId } from "../../protocol/ids.ts";
 import { filterForm } from "../../protocol/text.ts";
 import { DisposableStore, type Disposable } from "../../util/disposable.ts";
 import type { Messenger } from "../messenger.ts";
 import { ChangeSignal } from "./change-signal.ts";
-import { unreadCount, type ChatBook, type ChatFacts } from "./chat-book.ts";
+import { unreadCount, type ChatBook, type ChatFacts, type GroupFacts } from "./chat-book.ts";
 import type { Contacts } from "./contacts.ts";
 import type { Typing } from "./typing.ts";
 
 export interface ChatRow {
   readonly chatId: ChatId;
   readonly kind: ChatKind;
-  /** The other user's name; of the common chat, COMMON_TITLE. */
+  /** The other user's name, the group's title, or COMMON_TITLE. */
   readonly title: string;
   /** The other user of a one-to-one chat. */
   readonly userId: UserId | undefined;
@@ -23,6 +23,13 @@ export interface ChatRow {
   readonly online: boolean | undefined;
   readonly lastMessage: Message | undefined;
   readonly unread: number;
+  /** Unread messages that mention the user, of those that were seen on this machine. */
+  readonly mentions: number;
+  /** Of groups only. */
+  readonly group: GroupFacts | undefined;
+  readonly isMuted: boolean;
+  /** The user has marked it as unread. */
+  readonly isMarkedUnread: boolean;
   /** Names of those who are typing. */
   readonly typing: readonly string[];
 }
@@ -82,9 +89,11 @@ export class ChatList implements Disposable {
     if (this.#begun.delete(chatId)) this.#touch();
   }
 
-  /** Unread messages of all chats together. */
+  /** Unread messages of all chats together; of muted ones, mentions only. A chat that was marked as unread counts one at least. */
   get unread(): number {
-    return this.rows().reduce((sum, row) => sum + row.unread, 0);
+    const countOf = ({ isMuted, mentions, unread, isMarkedUnread }: ChatRow): number =>
+      isMuted ? mentions : Math.max(unread, Number(isMarkedUnread));
+    return this.rows().reduce((sum, row) => sum + countOf(row), 0);
   }
 
   onChange(listener: () => void): Disposable {
@@ -109,8 +118,10 @@ export class ChatList implements Disposable {
   }
 
   #make(): ChatRow[] {
-    const written = this.#book.list().filter(({ lastSeq }) => lastSeq > 0);
-    const chats = new Map(written.map((facts) => [facts.chatId, facts]));
+    const isListed = ({ kind, group, lastSeq }: ChatFacts): boolean =>
+      kind === "group" ? group !== undefined : lastSeq > 0;
+    const listed = this.#book.list().filter(isListed);
+    const chats = new Map(listed.map((facts) => [facts.chatId, facts]));
     for (const chatId of this.#begun.keys()) if (!chats.has(chatId)) chats.set(chatId, this.#book.get(chatId));
     const { userId } = this.#messenger;
     if (userId !== undefined) {
@@ -121,9 +132,9 @@ export class ChatList implements Disposable {
       }
     }
     chats.delete(COMMON_CHAT);
-    const direct = [...chats.values()].map((facts) => this.#row(facts));
-    direct.sort((one, other) => activity(other) - activity(one) || one.title.localeCompare(other.title));
-    return [this.#row(this.#book.get(COMMON_CHAT)), ...direct];
+    const byActivity = [...chats.values()].map((facts) => ({ activity: activity(facts), row: this.#row(facts) }));
+    byActivity.sort((one, other) => other.activity - one.activity || one.row.title.localeCompare(other.row.title));
+    return [this.#row(this.#book.get(COMMON_CHAT)), ...byActivity.map(({ row }) => row)];
   }
 
   #row(facts: ChatFacts): ChatRow {
@@ -131,7 +142,7 @@ export class ChatList implements Disposable {
     const contact = partnerId === undefined ? undefined : this.#contacts.get(partnerId);
     const blockedName = partnerId === undefined ? undefined : this.#contacts.blockedName(partnerId);
     const isForAll = facts.kind === "everyone";
-    const name = contact?.username ?? facts.partnerName ?? blockedName ?? this.#begun.get(chatId);
+    const name = facts.group?.title ?? contact?.username ?? facts.partnerName ?? blockedName ?? this.#begun.get(chatId);
     return {
       chatId,
       kind: facts.kind,
@@ -142,11 +153,15 @@ export class ChatList implements Disposable {
       online: contact?.online,
       lastMessage: facts.lastMessage,
       unread: unreadCount(facts),
+      mentions: facts.mentionSeqs.length,
+      group: facts.group,
+      isMuted: facts.isMuted,
+      isMarkedUnread: facts.isMarkedUnread,
       typing: this.#typing.in(chatId),
     };
   }
 }
 
-function activity(row: ChatRow): number {
-  return row.lastMessage?.time ?? 0;
+function activity({ lastMessage, activeSec }: ChatFacts): number {
+  return Math.max(lastMessage?.time ?? 0, activeSec);
 }

@@ -92,7 +92,10 @@ export class ChatSearch extends MessageSearch {
       ({ messages, has_more: hasMore }) => {
         // Two presses may have asked for the same page.
         const isNew = (hit: Message): boolean => hit.seq < (this.#hits.at(-1)?.seq ?? Number.POSITIVE_INFINITY);
-        const added = messages.filter(isNew).map((hit) => this.newest(hit));
+        const added = this.messenger
+          .visible(messages)
+          .filter(isNew)
+          .map((hit) => this.newest(hit));
         this.#hits = [...this.#hits, ...added.filter((hit) => this.holdsWord(hit))];
         this.#hasMore = hasMore;
       },

@@ -3,6 +3,7 @@ import type { Message } from "../../protocol/entities.ts";
 import { MAX_PAGE } from "../../protocol/limits.ts";
 import type { ChatId, ChatKind } from "../../protocol/ids.ts";
 import { DisposableStore, type Disposable } from "../../util/disposable.ts";
+import { chatNote } from "../chat-notes.ts";
 import type { Messenger } from "../messenger.ts";
 import { ChangeSignal } from "./change-signal.ts";
 import { unreadCount, type ChatBook, type ChatFacts } from "./chat-book.ts";
@@ -38,6 +39,7 @@ export class Conversation implements Disposable {
   #changedMeanwhile: Message[] = [];
   #problem: string | undefined;
   #isOpen = false;
+  #isGone = false;
   #jumpsTo: number | undefined;
   #unreadFromSeq: number | undefined;
 
@@ -62,9 +64,15 @@ export class Conversation implements Disposable {
     return this.#items;
   }
 
-  /** The chat has messages before the first item. */
+  /** The chat has messages before the first item, which the user may see. */
   get hasOlder(): boolean {
-    return (this.#window.firstSeq ?? 1) > 1;
+    const first = this.#window.firstSeq;
+    return first !== undefined && first > this.#firstSeq;
+  }
+
+  /** The user is not in the group any more; it is empty then. */
+  get isGone(): boolean {
+    return this.#isGone;
   }
 
   /** The chat has messages after the last item: the view is somewhere in its past. */
@@ -120,7 +128,9 @@ export class Conversation implements Disposable {
    */
   open(at: "end" | "unread" = "end"): Promise<void> {
     this.#isOpen = true;
-    const { readSeq, lastSeq } = this.#book.get(this.chatId);
+    this.#book.markUnread(this.chatId, false);
+    const { readSeq, lastSeq, kind } = this.#book.get(this.chatId);
+    if (kind === "group") void this.#messenger.groups.refresh(this.chatId);
     this.#unreadFromSeq = readSeq < lastSeq ? readSeq + 1 : undefined;
     const isFarBack = this.#messenger.liveSeq(this.chatId) - readSeq > FIRST_PAGE;
     return this.#load(() => (at === "unread" && isFarBack ? this.#loadAround(readSeq) : this.#loadEnd()));
@@ -142,7 +152,7 @@ export class Conversation implements Disposable {
     const first = this.#window.firstSeq;
     if (first === undefined || !this.hasOlder) return Promise.resolve();
     return this.#load(async () => {
-      this.#window.prepend(await loadBefore(this.#messenger, this.chatId, first, limit));
+      this.#window.prepend(await loadBefore(this.#messenger, this.chatId, first, limit, this.#firstSeq));
     });
   }
 
@@ -212,12 +222,12 @@ export class Conversation implements Disposable {
 
   /** The draft, kept across restarts; "" for nothing. */
   get draft(): string {
-    const draft = this.#messenger.cache.load(`draft:${this.chatId}`);
+    const draft = this.#messenger.cache.load(chatNote("draft", this.chatId));
     return typeof draft === "string" ? draft : "";
   }
 
   saveDraft(text: string): void {
-    this.#messenger.cache.save(`draft:${this.chatId}`, text);
+    if (!this.#isGone) this.#messenger.cache.save(chatNote("draft", this.chatId), text);
   }
 
   dispose(): void {
@@ -237,6 +247,9 @@ export class Conversation implements Disposable {
       }),
     );
     all.add(events.on("reset", ({ chatId }) => this.#isMine(chatId) && this.#onReset()));
+    all.add(events.on("gone", ({ chatId }) => this.#isMine(chatId) && this.#onGone()));
+    all.add(events.on("chat", ({ chat, isNew }) => isNew && this.#isMine(chat.chat_id) && this.#onBack()));
+    all.add(events.on("hidden", ({ chatId, beforeSeq }) => this.#isMine(chatId) && this.#onHidden(beforeSeq)));
     all.add(
       events.on("login", () => {
         this.#quotes.clear();
@@ -248,6 +261,11 @@ export class Conversation implements Disposable {
     for (const name of ["added", "changed", "removed"] as const) {
       all.add(outgoing.events.on(name, ({ chatId }) => this.#isMine(chatId) && this.#touch()));
     }
+  }
+
+  /** The first message that the user may see. */
+  get #firstSeq(): number {
+    return this.#book.get(this.chatId).firstSeq;
   }
 
   #isMine(chatId: ChatId): boolean {
@@ -263,7 +281,7 @@ export class Conversation implements Disposable {
     const first = messages[0]?.seq;
     if (this.#isOpen && first !== undefined) {
       const last = this.#window.lastSeq;
-      if (first === this.#jumpsTo || (last === undefined && first === 1)) this.#window.reset(messages);
+      if (first === this.#jumpsTo || (last === undefined && first === this.#firstSeq)) this.#window.reset(messages);
       else if (last === first - 1) this.#window.append(messages);
       this.#jumpsTo = undefined;
     }
@@ -277,10 +295,34 @@ export class Conversation implements Disposable {
     this.#touch();
   }
 
-  #onReset(): void {
+  #empty(): void {
     this.#window.reset([]);
     this.#quotes.clear();
     this.#unreadFromSeq = undefined;
+  }
+
+  #onGone(): void {
+    this.#isGone = true;
+    this.#empty();
+    void this.search.find("");
+    this.#touch();
+  }
+
+  #onBack(): void {
+    this.#isGone = false;
+    if (this.#isOpen) setImmediate(() => void this.open());
+    this.#touch();
+  }
+
+  #onHidden(beforeSeq: number): void {
+    this.#window.dropBefore(beforeSeq);
+    this.#quotes.clear();
+    if (this.search.word !== "") void this.search.find(this.search.word);
+    this.#touch();
+  }
+
+  #onReset(): void {
+    this.#empty();
     setImmediate(() => {
       if (this.#isOpen) void this.open();
       if (this.search.word !== "") void this.search.find(this.search.word);
@@ -336,7 +378,7 @@ export class Conversation implements Disposable {
 
   async #loadAround(seq: number): Promise<void> {
     this.#window.partnerReadSeq = this.#book.get(this.chatId).partnerReadSeq;
-    const before = await loadBefore(this.#messenger, this.chatId, seq + 1, FIRST_PAGE);
+    const before = await loadBefore(this.#messenger, this.chatId, seq + 1, FIRST_PAGE, this.#firstSeq);
     const after = await loadAfter(this.#messenger, this.chatId, seq, FIRST_PAGE);
     this.#window.reset([...before, ...after]);
   }
@@ -345,7 +387,7 @@ export class Conversation implements Disposable {
     this.#window.partnerReadSeq = this.#book.get(this.chatId).partnerReadSeq;
     const live = this.#messenger.liveSeq(this.chatId);
     if (live === 0) return;
-    this.#window.reset(await loadBefore(this.#messenger, this.chatId, live + 1, FIRST_PAGE));
+    this.#window.reset(await loadBefore(this.#messenger, this.chatId, live + 1, FIRST_PAGE, this.#firstSeq));
     // Messages that came while the page was on its way are in the cache.
     for (;;) {
       const last = this.#window.lastSeq;

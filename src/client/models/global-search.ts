@@ -20,7 +20,10 @@ export class GlobalSearch extends MessageSearch {
     super(messenger);
     const { events } = messenger;
     this.#subscriptions.add(events.on("changed", ({ messages }) => this.#onChanged(messages)));
-    this.#subscriptions.add(events.on("reset", ({ chatId }) => this.#onReset(chatId)));
+    for (const name of ["reset", "gone"] as const) {
+      this.#subscriptions.add(events.on(name, ({ chatId }) => this.#drop(chatId, Number.POSITIVE_INFINITY)));
+    }
+    this.#subscriptions.add(events.on("hidden", ({ chatId, beforeSeq }) => this.#drop(chatId, beforeSeq)));
   }
 
   /** Newest first. */
@@ -66,9 +69,9 @@ export class GlobalSearch extends MessageSearch {
     if (known.length > 0) this.#take(known);
   }
 
-  /** The hits in the chat are not there any more. */
-  #onReset(chatId: ChatId): void {
-    for (const [key, hit] of this.#hits) if (hit.chat_id === chatId) this.#hits.delete(key);
+  /** The hits in the chat before this seq are not there any more. */
+  #drop(chatId: ChatId, beforeSeq: number): void {
+    for (const [key, hit] of this.#hits) if (hit.chat_id === chatId && hit.seq < beforeSeq) this.#hits.delete(key);
     this.#take([]);
   }
 
@@ -84,7 +87,7 @@ export class GlobalSearch extends MessageSearch {
       ({ messages, next }) => {
         this.#isKeptOnly = false;
         this.#serverNext = next;
-        this.#take(messages.map((message) => this.newest(message)));
+        this.#take(this.messenger.visible(messages).map((message) => this.newest(message)));
       },
       (error) => {
         const cannot = error instanceof DisconnectedError || (error instanceof RequestError && error.code === 404);

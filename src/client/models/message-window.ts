@@ -75,6 +75,12 @@ export class MessageWindow {
     if (this.#items.length > MAX_ITEMS) this.#cut(0, ITEMS_AFTER_CUT);
   }
 
+  /** Takes away those with a smaller seq. */
+  dropBefore(seq: number): void {
+    const index = this.#items.findIndex((item) => item.seq !== undefined && item.seq >= seq);
+    if (index !== 0) this.#cut(index === -1 ? this.#items.length : index, this.#items.length);
+  }
+
   /** Takes changed messages in the place of older states that are here. */
   change(messages: readonly Message[]): void {
     for (const message of messages) {

@@ -3,16 +3,20 @@ import type { Message } from "../../protocol/entities.ts";
 import type { ChatId } from "../../protocol/ids.ts";
 import type { Messenger } from "../messenger.ts";
 
-/** Messages directly before a seq, ascending; without a connection, those that the cache has. Rejects as `history` does. */
+/**
+ * Messages directly before a seq, ascending; without a connection, those that the cache has. `firstSeq` is the chat's first
+ * one that the user may see. Rejects as `history` does.
+ */
 export async function loadBefore(
   messenger: Messenger,
   chatId: ChatId,
   seq: number,
   limit: number,
+  firstSeq: number,
 ): Promise<readonly Message[]> {
   const { cache, state } = messenger;
   const cached = cache.before(chatId, seq, limit);
-  const isWhole = cached.length >= limit || cached[0]?.seq === 1;
+  const isWhole = cached.length >= limit || cached[0]?.seq === firstSeq;
   if (isWhole || (cached.length > 0 && state.kind !== "online")) return cached;
   const { messages } = await messenger.history(chatId, { before: seq, limit });
   cache.put(messages);

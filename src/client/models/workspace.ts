@@ -1,12 +1,15 @@
 // All models of one account, for a window or another view.
 import type { ChatId } from "../../protocol/ids.ts";
 import type { Disposable } from "../../util/disposable.ts";
+import type { Groups } from "../groups.ts";
 import type { Messenger } from "../messenger.ts";
 import { ChatBook } from "./chat-book.ts";
 import { ChatList } from "./chat-list.ts";
 import { Contacts } from "./contacts.ts";
 import { Conversation } from "./conversation.ts";
+import { Directory } from "./directory.ts";
 import { GlobalSearch } from "./global-search.ts";
+import { GroupMembers } from "./group-members.ts";
 import { Profiles } from "./profiles.ts";
 import { Typing } from "./typing.ts";
 
@@ -36,6 +39,10 @@ export class Workspace implements Disposable {
     this.chats = new ChatList(messenger, this.book, this.contacts, this.typing);
   }
 
+  get groups(): Groups {
+    return this.#messenger.groups;
+  }
+
   /**
    * The chat's conversation; call its `open` when it is shown. It lives until several others were asked for or the
    * workspace is disposed, so ask again each time it is shown.
@@ -51,6 +58,16 @@ export class Workspace implements Disposable {
       oldest[1].dispose();
     }
     return conversation;
+  }
+
+  /** The members of a group, for as long as they are shown: the caller disposes of it. */
+  members(chatId: ChatId): GroupMembers {
+    return new GroupMembers(this.#messenger, chatId);
+  }
+
+  /** People to be found, for as long as it is shown: the caller disposes of it. */
+  directory(): Directory {
+    return new Directory(this.#messenger, this.contacts, this.chats);
   }
 
   dispose(): void {

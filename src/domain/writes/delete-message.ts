@@ -1,6 +1,6 @@
 // Deletion of a message, for everybody and for good.
+import { isAtLeast } from "../../protocol/entities.ts";
 import { SERVER_USER_ID, type UserId } from "../../protocol/ids.ts";
-import { isAtLeast } from "../chats.ts";
 import { Refusal } from "../refusal.ts";
 import { changedMessage, REFUSED_CHANGE, type ChangeRules, type MessageTarget } from "./message-change.ts";
 

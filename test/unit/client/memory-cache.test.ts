@@ -44,13 +44,13 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
       (cache) =>
         cache.rev(chatId),
   ),
-  chats.map(
-    (chatId): Operation =>
+  fc.tuple(chats, fc.option(seqs, { nil: undefined })).map(
+    ([chatId, before]): Operation =>
       (cache) =>
-        cache.dropChat(chatId),
+        cache.dropChat(chatId, before),
   ),
   fc.constant((cache: HistoryCache) => cache.newest()),
-  fc.tuple(fc.constantFrom("x", "y"), fc.jsonValue()).map(
+  fc.tuple(fc.constantFrom("x", "y"), fc.option(fc.jsonValue(), { nil: undefined })).map(
     ([name, value]): Operation =>
       (cache) =>
         cache.save(name, value),
