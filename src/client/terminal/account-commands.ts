@@ -4,8 +4,9 @@ import { usernameKey } from "../../protocol/text.ts";
 import { RequestError } from "../errors.ts";
 import { changePassword } from "../own-account.ts";
 import type { ChatSession } from "./chat-session.ts";
-import { none, UsageError, type Command, type TerminalHost } from "./command.ts";
+import { none, type Command, type TerminalHost } from "./command.ts";
 import { clockTime } from "./display.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** Of a list of sessions the first that are shown; the rest is counted. */
 const MAX_SHOWN = 50;

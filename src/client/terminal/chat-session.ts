@@ -5,6 +5,7 @@ import { usernameKey } from "../../protocol/text.ts";
 import { DisposableStore } from "../../util/disposable.ts";
 import { DisconnectedError } from "../errors.ts";
 import { unreadCount } from "../models/chat-book.ts";
+import { mentions } from "../models/conversation-item.ts";
 import { Workspace } from "../models/workspace.ts";
 import type { Messenger } from "../messenger.ts";
 import type { SessionState } from "../reconnecting-session.ts";
@@ -12,8 +13,10 @@ import { visibleMessage } from "../../util/visible-text.ts";
 import { isOutgoingChange, outgoingId, type Change, type Outgoing } from "../outgoing-entry.ts";
 import { outcomeOf } from "./change-outcome.ts";
 import { messageLine } from "./display.ts";
+import { GroupNews, groupTitle } from "./group-news.ts";
 import type { Screen } from "./screen.ts";
 import { ShownMessages } from "./shown-messages.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** The name of the common chat in commands and lines. */
 const COMMON_NAME = "common";
@@ -25,12 +28,16 @@ const CHANGE_TIMEOUT_MS = 5000;
 export class ChatSession {
   readonly messenger: Messenger;
   readonly workspace: Workspace;
+  /** Of what happens to groups. */
+  readonly news: GroupNews;
   readonly #screen: Screen;
   readonly #subscriptions = new DisposableStore();
   readonly #shown = new ShownMessages();
   /** Changes whose outcome a command waits for. */
   readonly #awaited = new Set<string>();
   #chatId: ChatId = COMMON_CHAT;
+  /** The current chat is a group that the user is not in any more. */
+  #isGone = false;
   /** Messages that came before `begin` has shown the history before them. */
   #held: Message[] | undefined = [];
   #refusedCount = 0;
@@ -58,11 +65,24 @@ export class ChatSession {
       ),
     );
     all.add(events.on("trouble", (text) => this.say(text)));
+    this.news = all.add(new GroupNews(messenger, (line) => this.say(line)));
+    all.add(
+      events.on("gone", ({ chatId, unsent }) => {
+        this.#refusedCount += unsent.length;
+        if (chatId === this.#chatId) this.#isGone = true;
+      }),
+    );
     all.add(outgoing.events.on("changed", (entry) => this.#onOutgoing(entry)));
   }
 
   /** The chat that plain lines go to. */
   get chatId(): ChatId {
+    return this.#chatId;
+  }
+
+  /** The same for what is to be done there. Throws UsageError in a group that the user is not in any more. */
+  requireChat(): ChatId {
+    if (this.#isGone) throw new UsageError("you are not in this group any more: /common, /msg NAME or /group go TITLE");
     return this.#chatId;
   }
 
@@ -93,16 +113,19 @@ export class ChatSession {
     this.#screen.print(messageLine(message, this.title(message.chat_id), this.#screen.isInteractive));
   }
 
-  /** The name of a chat in lines: `common`, or the other user's name. */
+  /** The name of a chat in lines: `common`, the other user's name, or `group` and the title. */
   title(chatId: ChatId): string {
-    const { kind, partnerName } = this.workspace.book.get(chatId);
+    const { kind, partnerName, group } = this.workspace.book.get(chatId);
     if (kind === "everyone") return COMMON_NAME;
+    if (kind === "group") return groupTitle(group?.title ?? "");
     return this.workspace.chats.row(chatId)?.title ?? partnerName ?? "unknown";
   }
 
   /** Makes a chat the one that plain lines go to, and shows its last messages. */
   async enter(chatId: ChatId, title: string, lastCount: number): Promise<void> {
     this.#chatId = chatId;
+    this.#isGone = false;
+    this.workspace.book.markUnread(chatId, false);
     this.#screen.setPrompt(`${visibleMessage(title)}> `);
     this.say(`now in ${title}`);
     await this.#showLast(lastCount);
@@ -116,6 +139,7 @@ export class ChatSession {
    */
   async showHistory(count: number, before?: number): Promise<void> {
     const { messenger } = this;
+    this.requireChat();
     const page = { limit: count, before: before ?? messenger.liveSeq(this.#chatId) + 1 };
     const isOnline = messenger.state.kind === "online";
     const messages = isOnline
@@ -140,7 +164,7 @@ export class ChatSession {
    * connection. Rejects with RefusedError.
    */
   async change(seq: number, change: Change): Promise<boolean> {
-    const asked = this.messenger.change(this.#chatId, seq, change);
+    const asked = this.messenger.change(this.requireChat(), seq, change);
     this.#awaited.add(asked.changeId);
     try {
       return await outcomeOf(this.messenger, asked, CHANGE_TIMEOUT_MS);
@@ -164,8 +188,14 @@ export class ChatSession {
 
   /** Unread messages by chat, as a text; "" for none. */
   unreadText(): string {
-    const unread = this.workspace.book.list().filter((facts) => unreadCount(facts) > 0);
-    return unread.map((facts) => `${unreadCount(facts)} in ${this.title(facts.chatId)}`).join(", ");
+    const unread = this.workspace.book.list().filter((facts) => unreadCount(facts) > 0 || facts.isMarkedUnread);
+    return unread
+      .map((facts) => {
+        const [count, mentioned] = [unreadCount(facts), facts.mentionSeqs.length];
+        const of = mentioned === 0 ? "" : ` (${mentioned} of them with your name)`;
+        return count === 0 ? `${this.title(facts.chatId)} (marked)` : `${count} in ${this.title(facts.chatId)}${of}`;
+      })
+      .join(", ");
   }
 
   async close(): Promise<void> {
@@ -188,8 +218,15 @@ export class ChatSession {
   }
 
   #print(messages: readonly Message[]): void {
-    for (const message of messages) this.show(message);
+    for (const message of messages) if (this.#isHeard(message)) this.show(message);
     if (this.#screen.isInteractive && messages.some((message) => message.chat_id === this.#chatId)) this.markRead();
+  }
+
+  /** Of a muted chat that is not the current one, mentions only. */
+  #isHeard(message: Message): boolean {
+    const { chat_id: chatId } = message;
+    if (chatId === this.#chatId || !this.workspace.book.get(chatId).isMuted) return true;
+    return mentions(message, this.messenger.userId);
   }
 
   #onMessages(messages: readonly Message[]): void {

@@ -1,5 +1,6 @@
 // A command of the line-mode client, and what it can do beside a session.
 import type { ChatSession } from "./chat-session.ts";
+import { UsageError } from "./usage-error.ts";
 
 export interface TerminalHost {
   register(username: string): Promise<void>;
@@ -24,18 +25,18 @@ export interface CommandContext {
   readonly host: TerminalHost;
 }
 
-export type Command =
-  | { readonly usage: string; readonly help: string; run(context: CommandContext): Promise<void> | void }
-  | {
-      readonly usage: string;
-      readonly help: string;
-      runInSession(session: ChatSession, context: CommandContext): Promise<void> | void;
-    };
-
-/** The user's fault; the message says what to do instead. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
+interface CommandHelp {
+  readonly usage: string;
+  readonly help: string;
 }
+
+export type Command = CommandHelp & {
+  /** Commands that may follow it. */
+  readonly more?: readonly CommandHelp[];
+} & (
+    | { run(context: CommandContext): Promise<void> | void }
+    | { runInSession(session: ChatSession, context: CommandContext): Promise<void> | void }
+  );
 
 /** Text behind a command that takes none was meant for something: it is not dropped in silence. */
 export function none(argument: string, usage: string): void {

@@ -5,13 +5,18 @@ import { MAX_PAGE } from "../../protocol/limits.ts";
 import { DisconnectedError, RequestError } from "../errors.ts";
 import { ACCOUNT_COMMANDS } from "./account-commands.ts";
 import type { ChatSession } from "./chat-session.ts";
-import { none, one, UsageError, type Command, type TerminalHost } from "./command.ts";
+import { none, one, type Command, type TerminalHost } from "./command.ts";
+import { CHAT_COMMANDS } from "./chat-commands.ts";
 import { profileLines } from "./display.ts";
+import { GROUP_COMMANDS } from "./group-commands.ts";
 import { MESSAGE_COMMANDS } from "./message-commands.ts";
+import { UsageError } from "./usage-error.ts";
 
 const ENTER_COUNT = 10;
 const HISTORY_COUNT = 20;
 const SEARCH_COUNT = 20;
+/** Width of the first column of /help. */
+const USAGE_CHARS = 26;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   register: {
@@ -91,6 +96,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       session.say(isNew ? `unblocked ${username}` : `${username} is not blocked`);
     },
   },
+  ...GROUP_COMMANDS,
   ...MESSAGE_COMMANDS,
   search: {
     usage: "/search WORD",
@@ -120,14 +126,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       for (const line of profileLines(profile)) session.say(line);
     },
   },
-  read: {
-    usage: "/read",
-    help: "mark the current chat as read",
-    runInSession: (session, { rest }) => {
-      none(rest, "/read");
-      session.markRead();
-    },
-  },
+  ...CHAT_COMMANDS,
   who: {
     usage: "/who",
     help: "list the contacts that are online",
@@ -153,7 +152,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     usage: "/help",
     help: "show this",
     run: ({ host }) => {
-      for (const { usage, help } of Object.values(COMMANDS)) host.print(`* ${usage.padEnd(18)} ${help}`);
+      const lines = Object.values(COMMANDS).flatMap(({ usage, help, more = [] }) => [{ usage, help }, ...more]);
+      for (const { usage, help } of lines) host.print(`* ${usage.padEnd(USAGE_CHARS)} ${help}`);
       host.print("* any other line is sent to the current chat; begin with // to send one that begins with /");
     },
   },

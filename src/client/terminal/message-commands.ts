@@ -9,7 +9,7 @@ export const MESSAGE_COMMANDS: Readonly<Record<string, Command>> = {
     help: "send an answer to message #N",
     runInSession: (session, { rest }) => {
       const [seq, text] = messageNumberAndText(rest, "/reply N TEXT");
-      session.messenger.send(session.chatId, text, seq);
+      session.messenger.send(session.requireChat(), text, seq);
     },
   },
   edit: {
@@ -59,7 +59,7 @@ export const MESSAGE_COMMANDS: Readonly<Record<string, Command>> = {
     help: "show the pinned messages of the current chat, the one pinned last at the end",
     runInSession: async (session, { rest }) => {
       none(rest, "/pins");
-      const { messages, next } = await session.messenger.request("pins", { chat_id: session.chatId });
+      const { messages, next } = await session.messenger.request("pins", { chat_id: session.requireChat() });
       for (const message of messages.toReversed()) session.show(message);
       session.say(`${messages.length} pinned${next === undefined ? "" : ", older ones are not shown"}`);
     },

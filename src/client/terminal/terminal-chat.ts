@@ -7,10 +7,11 @@ import { deleteAccount, registerUser } from "../own-account.ts";
 import type { BackoffOptions } from "../../util/backoff.ts";
 import { ChatSession } from "./chat-session.ts";
 import { askForNewPassword } from "./account-commands.ts";
-import { UsageError, type TerminalHost } from "./command.ts";
+import type { TerminalHost } from "./command.ts";
 import { isCommandLine, runCommand } from "./commands.ts";
 import { visibleMessage } from "../../util/visible-text.ts";
 import type { Screen } from "./screen.ts";
+import { UsageError } from "./usage-error.ts";
 
 export interface TerminalChatOptions {
   readonly host: string;
@@ -204,8 +205,8 @@ export class TerminalChat implements TerminalHost {
     const text = line.startsWith("//") ? line.slice(1) : line;
     if (text.trim() === "") return;
     if (!this.#session) throw new UsageError("not logged in: /login NAME or /register NAME");
-    const { messenger, chatId } = this.#session;
-    messenger.send(chatId, text);
+    const { messenger } = this.#session;
+    messenger.send(this.#session.requireChat(), text);
     if (messenger.state.kind !== "online") this.#session.say("kept until there is a connection");
     if (messenger.outgoing.waitingCount >= MAX_AHEAD) await messenger.whenSent(this.#options.drainTimeoutMs);
   }

@@ -1,0 +1,140 @@
+// Groups in `messenger chat`, as people and scripts use them: made, changed, left, and lines that stay out of other chats.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { ServerProcess } from "../support/server-process.ts";
+import { tempDirPerTest } from "../support/temp-dir.ts";
+import { Terminal } from "../support/terminal.ts";
+
+describe("groups in messenger chat", () => {
+  const folder = tempDirPerTest();
+  const terminals: Terminal[] = [];
+  let server: ServerProcess;
+  let ann: Terminal;
+  let ben: Terminal;
+
+  const open = (...args: string[]): Terminal => {
+    const terminal = new Terminal(server.port, join(folder(), "clients"), args);
+    terminals.push(terminal);
+    return terminal;
+  };
+
+  beforeEach(async () => {
+    server = await ServerProcess.start([], join(folder(), "server"));
+    [ann, ben] = [open(), open()];
+    for (const [terminal, name] of [
+      [ann, "Ann"],
+      [ben, "Ben"],
+    ] as const) {
+      terminal.type(`/register ${name}`);
+      await terminal.sees("logged in");
+    }
+  });
+
+  afterEach(async () => {
+    for (const terminal of terminals.splice(0)) await terminal.kill();
+    await server.stop();
+  });
+
+  it("are made with members, talked in, listed and changed", async () => {
+    ann.type('/group new "Trip to Rome" Ben', "hello both");
+    await ann.sees("* made the group Trip to Rome (group:");
+    await ben.sees("* you are in the group Trip to Rome now (member); /group go Trip to Rome");
+    await ben.sees("[group Trip to Rome] Ann: hello both");
+    ben.type("/group go trip to rome", "hello Ann", "/members", "/groups", "/group");
+    await ann.sees("[group Trip to Rome] Ben: hello Ann");
+    await ben.sees("* Ann (owner, online)");
+    await ben.sees("* Ben (member, online)");
+    await ben.sees("): member, 2 members");
+    await ben.sees("* rules: all members may write; members see everything (posting all, history all)");
+    ann.type("/group title Trip to Pisa", "/group topic in May", "/group rules posting moderators history joined");
+    await ann.sees("* the title is now Trip to Pisa");
+    await ann.sees("* rules: moderators may write; members see what came after they joined");
+    await ben.sees("* the group Trip to Rome is called Trip to Pisa now");
+    await ben.sees("* the topic of the group Trip to Pisa is now: in May");
+    await ben.sees("* the rules of the group Trip to Pisa are now: posting moderators, history joined");
+    ann.type("/group role Ben moderator", "/members");
+    await ann.sees("* Ben is now moderator");
+    await ann.sees("* Ben (moderator, online)");
+    await ben.sees("* you are moderator in the group Trip to Pisa now");
+    assert.equal(await ann.end(), 0);
+    assert.equal(await ben.end(), 0);
+    assert.deepEqual(
+      ann.lines.filter((line) => /is in the group|is called/.test(line)),
+      [],
+      "whoever did it is not told of it as news",
+    );
+  }).timeout(60_000);
+
+  it("keep what is written for them out of other chats once somebody is removed", async () => {
+    ann.type("/group new Plans Ben");
+    await ben.sees("you are in the group Plans");
+    ben.type("/group go Plans", "only for the group");
+    await ann.sees("[group Plans] Ben: only for the group");
+    ann.type("/group remove ben", "/members", "after");
+    await ann.sees("* ben is no longer in the group");
+    await ben.sees("* you were removed from the group Plans");
+    ben.type("not for everybody");
+    await ben.sees("* you are not in this group any more: /common, /msg NAME or /group go TITLE");
+    assert.equal(await ben.left(), 1);
+    ann.type("/common", "/history");
+    assert.equal(await ann.end(), 0);
+    for (const terminal of [ann, ben]) assert.deepEqual(terminal.said("common"), []);
+    assert.deepEqual(ben.said("group Plans"), ["Ben: only for the group"]);
+  }).timeout(60_000);
+
+  it("are left, handed over and deleted", async () => {
+    ann.type("/group new Plans Ben");
+    await ben.sees("you are in the group Plans");
+    ann.type("/group leave");
+    await ann.sees("* the last owner cannot leave: /group hand-over NAME first, or /group delete");
+    assert.equal(await ann.left(), 1, "a script stops where it fails");
+    const again = open("--username", "Ann");
+    await again.sees("logged in");
+    again.type("/group go Plans", "/group hand-over Ben", "/group leave", "/groups");
+    await again.sees("* you have left the group; /common or /msg NAME goes on");
+    await again.sees("* you are in no group");
+    await ben.sees("* you are owner in the group Plans now");
+    await ben.sees("* Ann is no longer in the group Plans");
+    ben.type("/group go Plans", "/group delete", "plans", "/groups");
+    await ben.sees("* the group is deleted");
+    await ben.sees("* you are in no group");
+    assert.equal(await again.end(), 0);
+    assert.equal(await ben.end(), 0);
+  }).timeout(60_000);
+
+  it("are named without doubt, and mistakes are explained", async () => {
+    ann.type("/group new Plans", "/group new plans", "/group go PLANS");
+    await ann.sees("* several groups are called PLANS; say which by its id: group:");
+    assert.equal(await ann.left(), 1);
+    for (const [line, answer] of [
+      ["/group add Ann", "* the current chat is no group: /group go TITLE, or /group new TITLE"],
+      ["/group go Nowhere", "* you are in no group Nowhere; see /groups"],
+      ["/group rename x", "* there is no command /group rename; see /help"],
+      ['/group new "Plans', '* a quotation mark (") has to be closed by another, before a space'],
+      ["/group new Plans Nobody", "* members: no such user"],
+      ["/members", "* the current chat is no group"],
+    ] as const) {
+      const script = open("--username", "Ben");
+      script.type(line);
+      await script.sees(answer);
+      assert.equal(await script.left(), 1, line);
+    }
+  }).timeout(60_000);
+
+  it("are silent when muted, but for mentions; and unread when marked", async () => {
+    ann.type("/group new Plans Ben");
+    await ben.sees("you are in the group Plans");
+    ben.type("/group go Plans", "/mute", "/unread", "/common", "/contacts");
+    await ben.sees("* unread: group Plans (marked)");
+    ann.type("not heard", "for @Ben");
+    await ben.sees("[group Plans] Ann: for @Ben");
+    ben.type("/contacts");
+    await ben.sees("* unread: 2 in group Plans (1 of them with your name)");
+    ben.type("/group go Plans", "/unmute", "/read", "/common", "/contacts", "heard?");
+    await ann.sees("[common] Ben: heard?");
+    await ben.sees("* unread: nothing");
+    ann.type("heard again");
+    await ben.sees("[group Plans] Ann: heard again");
+    assert.equal(ben.said("group Plans").filter((line) => line === "Ann: not heard").length, 1, "in the history only");
+  }).timeout(60_000);
+});
