@@ -1,5 +1,7 @@
-// The server's own voice: a message into the common chat, or to one user.
+// The server's own voice: a message into the common chat, into a group, or to one user.
 import { QRadioButton, QTextEdit, type QLineEdit, type QPushButton, type QWidget } from "@nodegui/nodegui";
+import { meantGroup } from "../../src/client/models/admin-pages.ts";
+import type { ChatId } from "../../src/protocol/ids.ts";
 import { guard } from "../kit/guard.ts";
 import { button, column, field, label, panel, row } from "../kit/widgets.ts";
 import { Outcome } from "./outcome.ts";
@@ -13,6 +15,12 @@ export class AnnouncePage implements Page {
   readonly widget: QWidget;
   readonly text = new QTextEdit();
   readonly toAll = radio("Into the common chat");
+  readonly toGroup = radio("Into one group");
+  readonly group: QLineEdit = field({
+    title: "Group",
+    placeholder: "Title of the group, or its id",
+    onChange: () => this.toGroup.setChecked(true),
+  });
   readonly toOne = radio("To one user");
   readonly username: QLineEdit = field({
     title: "Username",
@@ -49,6 +57,7 @@ export class AnnouncePage implements Page {
           }),
           this.text,
           this.toAll,
+          row({ spacing: 10, children: [this.toGroup, { grow: this.group }] }),
           row({ spacing: 10, children: [this.toOne, { grow: this.username }] }),
           row({ spacing: 12, children: [this.send, { grow: this.outcome.widget }] }),
         ],
@@ -71,23 +80,40 @@ export class AnnouncePage implements Page {
 
   dispose(): void {}
 
+  /** The next announcement is for a group. */
+  choose(chatId: ChatId): void {
+    this.group.setText(chatId);
+  }
+
   async #announce(): Promise<void> {
     const message = this.text.toPlainText();
     if (message.trim() === "") return this.outcome.bad("There is no text yet.");
     const username = this.username.text().trim();
-    const isToOne = this.toOne.isChecked();
-    if (isToOne && username === "") return this.outcome.bad("To whom? The username is missing.");
-    const work = this.#context.connection.request("announce", { message, ...(isToOne ? { username } : {}) });
+    const group = this.group.text().trim();
+    if (this.toOne.isChecked() && username === "") return this.outcome.bad("To whom? The username is missing.");
+    if (this.toGroup.isChecked() && group === "") return this.outcome.bad("Into which group? Its title is missing.");
+    const place = this.toOne.isChecked()
+      ? `to ${username}`
+      : this.toGroup.isChecked()
+        ? `in the group ${group}`
+        : "in the common chat";
     this.send.setEnabled(false);
     let isSaid = false;
-    await this.outcome.of(work, () => {
+    await this.outcome.of(this.#say(message, { username, group }), () => {
       isSaid = true;
       return undefined;
     });
     this.send.setEnabled(true);
     if (!isSaid) return;
     this.text.setPlainText("");
-    this.outcome.good(isToOne ? `Said to ${username}.` : "Said in the common chat.");
+    this.outcome.good(`Said ${place}.`);
+  }
+
+  async #say(message: string, { username, group }: { readonly username: string; readonly group: string }) {
+    const { connection } = this.#context;
+    if (this.toOne.isChecked()) return connection.request("announce", { message, username });
+    if (!this.toGroup.isChecked()) return connection.request("announce", { message });
+    return connection.request("announce", { message, chat_id: await meantGroup(connection, group) });
   }
 }
 

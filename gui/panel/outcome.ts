@@ -1,6 +1,7 @@
 // The line below an action that tells in place that it is done, or why not.
 import type { QLabel } from "@nodegui/nodegui";
 import { DisconnectedError, RequestError } from "../../src/client/errors.ts";
+import { UserError } from "../../src/util/user-error.ts";
 import { visible } from "../../src/util/visible-text.ts";
 import { label, rename } from "../kit/widgets.ts";
 
@@ -44,8 +45,9 @@ export class Outcome {
   }
 }
 
-/** The error, for people. Errors that are no answer of the server are bugs and thrown again. */
+/** The error, for people. Errors that are no answer to what was asked are bugs and thrown again. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof RequestError || error instanceof DisconnectedError) return error.message;
+  const kinds = [RequestError, DisconnectedError, UserError];
+  if (error instanceof Error && kinds.some((kind) => error instanceof kind)) return error.message;
   throw error;
 }

@@ -17,10 +17,12 @@ import type { Theme } from "../kit/theme.ts";
 import { button, column, label, line, panel, row } from "../kit/widgets.ts";
 import { AnnouncePage } from "./announce-page.ts";
 import { BackupPage } from "./backup-page.ts";
+import { GroupsPage } from "./groups-page.ts";
 import { ListenerControls } from "./listener-controls.ts";
 import { LogPage } from "./log-page.ts";
+import { MessagesPage } from "./messages-page.ts";
 import { OverviewPage } from "./overview-page.ts";
-import type { Page } from "./page.ts";
+import type { Page, PageContext } from "./page.ts";
 import { SessionsPage } from "./sessions-page.ts";
 import { TrafficPage } from "./traffic-page.ts";
 import { UsersPage } from "./users-page.ts";
@@ -46,6 +48,8 @@ export class PanelWindow implements Disposable {
     readonly overview: OverviewPage;
     readonly sessions: SessionsPage;
     readonly users: UsersPage;
+    readonly groups: GroupsPage;
+    readonly messages: MessagesPage;
     readonly traffic: TrafficPage;
     readonly announce: AnnouncePage;
     readonly log: LogPage;
@@ -65,12 +69,18 @@ export class PanelWindow implements Disposable {
 
   constructor(connection: ReconnectingAdminClient, theme: Theme) {
     this.connection = connection;
-    const context = { connection, theme, window: this.window };
+    const visit: PageContext["visit"] = (name, chatId) => {
+      this.pages[name].choose(chatId);
+      this.show(this.pages[name]);
+    };
+    const context: PageContext = { connection, theme, window: this.window, visit };
     this.listener = new ListenerControls(connection, this.window, () => this.#askStatus());
     this.pages = {
       overview: new OverviewPage(context),
       sessions: new SessionsPage(context),
       users: new UsersPage(context),
+      groups: new GroupsPage(context),
+      messages: new MessagesPage(context),
       traffic: new TrafficPage(context),
       announce: new AnnouncePage(context),
       log: new LogPage(context),

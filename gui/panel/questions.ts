@@ -1,6 +1,7 @@
 // Questions before acts that concern many people, with how many those are. Pure.
-import type { ServerStatus, SessionInfo } from "../../src/protocol/admin.ts";
+import type { GroupInfo, ServerStatus, SessionInfo } from "../../src/protocol/admin.ts";
 import { addressKey, isLoopback } from "../../src/util/address.ts";
+import { visible } from "../../src/util/visible-text.ts";
 import type { Question } from "../kit/dialogs.ts";
 
 /** From so many users on an address is taken for that of a router or proxy. */
@@ -53,6 +54,42 @@ export function endQuestion(username: string, sessionCount: number): Question {
     title: `End the sessions of ${username}?`,
     text: `${counted(sessionCount, "session")} will end.`,
     yes: "End sessions",
+    isDangerous: true,
+  };
+}
+
+/** A title is a stranger's: nothing in it turns the question round. */
+export function archiveQuestion({ title, members }: GroupInfo): Question {
+  return {
+    title: `Archive ${visible(title)}?`,
+    text: `Nobody of its ${counted(members, "member")} can write in it until it is restored. Messages that are there can be read and deleted, and members can leave.`,
+    yes: "Archive",
+  };
+}
+
+export function deleteGroupQuestion({ title, members, messages }: GroupInfo): Question {
+  return {
+    title: `Delete ${visible(title)}?`,
+    text: `The group of ${counted(members, "member")} ends, and its ${counted(messages, "message")} are erased for everybody. This cannot be taken back.`,
+    yes: "Delete",
+    isDangerous: true,
+  };
+}
+
+export function removeMemberQuestion({ title }: GroupInfo, username: string): Question {
+  return {
+    title: `Remove ${username} from the group?`,
+    text: `${username} sees nothing of ${visible(title)} any more.`,
+    yes: "Remove",
+    isDangerous: true,
+  };
+}
+
+export function removeMessageQuestion(chatId: string, seq: number, username: string): Question {
+  return {
+    title: `Remove message ${seq}?`,
+    text: `The message of ${username} in ${chatId} is taken away for everybody and for good. The server's log notes whose it was, the chat and the number, not the text.`,
+    yes: "Remove",
     isDangerous: true,
   };
 }

@@ -1,5 +1,6 @@
 // The connections: sorted, filtered, to be disconnected or banned.
 import { QComboBox, QLabel, type QLineEdit, type QPushButton, type QWidget } from "@nodegui/nodegui";
+import { allSessions } from "../../src/client/models/admin-pages.ts";
 import type { ReconnectingAdminClient } from "../../src/client/models/reconnecting-admin-client.ts";
 import { clientText, modeText, sessionsTable } from "../../src/client/models/admin-sessions.ts";
 import type { AdminTable } from "../../src/client/models/admin-table.ts";
@@ -135,7 +136,7 @@ export class SessionsPage implements Page {
     if (this.#isAsking) return;
     this.#isAsking = true;
     try {
-      const { sessions } = await this.#connection.request("sessions", {});
+      const { sessions } = await allSessions(this.#connection, "");
       this.#model.replace(sessions);
       this.#draw();
     } catch (error) {
@@ -207,7 +208,7 @@ export class SessionsPage implements Page {
     const [text, seconds] = DURATIONS[this.banTime.currentIndex()] ?? DURATIONS[1];
     if (!selected) return;
     const { address } = selected;
-    await this.outcome.of(this.#connection.request("sessions", {}), ({ sessions }) => {
+    await this.outcome.of(allSessions(this.#connection, ""), ({ sessions }) => {
       ask(this.#context.window, banQuestion(address, text, sessions), () => this.#banFor(address, text, seconds));
       return undefined;
     });

@@ -1,12 +1,15 @@
 // Requests and responses as they are now, one below the other, and the chosen pair in full.
 import { QCheckBox, QPlainTextEdit, type QLabel, type QLineEdit, type QWidget } from "@nodegui/nodegui";
-import { AdminTraffic, prettyJson, type TrafficRow } from "../../src/client/models/admin-traffic.ts";
+import { AdminTraffic, messageOf, prettyJson, type TrafficRow } from "../../src/client/models/admin-traffic.ts";
 import { ChangeSignal } from "../../src/client/models/change-signal.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
+import { setEnabled } from "../kit/focus.ts";
 import { guard } from "../kit/guard.ts";
 import { button, column, label, panel, row } from "../kit/widgets.ts";
+import { Outcome } from "./outcome.ts";
 import { countText, filterField, pageOf, PageTopic } from "./page-parts.ts";
 import type { Page, PageContext } from "./page.ts";
+import { askToRemove } from "./remove-message.ts";
 import { TableView, type TableColumn } from "./table-view.ts";
 
 /** Nobody reads faster; 200 entries a second are drawn four times. */
@@ -20,7 +23,7 @@ const COLUMNS: readonly TableColumn<TrafficRow>[] = [
     title: "User",
     minPx: 80,
     share: 1,
-    text: ({ entry }) => entry.username ?? `number ${entry.connection}`,
+    text: nameOf,
   },
   { name: "action", title: "Action", minPx: 90, share: 1, text: ({ action }) => action },
   {
@@ -31,6 +34,7 @@ const COLUMNS: readonly TableColumn<TrafficRow>[] = [
     text: ({ code }) => String(code ?? "–"),
     tone: ({ code }) => (code === OK ? "good" : "bad"),
   },
+  { name: "reason", title: "Reason", minPx: 60, share: 1, text: ({ reason }) => reason ?? "", tone: () => "bad" },
 ];
 
 export class TrafficPage implements Page {
@@ -42,6 +46,10 @@ export class TrafficPage implements Page {
   readonly unmask = new QCheckBox();
   readonly request = jsonView("Request");
   readonly response = jsonView("Response");
+  /** Takes away the message that the chosen request has sent or edited. */
+  readonly remove = button({ text: "Remove this message…", name: "danger", onClick: () => this.#remove() });
+  readonly outcome = new Outcome();
+  readonly #context: PageContext;
   readonly #topic: PageTopic;
   readonly #changes = new ChangeSignal(DRAW_MS);
   readonly #count: QLabel = label({ name: "hint" });
@@ -49,16 +57,19 @@ export class TrafficPage implements Page {
   readonly #subscriptions = new DisposableStore();
 
   constructor(context: PageContext) {
+    this.#context = context;
     this.#topic = new PageTopic(context.connection, "traffic");
+    this.remove.setEnabled(false);
     this.table = new TableView({
       title: "Table of requests",
       theme: context.theme,
       columns: COLUMNS,
       keyOf: ({ key }) => key,
       sticksToEnd: true,
-      onSelect: ({ entry }) => {
-        this.request.setPlainText(prettyJson(entry.request));
-        this.response.setPlainText(prettyJson(entry.response));
+      onSelect: (chosen) => {
+        this.request.setPlainText(prettyJson(chosen.entry.request));
+        this.response.setPlainText(prettyJson(chosen.entry.response));
+        setEnabled([this.remove], messageOf(chosen) !== undefined, this.filter);
       },
     });
     this.filter = filterField("Filter by user or action", (text) => {
@@ -110,11 +121,18 @@ export class TrafficPage implements Page {
           { grow: this.request },
           label({ text: "Response", name: "hint" }),
           { grow: this.response },
+          row({ spacing: 8, children: [{ grow: this.outcome.widget }, this.remove] }),
         ],
       }),
     );
     const both = row({ children: [{ grow: list }, { grow: details }] });
     return pageOf({ head: [top], body: panel("page", both) });
+  }
+
+  #remove(): void {
+    const { selected } = this.table;
+    const message = selected && messageOf(selected);
+    if (message) askToRemove(this.#context, { ...message, username: nameOf(selected) }, this.outcome);
   }
 
   #take(change: () => void): void {
@@ -132,6 +150,10 @@ export class TrafficPage implements Page {
     this.table.setRows(rows);
     this.#count.setText(countText(rows.length, totalCount, "requests"));
   }
+}
+
+function nameOf({ entry }: TrafficRow): string {
+  return entry.username ?? `number ${entry.connection}`;
 }
 
 function jsonView(title: string): QPlainTextEdit {

@@ -1,5 +1,6 @@
 // The accounts: found, made, given a new password, disabled, deleted, their sessions ended.
 import type { QLabel, QLineEdit, QPushButton, QWidget } from "@nodegui/nodegui";
+import { allSessions } from "../../src/client/models/admin-pages.ts";
 import { AdminUsers, stateText } from "../../src/client/models/admin-users.ts";
 import type { AccountInfo } from "../../src/protocol/admin.ts";
 import { SERVER_USER_ID } from "../../src/protocol/ids.ts";
@@ -173,7 +174,7 @@ export class UsersPage implements Page {
     if (!isForActs(selected)) return;
     const { username } = selected;
     const { window, connection } = this.#context;
-    await this.outcome.of(connection.request("sessions", { contains: username }), ({ sessions }) => {
+    await this.outcome.of(allSessions(connection, username), ({ sessions }) => {
       const count = sessions.filter((session) => session.username === username).length;
       ask(window, question(username, count), () => onYes(username));
       return undefined;

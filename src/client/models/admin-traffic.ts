@@ -1,7 +1,11 @@
 // The requests and responses that came by while somebody looked, by user or action.
 import type { TrafficEntry } from "../../protocol/admin.ts";
+import { Code } from "../../protocol/codes.ts";
+import type { ChatId } from "../../protocol/ids.ts";
 import { filterForm } from "../../protocol/text.ts";
 import { visible, visibleLines } from "../../util/visible-text.ts";
+import { parseFrame } from "../answers.ts";
+import { isCount, isText } from "../shapes.ts";
 import { RecentList } from "./recent-list.ts";
 
 export interface TrafficRow {
@@ -10,6 +14,8 @@ export interface TrafficRow {
   readonly action: string;
   /** Of the response; undefined where there was none that could be read. */
   readonly code: number | undefined;
+  /** Why it was refused, in the protocol's word; undefined where it was not. */
+  readonly reason: string | undefined;
 }
 
 const MAX_ROWS = 5_000;
@@ -40,6 +46,7 @@ export class AdminTraffic {
       entry,
       action: /"action":"([^"\\]*)"/.exec(entry.request)?.[1] ?? "(no action)",
       code: code === undefined ? undefined : Number(code),
+      reason: /"reason":"([a-z_]+)"/.exec(entry.response)?.[1],
     });
   }
 
@@ -68,4 +75,11 @@ export function prettyJson(text: string): string {
   } catch {
     return visible(text);
   }
+}
+
+/** The message that was sent or edited by a request, so that it can be removed; undefined for all other requests. */
+export function messageOf({ entry, action, code }: TrafficRow): { chatId: ChatId; seq: number } | undefined {
+  if (code !== Code.Ok || !(action === "add_message" || action === "edit_message")) return undefined;
+  const { chat_id: chatId, seq } = parseFrame(Buffer.from(entry.response)) ?? {};
+  return isText(chatId) && isCount(seq) ? { chatId, seq } : undefined;
 }

@@ -14,6 +14,10 @@ const TITLE = "Messenger control panel";
   let panel: TestPanel;
   before(async () => {
     stage = await Stage.start(["anna"]);
+    const founder = await stage.server.anotherSession(stage.person("anna"), {}, ["groups"]);
+    await founder.ok("create_group", { title: "Tea" });
+    await founder.say("hello");
+    founder.client.destroy();
     panel = await TestPanel.open(stage.server.config.data, true);
     await hands.inFront(TITLE);
   });
@@ -25,10 +29,12 @@ const TITLE = "Messenger control panel";
 
   /** All that a dialog may change. */
   const traces = (): string => {
-    const { users, sessions } = panel.pages;
+    const { users, sessions, groups, messages } = panel.pages;
     const { listener } = panel.window;
     const accounts = users.table.values.map(({ username, state }) => [username, state]);
-    const ways = [users.outcome, sessions.outcome, listener.outcome].map(({ widget }) => widget.text());
+    const ways = [users, sessions, groups, messages, listener]
+      .map(({ outcome }) => outcome)
+      .map(({ widget }) => widget.text());
     return JSON.stringify([accounts, ways, listener.state.text(), panel.exitCodes]);
   };
   const chosenUser = async (name = "anna"): Promise<void> => {
@@ -47,6 +53,24 @@ const TITLE = "Messenger control panel";
     await eventually("the newest session is listed", () => row() !== undefined);
     const session = row();
     if (session) sessions.table.select(session);
+  };
+  const chosenGroup = async (): Promise<void> => {
+    const { groups } = panel.pages;
+    panel.window.show(groups);
+    await eventually("the group is listed", () => groups.table.values.length === 1);
+    const [group] = groups.table.values;
+    if (group) groups.table.select(group);
+    await eventually("its member is listed", () => groups.members.values.length === 1);
+    const [member] = groups.members.values;
+    if (member) groups.members.select(member);
+  };
+  const chosenMessage = async (): Promise<void> => {
+    const { messages } = panel.pages;
+    panel.window.show(messages);
+    await hands.click("Find");
+    await eventually("the message is found", () => messages.table.values.length === 1);
+    const [message] = messages.table.values;
+    if (message) messages.table.select(message);
   };
   /** A question at which Enter means Cancel, unless another button is chosen; what yes does has a test of its own. */
   const asks = (title: string, yes: string, open: () => Promise<void>) => ({
@@ -76,6 +100,15 @@ const TITLE = "Messenger control panel";
         stops: ["Close", "Banned addresses"],
         enter: { Close: "closes", "Banned addresses": "closes" },
       },
+      {
+        title: "Add somebody to Tea",
+        open: async () => {
+          await chosenGroup();
+          await hands.click("Add member…");
+        },
+        stops: ["Username", "Cancel", "Add"],
+        enter: { Username: says("Enter a username."), Cancel: "closes", Add: says("Enter a username.") },
+      },
     ],
     traces,
   );
@@ -104,6 +137,18 @@ const TITLE = "Messenger control panel";
     asks("Delete anna?", "Delete", async () => {
       await chosenUser();
       await hands.click("Delete…");
+    }),
+    asks("Delete Tea?", "Delete", async () => {
+      await chosenGroup();
+      await hands.click("Delete…");
+    }),
+    asks("Remove anna from the group?", "Remove", async () => {
+      await chosenGroup();
+      await hands.click("Remove member…");
+    }),
+    asks("Remove message 1?", "Remove", async () => {
+      await chosenMessage();
+      await hands.click("Remove…");
     }),
     asks("Stop listening?", "Stop", () => hands.click("Stop…")),
     asks("Restart listening?", "Restart", () => hands.click("Restart…")),

@@ -1,6 +1,6 @@
 // Requests and responses by user and action.
 import assert from "node:assert/strict";
-import { AdminTraffic, prettyJson } from "../../../../src/client/models/admin-traffic.ts";
+import { AdminTraffic, messageOf, prettyJson } from "../../../../src/client/models/admin-traffic.ts";
 import type { TrafficEntry } from "../../../../src/protocol/admin.ts";
 
 function entry(username: string | null, action: string, code = 200): TrafficEntry {
@@ -13,6 +13,26 @@ describe("AdminTraffic", () => {
     const traffic = new AdminTraffic();
     traffic.add(entry("anna", "add_message", 404));
     assert.deepEqual([traffic.rows[0]?.action, traffic.rows[0]?.code], ["add_message", 404]);
+  });
+
+  it("finds why a request was refused, and the message of one that sent it", () => {
+    const traffic = new AdminTraffic();
+    const sent = { code: 200, chat_id: "common", seq: 7, info: `"reason":"never"` };
+    traffic.add({ ...entry("anna", "add_message"), response: JSON.stringify(sent) });
+    traffic.add({ ...entry("anna", "edit_message"), response: JSON.stringify(sent) });
+    traffic.add({ ...entry("anna", "react"), response: JSON.stringify(sent) });
+    traffic.add({ ...entry("anna", "add_message"), response: JSON.stringify({ code: 403, reason: "blocked" }) });
+    traffic.add({ ...entry("anna", "add_message"), response: `{"code":200,"chat_id":"com` });
+    assert.deepEqual(
+      traffic.rows.map((row) => [messageOf(row)?.seq, row.reason]),
+      [
+        [7, undefined],
+        [7, undefined],
+        [undefined, undefined],
+        [undefined, "blocked"],
+        [undefined, undefined],
+      ],
+    );
   });
 
   it("takes what cannot be read as it is", () => {
