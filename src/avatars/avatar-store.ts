@@ -151,6 +151,20 @@ export class AvatarStore {
   }
 
   /**
+   * Takes the user's picture away, at once: `commit` is to take it out of the profile; when that rejects, so does this,
+   * and the picture stays. False, and nothing is called, for a user without a picture.
+   */
+  async unpublish(userId: UserId, commit: () => Promise<void>): Promise<boolean> {
+    return this.#locks.run(userId, async () => {
+      const fileNames = [...(this.#files.get(userId)?.keys() ?? [])];
+      if (fileNames.length === 0) return false;
+      await commit();
+      for (const fileName of fileNames) await this.#remove(fileName);
+      return true;
+    });
+  }
+
+  /**
    * Lets those pictures leave that a crash left: all but the profile's. `currentOf` tells a user's `file_name`, null for
    * a user without one. Users whom it does not know (undefined) or whose picture is missing are left alone: somebody may
    * have started with another store. When it rejects, so does this, and the rest stays.

@@ -1,4 +1,4 @@
-// Storing and fetching avatars from a client. The only file that imports basic-ftp.
+// Storing, removing and fetching avatars from a client. The only file that imports basic-ftp.
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { isIP } from "node:net";
@@ -71,6 +71,11 @@ export async function uploadAvatar(
     if (!message.includes(`-${versionOf(bytes)}.`))
       throw new AvatarTransferError("another picture was stored, not yours");
   });
+}
+
+/** Takes the user's picture away. Resolves when the profile has none; 550 when it had none before. */
+export async function removeAvatar(access: AvatarAccess, control: TransferControl = {}): Promise<void> {
+  await connected(access, control, async (client) => void (await client.remove(access.ticket.path)));
 }
 
 /** Fetches a picture by the `file_name` of a profile. Of one name the content never changes: it can be kept for good. */

@@ -41,8 +41,8 @@ export interface AvatarServerOptions {
   readonly log: Logger;
   /** Login of a name and password. */
   readonly authenticate: FtpSessionOptions["authenticate"];
-  /** Writes `fileName` to the profile and tells those who watch; the upload is confirmed after it. */
-  readonly onPublished: (userId: UserId, fileName: string) => Promise<void>;
+  /** Writes `fileName`, null for none, to the profile and tells those who watch; the command is confirmed after it. */
+  readonly onPublished: (userId: UserId, fileName: string | null) => Promise<void>;
   /** Users whose pictures a user does not see. */
   readonly hiddenFrom: (userId: UserId) => Promise<ReadonlySet<UserId>>;
   readonly limits?: Partial<FtpLimitOptions>;

@@ -66,10 +66,10 @@ const LINGER_MS = 1_000;
 const LIBRARY_COMMANDS = new Set(
   "USER PASS PBSZ PROT NOOP QUIT SYST TYPE MODE STRU OPTS PWD XPWD CWD XCWD CDUP XCUP SIZE MDTM ALLO".split(" "),
 );
-/** Everything that would change the folder but STOR. Not 502: clients take that for a server without any writing. */
-const FORBIDDEN_COMMANDS = new Set("APPE STOU DELE RMD XRMD MKD XMKD RNFR RNTO SITE".split(" "));
+/** Everything that would change the folder but STOR and DELE. Not 502: clients take that for a server without any writing. */
+const FORBIDDEN_COMMANDS = new Set("APPE STOU RMD XRMD MKD XMKD RNFR RNTO SITE".split(" "));
 const OPEN_COMMANDS = new Set("USER PASS AUTH PBSZ PROT NOOP QUIT SYST FEAT OPTS".split(" "));
-const ARGUMENT_COMMANDS = new Set("USER PASS AUTH TYPE MODE STRU OPTS SIZE MDTM REST PBSZ PROT".split(" "));
+const ARGUMENT_COMMANDS = new Set("USER PASS AUTH TYPE MODE STRU OPTS SIZE MDTM REST DELE PBSZ PROT".split(" "));
 
 export class FtpSession implements FtpPeer {
   /** Its number among the server's connections. */
@@ -246,7 +246,8 @@ export class FtpSession implements FtpPeer {
       this.#transfer = this.#runTransfer(command);
       return this.#transfer.finally(() => (this.#transfer = undefined));
     }
-    if (FORBIDDEN_COMMANDS.has(directive)) return reply(550, "Not allowed: all you may do is store your own picture");
+    if (directive === "DELE") return this.#remove(arg);
+    if (FORBIDDEN_COMMANDS.has(directive)) return reply(550, "Not allowed: all you may change is your own picture");
     if (!LIBRARY_COMMANDS.has(directive)) return reply(502, "Not supported here");
     if (directive === "USER" && !this.#mayLogIn()) return reply(530, "Use AUTH TLS first");
     await this.#connection.commands.handle(command);
@@ -346,6 +347,16 @@ export class FtpSession implements FtpPeer {
     }
   }
 
+  async #remove(path: string | null): Promise<void> {
+    try {
+      const text = await this.#transfers?.remove(path);
+      await this.#connection.reply(250, text ?? "");
+    } catch (error) {
+      const { code, message } = this.#failure(error);
+      await this.#connection.reply(code, message);
+    }
+  }
+
   async #begin({ directive, arg }: FtpCommand): Promise<Transfer> {
     const start = this.#start;
     this.#start = 0; // counts for the next transfer only
@@ -359,7 +370,7 @@ export class FtpSession implements FtpPeer {
   #failure(error: unknown): { code: number; message: string } {
     if (error instanceof TransferError) return error;
     if (error instanceof DataConnectionError) return error;
-    this.#logAct("error", "avatar transfer failed", { error });
+    this.#logAct("error", "avatar command failed", { error });
     return { code: 451, message: "The server could not do it, try again later" };
   }
 }

@@ -1,4 +1,4 @@
-// Transfers over data connections: listings and pictures to the client, the user's own new picture from it.
+// Commands of one user about pictures: listing and fetching them, storing and removing the own one.
 import type { FileHandle } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
@@ -29,7 +29,8 @@ export interface TransferOptions {
   readonly store: AvatarStore;
   readonly limits: FtpLimits;
   readonly log: Logger;
-  readonly onPublished: (userId: UserId, fileName: string) => Promise<void>;
+  /** `fileName` is null when the picture was taken away. */
+  readonly onPublished: (userId: UserId, fileName: string | null) => Promise<void>;
   /** Users whose pictures a user does not see. */
   readonly hiddenFrom: (userId: UserId) => Promise<ReadonlySet<UserId>>;
 }
@@ -38,6 +39,7 @@ export interface TransferOptions {
 const MAX_PATTERN_CHARS = 64;
 /** Upper and lower case are the same in the path of an upload: file managers and cameras write `.PNG`. */
 const UPLOAD_NAME = /^([0-9a-f]{24})\.(?:png|jpg|jpeg|gif|webp)$/;
+const OWN_NAME = /^([0-9a-f]{24})(?:-[0-9a-f]{12})?\.(?:png|jpg|jpeg|gif|webp)$/;
 
 /** The transfers that one logged-in user may ask for. Each method throws TransferError when it may not begin. */
 export class UserTransfers {
@@ -87,12 +89,27 @@ export class UserTransfers {
 
   /** STOR of the user's own picture. */
   store(path: string | null): Transfer {
-    const owner = UPLOAD_NAME.exec(fileNameOf(path)?.toLowerCase() ?? "")?.[1];
-    if (owner !== this.#userId)
+    if (ownerOf(UPLOAD_NAME, path) !== this.#userId)
       throw new TransferError(553, `You may store your own picture only: ${this.#userId}.png`);
+    this.#countChange();
+    return (socket, signal) => this.#receive(socket, signal);
+  }
+
+  /** DELE of the user's own picture, by the name for uploads or by the one that it has; resolves with what the reply says. */
+  async remove(path: string | null): Promise<string> {
+    const { store, onPublished, log } = this.#options;
+    if (ownerOf(OWN_NAME, path) !== this.#userId)
+      throw new TransferError(550, `You may remove your own picture only: ${this.#userId}.png`);
+    this.#countChange();
+    const wasThere = await store.unpublish(this.#userId, () => onPublished(this.#userId, null));
+    if (!wasThere) throw new TransferError(550, "You have no picture");
+    log.info("avatar removed", { userId: this.#userId });
+    return "Removed";
+  }
+
+  #countChange(): void {
     const waitSec = this.#options.limits.upload(this.#userId);
     if (waitSec > 0) throw new TransferError(450, `Too many uploads, try again in ${waitSec} seconds`);
-    return (socket, signal) => this.#receive(socket, signal);
   }
 
   async #receive(socket: Socket, signal: AbortSignal): Promise<string> {
@@ -110,6 +127,10 @@ export class UserTransfers {
       await store.discard(upload);
     }
   }
+}
+
+function ownerOf(name: RegExp, path: string | null): string | undefined {
+  return name.exec(fileNameOf(path)?.toLowerCase() ?? "")?.[1];
 }
 
 async function find(folder: RootFolder, path: string | null): Promise<AvatarFile> {

@@ -135,8 +135,8 @@ export class Avatars implements Endpoint {
     return undefined;
   }
 
-  /** Writes the new picture to the profile and tells who watches it; rejects when it could not be stored. */
-  async #publish(userId: UserId, fileName: string): Promise<void> {
+  /** Writes the new picture, or that there is none, to the profile and tells who watches it; rejects when it could not be stored. */
+  async #publish(userId: UserId, fileName: string | null): Promise<void> {
     const write = { kind: "updateProfile", userId, changes: { file_name: fileName } } as const;
     await this.#parts.effects.commit({ write });
   }

@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { fetchAvatar, uploadAvatar, type AvatarAccess } from "../../src/avatars/ftp-client.ts";
+import { fetchAvatar, removeAvatar, uploadAvatar, type AvatarAccess } from "../../src/avatars/ftp-client.ts";
 import { RawFtp } from "../support/avatar-server.ts";
 import type { Person } from "../support/person.ts";
 import { png, SAMPLES } from "../support/pictures.ts";
@@ -33,6 +33,25 @@ describe("avatars of people on a server", () => {
     }
     assert.deepEqual(await carl.events("profile"), []);
     assert.ok((await fetchAvatar(await access(carl), profile.file_name ?? "")).equals(SAMPLES.webp));
+  });
+
+  it("a picture that its owner removes is gone for everybody at once, and those who watch are told", async () => {
+    const [anna, ben] = await Promise.all(["anna", "ben"].map((name) => server().newPerson(name)));
+    assert.ok(anna && ben);
+    await ben.addContact(anna);
+    await uploadAvatar(await access(anna), SAMPLES.webp);
+    const name = (await ben.ok("profile", { username: anna.username })).user_data.file_name ?? "";
+    await Promise.all([anna, ben].map((person) => person.client.barrier()));
+    for (const person of [anna, ben]) person.client.takeAllEvents();
+    await removeAvatar(await access(anna));
+    const { user_data: profile } = await anna.ok("profile", {});
+    assert.equal(profile.file_name, null);
+    for (const person of [anna, ben]) assert.deepEqual(await person.events("profile"), [{ user_data: profile }]);
+    await assert.rejects(fetchAvatar(await access(ben), name), { code: 550 });
+    assert.ok(!readdirSync(join(server().config.data, "avatars")).includes(name));
+    await assert.rejects(removeAvatar(await access(anna)), { code: 550 });
+    await uploadAvatar(await access(anna), SAMPLES.webp);
+    assert.ok((await fetchAvatar(await access(ben), name)).equals(SAMPLES.webp), "the same picture may come again");
   });
 
   it("an ordinary FTP client logs in with the user's own name, in any case, and password", async () => {

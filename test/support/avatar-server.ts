@@ -36,11 +36,13 @@ export class TestAvatarServer {
   readonly server: AvatarServer;
   readonly tickets: AvatarTickets;
   readonly published: Published[];
+  /** Users who have removed their picture. */
+  readonly removed: string[];
   readonly log: MemoryLog;
   readonly #raw: RawFtp[] = [];
 
   private constructor(
-    parts: Pick<TestAvatarServer, "folder" | "store" | "tickets" | "published" | "log"> & {
+    parts: Pick<TestAvatarServer, "folder" | "store" | "tickets" | "published" | "removed" | "log"> & {
       readonly server: AvatarServer;
     },
   ) {
@@ -48,6 +50,7 @@ export class TestAvatarServer {
     this.store = parts.store;
     this.tickets = parts.tickets;
     this.published = parts.published;
+    this.removed = parts.removed;
     this.server = parts.server;
     this.log = parts.log;
   }
@@ -58,6 +61,7 @@ export class TestAvatarServer {
     const store = await AvatarStore.open({ folder, log });
     const tickets = new AvatarTickets(monotonicClock);
     const published: Published[] = [];
+    const removed: string[] = [];
     const server = await startAvatarServer({
       address: "127.0.0.1",
       port: 0,
@@ -72,10 +76,11 @@ export class TestAvatarServer {
         return { anna: { userId: ANNA, username }, ben: { userId: BEN, username } }[username];
       },
       hiddenFrom: async () => new Set(),
-      onPublished: async (userId, fileName) => void published.push({ userId, fileName }),
+      onPublished: async (userId, fileName) =>
+        void (fileName === null ? removed.push(userId) : published.push({ userId, fileName })),
       ...options,
     });
-    return new TestAvatarServer({ folder, store, tickets, published, server, log });
+    return new TestAvatarServer({ folder, store, tickets, published, removed, server, log });
   }
 
   ticket(userId: string): AvatarTicket {

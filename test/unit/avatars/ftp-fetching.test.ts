@@ -101,7 +101,7 @@ describe("fetching avatars over FTP", () => {
     await raw.store(`${ANNA}.gif`, SAMPLES.gif, 226);
     const [{ fileName } = { fileName: "" }] = avatars.published;
     const names = [fileName, `${ANNA}.png`];
-    for (const command of ["DELE", "RNFR", "RNTO", "MKD", "RMD", "XMKD", "XRMD", "APPE", "STOU", "SITE CHMOD 777"]) {
+    for (const command of ["RNFR", "RNTO", "MKD", "RMD", "XMKD", "XRMD", "APPE", "STOU", "SITE CHMOD 777"]) {
       for (const name of names) await raw.ask(`${command} ${name}`, 550);
     }
     await raw.ask(`MFMT 20200101000000 ${fileName}`, 502);

@@ -1,4 +1,4 @@
-// Storing an avatar over FTP: who may, what is taken, what is refused.
+// Storing and removing an avatar over FTP: who may, what is taken, what is refused.
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
@@ -153,5 +153,37 @@ describe("storing an avatar over FTP", () => {
     raw.send(`STOR ${ANNA}.png`);
     raw.socket.destroy();
     await eventually("nothing is left", () => names().length === 0);
+  });
+
+  it("removes the user's own picture at once, and no other one, as often as it may be stored", async () => {
+    await start({ limits: { uploadBurstCount: 4 } });
+    const [anna, ben] = [await avatars.logIn(), await avatars.logIn("ben")];
+    await ben.store(`${BEN}.gif`, SAMPLES.gif, 226);
+    const others = names();
+    await anna.ask("DELE", 501);
+    for (const path of [...others, `${BEN}.gif`, `../${ANNA}.png`, "*", "/", ANNA, `x/${ANNA}.png`])
+      await anna.ask(`DELE ${path}`, 550);
+    assert.match(await anna.ask(`DELE ${ANNA}.png`, 550), /no picture/);
+    await anna.store(`${ANNA}.gif`, SAMPLES.gif, 226);
+    assert.deepEqual(avatars.removed, []);
+    await anna.ask(`DELE ${avatars.published.at(-1)?.fileName}`, 250);
+    assert.deepEqual(names(), others);
+    await anna.ask(`DELE ${ANNA}.png`, 550);
+    await anna.ask(`DELE ${ANNA}.png`, 450);
+    assert.deepEqual(avatars.removed, [ANNA]);
+  });
+
+  it("keeps the picture when the profile cannot be written at its removal", async () => {
+    let isDown = false;
+    await start({
+      onPublished: () => (isDown ? Promise.reject(new Error("the database is down")) : Promise.resolve()),
+    });
+    const raw = await avatars.logIn();
+    await raw.store(`${ANNA}.png`, SAMPLES.gif, 226);
+    isDown = true;
+    const stored = names();
+    await raw.ask(`DELE ${ANNA}.png`, 451);
+    assert.deepEqual(names(), stored);
+    await raw.receive(`RETR ${stored[0]}`);
   });
 });
