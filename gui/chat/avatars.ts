@@ -74,6 +74,13 @@ export class Avatars implements Disposable {
     await this.#options.profiles.load(this.#options.messenger.userId ?? "", this.#options.messenger.username, true);
   }
 
+  /** Takes the own picture away; rejects as `upload` does. */
+  async remove(): Promise<void> {
+    const { removeAvatar } = await ftpClient();
+    await removeAvatar(await this.#access());
+    await this.#options.profiles.load(this.#options.messenger.userId ?? "", this.#options.messenger.username, true);
+  }
+
   dispose(): void {
     clearTimeout(this.#fetchTimer);
     this.#wanted.clear();

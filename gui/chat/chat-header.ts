@@ -5,8 +5,9 @@ import type { ChatRow } from "../../src/client/models/chat-list.ts";
 import { SERVER_USER_ID } from "../../src/protocol/ids.ts";
 import { elided } from "../kit/elided.ts";
 import { guard } from "../kit/guard.ts";
-import { icon, iconPixmap } from "../kit/icons.ts";
+import { iconPixmap } from "../kit/icons.ts";
 import type { Theme } from "../kit/theme.ts";
+import { showIcon } from "../kit/themed-icon.ts";
 import { setTip } from "../kit/tip.ts";
 import { column, iconButton, label, line, panel, rename, row } from "../kit/widgets.ts";
 import type { Avatars } from "./avatars.ts";
@@ -101,11 +102,11 @@ export class ChatHeader {
   }
 
   applyTheme(): void {
-    const { colors, pixelRatio, textPx } = this.#theme;
+    const { textPx } = this.#theme;
     this.widget.setFixedHeight(Math.max(AVATAR_PX + 16, Math.round(textPx * 2.9) + 16));
-    this.#back.setIcon(icon("back", colors.faint, pixelRatio));
-    this.#search.setIcon(icon("search", colors.faint, pixelRatio));
-    this.#more.setIcon(icon("more", colors.faint, pixelRatio));
+    showIcon(this.#back, "back", this.#theme);
+    showIcon(this.#search, "search", this.#theme);
+    showIcon(this.#more, "more", this.#theme);
   }
 }
 

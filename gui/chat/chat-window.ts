@@ -212,7 +212,7 @@ export class ChatWindow {
         ],
       }),
     );
-    this.#composer.completer.parent = conversation;
+    this.#composer.joinPanel(conversation);
     this.#right.addWidget(this.#start.widget);
     this.#right.addWidget(conversation);
     this.#right.setMinimumWidth(300);

@@ -5,8 +5,8 @@ import type { ConversationItem } from "../../src/client/models/conversation-item
 import type { Disposable } from "../../src/util/disposable.ts";
 import { elided } from "../kit/elided.ts";
 import { guard } from "../kit/guard.ts";
-import { icon } from "../kit/icons.ts";
 import type { Theme } from "../kit/theme.ts";
+import { showIcon } from "../kit/themed-icon.ts";
 import { column, iconButton, label, panel, row } from "../kit/widgets.ts";
 import { previewText } from "./message-html.ts";
 
@@ -75,8 +75,8 @@ export class TargetLine {
 
   /** The width or the look has changed. */
   fit(): void {
-    const { colors, pixelRatio, textPx } = this.#theme;
-    this.#cancel.setIcon(icon("close", colors.faint, pixelRatio));
+    const { textPx } = this.#theme;
+    showIcon(this.#cancel, "close", this.#theme);
     if (!this.#target) {
       for (const part of [this.#title, this.#text]) part.setText("");
       return;

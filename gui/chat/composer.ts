@@ -3,7 +3,6 @@ import {
   QKeyEvent,
   QLabel,
   QPoint,
-  QSize,
   QTextEdit,
   ScrollBarPolicy,
   TextFormat,
@@ -19,15 +18,17 @@ import { MAX_MESSAGE_CHARS } from "../../src/protocol/limits.ts";
 import type { Disposable } from "../../src/util/disposable.ts";
 import { holdsFile } from "../kit/clipboard.ts";
 import { ask } from "../kit/dialogs.ts";
+import { acceptDrops } from "../kit/drops.ts";
 import { guard } from "../kit/guard.ts";
-import { icon } from "../kit/icons.ts";
 import { Key, Modifier } from "../kit/keys.ts";
 import { leaveShortcuts } from "../kit/shortcuts.ts";
 import { replaceText, select, selectionOf } from "../kit/text-cursor.ts";
 import type { Theme } from "../kit/theme.ts";
+import { showIcon } from "../kit/themed-icon.ts";
 import { button, column, iconButton, label, line, panel, row } from "../kit/widgets.ts";
 import { Completer, type FindNames } from "./completer.ts";
 import { TargetLine, type Target } from "./compose-target.ts";
+import { ComposerHint } from "./composer-hint.ts";
 import { toggledMark, type MarkName } from "./emphasis.ts";
 import { EmojiPicker, type RecentEmoji } from "./emoji-picker.ts";
 import { formatButtons } from "./format-buttons.ts";
@@ -36,13 +37,10 @@ import { messageParts, partsQuestion } from "./message-parts.ts";
 const MAX_LINES = 9;
 /** A text is put aside so long after the last key. */
 const DRAFT_DELAY_MS = 400;
-/** From here on the number of characters is shown. */
-const COUNT_FROM_CHARS = MAX_MESSAGE_CHARS - 500;
 const FRAME_PX = 20;
+const NO_FILES = "Pictures and files cannot be sent.";
 /** In a narrower window there is no room for the buttons of emphasis beside the text. */
 const FORMATS_FROM_PX = 470;
-/** Of the text size that the icons were drawn for. */
-const USUAL_TEXT_PX = 14;
 
 export interface ComposerActions {
   onSent(): void;
@@ -62,7 +60,7 @@ export class Composer implements Disposable {
   readonly #actions: ComposerActions;
   readonly #send: QPushButton;
   readonly #emoji: QPushButton;
-  readonly #hint = label({ name: "error" });
+  readonly #hint = new ComposerHint();
   /** Never shown; tells how high the text is. */
   readonly #ruler = new QLabel();
   readonly #picker: EmojiPicker;
@@ -81,8 +79,6 @@ export class Composer implements Disposable {
   #target: Target | undefined;
   /** The draft before a message was taken up to be edited. */
   #aside = "";
-  /** Said above the field until the next key; "" for nothing. */
-  #problem = "";
 
   constructor(theme: Theme, recent: RecentEmoji, findNames: FindNames, actions: ComposerActions) {
     this.#theme = theme;
@@ -90,15 +86,14 @@ export class Composer implements Disposable {
     this.#completer = new Completer(this.edit, theme, findNames);
     this.#formats = formatButtons((name) => this.mark(name));
     this.#setUpEdit();
-    this.#send = iconButton({ title: "Send (Enter)", sizePx: 42, iconPx: 26, onClick: () => this.#submit() });
-    this.#emoji = iconButton({ title: "Emoji (Ctrl+E)", sizePx: 38, iconPx: 25, onClick: () => this.openEmoji() });
+    this.#send = iconButton({ title: "Send (Enter)", onClick: () => this.#submit() });
+    this.#emoji = iconButton({ title: "Emoji (Ctrl+E)", onClick: () => this.openEmoji() });
     this.#picker = new EmojiPicker(theme, recent);
     const onCancel = (): void => {
       this.#aim(undefined);
       this.edit.setFocus();
     };
     this.#line = new TargetLine(theme, { onCancel, onChanged: (now) => this.#onTarget(now) });
-    this.#hint.hide();
     this.widget = panel("composer", this.#layout());
     this.#ruler.setTextFormat(TextFormat.PlainText);
     this.#ruler.setWordWrap(true);
@@ -150,7 +145,15 @@ export class Composer implements Disposable {
     this.edit.setFocus();
   }
 
-  /** The list over the messages while something is completed; it needs a parent. */
+  /** Lies over the panel of the conversation while something is completed, and takes what is dropped there. */
+  joinPanel(conversation: QWidget): void {
+    this.#completer.parent = conversation;
+    acceptDrops(conversation, {
+      onFiles: () => this.#hint.refuse(NO_FILES),
+      onText: (text) => this.focus(text),
+    });
+  }
+
   get completer(): Completer {
     return this.#completer;
   }
@@ -191,6 +194,7 @@ export class Composer implements Disposable {
     edit.setObjectName("message");
     edit.setAccessibleName("Message");
     edit.setAcceptRichText(false);
+    edit.setAcceptDrops(false); // what is dropped is for the panel around it: it would take files for their addresses
     edit.setPlaceholderText("Write a message…");
     edit.setHorizontalScrollBarPolicy(ScrollBarPolicy.ScrollBarAlwaysOff);
     edit.setVerticalScrollBarPolicy(ScrollBarPolicy.ScrollBarAlwaysOff);
@@ -226,22 +230,15 @@ export class Composer implements Disposable {
     this.#blocked.setLayout(row({ margins: [16, 8, 12, 8], children: [this.#blockedText, "stretch", unblock] }));
     this.#blocked.hide();
     this.#bar.setLayout(bar);
-    return column({ children: [line(), this.#line.widget, this.#hint, this.#bar, this.#blocked] });
+    return column({ children: [line(), this.#line.widget, this.#hint.widget, this.#bar, this.#blocked] });
   }
 
   #onTheme(): void {
-    const { colors, pixelRatio, textPx } = this.#theme;
-    const scaled = (px: number): number => Math.round(px * Math.max(1, textPx / USUAL_TEXT_PX));
-    for (const [part, name, color, iconPx, sizePx] of [
-      [this.#send, "send", colors.accent, 26, 42],
-      [this.#emoji, "smile", colors.faint, 25, 38],
-    ] as const) {
-      part.setIcon(icon(name, color, pixelRatio, scaled(iconPx)));
-      part.setIconSize(new QSize(scaled(iconPx), scaled(iconPx)));
-      part.setFixedSize(scaled(sizePx), scaled(sizePx));
-    }
+    const theme = this.#theme;
+    showIcon(this.#send, "send", theme, { color: theme.colors.accent, sizePx: 42, iconPx: 26 });
+    showIcon(this.#emoji, "smile", theme, { sizePx: 38, iconPx: 25 });
     this.#line.fit();
-    for (const format of this.#formats) format.setFixedSize(scaled(28), scaled(30));
+    for (const format of this.#formats) format.setFixedSize(theme.scaled(28), theme.scaled(30));
     clearTimeout(this.#growTimer);
     this.#growTimer = setTimeout(() => this.#grow(), 0);
   }
@@ -249,7 +246,7 @@ export class Composer implements Disposable {
   #onText(): void {
     this.#grow();
     if (this.#isFilling) return;
-    this.#problem = "";
+    this.#hint.forget();
     if (this.edit.toPlainText() !== "") this.#conversation?.noteTyping();
     clearTimeout(this.#draftTimer);
     this.#draftTimer = setTimeout(() => this.#saveDraft(), DRAFT_DELAY_MS);
@@ -274,15 +271,7 @@ export class Composer implements Disposable {
     this.edit.setVerticalScrollBarPolicy(
       height > limit ? ScrollBarPolicy.ScrollBarAsNeeded : ScrollBarPolicy.ScrollBarAlwaysOff,
     );
-    this.#showCount(text);
-  }
-
-  #showCount(text: string): void {
-    const count = text.length > COUNT_FROM_CHARS ? charCount(text) : 0;
-    const counted = `${count.toLocaleString("en")} of ${MAX_MESSAGE_CHARS.toLocaleString("en")} characters`;
-    const said = this.#problem === "" && count > COUNT_FROM_CHARS ? counted : this.#problem;
-    this.#hint.setVisible(said !== "");
-    this.#hint.setText(`   ${said}`);
+    this.#hint.show(text);
   }
 
   #onKey(event: QKeyEvent): void {
@@ -307,7 +296,7 @@ export class Composer implements Disposable {
     if (key === Key.pageDown) return () => this.#actions.onScroll(1);
     if (!isControl) return undefined;
     if (key === Key.up || key === Key.down) return () => this.#answerBy(key === Key.up ? -1 : 1);
-    if (key === Key.v && holdsFile()) return () => this.#tell("Pictures and files cannot be sent.");
+    if (key === Key.v && holdsFile()) return () => this.#hint.refuse(NO_FILES);
     if (key === Key.b) return () => this.mark("bold");
     if (key === Key.i) return () => this.mark("italic");
     if (key === Key.u) return () => this.mark("underline");
@@ -329,7 +318,7 @@ export class Composer implements Disposable {
   /** The message was changed, or is gone. */
   #onTarget(now: Target | undefined): void {
     this.#aim(now);
-    if (!now) this.#tell("The message was deleted.");
+    if (!now) this.#hint.refuse("The message was deleted.");
   }
 
   /** Takes up another message to be answered. */
@@ -379,11 +368,6 @@ export class Composer implements Disposable {
     this.#saveDraft();
     this.edit.setFocus();
     this.#actions.onSent();
-  }
-
-  #tell(problem: string): void {
-    this.#problem = problem;
-    this.#showCount(this.edit.toPlainText());
   }
 
   #insert(text: string): void {

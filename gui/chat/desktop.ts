@@ -1,7 +1,5 @@
-// The client outside its windows: tray icon, title badge, notifications, links in the browser.
-import { spawn } from "node:child_process";
+// The client outside its windows: tray icon, title badge, notifications.
 import { QIcon, QMenu, QSystemTrayIcon, type QPixmap } from "@nodegui/nodegui";
-import { UserError } from "../../src/util/user-error.ts";
 import { iconPixmap } from "../kit/icons.ts";
 import { fillMenu } from "../kit/menu.ts";
 import { Notifier } from "../kit/notifier.ts";
@@ -53,21 +51,4 @@ export function appIcon(hasUnread: boolean): QIcon {
 
 export function appPixmap(hasUnread: boolean): QPixmap {
   return iconPixmap("app", hasUnread ? "#e0483e" : "#2f84d6", ICON_PX, 1);
-}
-
-/** Opens a web address in the browser, a mail address in the program for mail; anything else is ignored. */
-export function openLink(url: string, onProblem: (error: unknown) => void): void {
-  if (!/^(?:https?:\/\/|mailto:)/i.test(url)) return;
-  const [command, ...args] =
-    process.platform === "darwin"
-      ? ["open"]
-      : process.platform === "win32"
-        ? ["rundll32", "url.dll,FileProtocolHandler"]
-        : ["xdg-open"];
-  const child = spawn(command ?? "xdg-open", [...args, url], { stdio: "ignore", detached: true });
-  child.on("error", () => onProblem(new UserError(`No program here opens ${url}.`)));
-  child.on("exit", (code) => {
-    if (code !== null && code > 0) onProblem(new UserError(`No program here opens ${url}.`));
-  });
-  child.unref();
 }

@@ -10,7 +10,6 @@ import type { ViewRow } from "./message-rows.ts";
 
 /** At the usual text size. */
 const NOTICE_PX = 44;
-const USUAL_TEXT_PX = 14;
 
 export interface RendererParts {
   readonly theme: Theme;
@@ -47,7 +46,7 @@ export class MessageRenderer implements RowRenderer<ViewRow> {
   }
 
   get #noticePx(): number {
-    return Math.round(NOTICE_PX * Math.max(1, this.#parts.theme.textPx / USUAL_TEXT_PX));
+    return this.#parts.theme.scaled(NOTICE_PX);
   }
 
   create(kind: string, parent: QWidget): RowWidgets<ViewRow> {

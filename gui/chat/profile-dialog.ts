@@ -1,11 +1,8 @@
-// Somebody's profile: the own one can be changed, with a picture that is chosen or dropped; others' are shown.
+// Somebody's profile: the own one can be changed, with a picture; others' are shown.
 import {
   AlignmentFlag,
   QDialog,
-  QDragMoveEvent,
-  QDropEvent,
   QLabel,
-  QProgressBar,
   QTextEdit,
   TextFormat,
   TextInteractionFlag,
@@ -13,26 +10,20 @@ import {
   type QPixmap,
   type QWidget,
 } from "@nodegui/nodegui";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { charCount } from "../../src/protocol/envelope.ts";
 import type { Profile } from "../../src/protocol/entities.ts";
 import { directChatId, type ChatId, type UserId } from "../../src/protocol/ids.ts";
 import { MAX_BIO_CHARS, MAX_NAME_CHARS } from "../../src/protocol/limits.ts";
-import { drawAvatar } from "../kit/avatar-pixmap.ts";
-import { chooseFile, openModal, type ModalOptions } from "../kit/dialogs.ts";
+import { openModal, type ModalOptions } from "../kit/dialogs.ts";
 import { guard } from "../kit/guard.ts";
-import { squarePicture } from "../kit/picture.ts";
 import type { Theme } from "../kit/theme.ts";
 import { button, column, field, label, row } from "../kit/widgets.ts";
 import { textHtml } from "./message-html.ts";
 import type { AccountSession } from "./account-session.ts";
+import { OwnPicture, PORTRAIT_PX } from "./own-picture.ts";
 
-const AVATAR_PX = 128;
-/** Pictures are made this large before they are sent: enough for every place where they are shown, at twice the scale. */
-const UPLOAD_SIDE_PX = 512;
+/** With room for the frame of the focus. */
+const FRAMED_PX = PORTRAIT_PX + 4;
 
 export interface ProfileOptions {
   readonly parent: QWidget;
@@ -73,7 +64,8 @@ abstract class ProfileView {
   constructor(dialog: QDialog, options: ProfileOptions) {
     this.dialog = dialog;
     this.options = options;
-    this.avatar.setFixedSize(AVATAR_PX, AVATAR_PX);
+    this.avatar.setObjectName("portrait");
+    this.avatar.setFixedSize(FRAMED_PX, FRAMED_PX);
     const { avatars } = options.session;
     this.#changes = [avatars.onChange(() => this.drawAvatar())];
     this.drawAvatar();
@@ -91,7 +83,7 @@ abstract class ProfileView {
 
   protected drawAvatar(): void {
     const { session, userId, username } = this.options;
-    this.avatar.setPixmap(this.chosen ?? session.avatars.pixmap(userId, username, AVATAR_PX));
+    this.avatar.setPixmap(this.chosen ?? session.avatars.pixmap(userId, username, PORTRAIT_PX));
   }
 
   protected picture(): QWidget {
@@ -162,10 +154,8 @@ class OwnProfile extends ProfileView {
   readonly #first = field({ title: "First name", placeholder: "First name", maxLength: MAX_NAME_CHARS });
   readonly #second = field({ title: "Second name", placeholder: "Second name", maxLength: MAX_NAME_CHARS });
   readonly #bio = new QTextEdit();
-  readonly #progress = new QProgressBar();
   readonly #error = label({ name: "error", wraps: true });
-  /** Chosen, and sent when the profile is saved. */
-  #picture: Buffer | undefined;
+  readonly #picture: OwnPicture;
 
   constructor(dialog: QDialog, options: ProfileOptions) {
     super(dialog, options);
@@ -174,10 +164,20 @@ class OwnProfile extends ProfileView {
     this.#bio.setPlaceholderText("A few words about yourself");
     this.#bio.setAccessibleName("About yourself");
     this.#bio.setFixedHeight(96);
-    this.#progress.setTextVisible?.(false);
-    this.#progress.hide();
-    this.status.setText("Drop a picture here");
-    const choose = button({ text: "Choose a picture…", onClick: () => this.#choose() });
+    const { session, theme, userId, username } = options;
+    this.#picture = new OwnPicture({
+      dialog,
+      portrait: this.avatar,
+      avatars: session.avatars,
+      theme,
+      userId,
+      username,
+      onPreview: (pixmap) => {
+        this.chosen = pixmap;
+        this.drawAvatar();
+      },
+      onProblem: (text) => this.#error.setText(text),
+    });
     const close = button({ text: "Cancel", onClick: () => dialog.close() });
     const save = button({ text: "Save", name: "primary", onClick: () => this.#save() });
     this.modal = { enter: save, focus: this.#first };
@@ -185,11 +185,8 @@ class OwnProfile extends ProfileView {
       column({
         margins: [26, 24, 26, 20],
         children: [
-          row({ children: ["stretch", this.avatar, "stretch"] }),
-          10,
-          row({ children: ["stretch", choose, "stretch"] }),
+          this.#picture.widget,
           this.status,
-          this.#progress,
           14,
           label({ text: `@${options.username}`, name: "subtitle" }),
           8,
@@ -203,10 +200,15 @@ class OwnProfile extends ProfileView {
         ],
       }),
     );
-    this.#acceptDrops();
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.#picture.dispose();
   }
 
   protected override fill(profile: Profile): void {
+    this.#picture.showStored(profile.file_name !== null);
     this.#first.setText(profile.first_name);
     this.#second.setText(profile.second_name);
     this.#bio.setPlainText(profile.bio);
@@ -218,78 +220,13 @@ class OwnProfile extends ProfileView {
       return this.#error.setText(`At most ${MAX_BIO_CHARS} characters about yourself.`);
     try {
       const changes = { first_name: this.#first.text().trim(), second_name: this.#second.text().trim(), bio };
-      if (this.#picture) await this.#upload(this.#picture);
+      await this.#picture.save();
       await this.options.session.workspace.profiles.update(changes);
       if (!this.isClosed) this.dialog.close();
     } catch (error) {
       if (this.isClosed) throw error; // shown in a window of its own
       this.#error.setText(`Not saved: ${messageOf(error)}`);
     }
-  }
-
-  #choose(): void {
-    const filter = "Pictures (*.png *.jpg *.jpeg *.gif *.webp)";
-    chooseFile(this.dialog, "Choose a picture", filter, (path) => this.#take(path));
-  }
-
-  #acceptDrops(): void {
-    const { dialog } = this;
-    dialog.setAcceptDrops(true);
-    dialog.addEventListener(
-      WidgetEventTypes.DragEnter,
-      guard((event) => event && new QDragMoveEvent(event).accept()),
-    );
-    dialog.addEventListener(
-      WidgetEventTypes.Drop,
-      guard((event) => {
-        const url = event && new QDropEvent(event).mimeData().urls()[0]?.toString();
-        return url?.startsWith("file:") === true ? this.#take(fileURLToPath(url)) : undefined;
-      }),
-    );
-  }
-
-  /** Shows a picture as it will be; nothing is sent before the profile is saved. */
-  async #take(path: string): Promise<void> {
-    this.#error.setText("");
-    try {
-      const bytes = await squarePng(path);
-      if (this.isClosed) return;
-      const { userId, username: name, theme } = this.options;
-      this.#picture = bytes;
-      this.chosen = drawAvatar({ userId, name, sizePx: AVATAR_PX, pixelRatio: theme.pixelRatio, file: path });
-      this.drawAvatar();
-      this.status.setText("This will be your picture when you save.");
-    } catch (error) {
-      if (this.isClosed) throw error;
-      this.#error.setText(`Not taken: ${messageOf(error)}`);
-    }
-  }
-
-  async #upload(picture: Buffer): Promise<void> {
-    this.#progress.setValue(0);
-    this.#progress.show();
-    try {
-      await this.options.session.avatars.upload(picture, (part) => {
-        if (!this.isClosed) this.#progress.setValue(Math.round(part * 100));
-      });
-      this.#picture = undefined;
-    } finally {
-      if (!this.isClosed) this.#progress.hide();
-    }
-  }
-}
-
-/** The middle of a picture as a square PNG. Rejects with PictureProblem when the file is no picture. */
-export async function squarePng(path: string): Promise<Buffer> {
-  const scaled = squarePicture(path, UPLOAD_SIDE_PX);
-  // Qt's wrapper saves to files only.
-  const folder = await mkdtemp(join(tmpdir(), "messenger-avatar-"));
-  try {
-    const file = join(folder, "avatar.png");
-    if (!scaled.save(file, "PNG")) throw new Error("the picture cannot be converted");
-    return await readFile(file);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -4,10 +4,10 @@ import type { ChatSearch } from "../../src/client/models/chat-search.ts";
 import { MAX_SEARCH_CHARS } from "../../src/protocol/limits.ts";
 import { DisposableStore, type Disposable } from "../../src/util/disposable.ts";
 import { guard } from "../kit/guard.ts";
-import { icon } from "../kit/icons.ts";
 import { Key, Modifier } from "../kit/keys.ts";
 import { leaveShortcuts } from "../kit/shortcuts.ts";
 import type { Theme } from "../kit/theme.ts";
+import { showIcon } from "../kit/themed-icon.ts";
 import { column, field, iconButton, label, line, panel, row } from "../kit/widgets.ts";
 
 /** The server is asked so long after the last key. */
@@ -144,9 +144,8 @@ export class SearchBar implements Disposable {
   }
 
   #drawIcons(): void {
-    const { colors, pixelRatio } = this.#theme;
-    this.#older.setIcon(icon("up", colors.faint, pixelRatio));
-    this.#newer.setIcon(icon("down", colors.faint, pixelRatio));
-    this.#close.setIcon(icon("close", colors.faint, pixelRatio));
+    showIcon(this.#older, "up", this.#theme);
+    showIcon(this.#newer, "down", this.#theme);
+    showIcon(this.#close, "close", this.#theme);
   }
 }

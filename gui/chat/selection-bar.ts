@@ -2,9 +2,9 @@
 import { FocusPolicy, QKeyEvent, WidgetEventTypes, type QPushButton, type QWidget } from "@nodegui/nodegui";
 import type { Disposable } from "../../src/util/disposable.ts";
 import { guard } from "../kit/guard.ts";
-import { icon } from "../kit/icons.ts";
 import { Key } from "../kit/keys.ts";
 import type { Theme } from "../kit/theme.ts";
+import { showIcon } from "../kit/themed-icon.ts";
 import { button, column, iconButton, label, line, panel, row } from "../kit/widgets.ts";
 
 export interface SelectionActions {
@@ -57,7 +57,6 @@ export class SelectionBar implements Disposable {
   }
 
   #drawIcons(): void {
-    const { colors, pixelRatio } = this.#theme;
-    this.#close.setIcon(icon("close", colors.faint, pixelRatio));
+    showIcon(this.#close, "close", this.#theme);
   }
 }

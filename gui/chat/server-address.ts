@@ -9,3 +9,7 @@ export function parseAddress(text: string): { readonly host: string; readonly po
   const port = digits === undefined ? DEFAULT_PORT : Number(digits);
   return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
 }
+
+export function addressText({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

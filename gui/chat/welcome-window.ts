@@ -15,14 +15,15 @@ import {
 import { MAX_USERNAME_CHARS, MIN_USERNAME_CHARS } from "../../src/protocol/limits.ts";
 import { normalizeUsername, passwordProblem } from "../../src/protocol/text.ts";
 import { Emitter } from "../../src/util/emitter.ts";
-import { ask } from "../kit/dialogs.ts";
 import { guard } from "../kit/guard.ts";
 import { iconPixmap } from "../kit/icons.ts";
 import { capsIn, onEnterKey } from "../kit/keys.ts";
+import { passwordEye } from "../kit/password-eye.ts";
 import type { Theme } from "../kit/theme.ts";
 import { button, column, field, label, panel, row } from "../kit/widgets.ts";
 import { WelcomeError, type CertificateDoubt, type Credentials } from "./sign-in.ts";
-import { parseAddress } from "./server-address.ts";
+import { addressText, parseAddress } from "./server-address.ts";
+import { askTrust } from "./trust-question.ts";
 import type { ServerChoice } from "./preferences.ts";
 
 export interface Entry extends Credentials {
@@ -61,6 +62,7 @@ export class WelcomeWindow {
   readonly #username: QLineEdit;
   readonly #password: QLineEdit;
   readonly #repeat: QLineEdit;
+  readonly #eye: QPushButton;
   /** In view once the server has asked for it. */
   readonly #invitation: QLineEdit;
   readonly #keeps = new QCheckBox();
@@ -113,6 +115,7 @@ export class WelcomeWindow {
       onEnter,
       onChange: () => this.#showHints(),
     });
+    this.#eye = passwordEye([this.#password, this.#repeat], options.theme);
     this.#invitation = field({
       title: "Invitation code",
       placeholder: "Invitation code",
@@ -152,6 +155,10 @@ export class WelcomeWindow {
 
   show(): void {
     this.window.show();
+    this.#focusFirst();
+  }
+
+  #focusFirst(): void {
     (this.#username.text() === "" ? this.#username : this.#password).setFocus();
   }
 
@@ -193,7 +200,14 @@ export class WelcomeWindow {
   }
 
   #tab(text: string, isNew: boolean): QPushButton {
-    const tab = button({ text, name: "tab", onClick: () => this.#choose(isNew) });
+    const tab = button({
+      text,
+      name: "tab",
+      onClick: () => {
+        this.#choose(isNew);
+        this.#focusFirst();
+      },
+    });
     tab.setCheckable(true);
     return tab;
   }
@@ -219,7 +233,7 @@ export class WelcomeWindow {
           this.#username,
           username,
           6,
-          this.#password,
+          row({ spacing: 4, children: [{ grow: this.#password }, this.#eye] }),
           password,
           6,
           this.#repeat,
@@ -326,29 +340,13 @@ export class WelcomeWindow {
     }
   }
 
-  /** The first certificate of a server may be trusted; one that takes its place is refused until the old one is forgotten. */
-  #askTrust(server: ServerChoice, { shown, trusted }: CertificateDoubt): void {
-    const name = addressText(server);
-    if (trusted === undefined) {
-      const question = {
-        title: "Trust this server?",
-        text: `No authority vouches for ${name}. That is usual for a server with a certificate of its own making: compare its fingerprint (SHA-256) with the one that whoever runs the server tells you.`,
-        detail: fingerprintText(shown),
-        yes: "Trust it",
-      };
-      this.#dialog = ask(this.window, question, () => this.#enter(shown));
-      return;
-    }
-    const question = {
-      title: "The certificate has changed",
-      text: `${name} does not show the certificate that you trust. Perhaps the server was reinstalled, perhaps somebody is in between. Nothing was sent. Ask whoever runs the server before you forget the old certificate.`,
-      detail: `trusted\n${fingerprintText(trusted)}\n\nshown now\n${fingerprintText(shown)}`,
-      yes: "Forget the old one",
-      isDangerous: true,
-    };
-    this.#dialog = ask(this.window, question, () => {
-      this.#options.distrust(server);
-      this.#problem("server", "The old certificate is forgotten. Log in to see the new one.");
+  #askTrust(server: ServerChoice, doubt: CertificateDoubt): void {
+    this.#dialog = askTrust(this.window, server, doubt, {
+      onTrust: () => this.#enter(doubt.shown),
+      onForget: () => {
+        this.#options.distrust(server);
+        this.#problem("server", "The old certificate is forgotten. Log in to see the new one.");
+      },
     });
   }
 
@@ -388,13 +386,4 @@ export class WelcomeWindow {
       };
     return undefined;
   }
-}
-
-function addressText({ host, port }: ServerChoice): string {
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
-
-/** In four lines of eight pairs, for comparing by eye. */
-function fingerprintText(fingerprint: string): string {
-  return fingerprint.replaceAll(/((?:..:){7}..):/g, "$1\n");
 }

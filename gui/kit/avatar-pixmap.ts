@@ -50,22 +50,36 @@ export class AvatarPixmaps {
   }
 }
 
-export function drawAvatar({ userId, name, sizePx, pixelRatio, file }: AvatarOptions): QPixmap {
+export function drawAvatar(options: AvatarOptions): QPixmap {
+  const { userId, name, sizePx, pixelRatio, file } = options;
+  const side = Math.round(sizePx * pixelRatio);
+  const picture = file === undefined ? undefined : pictureIn(file);
+  if (picture) return drawRound(picture, sizePx, pixelRatio);
+  return drawDisc(sizePx, pixelRatio, avatarColor(userId), (painter) => drawInitials(painter, initials(name), side));
+}
+
+/** A square picture as a round one. */
+export function drawRound(square: QImage, sizePx: number, pixelRatio: number): QPixmap {
+  const side = Math.round(sizePx * pixelRatio);
+  const picture = square.scaled(side, side, AspectRatioMode.IgnoreAspectRatio, TransformationMode.SmoothTransformation);
+  return drawDisc(sizePx, pixelRatio, "#ffffff", (painter) => {
+    painter.setCompositionMode(CompositionMode.CompositionMode_SourceIn);
+    painter.drawImage(0, 0, picture);
+  });
+}
+
+function drawDisc(sizePx: number, pixelRatio: number, color: string, drawOn: (painter: QPainter) => void): QPixmap {
   const side = Math.round(sizePx * pixelRatio);
   const image = new QImage(side, side, QImageFormat.ARGB32_Premultiplied);
   image.fill(new QColor(0, 0, 0, 0));
-  const picture = file === undefined ? undefined : pictureIn(file, side);
   const painter = new QPainter(image);
   try {
     painter.setRenderHint(RenderHint.Antialiasing);
     painter.setRenderHint(RenderHint.TextAntialiasing);
     painter.setPen(PenStyle.NoPen);
-    painter.setBrush(new QColor(picture ? "#ffffff" : avatarColor(userId)));
+    painter.setBrush(new QColor(color));
     painter.drawEllipse(0, 0, side, side);
-    if (picture) {
-      painter.setCompositionMode(CompositionMode.CompositionMode_SourceIn);
-      painter.drawImage(0, 0, picture);
-    } else drawInitials(painter, initials(name), side);
+    drawOn(painter);
   } finally {
     painter.end();
   }
@@ -85,15 +99,10 @@ function drawInitials(painter: QPainter, text: string, side: number): void {
   painter.drawText(Math.round((side - width) / 2), Math.round((side + metrics.capHeight()) / 2), text);
 }
 
-/** The file's picture in this size; undefined when it is none. */
-function pictureIn(file: string, side: number): QImage | undefined {
+/** The file's picture; undefined when it is none. */
+function pictureIn(file: string): QImage | undefined {
   try {
-    return squarePicture(file, MAX_SIDE_PX).scaled(
-      side,
-      side,
-      AspectRatioMode.KeepAspectRatioByExpanding,
-      TransformationMode.SmoothTransformation,
-    );
+    return squarePicture(file, MAX_SIDE_PX);
   } catch (error) {
     if (error instanceof PictureProblem) return undefined;
     throw error;

@@ -107,9 +107,21 @@ export function deleteIfThere(widget: QWidget): void {
   if (native !== null) widget.deleteLater();
 }
 
-/** Lets the user choose a file to open; `filter` as in "Pictures (*.png *.jpg)". */
-export function chooseFile(parent: QWidget, title: string, filter: string, onFile: (path: string) => unknown): void {
-  const dialog = new QFileDialog(parent, title, "", filter);
+export interface FileChoice {
+  readonly title: string;
+  /** As in "Pictures (*.png *.jpg)". */
+  readonly filter: string;
+  /** Shown first. */
+  readonly folder: string;
+}
+
+/** Lets the user choose a file to open. */
+export function chooseFile(
+  parent: QWidget,
+  { title, filter, folder }: FileChoice,
+  onFile: (path: string) => unknown,
+): void {
+  const dialog = new QFileDialog(parent, title, folder, filter);
   dialog.addEventListener("fileSelected", guard(onFile));
   deleteWhenHidden(dialog);
   dialog.open();

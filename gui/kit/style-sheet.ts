@@ -34,6 +34,7 @@ QLabel#faint, QLabel#hint { color: ${c.faint}; font-size: ${px - 1}px; }
 QLabel#subtitle { color: ${c.faint}; font-size: ${px - 1}px; }
 QLabel#subtitleActive { color: ${c.accent}; font-size: ${px - 1}px; }
 QLabel#error { color: ${c.danger}; font-size: ${px - 1}px; }
+QLabel#portrait:focus { border: 2px solid ${c.accent}; border-radius: 66px; }
 QLabel#good { color: ${c.online}; font-size: ${px - 1}px; }
 QLabel#detail { font-family: 'DejaVu Sans Mono','Noto Sans Mono',monospace; font-size: ${px - 1}px; background: ${c.field}; border-radius: 8px; padding: 9px 12px; }
 QWidget#connectionBar { background: ${c.warning}; border-radius: 8px; }
@@ -201,6 +202,8 @@ QWidget#tableHead { background: ${c.panel}; border-bottom: 1px solid ${c.fieldBo
 QPushButton#columnHead { background: transparent; border: 0; border-radius: 0; padding: 0; color: ${c.faint}; font-size: ${px - 2}px; font-weight: 600; text-align: left; }
 QPushButton#columnHeadRight { background: transparent; border: 0; border-radius: 0; padding: 0; color: ${c.faint}; font-size: ${px - 2}px; font-weight: 600; text-align: right; }
 QPushButton#columnHead:hover, QPushButton#columnHeadRight:hover, QPushButton#columnHead:focus, QPushButton#columnHeadRight:focus { color: ${c.accent}; }
+QWidget#columnGrip { background: transparent; border: 0; }
+QWidget#columnGrip:hover { background: ${c.hover}; }
 QScrollArea#table:focus { border: 1px solid ${c.accent}; }
 QLabel#tableEmpty { color: ${c.faint}; padding: 28px 22px; }
 QLabel#cell { font-size: ${px - 1}px; background: transparent; }

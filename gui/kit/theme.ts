@@ -28,6 +28,11 @@ export class Theme {
     return this.#textPx;
   }
 
+  /** A length that grows with the text, beyond the usual size. */
+  scaled(px: number): number {
+    return Math.round(px * Math.max(1, this.#textPx / DEFAULT_TEXT_PX));
+  }
+
   /** Pixels of the screen per logical pixel. */
   get pixelRatio(): number {
     return this.#application.devicePixelRatio();

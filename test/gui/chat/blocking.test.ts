@@ -4,10 +4,11 @@ import type { QMenu } from "@nodegui/nodegui";
 import "../support/qt.ts";
 import { eventually } from "../../support/eventually.ts";
 import { TestClient } from "../support/client.ts";
-import { Key, textsIn, user } from "../support/qt.ts";
+import { Key, textsIn, tipsIn, user } from "../support/qt.ts";
 import { Stage } from "../support/stage.ts";
 
 const { chatEntries } = await import("../../../gui/chat/chat-menus.ts");
+const { messageEntries } = await import("../../../gui/chat/message-menu.ts");
 const { openMenu } = await import("../../../gui/kit/menu.ts");
 
 describe("blocking in the chat window", () => {
@@ -57,5 +58,34 @@ describe("blocking in the chat window", () => {
     await boris.say("hello again", withBoris());
     await eventually("it comes", () => client.texts.includes("hello again"));
     assert.deepEqual(client.errors, []);
+  });
+
+  it("says to who is blocked why a message was not sent, in its menu and beside it", async () => {
+    const boris = await TestClient.loggedIn(stage, "boris");
+    await stage.person("anna").ok("block_contact", { contact: "boris" });
+    boris.chat.openChat(withBoris());
+    boris.write("are you there?");
+    await eventually("it is refused", () => boris.messages.at(-1)?.item.state === "failed");
+    const [row] = boris.messages.slice(-1);
+    const reason = row?.item.failure ?? "";
+    assert.match(reason, /block/);
+    const conversation = boris.session.workspace.conversation(withBoris());
+    const nothing = (): void => {};
+    const entries = messageEntries({ row: row ?? assert.fail(), selected: "", link: "" }, conversation, {
+      onLink: nothing,
+      onProfile: nothing,
+      onSelect: nothing,
+      onAnswer: nothing,
+      onEdit: nothing,
+      onReact: nothing,
+      onForward: nothing,
+      onDelete: nothing,
+      usual: "x",
+    });
+    const texts = entries.map((entry) => (entry === "separator" ? "" : entry.text));
+    assert.ok(texts.includes(`Not sent: ${reason}`), texts.join(", "));
+    assert.ok(tipsIn(boris.chat.window).includes(`<span>Not sent: ${reason}</span>`));
+    await boris.quit();
+    await stage.person("anna").ok("unblock_contact", { contact: "boris" });
   });
 });

@@ -4,6 +4,7 @@ import { hands, hasDisplay } from "../support/display.ts";
 import { eventually } from "../../support/eventually.ts";
 import { clockText } from "../../../gui/chat/message-rows.ts";
 import { TestClient } from "../support/client.ts";
+import { tipsIn } from "../support/qt.ts";
 import { Stage } from "../support/stage.ts";
 
 const { QApplication, QClipboardMode } = await import("@nodegui/nodegui");
@@ -58,7 +59,7 @@ const TEXTS = ["The first of them, long enough for a mouse", "the second one", "
     }
     assert.ok(selected.length > 3 && TEXTS[0].endsWith(selected), `“${selected}”`);
     await hands.press("ctrl+c");
-    assert.equal(copied(), selected);
+    await eventually("it is copied", () => copied() === selected);
   });
 
   it("selects whole messages when a drag goes on into the next bubble, and copies who wrote them when", async () => {
@@ -89,5 +90,20 @@ const TEXTS = ["The first of them, long enough for a mouse", "the second one", "
     assert.equal(hands.focus, "Message");
     assert.equal(client.chat.parts.composer.edit.toPlainText(), "so");
     client.chat.parts.composer.edit.setPlainText("");
+  });
+
+  it("shows where a link leads, and opens or copies its address, not what it is called", async () => {
+    const link = "www.example.org/a/page";
+    client.chat.openChat("common");
+    await stage.person("boris").say(link);
+    await eventually("it came", () => client.texts.includes(link));
+    const name = `boris, ${clockText(client.messages.at(-1)?.item.timeMs ?? 0)}: ${link}`;
+    await hands.point(name);
+    const tip = `<span>https://${link}</span>`;
+    await eventually("it says where it leads", () => tipsIn(client.chat.window).includes(tip));
+    await hands.click(name, "right");
+    await hands.inFront("popup");
+    await hands.click("Copy the link");
+    await eventually("it is copied", () => copied() === `https://${link}`);
   });
 });

@@ -227,6 +227,25 @@ const TITLE = "Messenger control panel";
     await eventually("Restart has the focus", () => hands.focus === "Restart…");
   });
 
+  it("takes Enter in the fields of address and port for Restart, or for Run where the server is stopped", async () => {
+    const { listener } = panel.window;
+    for (const name of ["Port", "Address"]) {
+      await hands.tabTo(name, 60);
+      await hands.press("Return");
+      await hands.inFront("Restart listening?");
+      await hands.press("Escape");
+      await hands.inFront(TITLE);
+    }
+    await hands.click("Stop…");
+    await hands.inFront("Stop listening?");
+    await hands.click("Stop");
+    await hands.inFront(TITLE);
+    await eventually("it is stopped", () => listener.state.text() === "Stopped");
+    await hands.tabTo("Port", 60);
+    await hands.press("Return");
+    await eventually("it runs", () => listener.state.text().startsWith("Running"));
+  });
+
   it("leaves the focus at the filter when nothing is chosen any more", async () => {
     const { sessions } = panel.pages;
     await stage.server.anotherSession(stage.person("anna"));

@@ -1,5 +1,6 @@
 // The first window under real keys: Enter in the address, and why somebody is there again.
 import assert from "node:assert/strict";
+import type { QLineEdit } from "@nodegui/nodegui";
 import { hands, hasDisplay } from "../support/display.ts";
 import { AdminClient } from "../../../src/client/admin-client.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -19,6 +20,9 @@ import { Stage } from "../support/stage.ts";
     await stage.remove();
   });
 
+  const shows = (field: QLineEdit, text: string): Promise<void> =>
+    eventually(`it shows ${text}`, () => field.property("displayText").toString() === text);
+
   it("takes Enter in the address as everywhere else", async () => {
     client = new TestClient(stage);
     await client.application.start();
@@ -28,6 +32,28 @@ import { Stage } from "../support/stage.ts";
     await hands.press("Return");
     await eventually("the name is missing", () => !parts.problems.username.isHidden());
     assert.equal(hands.focus, "Username");
+  });
+
+  it("begins to register at the first field, and shows the passwords where that is wished", async () => {
+    client = new TestClient(stage);
+    await client.application.start();
+    await eventually("the window is in front", () => hands.front === "Messenger");
+    const { parts } = client.welcome;
+    parts.password.setFocus();
+    await hands.click("Register");
+    assert.equal(hands.focus, "Username");
+    await hands.type("bea");
+    await hands.press("Tab");
+    await hands.type("a secret word");
+    await shows(parts.password, "●".repeat(13));
+    await hands.click("Show the password");
+    await shows(parts.password, "a secret word");
+    assert.equal(hands.focus, "Password", "the mouse leaves the keyboard where it is");
+    await hands.press("Tab", "Tab");
+    await hands.type("a secret");
+    await shows(parts.repeat, "a secret");
+    await hands.click("Hide the password");
+    await shows(parts.repeat, "●".repeat(8));
   });
 
   it("says that the account was disabled", async () => {

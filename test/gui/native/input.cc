@@ -12,7 +12,7 @@
 
 namespace {
 
-constexpr size_t kMaxArguments = 5;
+constexpr size_t kMaxArguments = 6;
 
 // The arguments of one call, converted with checks: a wrong one throws a TypeError in JavaScript.
 class Call {
@@ -119,7 +119,20 @@ napi_value wheel(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// dropFile(widget, path): drags a file in and drops it
+// Drags something over a widget and drops it there: what takes it is the widget or the nearest one around it that takes
+// drops, as with a real mouse.
+void drop(QWidget *over, const QMimeData &content) {
+  QWidget *taker = over;
+  while (taker != nullptr && !taker->acceptDrops()) taker = taker->isWindow() ? nullptr : taker->parentWidget();
+  if (taker == nullptr) return;
+  QDragEnterEvent enter(QPoint(5, 5), Qt::CopyAction, &content, Qt::LeftButton, Qt::NoModifier);
+  QCoreApplication::sendEvent(taker, &enter);
+  if (!enter.isAccepted()) return;
+  QDropEvent event(QPointF(5, 5), Qt::CopyAction, &content, Qt::LeftButton, Qt::NoModifier);
+  QCoreApplication::sendEvent(taker, &event);
+}
+
+// dropFile(widget, path)
 napi_value dropFile(napi_env env, napi_callback_info info) {
   Call call(env, info);
   QWidget *widget = call.widget();
@@ -127,22 +140,32 @@ napi_value dropFile(napi_env env, napi_callback_info info) {
   if (call.failed()) return nullptr;
   QMimeData content;
   content.setUrls({QUrl::fromLocalFile(path)});
-  QDragEnterEvent enter(QPoint(5, 5), Qt::CopyAction, &content, Qt::LeftButton, Qt::NoModifier);
-  QCoreApplication::sendEvent(widget, &enter);
-  QDropEvent drop(QPointF(5, 5), Qt::CopyAction, &content, Qt::LeftButton, Qt::NoModifier);
-  QCoreApplication::sendEvent(widget, &drop);
+  drop(widget, content);
+  return nullptr;
+}
+
+// dropText(widget, text)
+napi_value dropText(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  QWidget *widget = call.widget();
+  const QString text = call.text(1);
+  if (call.failed()) return nullptr;
+  QMimeData content;
+  content.setText(text);
+  drop(widget, content);
   return nullptr;
 }
 
 void describe(QObject *object, int depth, QString *out) {
   if (const auto *widget = qobject_cast<QWidget *>(object)) {
     *out += QString(depth * 2, ' ') + object->metaObject()->className() + "#" + object->objectName() +
-            (widget->isVisible() ? "" : " (hidden)") + " " + object->property("text").toString().left(60) + "\n";
+            (widget->isVisible() ? "" : " (hidden)") + " " + object->property("text").toString().left(60) +
+            (widget->accessibleName().isEmpty() ? "" : " = " + widget->accessibleName()) + "\n";
   }
   for (QObject *child : object->children()) describe(child, depth + 1, out);
 }
 
-// tree(widget): the widgets below it, one a line, with class, name, visibility and text
+// tree(widget): the widgets below it, one a line, with class, name, visibility, text and what a screen reader calls it
 napi_value tree(napi_env env, napi_callback_info info) {
   Call call(env, info);
   QWidget *widget = call.widget();
@@ -162,6 +185,46 @@ napi_value texts(napi_env env, napi_callback_info info) {
   return textValue(env, found.join('\n'));
 }
 
+// tips(widget): the tool tips of what is in view below it, a line each
+napi_value tips(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const QWidget *widget = call.widget();
+  if (call.failed()) return nullptr;
+  QStringList found;
+  for (const QWidget *part : widget->findChildren<QWidget *>())
+    if (part->isVisible() && !part->toolTip().isEmpty()) found += part->toolTip();
+  return textValue(env, found.join('\n'));
+}
+
+// Where something is painted in a label: its first and its last column that is not as the corner; -1 -1 for nothing.
+QPair<int, int> inkOf(QLabel *label) {
+  const QImage image = label->grab().toImage();
+  QPair<int, int> ink(-1, -1);
+  for (int x = 0; x < image.width(); ++x) {
+    for (int y = 0; y < image.height(); ++y) {
+      if (image.pixel(x, y) == image.pixel(0, 0)) continue;
+      if (ink.first < 0) ink.first = x;
+      ink.second = x;
+      break;
+    }
+  }
+  return ink;
+}
+
+// inks(widget): of each label in view below it a line of name, first and last column of what is painted, and width
+napi_value inks(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  QWidget *widget = call.widget();
+  if (call.failed()) return nullptr;
+  QStringList found;
+  for (QLabel *label : widget->findChildren<QLabel *>()) {
+    if (!label->isVisible() || label->objectName().isEmpty()) continue;
+    const QPair<int, int> ink = inkOf(label);
+    found += QString("%1 %2 %3 %4").arg(label->objectName()).arg(ink.first).arg(ink.second).arg(label->width());
+  }
+  return textValue(env, found.join('\n'));
+}
+
 // pressButton(widget, text): clicks the button below it that says so
 napi_value pressButton(napi_env env, napi_callback_info info) {
   Call call(env, info);
@@ -177,19 +240,94 @@ napi_value pressButton(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// clickNamed(widget, name): clicks what a screen reader knows by that name
-napi_value clickNamed(napi_env env, napi_callback_info info) {
-  Call call(env, info);
-  QWidget *widget = call.widget();
-  const QString name = call.text(1);
-  if (call.failed()) return nullptr;
-  for (QWidget *part : widget->findChildren<QWidget *>()) {
-    if (part->accessibleName() != name) continue;
-    QTest::mouseClick(part, Qt::LeftButton);
-    return nullptr;
-  }
+// What a screen reader knows by that name below a widget; nullptr, and an error in JavaScript, for nothing.
+QWidget *partNamed(napi_env env, const QWidget *widget, const QString &name) {
+  for (QWidget *part : widget->findChildren<QWidget *>())
+    if (part->accessibleName() == name) return part;
   napi_throw_error(env, nullptr, "nothing has that name");
   return nullptr;
+}
+
+// clickNamed(widget, name)
+napi_value clickNamed(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const QWidget *widget = call.widget();
+  const QString name = call.text(1);
+  if (call.failed()) return nullptr;
+  if (QWidget *part = partNamed(env, widget, name)) QTest::mouseClick(part, Qt::LeftButton);
+  return nullptr;
+}
+
+// doubleClickNamed(widget, name)
+napi_value doubleClickNamed(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const QWidget *widget = call.widget();
+  const QString name = call.text(1);
+  if (call.failed()) return nullptr;
+  if (QWidget *part = partNamed(env, widget, name)) QTest::mouseDClick(part, Qt::LeftButton);
+  return nullptr;
+}
+
+// pressNamed(widget, name, Qt::Key, modifiers)
+napi_value pressNamed(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const QWidget *widget = call.widget();
+  const QString name = call.text(1);
+  const auto code = static_cast<Qt::Key>(call.integer(2));
+  const auto modifiers = static_cast<Qt::KeyboardModifiers>(call.integer(3));
+  if (call.failed()) return nullptr;
+  if (QWidget *part = partNamed(env, widget, name)) QTest::keyClick(part, code, modifiers);
+  return nullptr;
+}
+
+// moveOver(widget, x, y): the mouse moves to a point of it, with no button pressed
+napi_value moveOver(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  QWidget *widget = call.widget();
+  const QPoint at(call.integer(1), call.integer(2));
+  if (call.failed()) return nullptr;
+  QMouseEvent move(QEvent::MouseMove, at, widget->mapToGlobal(at), Qt::NoButton, Qt::NoButton, Qt::NoModifier);
+  QCoreApplication::sendEvent(widget, &move);
+  return nullptr;
+}
+
+// moveAway(widget): the mouse leaves it
+napi_value moveAway(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  QWidget *widget = call.widget();
+  if (call.failed()) return nullptr;
+  QEvent leave(QEvent::Leave);
+  QCoreApplication::sendEvent(widget, &leave);
+  return nullptr;
+}
+
+// dragNamed(widget, name, fromX, fromY, byX, byY)
+napi_value dragNamed(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const QWidget *widget = call.widget();
+  const QString name = call.text(1);
+  const QPoint from(call.integer(2), call.integer(3));
+  const QPoint by(call.integer(4), call.integer(5));
+  if (call.failed()) return nullptr;
+  QWidget *part = partNamed(env, widget, name);
+  if (part == nullptr) return nullptr;
+  QTest::mousePress(part, Qt::LeftButton, Qt::NoModifier, from);
+  // QTest::mouseMove holds no button.
+  QMouseEvent move(QEvent::MouseMove, from + by, part->mapToGlobal(from + by), Qt::NoButton, Qt::LeftButton,
+                   Qt::NoModifier);
+  QCoreApplication::sendEvent(part, &move);
+  QTest::mouseRelease(part, Qt::LeftButton, Qt::NoModifier, from + by);
+  return nullptr;
+}
+
+// sizeOf(widget, name): "width height" of what a screen reader knows by that name below it
+napi_value sizeOf(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  const QWidget *widget = call.widget();
+  const QString name = call.text(1);
+  if (call.failed()) return nullptr;
+  const QWidget *part = partNamed(env, widget, name);
+  return part == nullptr ? nullptr : textValue(env, QString("%1 %2").arg(part->width()).arg(part->height()));
 }
 
 // widgetCount(): the number of all widgets that exist
@@ -283,10 +421,19 @@ napi_value init(napi_env env, napi_value exports) {
   define(env, exports, "key", key);
   define(env, exports, "wheel", wheel);
   define(env, exports, "dropFile", dropFile);
+  define(env, exports, "dropText", dropText);
   define(env, exports, "tree", tree);
   define(env, exports, "texts", texts);
+  define(env, exports, "tips", tips);
+  define(env, exports, "inks", inks);
   define(env, exports, "pressButton", pressButton);
   define(env, exports, "clickNamed", clickNamed);
+  define(env, exports, "moveOver", moveOver);
+  define(env, exports, "moveAway", moveAway);
+  define(env, exports, "doubleClickNamed", doubleClickNamed);
+  define(env, exports, "pressNamed", pressNamed);
+  define(env, exports, "dragNamed", dragNamed);
+  define(env, exports, "sizeOf", sizeOf);
   define(env, exports, "widgetCount", widgetCount);
   define(env, exports, "settle", settle);
   define(env, exports, "frontTitle", frontTitle);

@@ -96,7 +96,9 @@ export class TestClient {
 
   /** Ends the client; its folder stays with `keep`. */
   async quit(keep = false): Promise<void> {
+    const { welcome } = this.application.windows;
     await this.application.quit();
+    welcome?.dispose(); // its process would have ended
     if (!keep) rmSync(this.folder, { recursive: true, force: true });
   }
 }
