@@ -27,6 +27,8 @@ export class AnnouncePage implements Page {
     placeholder: "Username",
     onChange: () => this.toOne.setChecked(true),
   });
+  /** Whom it reaches. */
+  readonly reach = label({ name: "hint" });
   readonly send: QPushButton;
   readonly outcome = new Outcome();
   readonly #context: PageContext;
@@ -56,7 +58,7 @@ export class AnnouncePage implements Page {
             wraps: true,
           }),
           this.text,
-          this.toAll,
+          row({ spacing: 10, children: [this.toAll, { grow: this.reach }] }),
           row({ spacing: 10, children: [this.toGroup, { grow: this.group }] }),
           row({ spacing: 10, children: [this.toOne, { grow: this.username }] }),
           row({ spacing: 12, children: [this.send, { grow: this.outcome.widget }] }),
@@ -72,6 +74,13 @@ export class AnnouncePage implements Page {
 
   open(): void {
     this.text.setFocus();
+    void this.#showReach();
+  }
+
+  async #showReach(): Promise<void> {
+    // Without a connection there is a banner, and the page is opened again when it is back.
+    const status = await this.#context.connection.request("status", {}).catch(() => undefined);
+    if (status) this.reach.setText(`All accounts, of which ${status.users_online.toLocaleString("en")} online`);
   }
 
   close(): void {

@@ -1,10 +1,12 @@
 // Backups: made now, with progress, and the list of those made, each opened and counted.
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { QProgressBar, type QPushButton, type QWidget } from "@nodegui/nodegui";
 import type { BackupInfo } from "../../src/protocol/admin.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
 import { bytes, moment } from "../../src/util/quantities.ts";
 import { setEnabled } from "../kit/focus.ts";
+import { reportError } from "../kit/guard.ts";
+import { openFolder } from "../kit/open-outside.ts";
 import { button, label, row } from "../kit/widgets.ts";
 import { Outcome } from "./outcome.ts";
 import { pageOf, PageTopic } from "./page-parts.ts";
@@ -31,6 +33,7 @@ export class BackupPage implements Page {
   readonly widget: QWidget;
   readonly table: TableView<BackupInfo>;
   readonly make: QPushButton;
+  readonly folder = button({ text: "Open the folder", onClick: () => this.#openFolder() });
   readonly progress = new QProgressBar();
   readonly outcome = new Outcome();
   readonly #context: PageContext;
@@ -52,8 +55,12 @@ export class BackupPage implements Page {
     this.progress.setTextVisible(false);
     this.progress.setAccessibleName("How much of the backup is made");
     this.progress.hide();
+    this.folder.setEnabled(false);
     const hint = "The store is copied while it is used; nobody has to wait. The copy is opened and counted.";
-    const top = row({ spacing: 14, children: [this.make, { grow: label({ text: hint, name: "hint", wraps: true }) }] });
+    const top = row({
+      spacing: 14,
+      children: [this.make, { grow: label({ text: hint, name: "hint", wraps: true }) }, this.folder],
+    });
     this.widget = pageOf({ head: [top, this.progress, this.outcome.widget], body: this.table.widget });
     this.#subscriptions.add(context.connection.events.on("backup", ({ percent }) => this.#showProgress(percent)));
     this.#subscriptions.add(context.theme.onChange(() => this.table.redraw()));
@@ -80,6 +87,12 @@ export class BackupPage implements Page {
   async #load(): Promise<void> {
     const answer = await this.#context.connection.request("backups", {}).catch(() => undefined);
     if (answer) this.table.setRows(answer.backups);
+    this.folder.setEnabled(this.table.values.length > 0);
+  }
+
+  #openFolder(): void {
+    const [made] = this.table.values;
+    if (made) openFolder(dirname(made.file), reportError);
   }
 
   async #make(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   QFont,
   QFontMetrics,
   QFontWeight,
+  QMouseEvent,
   QPainter,
   QPainterPath,
   QPen,
@@ -14,6 +15,7 @@ import {
   WidgetEventTypes,
 } from "@nodegui/nodegui";
 import { niceCeiling, WINDOW_MS, type AdminSamples, type Figure } from "../../src/client/models/admin-samples.ts";
+import { duration } from "../../src/util/quantities.ts";
 import type { Colors } from "../kit/colors.ts";
 import { guard } from "../kit/guard.ts";
 import type { Theme } from "../kit/theme.ts";
@@ -45,6 +47,15 @@ const RADIUS_PX = 10;
 const STEP_PX = 2;
 const FILL_ALPHA = 40;
 
+const SCALE_TEXTS = [`${WINDOW_MS / 60_000} min ago`, `${WINDOW_MS / 120_000} min`, "now"] as const;
+
+/** What the mouse is on. */
+interface Pointed {
+  readonly index: number;
+  readonly x: number;
+  readonly text: string;
+}
+
 interface Area {
   readonly left: number;
   readonly top: number;
@@ -56,6 +67,9 @@ export class CurveView {
   readonly widget = new QWidget();
   readonly #options: CurveOptions;
   #endMs = 0;
+  /** Of the mouse; undefined while it is elsewhere. */
+  #mouseX: number | undefined;
+  #shown = "";
 
   constructor(options: CurveOptions) {
     this.#options = options;
@@ -65,6 +79,25 @@ export class CurveView {
       WidgetEventTypes.Paint,
       guard(() => this.#paint()),
     );
+    this.widget.setMouseTracking(true);
+    this.widget.addEventListener(
+      WidgetEventTypes.MouseMove,
+      guard((event) => event && this.#point(new QMouseEvent(event).x())),
+    );
+    this.widget.addEventListener(
+      WidgetEventTypes.Leave,
+      guard(() => this.#point(undefined)),
+    );
+  }
+
+  /** The values as they were painted last, and how long ago those are that the mouse is on. */
+  get shown(): string {
+    return this.#shown;
+  }
+
+  #point(x: number | undefined): void {
+    this.#mouseX = x;
+    this.widget.update();
   }
 
   /** Draws the curves again, up to a time in Unix milliseconds. */
@@ -100,19 +133,37 @@ export class CurveView {
     const curves = lines.map(({ figure }) => samples.curve(figure, count, this.#endMs));
     const highest = Math.max(0, ...curves.flat().filter((value) => value !== null));
     const scale = niceCeiling(highest / unit) * unit;
-    this.#drawGrid(painter, area, format(scale));
+    const pointed = this.#pointed(area, count);
+    this.#drawGrid(painter, area, format(scale), pointed);
     lines.forEach(({ tone }, index) => drawCurve(painter, area, curves[index] ?? [], scale, colors[tone]));
     drawText(painter, title, PAD_PX, PAD_PX + textPx - 2, textPx - 1, colors.text, true);
-    this.#drawValues(painter, width);
+    const { last } = samples;
+    const values = lines.map(({ figure }, index) => {
+      if (pointed) return nearest(curves[index] ?? [], pointed.index);
+      return last === undefined ? null : figure(last);
+    });
+    this.#drawValues(painter, width, values);
+    this.#shown = `${values.map((value) => (value === null ? "–" : format(value))).join(", ")}${pointed ? ` ${pointed.text}` : ""}`;
   }
 
-  /** The present values at the upper right, in the lines' colours. */
-  #drawValues(painter: QPainter, width: number): void {
-    const { theme, samples, lines, format } = this.#options;
+  /** The step of the curves that the mouse is on. */
+  #pointed({ left, width }: Area, count: number): Pointed | undefined {
+    if (this.#mouseX === undefined) return undefined;
+    const part = Math.max(0, Math.min(1, (this.#mouseX - left) / width));
+    return {
+      index: Math.round(part * (count - 1)),
+      x: left + part * width,
+      text: `${duration((1 - part) * WINDOW_MS)} ago`,
+    };
+  }
+
+  /** At the upper right, in the lines' colours. */
+  #drawValues(painter: QPainter, width: number, values: readonly (number | null)[]): void {
+    const { theme, lines, format } = this.#options;
     const { colors, textPx } = theme;
     let right = width - PAD_PX;
-    for (const { name, figure, tone } of [...lines].reverse()) {
-      const value = samples.last === undefined ? null : figure(samples.last);
+    for (const [index, { name, tone }] of [...lines.entries()].reverse()) {
+      const value = values[index] ?? null;
       const shown = value === null ? "–" : format(value);
       const text = lines.length > 1 ? `${name} ${shown}` : shown;
       right -= textWidth(text, textPx - 1, true);
@@ -121,26 +172,29 @@ export class CurveView {
     }
   }
 
-  #drawGrid(painter: QPainter, { left, top, width, height }: Area, scaleText: string): void {
+  #drawGrid(painter: QPainter, area: Area, scaleText: string, pointed: Pointed | undefined): void {
+    const { left, top, width, height } = area;
     const { colors, textPx } = this.#options.theme;
     painter.setPen(penOf(colors.fieldBorder, 1));
     for (const part of [0, 0.5, 1]) {
       const y = Math.round(top + height * part) + 0.5;
       painter.drawLineF(left, y, left + width, y);
     }
-    this.#drawTimes(painter, { left, top, width, height });
+    if (pointed) {
+      painter.drawLineF(pointed.x, top, pointed.x, top + height);
+      this.#drawTimes(painter, area, [pointed.text], pointed.x);
+    } else this.#drawTimes(painter, area, SCALE_TEXTS);
     drawText(painter, scaleText, left + 2, top + textPx - 2, textPx - 4, colors.faint, false);
   }
 
-  /** Below the curves, from the first minute to the last. */
-  #drawTimes(painter: QPainter, { left, top, width, height }: Area): void {
+  /** Below the curves, from the first minute to the last; one text alone stands below `x`. */
+  #drawTimes(painter: QPainter, area: Area, texts: readonly string[], x = 0): void {
+    const { left, top, width, height } = area;
     const { colors, textPx } = this.#options.theme;
-    const minutes = WINDOW_MS / 60_000;
-    const texts = [`${minutes} min ago`, `${minutes / 2} min`, "now"];
     texts.forEach((text, index) => {
-      const part = index / (texts.length - 1);
-      const x = left + part * (width - textWidth(text, textPx - 4, false));
-      drawText(painter, text, x, top + height + textPx, textPx - 4, colors.faint, false);
+      const room = width - textWidth(text, textPx - 4, false);
+      const place = texts.length > 1 ? (index / (texts.length - 1)) * room : (room * (x - left)) / width;
+      drawText(painter, text, left + place, top + height + textPx, textPx - 4, colors.faint, false);
     });
   }
 }
@@ -168,6 +222,11 @@ function drawCurve(
     painter.fillPath(filled, new QBrush(faded(color)));
     painter.strokePath(path, penOf(color, 2));
   }
+}
+
+/** The value of a step, or of the one before or after it: see `runsOf`. */
+function nearest(values: readonly (number | null)[], index: number): number | null {
+  return values[index] ?? values[index - 1] ?? values[index + 1] ?? null;
 }
 
 /** The stretches without gaps. A step or two without a value are no gap: samples and steps do not fall together. */

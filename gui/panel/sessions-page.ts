@@ -43,7 +43,7 @@ const COLUMNS: readonly TableColumn<SessionInfo>[] = [
     tone: ({ username }) => (username === null ? "faint" : "plain"),
   },
   { name: "address", title: "Address", minPx: 92, share: 1, text: ({ address }) => address },
-  { name: "client", title: "Client", minPx: 116, text: clientText },
+  { name: "client", title: "Client", minPx: 116, share: 1, text: clientText },
   { name: "mode", title: "Mode", minPx: 92, text: modeText },
   {
     name: "since",

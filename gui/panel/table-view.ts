@@ -1,4 +1,4 @@
-// A table of any length with columns that can be sorted; it has widgets only for the rows in view.
+// A table of any length with columns that can be sorted and widened; it has widgets only for the rows in view.
 import {
   AlignmentFlag,
   FocusPolicy,
@@ -19,13 +19,12 @@ import type { Theme } from "../kit/theme.ts";
 import { setTip } from "../kit/tip.ts";
 import { VirtualList, type RowPlace, type RowRenderer, type RowWidgets } from "../kit/virtual-list.ts";
 import { column, label, panel, rename } from "../kit/widgets.ts";
+import { ColumnGrips } from "./column-grips.ts";
+import { TableColumns, type CellPlace, type ColumnWidth } from "./table-columns.ts";
 
-export interface TableColumn<T> {
+export interface TableColumn<T> extends ColumnWidth {
   readonly name: string;
   readonly title: string;
-  readonly minPx: number;
-  /** Part of the width that is left; 0 keeps `minPx`. */
-  readonly share?: number;
   readonly alignsRight?: boolean;
   readonly text: (row: T) => string;
   readonly tone?: (row: T) => "plain" | "faint" | "good" | "bad";
@@ -52,14 +51,6 @@ interface TableRow<T> extends Row {
   readonly isSelected: boolean;
 }
 
-interface CellPlace {
-  readonly leftPx: number;
-  readonly widthPx: number;
-}
-
-/** As far from the edge as the page's other parts. */
-const EDGE_PX = 22;
-const GAP_PX = 14;
 const HEAD_PX = 30;
 const MOUSE_LEFT = 1;
 const NAMES = { plain: "cell", faint: "cellFaint", good: "cellGood", bad: "cellBad" } as const;
@@ -71,7 +62,9 @@ export class TableView<T> {
   readonly #heads: QPushButton[];
   readonly #head: QWidget;
   readonly #empty: QLabel;
-  #headsPx = 0;
+  readonly #columns: TableColumns;
+  readonly #grips: ColumnGrips;
+  #shownPlaces: readonly CellPlace[] = [];
   #values: readonly T[] = [];
   #selected: string | undefined;
 
@@ -80,7 +73,18 @@ export class TableView<T> {
     this.#head = panel("tableHead");
     this.#head.setFixedHeight(HEAD_PX);
     this.#heads = options.columns.map((one) => this.#heading(one));
-    const renderer = new TableRowRenderer<T>(options, {
+    this.#columns = new TableColumns(options.columns);
+    const titles = options.columns.map(({ title }) => title);
+    this.#grips = new ColumnGrips(this.#head, titles, {
+      widthOf: (index) => this.#places[index]?.widthPx ?? 0,
+      onDrag: (index, widthPx) => this.#columns.drag(index, widthPx, this.#wholePx),
+      onReset: () => this.#columns.reset(),
+      onChange: () => {
+        this.#placeHeads();
+        this.list.redraw();
+      },
+    });
+    const renderer = new TableRowRenderer<T>(options, this.#columns, {
       select: (row) => this.#select(row),
       menu: (row) => {
         this.#select(row);
@@ -183,15 +187,23 @@ export class TableView<T> {
     return head;
   }
 
+  get #wholePx(): number {
+    return this.list.widthPx === 0 ? this.#head.width() : this.list.widthPx;
+  }
+
+  get #places(): readonly CellPlace[] {
+    return this.#columns.places(this.#wholePx);
+  }
+
   #placeHeads(): void {
-    const wholePx = this.list.widthPx === 0 ? this.#head.width() : this.list.widthPx;
-    if (wholePx === this.#headsPx) return;
-    this.#headsPx = wholePx;
-    const places = cellPlaces(this.#options.columns, wholePx);
+    const places = this.#places;
+    if (places === this.#shownPlaces) return;
+    this.#shownPlaces = places;
     this.#heads.forEach((head, index) => {
       const { leftPx, widthPx } = places[index] ?? { leftPx: 0, widthPx: 0 };
       head.setGeometry(leftPx, 0, widthPx, HEAD_PX);
     });
+    this.#grips.place(places, HEAD_PX);
   }
 }
 
@@ -202,10 +214,12 @@ interface RowActions<T> {
 
 class TableRowRenderer<T> implements RowRenderer<TableRow<T>> {
   readonly #options: TableViewOptions<T>;
+  readonly #columns: TableColumns;
   readonly #actions: RowActions<T>;
 
-  constructor(options: TableViewOptions<T>, actions: RowActions<T>) {
+  constructor(options: TableViewOptions<T>, columns: TableColumns, actions: RowActions<T>) {
     this.#options = options;
+    this.#columns = columns;
     this.#actions = actions;
   }
 
@@ -222,7 +236,7 @@ class TableRowRenderer<T> implements RowRenderer<TableRow<T>> {
   }
 
   create(_kind: string, parent: QWidget): RowWidgets<TableRow<T>> {
-    return new TableRowWidgets(parent, this.#options, this.#actions);
+    return new TableRowWidgets(parent, this.#options, this.#columns, this.#actions);
   }
 }
 
@@ -232,16 +246,19 @@ class TableRowWidgets<T> implements RowWidgets<TableRow<T>> {
   readonly #cells: readonly QLabel[];
   /** Texts of the cells, since asking Qt takes longer. */
   readonly #texts: string[] = [];
+  readonly #columns: TableColumns;
   #row: TableRow<T> | undefined;
-  #widthPx = 0;
+  #places: readonly CellPlace[] = [];
 
-  constructor(parent: QWidget, options: TableViewOptions<T>, actions: RowActions<T>) {
+  constructor(parent: QWidget, options: TableViewOptions<T>, columns: TableColumns, actions: RowActions<T>) {
     this.#options = options;
+    this.#columns = columns;
     this.#widget = new QWidget(parent);
     this.#widget.setObjectName("row");
     this.#cells = options.columns.map(({ alignsRight }) => {
-      const side = alignsRight === true ? AlignmentFlag.AlignRight : AlignmentFlag.AlignLeft;
-      return label({ parent: this.#widget, name: "cell", align: side | AlignmentFlag.AlignVCenter });
+      const common = { parent: this.#widget, name: "cell" };
+      if (alignsRight !== true) return label({ ...common, staysLeft: true });
+      return label({ ...common, align: AlignmentFlag.AlignRight | AlignmentFlag.AlignVCenter });
     });
     this.#widget.addEventListener(
       WidgetEventTypes.MouseButtonPress,
@@ -260,16 +277,17 @@ class TableRowWidgets<T> implements RowWidgets<TableRow<T>> {
     this.#row = row;
     this.#widget.setGeometry(0, Math.round(topPx), widthPx, heightPx);
     rename(this.#widget, row.isSelected ? "rowSelected" : "row");
-    const places = cellPlaces(this.#options.columns, widthPx);
+    const places = this.#columns.places(widthPx);
+    const isMoved = places !== this.#places;
     this.#options.columns.forEach((one, index) => {
       const cell = this.#cells[index];
       const place = places[index];
       if (!cell || !place) return;
       rename(cell, row.isSelected ? "cellSelected" : NAMES[one.tone?.(row.value) ?? "plain"]);
-      if (widthPx !== this.#widthPx) cell.setGeometry(place.leftPx, 0, place.widthPx, heightPx);
-      this.#setText(index, cell, one.text(row.value), place.widthPx, widthPx !== this.#widthPx);
+      if (isMoved) cell.setGeometry(place.leftPx, 0, place.widthPx, heightPx);
+      this.#setText(index, cell, one.text(row.value), place.widthPx, isMoved);
     });
-    this.#widthPx = widthPx;
+    this.#places = places;
     this.#widget.show();
   }
 
@@ -286,22 +304,4 @@ class TableRowWidgets<T> implements RowWidgets<TableRow<T>> {
     cell.setText(shown);
     setTip(cell, shown === whole ? "" : whole);
   }
-}
-
-/**
- * Where the cells of a row are: columns have their least width and share what is left. Where there is not even room
- * for that all are narrower, and their texts elided: a column that nobody can see tells nothing.
- */
-function cellPlaces(columns: readonly TableColumn<never>[], widthPx: number): readonly CellPlace[] {
-  const leastPx = columns.reduce((sum, { minPx }) => sum + minPx, 0);
-  const roomPx = widthPx - GAP_PX * (columns.length - 1) - 2 * EDGE_PX;
-  const shrink = Math.min(1, Math.max(0, roomPx) / leastPx);
-  const shares = columns.reduce((sum, { share = 0 }) => sum + share, 0);
-  const perShare = shares === 0 ? 0 : Math.max(0, roomPx - leastPx) / shares;
-  let leftPx = EDGE_PX;
-  return columns.map(({ minPx, share = 0 }) => {
-    const place = { leftPx: Math.round(leftPx), widthPx: Math.floor(minPx * shrink + share * perShare) };
-    leftPx += place.widthPx + GAP_PX;
-    return place;
-  });
 }

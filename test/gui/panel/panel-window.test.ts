@@ -202,6 +202,7 @@ describe("control panel", () => {
     const anna = await server.newPerson("anna");
     const { announce } = panel.pages;
     panel.window.show(announce);
+    await eventually("it says whom it reaches", () => announce.reach.text() === "All accounts, of which 1 online");
     user.click(announce.send);
     assert.match(announce.outcome.widget.text(), /no text/);
     user.type(announce.text, "Tea is ready");
@@ -232,10 +233,12 @@ describe("control panel", () => {
   it("makes a backup and lists it as counted", async () => {
     const { backup } = panel.pages;
     panel.window.show(backup);
+    assert.ok(!backup.folder.isEnabled(), "there is none yet");
     user.click(backup.make);
     await eventually("it is made", () => backup.table.values.length === 1);
     assert.match(backup.outcome.widget.text(), /opened and counted/);
     assert.ok(backup.progress.isHidden());
+    await eventually("its folder can be opened", () => backup.folder.isEnabled());
   });
 
   it("stops and runs the listener, and says why it cannot run on a taken port", async () => {

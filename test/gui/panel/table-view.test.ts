@@ -4,7 +4,7 @@ import "../support/qt.ts";
 import type { SessionInfo } from "../../../src/protocol/admin.ts";
 import { sessionsTable } from "../../../src/client/models/admin-sessions.ts";
 import { eventually } from "../../support/eventually.ts";
-import { user } from "../support/qt.ts";
+import { inksIn, user } from "../support/qt.ts";
 
 const { TableView } = await import("../../../gui/panel/table-view.ts");
 const { Theme } = await import("../../../gui/kit/theme.ts");
@@ -109,6 +109,44 @@ describe("TableView", () => {
     );
     const [number, name, messages] = table.heads.map((head) => ({ x: head.pos().x, width: head.width() }));
     assert.ok(number && name && messages && number.x + number.width < name.x && name.x + name.width < messages.x);
+    table.widget.close();
+  });
+
+  it("lets a column be made wider and narrower, within the table, and undoes it at a double click", async () => {
+    const { table } = await shownTable();
+    table.setRows(sessionsOf(100));
+    const placed = () => table.heads.map((head) => ({ from: head.pos().x, to: head.pos().x + head.width() }));
+    const before = placed();
+    const drag = (by: number): void => user.dragNamed(table.widget, "Border of the column Number", [5, 10], [by, 0]);
+    drag(80);
+    const [number, name, messages] = placed();
+    assert.ok(number && name && messages);
+    assert.equal(number.to, (before[0]?.to ?? 0) + 80, "its border is where the mouse is");
+    assert.equal(messages.to, before[2]?.to, "the table is as wide as before");
+    assert.ok(name.from > number.to && name.to > name.from + 30);
+    const [left] = inksIn(table.widget, "cell");
+    assert.equal(left?.width, number.to - number.from, "cells are as wide as their headings");
+    drag(5000);
+    assert.ok(placed().every(({ from, to }) => to - from >= 30 && to <= table.list.widthPx));
+    drag(-5000);
+    assert.ok(placed().every(({ from, to }) => to - from >= 30 && to <= table.list.widthPx));
+    table.widget.resize(300, 600);
+    await eventually("it is narrow", () => table.list.widthPx <= 300);
+    assert.ok(placed().every(({ from, to }) => to - from >= 30 && to <= 300));
+    table.widget.resize(700, 600);
+    await eventually("it is wide again", () => table.list.widthPx > 600);
+    user.doubleClickNamed(table.widget, "Border of the column Number");
+    assert.deepEqual(placed(), before);
+    table.widget.close();
+  });
+
+  it("has names in Arabic at the left of their column, as all others", async () => {
+    const { table } = await shownTable();
+    const [session] = sessionsOf(1);
+    table.setRows(session ? [{ ...session, username: "محمد" }] : []);
+    const inks = inksIn(table.widget, "cell");
+    const name = inks[1];
+    assert.ok(name && name.first >= 0 && name.first < 6 && name.last < name.width / 2, JSON.stringify(inks));
     table.widget.close();
   });
 });
