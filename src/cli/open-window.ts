@@ -4,12 +4,12 @@ import { fileURLToPath } from "node:url";
 import { TERMINAL_SIGNALS } from "../util/stop-signals.ts";
 
 /** Settings of V8 that keep the process small: its work is in Qt, not in JavaScript. */
-const FLAGS = ["--max-semi-space-size=2", "--optimize-for-size", "--no-opt"];
+export const WINDOW_FLAGS = ["--max-semi-space-size=2", "--optimize-for-size", "--no-opt"];
 
 /** Runs a script of the folder scripts until it ends; signals are passed on. Resolves with its exit code. */
 export async function openWindow(script: string, words: readonly string[]): Promise<number> {
   const file = fileURLToPath(new URL(`../../../scripts/${script}`, import.meta.url));
-  const child = spawn(process.execPath, [...FLAGS, file, ...words], { stdio: "inherit" });
+  const child = spawn(process.execPath, [...WINDOW_FLAGS, file, ...words], { stdio: "inherit" });
   const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
   for (const signal of TERMINAL_SIGNALS) process.on(signal, forward);
   try {

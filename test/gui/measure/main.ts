@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { WINDOW_FLAGS } from "../../../src/cli/open-window.ts";
 import { openAccount } from "../../../src/client/account-folder.ts";
 import { Messenger } from "../../../src/client/messenger.ts";
 import { Preferences } from "../../../gui/chat/preferences.ts";
@@ -170,7 +171,9 @@ function median(values: readonly number[]): number {
 }
 
 const report = (text: string): void => void process.stdout.write(`${text}\n`);
-const flags = (process.env["MEASURE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
+/** MEASURE_FLAGS="--expose-gc" adds to those of `messenger client`. */
+const more = (process.env["MEASURE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
+const flags = [...WINDOW_FLAGS, ...more];
 
 async function measureStart(port: number): Promise<void> {
   await talk([await person(port, "measured"), await person(port, "writer")], 600);
