@@ -27,7 +27,7 @@ export class AnnouncePage implements Page {
     placeholder: "Username",
     onChange: () => this.toOne.setChecked(true),
   });
-  /** Whom it reaches. */
+  /** Says how many it reaches. */
   readonly reach = label({ name: "hint" });
   readonly send: QPushButton;
   readonly outcome = new Outcome();

@@ -1,4 +1,4 @@
-// What columns of a table are widened by: a grip behind each heading, to be dragged; a double click undoes all.
+// Grips behind a table's headings: dragged, they widen a column; a double click undoes all.
 import { CursorShape, QMouseEvent, WidgetEventTypes, type QWidget } from "@nodegui/nodegui";
 import { guard } from "../kit/guard.ts";
 import { panel } from "../kit/widgets.ts";

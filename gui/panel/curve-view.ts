@@ -49,7 +49,7 @@ const FILL_ALPHA = 40;
 
 const SCALE_TEXTS = [`${WINDOW_MS / 60_000} min ago`, `${WINDOW_MS / 120_000} min`, "now"] as const;
 
-/** What the mouse is on. */
+/** The step under the mouse. */
 interface Pointed {
   readonly index: number;
   readonly x: number;

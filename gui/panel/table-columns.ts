@@ -1,4 +1,4 @@
-// Where the columns of a table are: by their least widths and shares, and as wide as the user has dragged them. Pure.
+// Places of a table's columns: by their least widths and shares, and as wide as the user has dragged them. Pure.
 
 export interface ColumnWidth {
   readonly minPx: number;

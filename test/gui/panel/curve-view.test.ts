@@ -1,4 +1,4 @@
-// What a curve says: the present values, and under the mouse those of another moment.
+// Curves: the present values, and under the mouse those of another moment.
 import assert from "node:assert/strict";
 import "../support/qt.ts";
 import { AdminSamples, WINDOW_MS } from "../../../src/client/models/admin-samples.ts";
