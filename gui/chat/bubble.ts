@@ -7,6 +7,7 @@ import {
   WidgetAttribute,
   WidgetEventTypes,
   type QLabel,
+  type QPixmap,
   type QWidget,
 } from "@nodegui/nodegui";
 import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
@@ -105,6 +106,7 @@ export class Bubble implements RowWidgets<ViewRow> {
   #chips: Chips | undefined;
   readonly #widgets: readonly QWidget[];
   #shown: MessageRow | undefined;
+  #picture: QPixmap | undefined;
   #word = "";
   #link = "";
 
@@ -138,6 +140,7 @@ export class Bubble implements RowWidgets<ViewRow> {
     if (row !== this.#shown || this.#word !== marks.word()) this.#fill(row, at.widthPx);
     this.#shown = row;
     this.#word = marks.word();
+    this.#drawAvatar(row);
     this.#arrange(row, at);
     for (const part of this.#widgets) part.show();
     this.#mark(row);
@@ -241,7 +244,7 @@ export class Bubble implements RowWidgets<ViewRow> {
   }
 
   #fill(row: MessageRow, widthPx: number): void {
-    const { theme, measure, avatars, marks } = this.#parts;
+    const { theme, measure, marks } = this.#parts;
     const { colors, pixelRatio, textPx } = theme;
     const { item } = row;
     const layout = measure.layoutOf(row, widthPx);
@@ -258,8 +261,16 @@ export class Bubble implements RowWidgets<ViewRow> {
       this.#tick.setPixmap(iconPixmap(name, color, TICK_PX, pixelRatio));
       setTip(this.#tick, this.#tipOf(row) || STATE_TEXTS[state]);
     }
-    this.#avatar?.setPixmap(avatars.pixmap(item.userId, item.username, AVATAR_PX));
     this.#avatar?.setAccessibleName(`Profile of ${item.username}`);
+  }
+
+  /** Apart from the text, which would lose its selection. */
+  #drawAvatar({ item }: MessageRow): void {
+    if (!this.#avatar) return;
+    const picture = this.#parts.avatars.pixmap(item.userId, item.username, AVATAR_PX);
+    if (picture === this.#picture) return;
+    this.#picture = picture;
+    this.#avatar.setPixmap(picture);
   }
 
   #arrange(row: MessageRow, at: RowPlace): void {

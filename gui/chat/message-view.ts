@@ -112,7 +112,7 @@ export class MessageView {
     this.#jumpBadge.hide();
     this.#drawIcons();
     this.#chat.add(theme.onChange(() => this.#onTheme()));
-    this.#chat.add(avatars.onChange(() => this.#list.refresh()));
+    this.#chat.add(avatars.onChange(() => this.#list.redraw()));
     this.widget.addEventListener(
       WidgetEventTypes.Resize,
       guard(() => this.#arrange()),
