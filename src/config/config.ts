@@ -1,5 +1,5 @@
 // The server's settings, as everything in it takes them: one frozen object, made once (load.ts).
-import type { LogLevel } from "../protocol/log-levels.ts";
+import type { LogFormat, LogLevel } from "../protocol/log-levels.ts";
 import { UserError } from "../util/user-error.ts";
 
 export interface PortRange {
@@ -39,8 +39,12 @@ export interface Config {
   readonly editWindowMs: number;
   /** Members that a group may have. */
   readonly groupMembers: number;
+  /** Also that of `invitationCodeFile`. */
   readonly invitationCode: string | undefined;
+  readonly invitationCodeFile: string | undefined;
   readonly logLevel: LogLevel;
+  /** Of the entries on standard error; the files are JSON always. */
+  readonly logFormat: LogFormat;
   readonly logKeepDays: number;
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { ConfigError, type Config } from "./config.ts";
 import { InvalidValue, type Environment, type Option, type RawValue } from "./option.ts";
 import { CONFIG_FILE_OPTION, OPTIONS, variableOf } from "./options.ts";
+import { secretOf } from "./secret-file.ts";
 
 /** Options by their long names, as the command line has them; what is undefined was not given. */
 export type CommandLine = Readonly<Record<string, unknown>>;
@@ -31,7 +32,16 @@ export function loadConfig(commandLine: CommandLine = {}, env: Environment = pro
   if ((config.tlsCert === undefined) !== (config.tlsKey === undefined)) {
     throw new ConfigError("options --tls-cert and --tls-key: one without the other is of no use");
   }
-  return Object.freeze(config);
+  const invitationCode = secretIn(config, "invitationCode", "invitationCodeFile");
+  return Object.freeze({ ...config, invitationCode });
+}
+
+/** A secret, whether it was given itself or in a file. */
+function secretIn(config: Config, key: "invitationCode", fileKey: "invitationCodeFile"): string | undefined {
+  const file = config[fileKey];
+  if (file === undefined) return config[key];
+  if (config[key] === undefined) return secretOf(file);
+  throw new ConfigError(`options --${OPTIONS[key].name} and --${OPTIONS[fileKey].name}: only one of them may be given`);
 }
 
 function isComplete(config: Partial<Config>): config is Config {

@@ -12,7 +12,7 @@ export type RawValue =
   | { readonly from: "json"; readonly value: unknown; readonly base: string };
 
 /** Properties of an option, whatever its kind. */
-interface OptionText {
+export interface OptionText {
   /** The long name, in kebab case: `--name`, `MESSENGER_NAME`, `"name"` in the config file. */
   readonly name: string;
   readonly alias?: string;
@@ -29,6 +29,8 @@ export interface Option<T> extends OptionText {
   readonly defaultFor: (env: Environment) => T;
   /** Throws InvalidValue. */
   readonly read: (raw: RawValue) => T;
+  /** The value as the config file has it, where that is another. */
+  inFile?(value: T): unknown;
 }
 
 /** Why a value cannot be used, as the end of a sentence: "must be …". */
@@ -68,6 +70,7 @@ export function integer(form: IntegerText): Option<number> {
       }
       return value * factor;
     },
+    inFile: (value) => value / factor,
   };
 }
 
@@ -212,6 +215,7 @@ export function optionalPortRange(form: OptionText): Option<PortRange | undefine
       }
       return range;
     },
+    inFile: (range) => range && `${range.min}-${range.max}`,
   };
 }
 

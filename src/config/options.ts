@@ -1,6 +1,6 @@
 // The table of the server's options: names, defaults, ranges and what --help says about them.
 import { availableParallelism } from "node:os";
-import { LOG_LEVELS } from "../protocol/log-levels.ts";
+import { LOG_FORMATS, LOG_LEVELS } from "../protocol/log-levels.ts";
 import type { Config } from "./config.ts";
 import { defaultDataDir, DEFAULT_DATA_DIR_TEXT } from "./data-dir.ts";
 import {
@@ -17,6 +17,7 @@ import {
 } from "./option.ts";
 import { Group } from "./option-groups.ts";
 import { RATE_OPTIONS } from "./rate-options.ts";
+import { optionalSecretFile } from "./secret-file.ts";
 
 /** One thread per core, as far as that helps: the main thread and the storage thread need a core too. */
 const DEFAULT_WORKERS = Math.min(8, Math.max(2, availableParallelism() - 1));
@@ -143,7 +144,12 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     name: "invitation-code",
     group: Group.Security,
     placeholder: "CODE",
-    help: "The code for --registration invite; better given by the environment or the config file",
+    help: "The code for --registration invite; better given by the environment, the config file or a file of its own",
+  }),
+  invitationCodeFile: optionalSecretFile({
+    name: "invitation-code-file",
+    group: Group.Security,
+    help: "A file whose one line is the invitation code",
   }),
   bcryptCost: integer({
     name: "bcrypt-cost",
@@ -300,6 +306,14 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     choices: LOG_LEVELS,
     default: "info",
     help: "The least important entries to write",
+  }),
+  logFormat: choice({
+    name: "log-format",
+    group: Group.Log,
+    placeholder: "FORMAT",
+    choices: LOG_FORMATS,
+    default: "text",
+    help: "Entries on standard error: a readable line each, or a JSON object each as in the log files",
   }),
   logKeepDays: integer({
     name: "log-keep-days",

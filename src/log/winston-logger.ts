@@ -1,7 +1,7 @@
-// The server's log: winston with readable lines on standard error and JSON lines in a file per day.
+// The server's log: winston with lines on standard error, readable or JSON, and JSON lines in a file per day.
 import { finished } from "node:stream/promises";
 import winston from "winston";
-import { LOG_LEVELS, type LogLevel } from "../protocol/log-levels.ts";
+import { LOG_LEVELS, type LogFormat, type LogLevel } from "../protocol/log-levels.ts";
 import { steadyClock, systemClock, type Clock } from "../util/clock.ts";
 import { visibleJson } from "../util/visible-text.ts";
 import { DailyFile } from "./daily-file.ts";
@@ -16,7 +16,9 @@ export interface LogOptions {
   readonly folder: string | undefined;
   /** Days after which a file is deleted; today is the first. */
   readonly keepDays: number;
-  /** Where the readable lines go; standard error if not given. */
+  /** Of what goes to the console; lines for people if not given. */
+  readonly format?: LogFormat;
+  /** Standard error if not given. */
   readonly console?: NodeJS.WritableStream;
   readonly clock?: Clock;
 }
@@ -24,27 +26,40 @@ export interface LogOptions {
 /** How long `close()` waits for a disk that does not answer, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 2000;
 
-/** The winston entry carries both of its texts ready made; each transport takes its own. */
-const Text = { Readable: "readable", Json: "json" } as const;
+/** A logger whose level can be changed while it is in use. */
+export interface LeveledLogger extends Logger {
+  setLevel(level: LogLevel): void;
+}
 
 /** A logger for a whole process; only one may write to a folder at a time. */
-export function createLogger(options: LogOptions): Logger {
-  const { clock = systemClock, console = process.stderr } = options;
+export function createLogger(options: LogOptions): LeveledLogger {
+  const { clock = systemClock, console = process.stderr, format = "text" } = options;
   const file = options.folder === undefined ? undefined : dailyFile(options, options.folder, clock, console);
-  const transports = [new winston.transports.Stream({ stream: console, format: textOf(Text.Readable), eol: "\n" })];
+  const transports = [new winston.transports.Stream({ stream: console, format: textOf(format), eol: "\n" })];
   if (file !== undefined) transports.push(fileTransport(file));
   const levels = Object.fromEntries(LOG_LEVELS.map((level, rank) => [level, rank]));
   const target = winston.createLogger({ level: options.level, levels, transports });
-  return loggerTo(new WinstonSink(target, clock, file, console));
+  return {
+    ...loggerTo(new WinstonSink(target, clock, file, console)),
+    setLevel: (level) => void (target.level = level),
+  };
 }
 
-function textOf(name: string): winston.Logform.Format {
-  return winston.format.printf((info) => String(info[name]));
+/** The winston entry carries its text in each form ready made. */
+function textOf(format: LogFormat): winston.Logform.Format {
+  return winston.format.printf((info) => String(info[format]));
+}
+
+function textsOf(time: Date, level: LogLevel, text: string, fields: LogFields): Record<LogFormat, string> {
+  const clean = cleanFields(fields);
+  const head = { time: time.toISOString(), level, text };
+  // The head's keys come first and cannot be forged by a field of the same name.
+  return { text: readableLine(time, level, text, clean), json: visibleJson({ ...head, ...clean, ...head }) };
 }
 
 function fileTransport(file: DailyFile): winston.transports.StreamTransportInstance {
   const dropWhenFull = winston.format((info) => (file.isReady(levelOf(info.level)) ? info : false));
-  const format = winston.format.combine(dropWhenFull(), textOf(Text.Json));
+  const format = winston.format.combine(dropWhenFull(), textOf("json"));
   return new winston.transports.Stream({ stream: file, format, eol: "\n" });
 }
 
@@ -56,7 +71,7 @@ function dailyFile(options: LogOptions, folder: string, clock: Clock, console: N
   const onTrouble = (trouble: string | undefined): void => {
     const [level, text] =
       trouble === undefined ? (["info", "the log file is written again"] as const) : (["error", trouble] as const);
-    console.write(`${readableLine(new Date(clock.now()), level, text, {})}\n`);
+    console.write(`${textsOf(new Date(clock.now()), level, text, {})[options.format ?? "text"]}\n`);
   };
   // A clock that is given does not jump.
   const steady = options.clock ?? steadyClock;
@@ -82,16 +97,7 @@ class WinstonSink implements LogSink {
 
   write(level: LogLevel, text: string, fields: LogFields): void {
     if (this.#closed !== undefined || !this.#winston.isLevelEnabled(level)) return;
-    const time = new Date(this.#clock.now());
-    const clean = cleanFields(fields);
-    const head = { time: time.toISOString(), level, text };
-    this.#winston.log({
-      level,
-      message: text,
-      [Text.Readable]: readableLine(time, level, text, clean),
-      // The head's keys come first and cannot be forged by a field of the same name.
-      [Text.Json]: visibleJson({ ...head, ...clean, ...head }),
-    });
+    this.#winston.log({ level, message: text, ...textsOf(new Date(this.#clock.now()), level, text, fields) });
   }
 
   close(): Promise<void> {

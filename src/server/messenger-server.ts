@@ -25,6 +25,7 @@ import { Metrics } from "./metrics.ts";
 import { PasswordGate } from "./login/password-gate.ts";
 import { Presence } from "./delivery/presence.ts";
 import { Registry } from "./delivery/registry.ts";
+import { registrationRule } from "./start-check.ts";
 import { CommitPacer } from "./commit/commit-pacer.ts";
 import { explainListen, StartError } from "./start-error.ts";
 import { openCertificate, type ServerCertificate } from "./connections/tls.ts";
@@ -336,13 +337,4 @@ function accessLimits(config: Config): AccessLimits {
     answerBurstCount: config.addressAnswerBurstCount,
   };
   return { maxConnections, maxConnectionsPerAddress, addressRates, requiresTls: tls.includes("require") };
-}
-
-/** @throws StartError */
-function registrationRule({ registration, invitationCode }: Config): RegistrationRule {
-  if (registration !== "invite") return { kind: registration };
-  if (invitationCode === undefined) {
-    throw new StartError("registration: invite needs --invitation-code (or MESSENGER_INVITATION_CODE)");
-  }
-  return { kind: "invite", code: invitationCode };
 }

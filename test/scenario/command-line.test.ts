@@ -33,6 +33,7 @@ function messenger(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promi
 
 describe("the command line", function () {
   this.timeout(DEADLINE_MS);
+  const folder = tempDirPerTest();
 
   it("explains every option of the server", async () => {
     const { code, stdout, stderr } = await messenger(["server", "--help"]);
@@ -76,6 +77,55 @@ describe("the command line", function () {
       assert.equal(result.stderr.split("\n").length, 2);
     });
   }
+
+  it("prints all settings as a config file that comes to the same, without secrets", async () => {
+    const file = join(folder(), "messenger.json");
+    const words = [
+      "--ftp-passive-ports",
+      "50000-50010",
+      "--drain-timeout",
+      "7",
+      "--no-ftp",
+      "--registration",
+      "invite",
+    ];
+    const secrets = { MESSENGER_INVITATION_CODE: "hunter2", MESSENGER_STORE: "mongodb://ann:hunter2@db/x" };
+    const first = await messenger(["server", ...words, "--print-config"], secrets);
+    assert.deepEqual([first.code, first.stderr], [0, ""]);
+    assert.doesNotMatch(first.stdout, /hunter2/);
+    const printed = JSON.parse(first.stdout) as Record<string, unknown>;
+    assert.equal(printed["store"], "mongodb://ann:***@db/x");
+    assert.deepEqual([printed["ftp"], printed["drain-timeout"]], [false, 7]);
+    writeFileSync(file, first.stdout);
+    const second = await messenger(["server", "--config", file, "--print-config"]);
+    assert.equal(second.stdout, first.stdout);
+  });
+
+  it("tells whether a server would start, and makes nothing", async () => {
+    const data = join(folder(), "data");
+    const check = (...words: string[]) => messenger(["server", "--data", data, "--check-config", ...words]);
+    const right = await check("--tls", "self-signed");
+    assert.equal(right.code, 0, right.stderr);
+    assert.match(right.stderr, /^messenger: the settings can be used [^\n]*\n$/);
+    assert.equal(right.stdout, "");
+    const file = join(folder(), "file");
+    writeFileSync(file, "no certificate");
+    const wrong = [
+      [["--registration", "invite"], /^messenger: registration: invite needs .*--invitation-code-file/],
+      [["--tls", "require"], /^messenger: tls: require needs/],
+      [["--tls-cert", file, "--tls-key", file], /^messenger: tls-cert, tls-key: .*file is no certificate/],
+      [["--store", "sqlite::memory:"], /^messenger: store .*names no file/],
+      [["--data", file], /^messenger: data folder .*file: /],
+      [["--port", "x"], /^messenger: option --port: /],
+    ] as const;
+    for (const [words, line] of wrong) {
+      const { code, stderr } = await check(...words);
+      assert.equal(code, 1, words.join(" "));
+      assert.match(stderr, line);
+      assert.equal(stderr.split("\n").length, 2, stderr);
+    }
+    assert.deepEqual(readdirSync(folder()), ["file"]);
+  });
 
   it("names the environment variable that is wrong", async () => {
     const { code, stderr } = await messenger(["server"], { MESSENGER_DRAIN_TIMEOUT: "soon" });

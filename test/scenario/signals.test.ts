@@ -1,6 +1,6 @@
 // Every signal that a server or a terminal client may be sent: none ends it out of order, none opens a debugger.
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, renameSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { adminSocketPath } from "../../src/util/admin-socket.ts";
 import { eventually } from "../support/eventually.ts";
@@ -54,6 +54,34 @@ describe("signals", function () {
       await eventually("a new file is there", () => existsSync(join(folder, file)));
       await ann.say("nobody was cut off");
       assert.ok(existsSync(adminSocketPath(server.data)));
+    });
+  });
+
+  describe("that make it read its settings again", () => {
+    let server: ServerProcess;
+    const folder = tempDirPerTest();
+    afterEach(() => server.remove());
+
+    it("take over the level of the log, name what waits for a restart, and refuse what cannot be used", async () => {
+      const file = join(folder(), "messenger.json");
+      const settings = { "log-level": "warn", "max-connections": 10 };
+      writeFileSync(file, JSON.stringify(settings));
+      server = await ServerProcess.start(["--config", file, "--log-format", "json"]);
+      assert.equal(server.stderr, "");
+      const hangUp = async (content: string, answer: RegExp): Promise<void> => {
+        writeFileSync(file, content);
+        server.signal("SIGHUP");
+        await eventually(`it says ${answer}`, () => answer.test(server.stderr));
+      };
+      await hangUp('{"log-level": "loud"}', /the settings cannot be used; those before stay.*log-level/);
+      const changed = { ...settings, "log-level": "info", "max-connections": 20 };
+      await hangUp(JSON.stringify(changed), /"text":"the settings were read again","logLevel":"info"/);
+      assert.match(
+        server.stderr,
+        /"text":"changed settings that wait for a restart","options":\["--max-connections"\]/,
+      );
+      assert.deepEqual(await server.stop(), { code: 0, signal: null });
+      assert.match(server.stderr, /"level":"info","text":"stopped"/);
     });
   });
 

@@ -87,22 +87,44 @@ function contextOf({ cert, key }: Certificate): SecureContext {
  * @throws StartError when it cannot be used, or none is there and TLS is required.
  */
 export async function openCertificate(config: Config, log: Logger): Promise<ServerCertificate | undefined> {
-  const { tlsCert: cert, tlsKey: key, tls } = config;
+  const wanted = wantedCertificate(config);
+  if (wanted === undefined) return undefined;
+  if (wanted !== "self-signed") return usable(() => new ServerCertificate(wanted, log));
+  const files = await selfSignedFiles(config).catch((error: unknown) => {
+    throw unusable(error);
+  });
+  const own = usable(() => new ServerCertificate(files, log));
+  log.info("TLS with a certificate of our own; clients can compare its fingerprint", { fingerprint: own.fingerprint });
+  return own;
+}
+
+/**
+ * Looks whether the certificate that the settings ask for can be used; makes none. Returns what is to be said of it.
+ * @throws StartError as `openCertificate`.
+ */
+export function checkCertificate(config: Config): string | undefined {
+  const wanted = wantedCertificate(config);
+  if (wanted === undefined || wanted === "self-signed") return undefined;
+  return usable(() => timeFault(readKeyPair(wanted), Date.now()));
+}
+
+function wantedCertificate({ tlsCert, tlsKey, tls }: Config): CertificateFiles | "self-signed" | undefined {
+  if (tlsCert !== undefined && tlsKey !== undefined) return { cert: tlsCert, key: tlsKey };
+  if (tls.includes("self-signed")) return "self-signed";
+  if (!tls.includes("require")) return undefined;
+  throw new StartError("tls: require needs --tls-cert and --tls-key, or --tls self-signed,require");
+}
+
+function usable<T>(open: () => T): T {
   try {
-    if (cert !== undefined && key !== undefined) return new ServerCertificate({ cert, key }, log);
-    if (!tls.includes("self-signed")) {
-      if (!tls.includes("require")) return undefined;
-      throw new StartError("tls: require needs --tls-cert and --tls-key, or --tls self-signed,require");
-    }
-    const own = new ServerCertificate(await selfSignedFiles(config), log);
-    log.info("TLS with a certificate of our own; clients can compare its fingerprint", {
-      fingerprint: own.fingerprint,
-    });
-    return own;
+    return open();
   } catch (error) {
-    if (error instanceof StartError) throw error;
-    throw new StartError(`tls-cert, tls-key: ${messageOf(error)}`);
+    throw unusable(error);
   }
+}
+
+function unusable(error: unknown): StartError {
+  return new StartError(`tls-cert, tls-key: ${messageOf(error)}`);
 }
 
 function messageOf(error: unknown): string {

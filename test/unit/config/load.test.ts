@@ -133,6 +133,26 @@ describe("loadConfig", () => {
     assert.doesNotMatch(errorOf({ store: "mongo://ann:hunter2@db/x" }), /hunter2/);
   });
 
+  it("takes the invitation code from a file of its own, and quotes nothing of it", () => {
+    const file = join(dir(), "code");
+    const codeOf = (content: string, words: CommandLine = {}): string | undefined => {
+      writeFileSync(file, content);
+      return loadConfig({ "invitation-code-file": file, ...words }, {}).invitationCode;
+    };
+    assert.equal(codeOf("open sesame\n"), "open sesame");
+    assert.equal(codeOf("open sesame"), "open sesame");
+    assert.equal(codeOf("open sesame\r\n"), "open sesame");
+    for (const content of ["", "\n", "hunter2\nhunter3\n", "hunter2\0", "h".repeat(4097)]) {
+      writeFileSync(file, content);
+      const message = errorOf({ "invitation-code-file": file });
+      assert.equal(message, `option --invitation-code-file: ${file} must hold one line of text, of at most 4096 bytes`);
+    }
+    assert.match(errorOf({ "invitation-code-file": join(dir(), "none") }), /does not exist$/);
+    writeFileSync(file, "hunter2");
+    const both = errorOf({ "invitation-code-file": file }, { MESSENGER_INVITATION_CODE: "hunter3" });
+    assert.equal(both, "options --invitation-code and --invitation-code-file: only one of them may be given");
+  });
+
   it("wants a certificate and its key together", () => {
     writeFileSync(join(dir(), "cert.pem"), "");
     assert.match(errorOf({ "tls-cert": join(dir(), "cert.pem") }), /--tls-cert and --tls-key/);

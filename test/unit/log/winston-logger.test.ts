@@ -50,6 +50,35 @@ describe("createLogger", () => {
     assert.match(console.text, /WARN {2}slow connection=7 user=ann ms=12 level=forged\n$/);
   });
 
+  it("writes JSON lines to the console too when asked, trouble with the file among them", async () => {
+    const console = new Lines();
+    writeFileSync(join(dir(), "logs"), "a file where the folder should be");
+    const folder = join(dir(), "logs");
+    const log = createLogger({ level: "info", format: "json", folder, keepDays: 1, console, clock: noon() });
+    log.warn("slow", { user: "an\u202en", ms: 12 });
+    await log.close();
+    const lines = console.text.trimEnd().split("\n");
+    const entries = lines.map((line): Record<string, unknown> => JSON.parse(line));
+    const time = new Date(2026, 0, 15, 12).toISOString();
+    assert.deepEqual(entries[0], { time, level: "warn", text: "slow", user: "an\u202en", ms: 12 });
+    assert.match(String(entries[1]?.["text"]), /^the log file cannot be written/);
+    assert.doesNotMatch(console.text, /\u202e/);
+  });
+
+  it("takes another level while it is in use", async () => {
+    const console = new Lines();
+    const log = createLogger({ level: "warn", folder: undefined, keepDays: 1, console });
+    const child = log.child({ part: 1 });
+    child.info("no");
+    log.setLevel("info");
+    child.info("yes");
+    log.setLevel("error");
+    child.warn("no");
+    await log.close();
+    assert.equal(console.text.match(/yes/g)?.length, 1);
+    assert.doesNotMatch(console.text, /no/);
+  });
+
   it("leaves out what is less important than its level", async () => {
     const console = new Lines();
     const log = createLogger({ level: "warn", folder: undefined, keepDays: 1, console });
