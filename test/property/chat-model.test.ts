@@ -2,18 +2,23 @@
 // More sequences: MESSENGER_TEST_SEQUENCES=1000, other ones: MESSENGER_TEST_SEED=1.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Operations, withoutTime } from "../support/chat-operations.ts";
-import { ChatModel, type ModelSession, type ModelUser } from "../support/chat-model.ts";
-import { NAMES, PASSWORDS, PLACES, step, type Step, type StepOf } from "../support/chat-steps.ts";
+import { Operations } from "../support/chat-operations.ts";
+import { chatIdOf, chatWithoutTime, eventWithoutTime } from "../support/chat-events.ts";
+import { ChatModel } from "../support/chat-model.ts";
+import type { ModelSession, ModelUser } from "../support/model-parts.ts";
+import { NAMES, PASSWORDS, PLACES, step, type OperationOf, type Step, type StepOf } from "../support/chat-steps.ts";
 import { eventually } from "../support/eventually.ts";
 import { range } from "../support/lists.ts";
 import { TestServer } from "../support/server.ts";
-import type { Reply, WireClient, WireEvent } from "../support/wire-client.ts";
+import type { Reply, WireClient } from "../support/wire-client.ts";
 
 const SEQUENCES = Number(process.env["MESSENGER_TEST_SEQUENCES"] ?? 4);
 const SEED = Number(process.env["MESSENGER_TEST_SEED"] ?? 20_261_123);
 /** Ids of pipelined requests, beyond those that the client gives. */
 const FIRST_ID = 100_000;
+
+/** The group that everybody is in at first. */
+const TEAM: OperationOf<"create_group"> = { kind: "create_group", group: 0, title: "Team", members: [1, 2] };
 
 /** Plays steps on a server and on the model, and compares. */
 class Play {
@@ -34,6 +39,7 @@ class Play {
     for (const who of NAMES.keys()) await this.step({ kind: "register", place: 0, who, password: 0 });
     for (const place of range(0, PLACES - 1))
       await this.step({ kind: "login", place, who: place % NAMES.length, password: 0 });
+    await this.step({ kind: "do", place: 0, operations: [TEAM] });
   }
 
   async step(one: Step): Promise<void> {
@@ -49,7 +55,7 @@ class Play {
   }
 
   #compareEvents(client: WireClient, wanted: object[], when: string): void {
-    const told = client.takeAllEvents().map(({ event, data }: WireEvent) => ({ event, data: withoutTime(data) }));
+    const told = client.takeAllEvents().map(eventWithoutTime);
     this.eventCount += told.length;
     assert.deepEqual(byChat(told), byChat(wanted), `events of ${when}`);
   }
@@ -90,7 +96,7 @@ class Play {
 
   async #login(client: WireClient, { place, who, password: index }: StepOf<"login">): Promise<void> {
     const [username = "", password = ""] = [NAMES[who], PASSWORDS[index]];
-    const reply = await client.request("login", { username, password, features: ["changes"] });
+    const reply = await client.request("login", { username, password, features: ["changes", "groups"] });
     const user = this.#model.named(username);
     const isRight = user !== undefined && user.password === password;
     assert.equal(reply.code, isRight ? 200 : 401);
@@ -102,7 +108,7 @@ class Play {
       token: "none",
       user: undefined,
     };
-    const reply = await client.request("login", { token, features: ["changes"] });
+    const reply = await client.request("login", { token, features: ["changes", "groups"] });
     const isGood = user?.tokens.has(token) === true;
     assert.equal(reply.code, isGood ? 200 : 401);
     if (!isGood || user === undefined) return;
@@ -115,9 +121,9 @@ class Play {
     this.#tokens.push({ token, user });
     this.#model.login(place, user, token);
     const { username, user_id, user_data, contacts, blocked, online, chats } = reply;
-    const told = (chats as { chat_id: string; last_message?: object }[])
-      .map((chat) => ({ ...chat, ...(chat.last_message && { last_message: withoutTime(chat.last_message) }) }))
-      .toSorted((one, other) => (one.chat_id < other.chat_id ? -1 : 1));
+    const told = (chats as { chat_id: string }[])
+      .toSorted((one, other) => (one.chat_id < other.chat_id ? -1 : 1))
+      .map(chatWithoutTime);
     assert.deepEqual(
       { username, user_id, user_data, contacts, blocked, online: (online as string[]).toSorted(), chats: told },
       this.#model.overview(user),
@@ -194,8 +200,7 @@ class Play {
 
 /** Order is promised within a chat: events of different chats are put together by chat, each chat's in their order. */
 function byChat(events: readonly object[]): object[] {
-  const keyOf = (event: object): string => (event as { data: { chat_id?: string } }).data.chat_id ?? "";
-  return events.toSorted((one, other) => keyOf(one).localeCompare(keyOf(other)));
+  return events.toSorted((one, other) => chatIdOf(one).localeCompare(chatIdOf(other)));
 }
 
 describe("the chat, compared with its model", function () {

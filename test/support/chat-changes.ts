@@ -1,7 +1,8 @@
 // Changes of messages in the stateful test: the request of each, and what the model says of its answer.
 import assert from "node:assert/strict";
 import type { ChatId } from "../../src/protocol/ids.ts";
-import type { ChatModel, ModelMessage, ModelSession, ModelUser } from "./chat-model.ts";
+import type { ChatModel } from "./chat-model.ts";
+import type { ModelMessage, ModelSession, ModelUser } from "./model-parts.ts";
 import type { ChangeOperation } from "./chat-steps.ts";
 import type { Reply } from "./wire-client.ts";
 
@@ -23,9 +24,14 @@ export function askToChange(
   const { partner, chatId } = chat;
   const { seq } = operation;
   const check = (reply: Reply): void => {
-    if (partner === user) return assert.equal(reply.code, 404);
-    const message = model.message(chatId, seq);
-    const code = codeOf(operation, message, user, standing(model, user, partner));
+    if (partner === user || !model.isIn(user, chatId)) return assert.equal(reply.code, 404);
+    const isVisible = seq >= model.groups.firstSeq(user, chatId);
+    const message = isVisible ? model.message(chatId, seq) : undefined;
+    const isMuted = operation.kind === "edit" && model.groups.isMuted(user, chatId);
+    const isModerator = model.groups.isModerator(user, chatId);
+    const code = isMuted
+      ? 403
+      : codeOf(operation, message, user, { written: standing(model, user, partner), isModerator });
     assert.equal(reply.code, code, `${reply.info} ${JSON.stringify(operation)}`);
     if (code !== 200 || message === undefined) return;
     if (isToDo(operation, message, user)) model.change(chatId, seq, (changed) => apply(operation, changed, user));
@@ -57,12 +63,12 @@ function codeOf(
   { kind }: ChangeOperation,
   message: ModelMessage | undefined,
   user: ModelUser,
-  written: number,
+  { written, isModerator }: { readonly written: number; readonly isModerator: boolean },
 ): number {
   if (message === undefined) return 404;
   const isOwn = message.userId === user.userId;
-  if (kind === "delete") return isOwn ? 200 : 403;
-  if (message.isDeleted) return 404;
+  if (kind === "delete") return isOwn || isModerator ? 200 : 403;
+  if (message.deletedBy !== undefined) return 404;
   return kind === "edit" && !isOwn ? 403 : written;
 }
 
@@ -71,7 +77,7 @@ function isToDo(operation: ChangeOperation, message: ModelMessage, { userId }: M
     case "edit":
       return message.text !== operation.text;
     case "delete":
-      return !message.isDeleted;
+      return message.deletedBy === undefined;
     case "react":
       return (message.reactions.get(operation.reaction)?.includes(userId) ?? false) !== operation.on;
   }
@@ -86,7 +92,7 @@ function apply(operation: ChangeOperation, message: ModelMessage, { userId }: Mo
     case "delete":
       message.text = "";
       message.isEdited = false;
-      message.isDeleted = true;
+      message.deletedBy = message.userId === userId ? "author" : "moderator";
       message.reactions.clear();
       break;
     case "react": {

@@ -1,49 +1,14 @@
 // A model of a chat server in its simplest form, for the stateful test to compare with.
-import type { Message, Profile } from "../../src/protocol/entities.ts";
+import type { Profile } from "../../src/protocol/entities.ts";
 import { COMMON_CHAT, directChatId, type ChatId, type UserId } from "../../src/protocol/ids.ts";
-
-export interface ModelUser {
-  readonly userId: UserId;
-  username: string;
-  password: string;
-  readonly profile: { first_name: string; second_name: string; bio: string };
-  readonly contacts: Set<UserId>;
-  readonly blocked: Set<UserId>;
-  readonly marks: Map<ChatId, number>;
-  readonly tokens: Set<string>;
-  isDeleted: boolean;
-}
-
-/** A message as the model has it; its writer's name is looked up when it is shown. */
-export interface ModelMessage {
-  readonly userId: UserId;
-  readonly messageId: string;
-  text: string;
-  /** Number of its latest change; 0 before the first. */
-  rev: number;
-  isEdited: boolean;
-  isDeleted: boolean;
-  /** Who has reacted, in order, by the reaction. */
-  readonly reactions: Map<string, UserId[]>;
-}
-
-/** A logged-in connection. */
-export interface ModelSession {
-  readonly user: ModelUser;
-  readonly token: string;
-  /** Whose presence and profile it is told of. */
-  readonly watched: Set<UserId>;
-  /** What it has to be told, in order, since it was last looked at. */
-  readonly events: object[];
-}
-
-/** What of a message is compared: all but the times. */
-export type ShownMessage = Omit<Message, "time" | "edited"> & { readonly edited?: true };
+import { ModelGroups } from "./group-model.ts";
+import type { ModelMessage, ModelSession, ModelUser, ShownMessage } from "./model-parts.ts";
 
 export class ChatModel {
   readonly users = new Map<UserId, ModelUser>();
   readonly chats = new Map<ChatId, ModelMessage[]>([[COMMON_CHAT, []]]);
   readonly sessions = new Map<number, ModelSession>();
+  readonly groups = new ModelGroups(this);
   readonly #revs = new Map<ChatId, number>();
   /** The user whose account was deleted last. */
   gone: ModelUser | undefined;
@@ -66,6 +31,16 @@ export class ChatModel {
 
   isBlocked(one: ModelUser, other: ModelUser): boolean {
     return one.blocked.has(other.userId) || other.blocked.has(one.userId);
+  }
+
+  /** Everybody is in the common chat, the two of a one-to-one chat in it, and the members of a group. */
+  isIn(user: ModelUser, chatId: ChatId): boolean {
+    const group = this.groups.all.get(chatId);
+    return group ? group.members.has(user) : chatId === COMMON_CHAT || chatId.includes(user.userId);
+  }
+
+  lastSeq(chatId: ChatId): number {
+    return this.#messages(chatId).length;
   }
 
   login(place: number, user: ModelUser, token: string): void {
@@ -103,6 +78,7 @@ export class ChatModel {
       this.tell(isTold, { event: "profile", data: { user_data: this.profileOf(user) } });
       this.tell(isTold, { event: "contact", data: { deleted: { [formerName]: user.userId } } });
     }
+    this.groups.leaveAll(user, formerName);
     this.gone = user;
   }
 
@@ -121,19 +97,32 @@ export class ChatModel {
         .filter((id) => this.isOnline(id))
         .map((id) => this.#user(id).username)
         .toSorted(),
-      chats: [...chatIds].toSorted().map((chatId) => this.#summary(user, chatId)),
+      chats: [
+        ...[...chatIds].toSorted().map((chatId) => this.#summary(user, chatId)),
+        ...this.groups
+          .of(user)
+          .toSorted((one, other) => (one.chatId < other.chatId ? -1 : 1))
+          .map((group) => this.groups.summary(group, user)),
+      ],
     };
   }
 
   #summary(user: ModelUser, chatId: ChatId): object {
-    const all = this.shown(chatId);
-    const last = all.at(-1);
-    const read = user.marks.get(chatId) ?? 0;
     const partner = [...this.users.values()].find((one) => one !== user && chatId.includes(one.userId));
     return {
       chat_id: chatId,
       kind: partner ? "direct" : "everyone",
       ...(partner && { contact_user_id: partner.userId, contact_username: partner.username }),
+      ...this.chatFacts(user, chatId),
+    };
+  }
+
+  /** What every kind of chat has in a login's result. */
+  chatFacts(user: ModelUser, chatId: ChatId) {
+    const all = this.shown(chatId);
+    const last = all.at(-1);
+    const read = user.marks.get(chatId) ?? 0;
+    return {
       last_seq: all.length,
       rev: this.#revs.get(chatId) ?? 0,
       read_seq: read,
@@ -154,7 +143,7 @@ export class ChatModel {
 
   /** The messages of a chat as they are shown now. */
   shown(chatId: ChatId): ShownMessage[] {
-    return this.#messages(chatId).map(({ userId, messageId, text, rev, isEdited, isDeleted, reactions }, index) => ({
+    return this.#messages(chatId).map(({ userId, messageId, text, rev, isEdited, deletedBy, reactions }, index) => ({
       chat_id: chatId,
       seq: index + 1,
       message_id: messageId,
@@ -163,7 +152,7 @@ export class ChatModel {
       message: text,
       ...(rev > 0 && { rev }),
       ...(isEdited && { edited: true as const }),
-      ...(isDeleted && { deleted: "author" as const }),
+      ...(deletedBy && { deleted: deletedBy }),
       ...(reactions.size > 0 && { reactions: Object.fromEntries([...reactions].map(shownReaction)) }),
     }));
   }
@@ -181,7 +170,7 @@ export class ChatModel {
     message.rev = (this.#revs.get(chatId) ?? 0) + 1;
     this.#revs.set(chatId, message.rev);
     const event = { event: "changed", data: this.shown(chatId)[seq - 1] };
-    this.tell((session) => chatId === COMMON_CHAT || chatId.includes(session.user.userId), event);
+    this.tell(({ user }) => this.isIn(user, chatId) && seq >= this.groups.firstSeq(user, chatId), event);
   }
 
   /** Seq of the message that this user has sent with this id before. */
@@ -198,11 +187,11 @@ export class ChatModel {
     this.chats.set(chatId, messages);
     const seq = messages.push({
       ...{ userId: sender.userId, messageId, text },
-      ...{ rev: 0, isEdited: false, isDeleted: false, reactions: new Map<string, UserId[]>() },
+      ...{ rev: 0, isEdited: false, deletedBy: undefined, reactions: new Map<string, UserId[]>() },
     });
     sender.marks.set(chatId, seq);
     const event = { event: "message", data: this.shown(chatId).at(-1) };
-    this.tell((session) => chatId === COMMON_CHAT || chatId.includes(session.user.userId), event);
+    this.tell(({ user }) => this.isIn(user, chatId), event);
     return seq;
   }
 
@@ -278,6 +267,6 @@ function shownReaction([reaction, userIds]: readonly [string, readonly UserId[]]
   return [reaction, { count: userIds.length, user_ids: [...userIds] }] as const;
 }
 
-function withoutReactions({ reactions: _reactions, ...message }: ShownMessage): object {
+function withoutReactions({ reactions: _reactions, ...message }: ShownMessage): Omit<ShownMessage, "reactions"> {
   return message;
 }

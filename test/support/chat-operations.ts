@@ -1,15 +1,24 @@
 // Operations within a session: the request of each, and what the model says of its answer.
 import assert from "node:assert/strict";
-import { COMMON_CHAT, directChatId, type ChatId } from "../../src/protocol/ids.ts";
-import type { ChatModel, ModelSession, ModelUser, ShownMessage } from "./chat-model.ts";
-import { GONE, type Operation, type OperationOf, type PeopleOperation } from "./chat-steps.ts";
+import { chatForm, COMMON_CHAT, directChatId, type ChatId } from "../../src/protocol/ids.ts";
+import type { ChatModel } from "./chat-model.ts";
+import type { ModelSession, ModelUser, ShownMessage } from "./model-parts.ts";
+import { FIRST_GROUP, GONE, type Operation, type OperationOf, type PeopleOperation } from "./chat-steps.ts";
 import { askToChange, type Expectation } from "./chat-changes.ts";
+import { withoutTime } from "./chat-events.ts";
+import { askOfGroup, groupIdOf } from "./group-operations.ts";
 import type { Reply } from "./wire-client.ts";
 
 /** Somebody who is meant by an operation; nobody, where the name is free. */
 interface Target {
   readonly user: ModelUser | undefined;
   readonly name: string;
+}
+
+/** The chat that is meant by a operation, with the other one of a chat of two. */
+interface TargetChat {
+  readonly partner: ModelUser | undefined;
+  readonly chatId: ChatId;
 }
 
 export class Operations {
@@ -44,8 +53,13 @@ export class Operations {
         return this.#profile(operation, session);
       case "update_profile":
         return this.#updateProfile(operation, session, place);
-      default:
+      case "add_contact":
+      case "delete_contact":
+      case "block_contact":
+      case "unblock_contact":
         return this.#people(operation, session, place);
+      default:
+        return askOfGroup(this.#model, operation, session.user, (index) => this.#target(index));
     }
   }
 
@@ -55,11 +69,22 @@ export class Operations {
     return { user: this.#model.named(this.#nameOf(index)), name: this.#nameOf(index) };
   }
 
-  /** The other user of a chat; undefined for the common one. No result for a chat with nobody. */
-  #chat(session: ModelSession, to: number | undefined): { partner: ModelUser | undefined; chatId: ChatId } | undefined {
+  /** No result for a chat with nobody. */
+  #chat(session: ModelSession, to: number | undefined): TargetChat | undefined {
     if (to === undefined) return { partner: undefined, chatId: COMMON_CHAT };
+    if (to >= FIRST_GROUP) return { partner: undefined, chatId: groupIdOf(to - FIRST_GROUP) };
     const partner = this.#target(to).user;
     return partner && { partner, chatId: directChatId(session.user.userId, partner.userId) };
+  }
+
+  /** A chat with oneself is none, nor is a group for whoever is not in it. */
+  #isNowhere(user: ModelUser, { partner, chatId }: TargetChat): boolean {
+    return partner === user || (chatForm(chatId)?.kind === "group" && !this.#model.isIn(user, chatId));
+  }
+
+  /** The messages of a chat that the user may see. */
+  #visible(user: ModelUser, chatId: ChatId): ShownMessage[] {
+    return this.#model.shown(chatId).filter(({ seq }) => seq >= this.#model.groups.firstSeq(user, chatId));
   }
 
   #say({ to, text, messageId }: OperationOf<"say">, session: ModelSession): Expectation | undefined {
@@ -68,12 +93,13 @@ export class Operations {
     const { partner, chatId } = chat;
     const { user } = session;
     const check = (reply: Reply): void => {
-      if (partner === user) return assert.equal(reply.code, 404);
+      if (this.#isNowhere(user, chat)) return assert.equal(reply.code, 404);
       const isStored = messageId !== undefined && this.#model.seqOf(user, chatId, messageId) !== undefined;
       if (!isStored && partner?.isDeleted === true) return assert.equal(reply.code, 404);
       if (!isStored && partner !== undefined && this.#model.isBlocked(user, partner)) {
         return assert.equal(reply.code, 403);
       }
+      if (!isStored && this.#model.groups.isMuted(user, chatId)) return assert.equal(reply.code, 403);
       assert.equal(reply.code, 200, reply.info);
       const id = String(reply["message_id"]);
       if (messageId !== undefined) assert.equal(id, messageId);
@@ -86,9 +112,9 @@ export class Operations {
   #read({ to, seq }: OperationOf<"read">, session: ModelSession, place: number): Expectation | undefined {
     const chat = this.#chat(session, to);
     if (chat === undefined) return undefined;
-    const { partner, chatId } = chat;
+    const { chatId } = chat;
     const check = (reply: Reply): void => {
-      if (partner === session.user) return assert.equal(reply.code, 404);
+      if (this.#isNowhere(session.user, chat)) return assert.equal(reply.code, 404);
       assert.equal(reply["read_seq"], this.#model.markRead(place, session.user, chatId, seq));
     };
     return { action: "mark_read", data: { chat_id: chatId, seq }, check };
@@ -97,10 +123,10 @@ export class Operations {
   #changes({ to, afterRev, limit }: OperationOf<"changes">, session: ModelSession): Expectation | undefined {
     const chat = this.#chat(session, to);
     if (chat === undefined) return undefined;
-    const { partner, chatId } = chat;
+    const { chatId } = chat;
     const check = (reply: Reply): void => {
-      if (partner === session.user) return assert.equal(reply.code, 404);
-      const all = this.#model.shown(chatId).filter(({ rev = 0 }) => rev > afterRev);
+      if (this.#isNowhere(session.user, chat)) return assert.equal(reply.code, 404);
+      const all = this.#visible(session.user, chatId).filter(({ rev = 0 }) => rev > afterRev);
       const changed = all.toSorted((one, other) => (one.rev ?? 0) - (other.rev ?? 0));
       assert.deepEqual([shownIn(reply), reply["has_more"]], [changed.slice(0, limit), changed.length > limit]);
     };
@@ -111,9 +137,9 @@ export class Operations {
     const chat = this.#chat(session, to);
     const page = { before, after, limit };
     const check = (reply: Reply): void => {
-      if (chat === undefined || chat.partner === session.user) return assert.equal(reply.code, 404);
+      if (chat === undefined || this.#isNowhere(session.user, chat)) return assert.equal(reply.code, 404);
       const { chatId, partner } = chat;
-      const all = this.#model.shown(chatId);
+      const all = this.#visible(session.user, chatId);
       const between = all.filter(({ seq }) => seq > (after ?? 0) && seq < (before ?? Infinity));
       const wanted = after === undefined ? between.slice(-limit) : between.slice(0, limit);
       assert.deepEqual(
@@ -125,6 +151,7 @@ export class Operations {
       assert.deepEqual([id, name], [partner.userId, partner.username]);
     };
     if (to === undefined) return { action: "common_chat", data: page, check };
+    if (to >= FIRST_GROUP) return { action: "history", data: { chat_id: chat?.chatId, ...page }, check };
     const meant =
       chat?.partner === undefined ? { contact: this.#target(to).name } : { contact_id: chat.partner.userId };
     return { action: "get_chat", data: { ...meant, ...page }, check };
@@ -133,12 +160,12 @@ export class Operations {
   #search({ to, word, before, limit }: OperationOf<"search">, session: ModelSession): Expectation | undefined {
     const chat = this.#chat(session, to);
     if (chat === undefined) return undefined;
-    const { partner, chatId } = chat;
+    const { chatId } = chat;
     const check = (reply: Reply): void => {
-      if (partner === session.user) return assert.equal(reply.code, 404);
+      if (this.#isNowhere(session.user, chat)) return assert.equal(reply.code, 404);
       const isFound = ({ message, seq }: ShownMessage): boolean =>
         message.toUpperCase().includes(word.toUpperCase()) && seq < (before ?? Infinity);
-      const found = this.#model.shown(chatId).filter(isFound).toReversed();
+      const found = this.#visible(session.user, chatId).filter(isFound).toReversed();
       assert.deepEqual([shownIn(reply), reply["has_more"]], [found.slice(0, limit), found.length > limit], word);
     };
     return { action: "search_in_chat", data: { chat_id: chatId, word, before, limit }, check };
@@ -150,12 +177,13 @@ export class Operations {
     const { partner, chatId } = chat;
     const { userId, username } = session.user;
     const check = ({ code }: Reply): void => {
-      if (partner === undefined) return assert.equal(code, 400);
-      if (partner === session.user || partner.isDeleted) return assert.equal(code, 404);
-      if (this.#model.isBlocked(session.user, partner)) return assert.equal(code, 403);
+      if (this.#isNowhere(session.user, chat) || partner?.isDeleted === true) return assert.equal(code, 404);
+      if (chatId === COMMON_CHAT) return assert.equal(code, 400);
+      if (partner !== undefined && this.#model.isBlocked(session.user, partner)) return assert.equal(code, 403);
       assert.equal(code, 200);
       const data = { chat_id: chatId, user_id: userId, username };
-      this.#model.tell((one) => one.user === partner, { event: "typing", data });
+      const isTold = ({ user }: ModelSession): boolean => user !== session.user && this.#model.isIn(user, chatId);
+      this.#model.tell(isTold, { event: "typing", data });
     };
     return { action: "typing", data: { chat_id: chatId }, check };
   }
@@ -225,10 +253,4 @@ export class Operations {
 /** The messages of an answer without their times. */
 function shownIn(reply: Reply): object[] {
   return (reply["messages"] as { time: number }[]).map(withoutTime);
-}
-
-/** A message or an event's data without what the model cannot know. */
-export function withoutTime(value: object): object {
-  const { time: _time, edited, ...rest } = value as { time?: number; edited?: number };
-  return edited === undefined ? rest : { ...rest, edited: true };
 }

@@ -15,8 +15,17 @@ const place = fc.nat(PLACES - 1);
 const who = fc.nat(GONE);
 const name = fc.nat(NAMES.length - 1);
 const password = fc.nat(PASSWORDS.length - 1);
-/** Undefined is the common chat, a number the one with that user. */
-const chat = fc.option(who, { nil: undefined });
+/** From here on numbers mean groups. */
+export const FIRST_GROUP = 10;
+const group = fc.nat(1);
+/** Undefined is the common chat, a number the one with that user or a group. */
+const chat = fc.option(
+  fc.oneof(
+    who,
+    group.map((index) => FIRST_GROUP + index),
+  ),
+  { nil: undefined },
+);
 const seq = fc.nat(8);
 const maybeSeq = fc.option(seq, { nil: undefined });
 const limit = fc.integer({ min: 1, max: 5 });
@@ -30,6 +39,8 @@ const word = fc.array(letters, { minLength: 1, maxLength: 4 }).map((parts) => pa
 const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined });
 const kind = <K extends string>(...kinds: K[]): fc.Arbitrary<K> => fc.constantFrom(...kinds);
+const role = fc.constantFrom("member" as const, "moderator", "owner");
+const title = fc.constantFrom("Team", "Family");
 
 /** What is done within a session and does not end it. */
 const operation = fc.oneof(
@@ -68,6 +79,30 @@ const operation = fc.oneof(
     }),
   },
   {
+    weight: 3,
+    arbitrary: fc.record({ kind: kind("create_group"), group, title, members: fc.array(who, { maxLength: 3 }) }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: kind("add_member"), group, who, role: optional(role) }) },
+  { weight: 2, arbitrary: fc.record({ kind: kind("remove_member"), group, who }) },
+  { weight: 2, arbitrary: fc.record({ kind: kind("set_role"), group, who, role }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: kind("update_group"),
+      group,
+      changes: fc.record(
+        {
+          title,
+          posting: fc.constantFrom("all" as const, "moderators"),
+          history: fc.constantFrom("all" as const, "joined"),
+        },
+        { requiredKeys: [] },
+      ),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: kind("group"), group }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind("delete_group"), group }) },
+  {
     weight: 4,
     arbitrary: fc.record({
       kind: kind("add_contact", "delete_contact", "block_contact", "unblock_contact"),
@@ -99,3 +134,4 @@ export type Step = TypeOf<typeof step>;
 export type StepOf<K> = Extract<Step, { kind: K }> & { kind: K };
 export type ChangeOperation = OperationOf<"edit" | "delete" | "react">;
 export type PeopleOperation = Extract<Operation, { byId: boolean }>;
+export type GroupOperation = Extract<Operation, { group: number }>;
