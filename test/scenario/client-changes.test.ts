@@ -106,18 +106,27 @@ describe("changes in the client", () => {
     }
   });
 
-  it("are many after a long absence, and end equal to a fresh fetch", async () => {
+  it("are a thousand after a long absence, of every kind, and end equal to a fresh fetch", async () => {
     const ben = await newClient(folder());
     for (let count = 0; count < 500; count += 1) await ann.say(`message ${count}`);
     await eventually("all came", () => kept(ben).at(-1) === "message 499");
     const first = ben.messenger.liveSeq(COMMON_CHAT) - 499;
+    const revBefore = ben.messenger.cache.rev(COMMON_CHAT);
     await ben.close();
-    for (let count = 0; count < 450; count += 1) await remove(first + ((count * 7) % 500));
+    // Each message twice: all are edited or reacted to, then a third is deleted and the rest edited.
+    for (let count = 0; count < 1000; count += 1) {
+      const place = { chat_id: COMMON_CHAT, seq: first + ((count * 7) % 500) };
+      if (count >= 500 && place.seq % 3 === 0) await remove(place.seq);
+      else if (count < 500 && count % 2 === 0) await ann.ok("react", { ...place, reaction: "👍", on: true });
+      else await ann.ok("edit_message", { ...place, message: `change ${count}` });
+    }
     const again = await comesBack(ben);
-    const fresh = await again.messenger.history(COMMON_CHAT, { after: first + 299, limit: 200 });
-    assert.deepEqual(again.messenger.cache.after(COMMON_CHAT, first + 299, 200), fresh.messages);
-    assert.equal(again.messenger.cache.rev(COMMON_CHAT), fresh.rev);
-  }).timeout(30_000);
+    assert.equal(again.messenger.cache.rev(COMMON_CHAT), revBefore + 1000);
+    for (const after of [first - 1, first + 199, first + 399]) {
+      const fresh = await ann.ok("history", { chat_id: COMMON_CHAT, after, limit: 200 });
+      assert.deepEqual(again.messenger.cache.after(COMMON_CHAT, after, 200), fresh.messages);
+    }
+  }).timeout(60_000);
 
   it("of one's own are shown at once, made offline too, and sent once and in order", async () => {
     const ben = await newClient(folder());

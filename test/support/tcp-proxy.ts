@@ -9,6 +9,8 @@ export class TcpProxy {
   targetPort: number;
   readonly #sockets = new Set<Socket>();
   readonly #servers = new Set<Socket>();
+  /** Bytes that have come from the server, over all connections. */
+  receivedBytes = 0;
   #isHolding = false;
   #losesAnswers: ((request: Buffer) => boolean) | undefined;
   #onLost: () => void = () => {};
@@ -88,6 +90,7 @@ export class TcpProxy {
       server.write(bytes);
     });
     server.on("data", (bytes) => {
+      this.receivedBytes += bytes.length;
       if (!isLosing) return void client.write(bytes);
       this.#onLost();
       end();
