@@ -6,6 +6,11 @@ import { searchForm } from "../protocol/text.ts";
 import { byTime, type CachePage, type CacheQuery } from "./cache.ts";
 import { parseMessage } from "./cached-json.ts";
 
+/** Whether messages leave the index without a trace, from then on. */
+function erase(on: 0 | 1): string {
+  return `INSERT INTO message_index (message_index, rank) VALUES ('secure-delete', ${on})`;
+}
+
 /**
  * `place` is the order of all messages by time, and the number of a message in the index; NULL until it is there. The
  * index holds no texts, only where each three characters occur; what is deleted from it goes at once, not with the next
@@ -15,7 +20,7 @@ export const SEARCH_SCHEMA = `
   CREATE UNIQUE INDEX message_place ON message (place);
   CREATE VIRTUAL TABLE message_index
     USING fts5 (text, content = '', columnsize = 0, detail = none, tokenize = 'trigram case_sensitive 1');
-  INSERT INTO message_index (message_index, rank) VALUES ('secure-delete', 1);
+  ${erase(1)};
   CREATE VIRTUAL TABLE message_terms USING fts5vocab (message_index, row);
 `;
 
@@ -55,6 +60,8 @@ export class CacheSearch {
   readonly #setPlace: Database.Statement;
   readonly #insert: Database.Statement;
   readonly #delete: Database.Statement;
+  readonly #eraseOff: Database.Statement;
+  readonly #eraseOn: Database.Statement;
   readonly #terms: Database.Statement;
   readonly #match: Database.Statement<[string, number], Row>;
   readonly #scan: Database.Statement<[number], Row>;
@@ -65,6 +72,8 @@ export class CacheSearch {
     this.#setPlace = database.prepare("UPDATE message SET place = ? WHERE id = ?");
     this.#insert = database.prepare("INSERT INTO message_index (rowid, text) VALUES (?, ?)");
     this.#delete = database.prepare("INSERT INTO message_index (message_index, rowid, text) VALUES ('delete', ?, ?)");
+    this.#eraseOff = database.prepare(erase(0));
+    this.#eraseOn = database.prepare(erase(1));
     this.#terms = database.prepare("SELECT term FROM message_terms WHERE term >= ? AND term <= ? LIMIT ?").pluck();
     this.#match = database.prepare(`
       SELECT message.place, json FROM message_index JOIN message ON message.place = message_index.rowid
@@ -85,9 +94,16 @@ export class CacheSearch {
     return rows.length === limit;
   }
 
-  /** The message is gone, or its text another one. */
+  /** The message is gone, or its text another one: nothing of it is left in the index. */
   forget({ place, json }: Indexed): void {
     if (place !== null) this.#delete.run(place, indexedText(json));
+  }
+
+  /** Messages that nobody has deleted make room for others: the next merges take them out, which costs a fraction. */
+  drop(messages: readonly Indexed[]): void {
+    this.#eraseOff.run();
+    for (const message of messages) this.forget(message);
+    this.#eraseOn.run();
   }
 
   find({ word, chatId, before, limit }: CacheQuery): CachePage {

@@ -239,10 +239,8 @@ class SqliteHistoryCache implements HistoryCache {
     const count = Math.min(MAX_DROPPED, Math.ceil(this.#messageCount * DROPPED_PART));
     const dropped = file.dropFirst.all(count);
     this.#messageCount -= dropped.length;
-    for (const message of dropped) {
-      this.#textBytes -= message.bytes;
-      file.search.forget(message);
-    }
+    for (const { bytes } of dropped) this.#textBytes -= bytes;
+    file.search.drop(dropped);
     if (dropped.length === 0) this.#count();
   }
 
