@@ -5,7 +5,6 @@
  * (16), `~`. Plain ASCII, so every chat protocol carries it unescaped. native/stamp.hpp has the same form.
  */
 export const STAMP_BYTES = 34;
-export const MAX_SENDERS = 100_000;
 
 const MARK = Buffer.from("~b");
 const SENDER_AT = 2;

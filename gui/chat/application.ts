@@ -5,6 +5,7 @@ import { isAnswer } from "../../src/client/errors.ts";
 import { SERVER_USER_ID } from "../../src/protocol/ids.ts";
 import type { Message } from "../../src/protocol/entities.ts";
 import type { Logger } from "../../src/log/logger.ts";
+import { DEFAULT_PORT } from "../../src/protocol/limits.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
 import { hasTray } from "../boot.ts";
 import { tell } from "../kit/dialogs.ts";
@@ -114,7 +115,7 @@ export class Application {
     const offered = [...(server ? [{ ...server, tls: server.tls || known?.tls === true }] : []), ...others];
     this.#welcome = new WelcomeWindow({
       theme: this.theme,
-      servers: offered.length > 0 ? offered : [{ host: "localhost", port: 40_000, tls: false }],
+      servers: offered.length > 0 ? offered : [{ host: "localhost", port: DEFAULT_PORT, tls: false }],
       username: username ?? account?.username ?? "",
       notice,
       enter: (entry) => this.#enter(entry),

@@ -195,7 +195,7 @@ function chipText(reaction: string, count: number): string {
   return `${withoutSelectors(reaction)} ${count}`;
 }
 
-export function hasName(row: MessageRow): boolean {
+function hasName(row: MessageRow): boolean {
   return row.showsAuthor && (row.place === "first" || row.place === "only");
 }
 

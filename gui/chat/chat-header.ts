@@ -111,7 +111,7 @@ export class ChatHeader {
 }
 
 /** State of the other side, in words. */
-export function subtitleText({ chat, contact, isOnline }: HeaderContent, nowMs: number): string {
+function subtitleText({ chat, contact, isOnline }: HeaderContent, nowMs: number): string {
   if (chat.kind === "everyone") return "everybody on this server";
   if (chat.userId === SERVER_USER_ID) return SERVER_MARK;
   if (chat.isBlocked) return "blocked";

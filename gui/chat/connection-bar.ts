@@ -53,7 +53,7 @@ export class ConnectionBar implements Disposable {
 }
 
 /** The state of the connection, for people. */
-export function connectionText({ state, outgoing }: Messenger, nowMs: number): string {
+function connectionText({ state, outgoing }: Messenger, nowMs: number): string {
   const waiting = outgoing.waitingCount;
   const unsent = waiting === 0 ? "" : ` · ${waiting} ${waiting === 1 ? "message waits" : "messages wait"} to be sent`;
   if (state.kind === "connecting") return `Connecting…${unsent}`;

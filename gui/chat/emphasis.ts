@@ -1,7 +1,7 @@
 // Marks of emphasis around what is selected in a text: put there, and taken away again. Pure.
 import type { Selection } from "../kit/text-cursor.ts";
 
-export const MARKS = { bold: "**", italic: "*", underline: "__", code: "`" } as const;
+const MARKS = { bold: "**", italic: "*", underline: "__", code: "`" } as const;
 export type MarkName = keyof typeof MARKS;
 
 /** A change of a text, and what is selected afterwards. */

@@ -1,6 +1,5 @@
 // A server's address as people type it. Pure.
-
-export const DEFAULT_PORT = 40_000;
+import { DEFAULT_PORT } from "../../src/protocol/limits.ts";
 
 /** Reads "host", "host:port", "[address]:port"; undefined when it is none. */
 export function parseAddress(text: string): { readonly host: string; readonly port: number } | undefined {

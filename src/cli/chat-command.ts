@@ -1,6 +1,7 @@
 // `messenger chat`: its options, and the way from them to the line-mode client.
 import { runChat } from "../client/terminal/run-chat.ts";
-import { DEFAULT_DRAIN_TIMEOUT_SEC, DEFAULT_HOST, DEFAULT_PORT, loadChatConfig } from "../config/chat-options.ts";
+import { DEFAULT_DRAIN_TIMEOUT_SEC, DEFAULT_HOST, loadChatConfig } from "../config/chat-options.ts";
+import { DEFAULT_PORT } from "../protocol/limits.ts";
 import type { Command } from "./command.ts";
 
 export const command: Command = {

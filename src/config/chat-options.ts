@@ -1,5 +1,6 @@
 // The settings of `messenger chat`, from its command line and the environment.
 import { isAbsolute, join, resolve } from "node:path";
+import { DEFAULT_PORT } from "../protocol/limits.ts";
 import { homeFolder } from "./home-folder.ts";
 import { UserError } from "../util/user-error.ts";
 
@@ -22,7 +23,6 @@ export interface ChatConfig {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export const DEFAULT_HOST = "127.0.0.1";
-export const DEFAULT_PORT = 40_000;
 export const DEFAULT_DRAIN_TIMEOUT_SEC = 30;
 const MAX_DRAIN_TIMEOUT_SEC = 86_400;
 

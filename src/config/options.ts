@@ -1,5 +1,6 @@
 // The table of the server's options: names, defaults, ranges and what --help says about them.
 import { availableParallelism } from "node:os";
+import { DEFAULT_PORT } from "../protocol/limits.ts";
 import { LOG_FORMATS, LOG_LEVELS } from "../protocol/log-levels.ts";
 import type { Config } from "./config.ts";
 import { defaultDataDir, DEFAULT_DATA_DIR_TEXT } from "./data-dir.ts";
@@ -46,7 +47,7 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     alias: "p",
     group: Group.Start,
     placeholder: "PORT",
-    default: 40_000,
+    default: DEFAULT_PORT,
     min: 0,
     max: 65_535,
     help: "Port for all clients; 0 takes a free one, which the ready line tells",
@@ -213,7 +214,6 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     default: 2000,
     min: 1,
     max: 100_000,
-    unit: "",
     help: "Members that a group may have",
   }),
   maxConnections: integer({

@@ -1,5 +1,7 @@
 // Numbers that server and clients both rely on (docs/protocol.md). Limits of the server alone are options.
 
+/** Port of a server that is not told another. */
+export const DEFAULT_PORT = 40_000;
 /** Largest payload of a frame that a client may send, in bytes. */
 export const MAX_REQUEST_BYTES = 64 * 1024;
 /** Largest payload of a frame that a client must be ready to receive, in bytes. */

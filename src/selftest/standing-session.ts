@@ -6,7 +6,7 @@ import { PASSWORD } from "./cast.ts";
 /** Between two tries to come back, in milliseconds: soon, since the selftest wants load while things break. */
 const RETRY_MS = 30;
 /** How long a request may take before its connection counts as dead. */
-export const ANSWER_TIMEOUT_MS = 20_000;
+const ANSWER_TIMEOUT_MS = 20_000;
 
 /** User of the sessions, one after the other. */
 export interface SessionUser {

@@ -22,7 +22,7 @@ const NAME_CHARS = 32;
 const START_MS = 1_767_225_600_000;
 
 /** Id of the n-th of the crowd. */
-export function crowdId(index: number): UserId {
+function crowdId(index: number): UserId {
   return (index + 1).toString(16).padStart(24, "0");
 }
 

@@ -4,7 +4,7 @@ import type { Messenger } from "../messenger.ts";
 import { outgoingId, type Outgoing, type OutgoingChange } from "../outgoing-entry.ts";
 
 /** The server refuses a change; the message is its reason. */
-export class RefusedError extends Error {
+class RefusedError extends Error {
   override readonly name = "RefusedError";
 }
 

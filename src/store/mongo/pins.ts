@@ -18,7 +18,7 @@ export async function pinRefusal(
   return (await readPinned(collections, chat_id)).length >= MAX_PINS ? Refusal.Quota : undefined;
 }
 
-export function pinId({ chat_id, seq }: Pick<MessageDocument, "chat_id" | "seq">): string {
+function pinId({ chat_id, seq }: Pick<MessageDocument, "chat_id" | "seq">): string {
   return `${chat_id}|${seq}`;
 }
 
