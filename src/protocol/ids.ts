@@ -25,6 +25,9 @@ const USER_ID = /^[0-9a-f]{24}$/;
 const DIRECT_CHAT = /^dm:([0-9a-f]{24}):([0-9a-f]{24})$/;
 const GROUP_CHAT = /^group:[0-9a-f]{24}$/;
 
+/** Bounds of all groups' ids, exclusive, by code units. */
+export const GROUP_IDS = { after: "group:", before: "group;" } as const;
+
 export function isUserId(text: string): boolean {
   return USER_ID.test(text);
 }

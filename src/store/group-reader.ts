@@ -20,9 +20,6 @@ export interface ListedGroup extends GroupSettings {
   readonly lastMs: number;
 }
 
-/** Chat ids of groups are between these two. */
-export const GROUP_IDS = { after: "group:", before: "group;" } as const;
-
 /** The readings about groups; see StoreReader. */
 export interface GroupReader {
   /** A slice of the groups that there are, by their ids; `contains` is looked for in titles in the form of the search. */

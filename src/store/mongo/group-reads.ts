@@ -1,13 +1,13 @@
 // The readings about groups and their members.
 import type { Role } from "../../protocol/entities.ts";
 import { ROLES } from "../../protocol/entities.ts";
-import { chatForm } from "../../protocol/ids.ts";
+import { chatForm, GROUP_IDS } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import type { Membership } from "../../domain/effects.ts";
 import { groupSummary, type Group, type GroupMember, type GroupSettings } from "../../domain/groups.ts";
 import type { ChatSummary, Message } from "../../protocol/entities.ts";
 import { searchForm } from "../../protocol/text.ts";
-import { GROUP_IDS, type GroupReader, type ListedGroup, type MemberPage } from "../group-reader.ts";
+import type { GroupReader, ListedGroup, MemberPage } from "../group-reader.ts";
 import { SLICE_ROWS, sliceOf, type ListQuery, type Slice } from "../slices.ts";
 import { readRev } from "./last-seqs.ts";
 import { pairId } from "./documents.ts";

@@ -1,13 +1,13 @@
 // The readings about members of chats.
 import type Database from "better-sqlite3";
 import type { ChatSummary, HistoryRule, Posting, Role } from "../../protocol/entities.ts";
-import { chatForm } from "../../protocol/ids.ts";
+import { chatForm, GROUP_IDS } from "../../protocol/ids.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { plainMember } from "../../domain/chats.ts";
 import type { Member } from "../../domain/chats.ts";
 import type { Membership } from "../../domain/effects.ts";
 import { groupSummary, type GroupMember } from "../../domain/groups.ts";
-import { GROUP_IDS, type ListedGroup, type MemberPage } from "../group-reader.ts";
+import type { ListedGroup, MemberPage } from "../group-reader.ts";
 import { SLICE_ROWS, sliceOf, type ListQuery, type Slice } from "../slices.ts";
 import type { NamePage } from "../store.ts";
 import { searchForm } from "../../protocol/text.ts";
