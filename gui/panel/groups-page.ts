@@ -11,7 +11,7 @@ import { moment } from "../../src/util/quantities.ts";
 import { ask } from "../kit/dialogs.ts";
 import { setEnabled } from "../kit/focus.ts";
 import { openMenu, type MenuEntry } from "../kit/menu.ts";
-import { button, column, label, panel, row } from "../kit/widgets.ts";
+import { button, column, label, line, panel, row } from "../kit/widgets.ts";
 import { openAddMember } from "./add-member-dialog.ts";
 import { Outcome, reasonOf } from "./outcome.ts";
 import { countText, filterField, pageOf } from "./page-parts.ts";
@@ -21,10 +21,10 @@ import { TableView, type TableColumn } from "./table-view.ts";
 
 /** Of a moment without its seconds. */
 const MINUTE_CHARS = "2026-11-30 06:49".length;
-const MEMBERS_PX = 250;
+const MEMBERS_PX = 200;
 
 const GROUP_COLUMNS: readonly TableColumn<GroupInfo>[] = [
-  { name: "title", title: "Group", minPx: 110, share: 1, text: ({ title }) => title },
+  { name: "title", title: "Group", minPx: 90, share: 1, text: ({ title }) => title },
   { name: "members", title: "Members", minPx: 62, alignsRight: true, text: ({ members }) => String(members) },
   { name: "messages", title: "Messages", minPx: 66, alignsRight: true, text: ({ messages }) => String(messages) },
   {
@@ -37,7 +37,7 @@ const GROUP_COLUMNS: readonly TableColumn<GroupInfo>[] = [
   {
     name: "state",
     title: "State",
-    minPx: 70,
+    minPx: 60,
     text: groupState,
     tone: ({ archived }) => (archived ? "bad" : "faint"),
   },
@@ -47,7 +47,7 @@ const MEMBER_COLUMNS: readonly TableColumn<MemberInfo>[] = [
   {
     name: "username",
     title: "Member",
-    minPx: 80,
+    minPx: 60,
     share: 1,
     text: ({ username }) => username,
     tone: ({ online }) => (online ? "good" : "plain"),
@@ -139,7 +139,7 @@ export class GroupsPage implements Page {
   #layOut(): QWidget {
     const { messages, announce, archive, remove, add, setRole, drop } = this.buttons;
     this.members.widget.setFixedWidth(MEMBERS_PX);
-    const lists = row({ children: [{ grow: this.table.widget }, this.members.widget] });
+    const lists = row({ children: [{ grow: this.table.widget }, line("down"), this.members.widget] });
     const ofGroup = row({ spacing: 8, children: ["stretch", messages, announce, archive, remove] });
     const ofMember = row({ spacing: 8, children: ["stretch", add, 12, this.role, setRole, 12, drop] });
     return pageOf({

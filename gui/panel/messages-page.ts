@@ -5,7 +5,7 @@ import type { Message } from "../../src/protocol/entities.ts";
 import { COMMON_CHAT, SERVER_USER_ID, type ChatId } from "../../src/protocol/ids.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
 import { moment } from "../../src/util/quantities.ts";
-import { visibleMessage } from "../../src/util/visible-text.ts";
+import { inOneLine, visibleMessage } from "../../src/util/visible-text.ts";
 import { setEnabled } from "../kit/focus.ts";
 import { openMenu } from "../kit/menu.ts";
 import { button, field, label, row } from "../kit/widgets.ts";
@@ -34,7 +34,7 @@ const COLUMNS: readonly TableColumn<Message>[] = [
 ];
 
 function shownText({ message, deleted }: Message): string {
-  if (deleted === undefined) return message;
+  if (deleted === undefined) return inOneLine(message);
   return deleted === "author" ? "deleted by its author" : "removed by a moderator";
 }
 
@@ -121,7 +121,7 @@ export class MessagesPage implements Page {
       children: [{ grow: this.chat }, { grow: this.user }, { grow: this.word }, this.find],
     });
     const noted = label({
-      text: "What people wrote is shown here; the server's log notes that, and of which chat.",
+      text: "Texts of people are shown here; the server's log notes that, and of which chat.",
       name: "hint",
     });
     const below = row({ spacing: 10, children: [this.#count, this.older, "stretch", this.remove] });

@@ -3,7 +3,7 @@ import type { AdminActions, LogRecord, Sample, TrafficEntry } from "../protocol/
 import { groupState } from "../client/models/admin-groups.ts";
 import { clientText, modeText } from "../client/models/admin-sessions.ts";
 import { bytes, duration, moment } from "../util/quantities.ts";
-import { visible } from "../util/visible-text.ts";
+import { inOneLine, visible } from "../util/visible-text.ts";
 import { table } from "./table.ts";
 
 type Result<A extends keyof AdminActions> = AdminActions[A]["result"];
@@ -85,7 +85,7 @@ export function messagesView({ messages, has_more }: Result<"messages">): string
     seq,
     moment(time * 1000),
     username,
-    deleted === undefined ? message : `(deleted by ${deleted === "author" ? "its author" : "a moderator"})`,
+    deleted === undefined ? inOneLine(message) : `(deleted by ${deleted === "author" ? "its author" : "a moderator"})`,
   ]);
   const more = has_more ? `\nThere are more: --before ${messages.at(-1)?.seq ?? 0}` : "";
   return table(["seq", "sent", "user", "text"], rows) + more;

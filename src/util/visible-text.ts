@@ -30,6 +30,11 @@ export function visibleLines(text: string): string {
   return text.split("\n").map(visible).join("\n");
 }
 
+/** The text with a sign in the place of each line feed, to be shown in one line: by `visible`, which escapes the rest. */
+export function inOneLine(text: string): string {
+  return text.replace(/\r?\n/g, " ↵ ");
+}
+
 /** The same for what people write to each other: invisible characters stay where a script or an emoji needs them. */
 export function visibleMessage(text: string): string {
   return text.replace(IN_TEXT, (found: string, unsafe: string | undefined) =>

@@ -78,6 +78,39 @@ describe("hostile text", function () {
     assertSafe(output, "messenger chat");
   });
 
+  it("does nothing to who administers groups and moderates messages", async () => {
+    const client = await WireClient.connect(server.port);
+    await client.ok("register", { username: "Cid", password: PASSWORD });
+    const cid = await Person.login(client, "Cid", PASSWORD, ["groups"]);
+    // Control characters are refused in titles; all else is taken.
+    const title = `Tea ${unsafeText()
+      .replace(/\p{Cc}/gu, "")
+      .slice(0, 50)}`;
+    const { chat } = await cid.ok("create_group", { title, topic: title });
+    await cid.say(`begin ${unsafeText("\0")} end`, chat.chat_id);
+    for (const words of [
+      ["groups"],
+      ["groups", "--json"],
+      ["groups", "members", title],
+      ["groups", "archive", `${title}!`],
+      ["messages", "find", title, "begin"],
+      ["messages", "find", chat.chat_id, "--json"],
+      ["messages", "remove", title, "99", "--yes"],
+      ["announce", "hear, hear", "--group", title],
+      ["groups", "delete", title],
+      ["groups", "delete", title, "--yes"],
+      ["log"],
+    ]) {
+      const { stdout, stderr } = spawnSync(process.execPath, [CLI, "admin", ...words, "--data", server.data]);
+      const output = Buffer.concat([stdout, stderr]);
+      assert.ok(output.length > 0);
+      assertSafe(output, `messenger admin ${words.join(" ")}`);
+    }
+    assert.equal((await cid.events("chat_gone"))[0]?.reason, "deleted");
+    assertSafe(server.stderr, "standard error");
+    assert.ok(!server.stderr.includes("Tea"), "no title is in the log");
+  });
+
   it("does nothing to who reads the log, or what a command says is wrong", async () => {
     const ftpPort = Number(/ftp:\/\/\S+:(\d+)/.exec(server.stdout)?.[1]);
     const socket = connect(ftpPort, "127.0.0.1").setEncoding("utf8");

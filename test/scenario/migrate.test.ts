@@ -77,6 +77,7 @@ function groups(): Write[] {
     { kind: "addMember", chatId: GROUP, userId: ANNA, memberId: CAGLA, role: "moderator", limits },
     append(GROUP, CAGLA, "g2", "second"),
     { kind: "deleteGroup", chatId: GONE, userId: ANNA },
+    { kind: "updateGroup", chatId: GROUP, userId: undefined, changes: { archived: true } },
   ];
 }
 

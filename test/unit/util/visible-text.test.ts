@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import {
   bansView,
   backupsView,
+  groupsView,
   logLine,
+  membersView,
+  messagesView,
   sessionsView,
   statusView,
   trafficLines,
@@ -33,6 +36,11 @@ const PATHS: Readonly<Record<string, (text: string) => string>> = {
   "messenger admin sessions": (text) =>
     sessionsView({ sessions: [{ ...SESSION, username: text, address: text }], total: 1 }),
   "messenger admin users": (text) => usersView({ users: [{ ...USER, username: text, user_id: text }], has_more: true }),
+  "messenger admin groups": (text) => groupsView({ groups: [{ ...GROUP, title: text, topic: text }], has_more: true }),
+  "messenger admin groups members": (text) =>
+    membersView({ members: [{ user_id: "1", username: text, online: true, role: "member" }], has_more: true }),
+  "messenger admin messages find": (text) =>
+    messagesView({ messages: [{ ...message(1), message: text, username: text }], has_more: true }),
   "messenger admin bans": (text) => bansView({ bans: [{ address: text, until_ms: 0 }] }),
   "messenger admin backups": (text) =>
     backupsView({ backups: [{ file: text, time_ms: 0, size_bytes: 1, users: 1, messages: 1 }] }),
@@ -86,6 +94,17 @@ const USER = {
   created_ms: 0,
   last_login_ms: null,
   failed_logins: 0,
+} as const;
+const GROUP = {
+  chat_id: "",
+  title: "",
+  topic: "",
+  posting: "all",
+  history: "all",
+  archived: false,
+  members: 0,
+  messages: 0,
+  last_ms: 0,
 } as const;
 const STATUS = {
   version: "1",
