@@ -4,7 +4,7 @@ import { UserError } from "../util/user-error.ts";
 import type { CommandArgs } from "./command.ts";
 
 export interface Call {
-  readonly link: AdminClient;
+  readonly admin: AdminClient;
   readonly args: CommandArgs;
   readonly words: readonly string[];
   /** Prints an answer: as JSON when asked, otherwise as `text` says. */

@@ -20,69 +20,69 @@ export const CHAT_NOTES = [
 ];
 
 const GROUP_ACTIONS: Actions = {
-  list: async ({ link, args, words, print }) => {
+  list: async ({ admin, args, words, print }) => {
     const { limit = LISTED_GROUPS } = optionalNumber("limit", args["limit"]);
-    const { groups, hasMore } = await allGroups(link, words[0] ?? "");
+    const { groups, hasMore } = await allGroups(admin, words[0] ?? "");
     const listed = { groups: groups.slice(0, limit), has_more: hasMore || groups.length > limit };
     print(listed, view.groupsView(listed));
   },
   members: async (call) => {
-    const { link, args, print } = call;
+    const { admin, args, print } = call;
     const page = { ...optional("after", args["after"]), ...optionalNumber("limit", args["limit"]) };
-    const answer = await link.request("group_members", { chat_id: await groupOf(call), ...page });
+    const answer = await admin.request("group_members", { chat_id: await groupOf(call), ...page });
     print(answer, view.membersView(answer));
   },
   add: async (call) => {
-    const { link, args, words, print } = call;
+    const { admin, args, words, print } = call;
     const role = args["role"] === undefined ? {} : { role: choice(String(args["role"]), "--role", ROLES) };
     const member = { chat_id: await groupOf(call), username: word(words, 1, "NAME"), ...role };
-    print(await link.request("add_member", member), "added");
+    print(await admin.request("add_member", member), "added");
   },
   remove: async (call) => {
-    const { link, words, print } = call;
+    const { admin, words, print } = call;
     const member = { chat_id: await groupOf(call), username: word(words, 1, "NAME") };
-    print(await link.request("remove_member", member), "removed");
+    print(await admin.request("remove_member", member), "removed");
   },
   role: async (call) => {
-    const { link, words, print } = call;
+    const { admin, words, print } = call;
     const role = choice(word(words, 2, "ROLE"), "ROLE", ROLES);
     const member = { chat_id: await groupOf(call), username: word(words, 1, "NAME"), role };
-    print(await link.request("set_role", member), `is ${role} now`);
+    print(await admin.request("set_role", member), `is ${role} now`);
   },
   archive: async (call) => {
-    const { link, print } = call;
-    print(await link.request("archive_group", { chat_id: await groupOf(call) }), "archived: nobody can write in it");
+    const { admin, print } = call;
+    print(await admin.request("archive_group", { chat_id: await groupOf(call) }), "archived: nobody can write in it");
   },
   unarchive: async (call) => {
-    const { link, print } = call;
-    print(await link.request("unarchive_group", { chat_id: await groupOf(call) }), "can be written in again");
+    const { admin, print } = call;
+    print(await admin.request("unarchive_group", { chat_id: await groupOf(call) }), "can be written in again");
   },
   delete: async (call) => {
-    const { link, args, words, print } = call;
+    const { admin, args, words, print } = call;
     confirmed(args, `deletes the group ${word(words, 0, "GROUP")} with all that was written in it, for good`);
-    print(await link.request("delete_group", { chat_id: await groupOf(call) }), "deleted");
+    print(await admin.request("delete_group", { chat_id: await groupOf(call) }), "deleted");
   },
 };
 
 const MESSAGE_ACTIONS: Actions = {
-  find: async ({ link, args, words, print }) => {
-    const chat_id = await meantChat(link, word(words, 0, "CHAT"));
+  find: async ({ admin, args, words, print }) => {
+    const chat_id = await meantChat(admin, word(words, 0, "CHAT"));
     const by = { ...optional("word", words[1]), ...optional("username", args["from"]) };
     const page = { ...optionalNumber("before", args["before"]), ...optionalNumber("limit", args["limit"]) };
-    const answer = await link.request("messages", { chat_id, ...by, ...page });
+    const answer = await admin.request("messages", { chat_id, ...by, ...page });
     print(answer, view.messagesView(answer));
   },
-  remove: async ({ link, args, words, print }) => {
+  remove: async ({ admin, args, words, print }) => {
     const [chat, seq] = [word(words, 0, "CHAT"), numberWord(words, 1, "SEQ")];
     confirmed(args, `removes message ${seq} for everybody and for good`);
-    const chat_id = await meantChat(link, chat);
-    const answer = await link.request("remove_message", { chat_id, seq });
+    const chat_id = await meantChat(admin, chat);
+    const answer = await admin.request("remove_message", { chat_id, seq });
     print(answer, `message ${seq} of ${chat_id}, by ${visible(answer.username)}, is removed`);
   },
 };
 
-function groupOf({ link, words }: Call): Promise<ChatId> {
-  return meantGroup(link, word(words, 0, "GROUP"));
+function groupOf({ admin, words }: Call): Promise<ChatId> {
+  return meantGroup(admin, word(words, 0, "GROUP"));
 }
 
 /** Without a word it is the list. */

@@ -61,33 +61,33 @@ export const command: Command = {
 
 const ACTIONS: Actions = {
   status: async (call) => {
-    const status = await call.link.request("status", {});
+    const status = await call.admin.request("status", {});
     call.print(status, view.statusView(status));
     if (call.args["follow"] === true) await follow(call, "sample");
   },
-  sessions: async ({ link, args, words, print }) => {
+  sessions: async ({ admin, args, words, print }) => {
     const { limit } = optionalNumber("limit", args["limit"]);
-    const answer = await allSessions(link, words[0] ?? "", limit);
+    const answer = await allSessions(admin, words[0] ?? "", limit);
     print(answer, view.sessionsView(answer));
   },
-  users: async ({ link, args, words, print }) => {
+  users: async ({ admin, args, words, print }) => {
     const after = optional("after", args["after"]);
-    const answer = await link.request("users", {
+    const answer = await admin.request("users", {
       ...optional("contains", words[0]),
       ...after,
       ...optionalNumber("limit", args["limit"]),
     });
     print(answer, view.usersView(answer));
   },
-  "create-user": async ({ link, args, words, print }) => {
+  "create-user": async ({ admin, args, words, print }) => {
     const username = word(words, 0, "NAME");
     // Not as a word of the command: those of a process can be read by everybody on the machine.
     const chosen = args["password-stdin"] === true ? { password: await firstLineOfInput() } : {};
-    const answer = await link.request("create_user", { username, ...chosen });
+    const answer = await admin.request("create_user", { username, ...chosen });
     print(answer, answer.password === null ? "created" : `created; the one-time password is ${answer.password}`);
   },
-  "reset-password": async ({ link, words, print }) => {
-    const answer = await link.request("reset_password", { username: word(words, 0, "NAME") });
+  "reset-password": async ({ admin, words, print }) => {
+    const answer = await admin.request("reset_password", { username: word(words, 0, "NAME") });
     print(answer, `the one-time password is ${answer.password}`);
   },
   "disable-user": byName("disable_user", "disabled"),
@@ -96,78 +96,78 @@ const ACTIONS: Actions = {
     confirmed(call.args, `deletes the account ${word(call.words, 0, "NAME")} for good`);
     await byName("delete_user", "deleted")(call);
   },
-  "end-sessions": async ({ link, words, print }) => {
-    const answer = await link.request("end_sessions", { username: word(words, 0, "NAME") });
+  "end-sessions": async ({ admin, words, print }) => {
+    const answer = await admin.request("end_sessions", { username: word(words, 0, "NAME") });
     print(answer, `${answer.ended} sessions ended`);
   },
-  disconnect: async ({ link, args, words, print }) => {
+  disconnect: async ({ admin, args, words, print }) => {
     const connection = numberWord(words, 0, "NUMBER");
-    print(await link.request("disconnect", { connection, ...optional("reason", args["reason"]) }), "disconnected");
+    print(await admin.request("disconnect", { connection, ...optional("reason", args["reason"]) }), "disconnected");
   },
-  ban: async ({ link, words, print }) => {
+  ban: async ({ admin, words, print }) => {
     const ban = { address: word(words, 0, "ADDRESS"), seconds: numberWord(words, 1, "SECONDS") };
-    const answer = await link.request("ban", ban);
+    const answer = await admin.request("ban", ban);
     print(answer, `banned; ${answer.disconnected} connections ended`);
   },
-  unban: async ({ link, words, print }) => {
-    print(await link.request("unban", { address: word(words, 0, "ADDRESS") }), "the ban is lifted");
+  unban: async ({ admin, words, print }) => {
+    print(await admin.request("unban", { address: word(words, 0, "ADDRESS") }), "the ban is lifted");
   },
-  bans: async ({ link, print }) => {
-    const answer = await link.request("bans", {});
+  bans: async ({ admin, print }) => {
+    const answer = await admin.request("bans", {});
     print(answer, view.bansView(answer));
   },
   groups: groupAction,
   messages: messageAction,
-  announce: async ({ link, args, words, print }) => {
+  announce: async ({ admin, args, words, print }) => {
     const message = word(words, 0, "TEXT");
-    const group = args["group"] === undefined ? {} : { chat_id: await meantGroup(link, String(args["group"])) };
-    const answer = await link.request("announce", { message, ...optional("username", args["to"]), ...group });
+    const group = args["group"] === undefined ? {} : { chat_id: await meantGroup(admin, String(args["group"])) };
+    const answer = await admin.request("announce", { message, ...optional("username", args["to"]), ...group });
     print(answer, `said, as message ${answer.seq} of ${answer.chat_id}`);
   },
-  backup: async ({ link, print }) => {
-    const answer = await link.request("backup", {});
+  backup: async ({ admin, print }) => {
+    const answer = await admin.request("backup", {});
     const { file, users, messages, size_bytes } = answer;
     print(answer, `${file}: ${users ?? 0} users, ${messages ?? 0} messages, ${bytes(size_bytes)}, checked`);
   },
-  backups: async ({ link, print }) => {
-    const answer = await link.request("backups", {});
+  backups: async ({ admin, print }) => {
+    const answer = await admin.request("backups", {});
     print(answer, view.backupsView(answer));
   },
   log: async (call) => {
     const level = optional("level", call.args["level"]) as { level?: LogRecord["level"] };
-    const answer = await call.link.request("log", { ...optionalNumber("limit", call.args["limit"]), ...level });
+    const answer = await call.admin.request("log", { ...optionalNumber("limit", call.args["limit"]), ...level });
     for (const entry of answer.entries) call.print(entry, view.logLine(entry));
     if (call.args["follow"] === true) await follow(call, "log");
   },
   traffic: (call) => follow(call, "traffic"),
-  listen: async ({ link, args, print }) => {
+  listen: async ({ admin, args, print }) => {
     const place = {
       ...optional("address", args["address"]),
       ...(args["port"] === undefined ? {} : { port: Number(args["port"]) }),
     };
-    const answer = await link.request("listen", place);
+    const answer = await admin.request("listen", place);
     print(answer, `listening on ${answer.address}:${answer.port}`);
   },
-  "stop-listening": async ({ link, print }) =>
-    print(await link.request("stop_listening", {}), "not listening any more"),
-  shutdown: async ({ link, args, print }) => {
+  "stop-listening": async ({ admin, print }) =>
+    print(await admin.request("stop_listening", {}), "not listening any more"),
+  shutdown: async ({ admin, args, print }) => {
     confirmed(args, "stops the server");
-    print(await link.request("shutdown", {}), "the server is stopping");
+    print(await admin.request("shutdown", {}), "the server is stopping");
   },
 };
 
 function byName(action: "disable_user" | "enable_user" | "delete_user", done: string): Action {
-  return async ({ link, words, print }) =>
-    print(await link.request(action, { username: word(words, 0, "NAME") }), done);
+  return async ({ admin, words, print }) =>
+    print(await admin.request(action, { username: word(words, 0, "NAME") }), done);
 }
 
 /** Prints events until the connection ends or Ctrl+C. */
-async function follow({ link, args, print }: Call, topic: Exclude<Topic, "backup">): Promise<void> {
-  link.events.on("sample", (sample) => print(sample, view.sampleLine(sample)));
-  link.events.on("log", (record) => print(record, view.logLine(record)));
-  link.events.on("traffic", (entry) => print(entry, view.trafficLines(entry)));
-  const ended = new Promise<Error>((resolve) => link.events.on("closed", resolve));
-  await link.request("subscribe", { topics: [topic], unmask_texts: args["texts"] === true });
+async function follow({ admin, args, print }: Call, topic: Exclude<Topic, "backup">): Promise<void> {
+  admin.events.on("sample", (sample) => print(sample, view.sampleLine(sample)));
+  admin.events.on("log", (record) => print(record, view.logLine(record)));
+  admin.events.on("traffic", (entry) => print(entry, view.trafficLines(entry)));
+  const ended = new Promise<Error>((resolve) => admin.events.on("closed", resolve));
+  await admin.request("subscribe", { topics: [topic], unmask_texts: args["texts"] === true });
   throw await ended;
 }
 
@@ -187,9 +187,9 @@ async function run(args: CommandArgs): Promise<number> {
     process.stdout.write(`${args["json"] === true ? visibleJson(answer) : visibleLines(text)}\n`);
   };
   try {
-    const link = await AdminClient.open(data);
-    await action({ link, args, words, print });
-    link.close();
+    const admin = await AdminClient.open(data);
+    await action({ admin, args, words, print });
+    admin.close();
     return 0;
   } catch (error) {
     if (error instanceof RequestError || error instanceof DisconnectedError)
