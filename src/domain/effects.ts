@@ -85,6 +85,15 @@ export interface GroupChange {
   readonly notices: readonly Notice[];
 }
 
+/** A group of which nobody was told what has become of it: the sessions of all who are or were in it have to begin anew. */
+export interface GroupReset {
+  readonly event: "reset";
+  /** Undefined for all that these users are in. */
+  readonly chatId: ChatId | undefined;
+  /** The members now, as far as they are known; the sessions that are given its events are known to the directory. */
+  readonly memberIds: readonly UserId[];
+}
+
 export type EffectOf<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
 
 /** Audience of an event beside the common chat: the sessions of `users`, and those that watch `watchersOf`. */

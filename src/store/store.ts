@@ -271,9 +271,11 @@ export interface StoreWriter {
    * resolved. Their events come before those of that commit; of each chat they are in the order of seq.
    */
   takeLateMessages?(): Message[];
+  /** The same for groups, before those messages: nobody was told who is in them now. */
+  takeLateGroups?(): LateGroup[];
   /**
-   * Whether messages of rejected commits may still be found stored, or wait for `takeLateMessages`. A `commit` without
-   * writes looks for them: so that they are told although nobody writes.
+   * Whether something of rejected commits may still be found stored, or waits for `takeLateMessages` or `takeLateGroups`.
+   * A `commit` without writes looks for it: so that it is told although nobody writes.
    */
   readonly isUnsettled?: boolean;
   /**
@@ -289,6 +291,12 @@ export interface StoreWriter {
 /** The store cannot be reached or cannot store (disk full): the request may be tried again later. */
 export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
+}
+
+/** A group that a rejected commit has changed, and its members now. */
+export interface LateGroup {
+  readonly chatId: ChatId;
+  readonly memberIds: readonly UserId[];
 }
 
 /** How far a copy of the store has come. */

@@ -7,10 +7,11 @@ import { isPlainMessage, MessageTexts } from "../protocol/message-texts.ts";
 import { FrameWriter, type Framing } from "../protocol/frame.ts";
 import type { ChatId } from "../protocol/ids.ts";
 import type { Message } from "../protocol/entities.ts";
+import type { LateGroup } from "../store/store.ts";
 import type { ChatEvent, Completion } from "../domain/writes/rules.ts";
 import { completionOf, refusedAnswerOf } from "../domain/writes/table.ts";
 import type { WriteKind, WriteOutcome, WriteResults } from "../domain/writes/table.ts";
-import type { Effect, GroupChange } from "../domain/effects.ts";
+import type { Effect, GroupChange, GroupReset } from "../domain/effects.ts";
 import type { Compression, CommitResult, EventChunk, GroupResult, OwnOutcome, PendingWrite } from "./task.ts";
 
 /**
@@ -30,6 +31,9 @@ interface EventRun {
   /** JSON texts. */
   readonly texts: string[];
 }
+
+type Unencoded = GroupChange | GroupReset;
+type ChatRun = EventRun | Unencoded;
 
 interface OpenGroup {
   readonly framing: Framing | undefined;
@@ -56,7 +60,7 @@ export class BatchEncoder {
   readonly #texts: MessageTexts;
   readonly #groups: OpenGroup[] = [];
   /** By chat, in the order of the writes. */
-  readonly #runs = new Map<ChatId, (EventRun | GroupChange)[]>();
+  readonly #runs = new Map<ChatId, ChatRun[]>();
   #messageCount = 0;
 
   /** `nowMs` is the time of the batch, in milliseconds. `isRepeat`: see CommitTask. */
@@ -116,6 +120,11 @@ export class BatchEncoder {
     this.#addMessage(message);
   }
 
+  /** Has those begin anew who are in groups that an earlier batch has changed; to be called first. */
+  addLateGroups(groups: readonly LateGroup[]): void {
+    for (const { chatId, memberIds } of groups) this.#runsOf(chatId).push({ event: "reset", chatId, memberIds });
+  }
+
   /** Announces messages that an earlier batch has stored; to be called before the first group. */
   addLate(messages: readonly Message[]): void {
     for (const message of messages) this.#addMessage(message);
@@ -158,7 +167,7 @@ export class BatchEncoder {
     run.texts.push(text);
   }
 
-  #runsOf(chatId: ChatId): (EventRun | GroupChange)[] {
+  #runsOf(chatId: ChatId): ChatRun[] {
     let runs = this.#runs.get(chatId);
     if (runs === undefined) this.#runs.set(chatId, (runs = []));
     return runs;
@@ -170,10 +179,10 @@ export class BatchEncoder {
       if (framing !== undefined) for (const json of replies) frames.add(json, framing);
       return frames.length;
     });
-    const chunkEnds: (ChunkEnd | GroupChange)[] = [];
+    const chunkEnds: (ChunkEnd | Unencoded)[] = [];
     for (const [chatId, runs] of this.#runs) {
       for (const run of runs) {
-        if (run.event === "group") chunkEnds.push(run);
+        if (!("texts" in run)) chunkEnds.push(run);
         else addChunks(frames, chatId, run, chunkEnds);
       }
     }
@@ -181,7 +190,7 @@ export class BatchEncoder {
     let start = 0;
     const next = (end: number): Uint8Array => bytes.subarray(start, (start = end));
     const groupResults = this.#groups.map((group, index) => ({ ...group, replies: next(replyEnds[index] ?? start) }));
-    const plain = chunkEnds.map((chunk) => (chunk.event === "group" ? chunk : chunkOf(chunk, next(chunk.end))));
+    const plain = chunkEnds.map((chunk) => ("end" in chunk ? chunkOf(chunk, next(chunk.end)) : chunk));
     const buffers = [bytes.buffer];
     const chunks = compression === undefined ? plain : withCompressed(plain, compression, buffers);
     return { groupResults, chunks, messageCount: this.#messageCount, buffers };
@@ -197,12 +206,12 @@ function chunkOf({ end: _, ...chunk }: ChunkEnd, bytes: Uint8Array): EventChunk 
 
 /** The chunks, with compressed frames where they are worth it, whose buffers are added to `buffers`. */
 function withCompressed(
-  chunks: readonly (EventChunk | GroupChange)[],
+  chunks: readonly (EventChunk | Unencoded)[],
   { fromBytes, chatsOfMany }: Compression,
   buffers: ArrayBufferLike[],
-): (EventChunk | GroupChange)[] {
+): (EventChunk | Unencoded)[] {
   return chunks.map((chunk) => {
-    if (chunk.event === "group" || (chunk.bytes.length < fromBytes && !chatsOfMany.has(chunk.chatId))) return chunk;
+    if (!("bytes" in chunk) || (chunk.bytes.length < fromBytes && !chatsOfMany.has(chunk.chatId))) return chunk;
     const compressed = compressFrames(chunk.bytes);
     if (compressed === undefined) return chunk;
     buffers.push(compressed.buffer);
@@ -211,7 +220,7 @@ function withCompressed(
 }
 
 /** Writes the events of a run, and notes the chunks that they make. */
-function addChunks(frames: FrameWriter, chatId: ChatId, run: EventRun, ends: (ChunkEnd | GroupChange)[]): void {
+function addChunks(frames: FrameWriter, chatId: ChatId, run: EventRun, ends: (ChunkEnd | Unencoded)[]): void {
   const { event, numbers, texts } = run;
   let first = 0;
   let start = frames.length;

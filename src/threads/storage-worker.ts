@@ -52,7 +52,10 @@ async function commit({ groups, timeMs, isRepeat, compression }: CommitTask): Pr
   const outcomes = await commitDurably(writes, timeMs, isRepeat);
   const commitMs = performance.now() - startMs;
   const encoder = new BatchEncoder(timeMs, isRepeat);
-  if (outcomes !== undefined) encoder.addLate(writer?.takeLateMessages?.() ?? []);
+  if (outcomes !== undefined) {
+    encoder.addLateGroups(writer?.takeLateGroups?.() ?? []);
+    encoder.addLate(writer?.takeLateMessages?.() ?? []);
+  }
   let index = 0;
   for (const [position, group] of groups.entries()) {
     encoder.beginGroup(group.framing);

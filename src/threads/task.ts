@@ -5,7 +5,7 @@ import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { RefusalFacts } from "../protocol/codes.ts";
 import type { LoginSnapshot } from "../actions/login-snapshot.ts";
 import type { Continuation, PasswordRequest, PasswordVerdict } from "../actions/again.ts";
-import type { Effect, Finish, GroupChange, Identity, Membership, Reply } from "../domain/effects.ts";
+import type { Effect, Finish, GroupChange, GroupReset, Identity, Membership, Reply } from "../domain/effects.ts";
 import type { Write, WriteKind, WriteResults } from "../domain/writes/table.ts";
 import type { ListQuery } from "../store/slices.ts";
 import type { NamePage, SearchPlace, SearchQuery } from "../store/store.ts";
@@ -206,7 +206,7 @@ export interface CommitResult {
   /** One per group, in order. */
   readonly groups: readonly GroupResult[];
   /** Per chat in the order of the commits. */
-  readonly chunks: readonly (EventChunk | GroupChange)[];
+  readonly chunks: readonly (EventChunk | GroupChange | GroupReset)[];
   /** Writes carried out, messages newly stored among them, and how long the store's commit took. */
   readonly writeCount: number;
   readonly messageCount: number;

@@ -296,4 +296,61 @@ export function groupsContract(kind: StoreKind): void {
     const left = await store.commit(remove(anna, carl));
     assert.deepEqual(await store.commit(remove(anna, carl)), left);
   });
+
+  it("answer a batch that is committed again as if it had not taken anybody's place", async () => {
+    await done(create(anna, [bert, dora]));
+    await store.say(GROUP, bert, "one");
+    await store.commit(setRole(anna, dora, "moderator"));
+    store.nowMs += 1;
+    const inTime: Write[] = [
+      append(GROUP, bert, "m1", "in time"),
+      { kind: "editMessage", chatId: GROUP, userId: bert, seq: 1, text: "two", sinceMs: 0 },
+      { kind: "react", chatId: GROUP, userId: bert, seq: 2, reaction: "\u{1f44d}", on: true },
+      add(dora, carl),
+      update(dora, { title: "Plan B" }),
+    ];
+    const batch = [...inTime, remove(anna, bert), setRole(anna, dora, "member"), append(GROUP, bert, "m2", "too late")];
+    const first = await store.commit(...batch);
+    const second = await store.commit(...batch);
+    const fates = (outcomes: typeof first) =>
+      outcomes.map((outcome) => (outcome.done ? "done" : outcome.refusal)).join(" ");
+    assert.equal(fates(first), "done done done done done done done noChat");
+    assert.equal(fates(second), fates(first));
+    assert.deepEqual([appended(second[0]).message.seq, appended(second[0]).isNew], [2, false]);
+    assert.deepEqual(await store.texts(GROUP), ["two", "in time"]);
+    assert.deepEqual(await roles(anna), { anna: "owner", carl: "member", dora: "member" });
+    assert.deepEqual(await fate(inTime[0] ?? erase(anna)), ["noChat"]);
+  });
+
+  it("are told to have lost whom they lost by a batch that is committed again", async () => {
+    const other = groupChatId("b".repeat(24));
+    await done(create(anna, [bert, carl]));
+    await done(create(bert, [anna, carl], other));
+    store.nowMs += 1;
+    const end = [erase(anna)];
+    const who = async () => {
+      const [outcome] = await store.commit(...end);
+      assert.ok(outcome?.done && "memberIds" in outcome.result);
+      return [...outcome.result.memberIds].sort();
+    };
+    assert.deepEqual([await who(), await who()], Array(2).fill([anna, bert, carl].sort()));
+    await done(create(anna, [bert, carl], groupChatId("c".repeat(24))));
+    await done({ kind: "removeMember", chatId: other, userId: bert, memberId: carl });
+    store.nowMs += 1;
+    const gone = { kind: "deleteAccount", userId: bert, username: "deleted-1", usernameKey: "deleted:1" } as const;
+    const left = async () => {
+      const outcome = await store.one(gone);
+      assert.ok(outcome.done && "groups" in outcome.result);
+      return outcome.result.groups.toSorted((one, two) => (one.chatId < two.chatId ? -1 : 1));
+    };
+    const groups = await left();
+    assert.deepEqual(groups, [
+      { chatId: other, successor: { userId: anna, username: "anna", role: "owner" } },
+      { chatId: groupChatId("c".repeat(24)), successor: undefined },
+    ]);
+    assert.deepEqual(
+      (await left()).map(({ chatId, successor }) => ({ chatId, successor })),
+      groups,
+    );
+  });
 }

@@ -5,6 +5,7 @@ import type { Pools } from "../../threads/pools.ts";
 import { ProtocolError } from "../../protocol/codes.ts";
 import type { WriteKind, WriteOf, WriteResults } from "../../domain/writes/table.ts";
 import { packWrites } from "../../threads/packing.ts";
+import { lostGroups } from "./lost-groups.ts";
 import { OverloadReplies } from "./overload-replies.ts";
 import type { CommitPacer } from "./commit-pacer.ts";
 import type { Effect } from "../../domain/effects.ts";
@@ -250,6 +251,9 @@ export class GroupCommit {
         else resolve(groupResult);
       }
     } catch (error) {
+      const chunks = lostGroups(task.groups);
+      const nothing = { groups: [], writeCount: 0, messageCount: 0, commitMs: 0, unavailable: true, unsettled: false };
+      if (chunks.length > 0) void this.#onCommitted({ ...nothing, chunks });
       for (const { reject } of batch) reject(error);
     }
   }

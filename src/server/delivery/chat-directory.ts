@@ -76,6 +76,18 @@ export class ChatDirectory {
     }
   }
 
+  /** The members of a group are not known any more: nobody is given anything of it. Returns the sessions that were. */
+  clear(chatId: ChatId): ReadonlySet<Session> {
+    const sessions = this.#groups.get(chatId)?.sessions ?? NOBODY;
+    this.#groups.delete(chatId);
+    for (const { earlyGroups } of this.#registry.sessions) earlyGroups?.add(chatId);
+    for (const session of sessions) {
+      session.outbox.forget(chatId);
+      session.groups.delete(chatId);
+    }
+    return sessions;
+  }
+
   /** The session has ended. */
   close(session: Session): void {
     for (const chatId of session.groups) this.#remove(session, chatId);

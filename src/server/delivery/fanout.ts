@@ -1,7 +1,7 @@
 // Delivery of events: each is encoded once, and given to every session of its audience.
 import { encodeFrame } from "../../protocol/frame.ts";
 import type { ChatId } from "../../protocol/ids.ts";
-import type { Audience, GroupChange } from "../../domain/effects.ts";
+import type { Audience, GroupChange, GroupReset } from "../../domain/effects.ts";
 import type { CommitResult, Compression, EventChunk } from "../../threads/task.ts";
 import type { Metrics } from "../metrics.ts";
 import { DELIVERY_SLICE, type Slice } from "../pacing.ts";
@@ -51,6 +51,7 @@ export class Fanout {
   deliver(events: CommitResult["chunks"]): void {
     for (const one of events) {
       if (one.event === "group") this.#change(one);
+      else if (one.event === "reset") this.#reset(one);
       else this.#give(one);
     }
     this.#sweep.start();
@@ -121,6 +122,17 @@ export class Fanout {
       for (const sessions of audience) {
         for (const { features, outbox } of sessions) if (features.has("groups")) this.#push(entry, outbox, true);
       }
+    }
+  }
+
+  /** A change that was not told in time cannot be told any more: everybody concerned asks for it when they are back. */
+  #reset({ chatId, memberIds }: GroupReset): void {
+    const { registry, directory } = this.#parts;
+    const members = memberIds.flatMap((userId) => [...registry.sessionsOf(userId)]);
+    const concerned = new Set(members.filter(({ features }) => features.has("groups")));
+    if (chatId !== undefined) for (const session of directory.clear(chatId)) concerned.add(session);
+    for (const session of concerned) {
+      session.close("a group was changed and nobody was told; ask for your chats anew");
     }
   }
 

@@ -14,7 +14,7 @@ import { readChanger, readIsGroup } from "./member-reads.ts";
 import type { WriterState } from "./chat-batch.ts";
 import type { Collections, MessageDocument } from "./documents.ts";
 import { notePin, pinRefusal, removePin } from "./pins.ts";
-import { countReaction, dropReactions, reactionRefusal } from "./reactions.ts";
+import { countReaction, dropReactions, reactionId, reactionRefusal } from "./reactions.ts";
 import { searchable } from "./search-text.ts";
 import { wholeMessage } from "./sent-messages.ts";
 
@@ -48,14 +48,13 @@ export async function changeMessage(
   const { collections, users } = state;
   const { chatId, seq } = write;
   const standing = await standingOf(state, write);
-  if (standing.refusal !== undefined) return refused(standing.refusal);
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const found = await collections.messages.findOne({ chat_id: chatId, seq });
-    if (found === null) return refused(Refusal.NotFound);
+    if (found === null) return refused(standing.refusal ?? Refusal.NotFound);
     const ruled = isPlainChange(write) ? changeOf(write, foundMessage(found, standing.role)) : undefined;
-    // By the first try of this batch, which may have put an end to the speaking as well.
-    const isOwnTry = ruled !== undefined && ruled.made === undefined && found.changed_ms === nowMs;
-    const refusal = isOwnTry ? undefined : await refusalOf(state, write, found, ruled);
+    // By the first try of this batch, which may have ended that the user may do so as well.
+    const isOwnTry = found.changed_ms === nowMs && (await isMade(collections, write, found, ruled));
+    const refusal = isOwnTry ? undefined : (standing.refusal ?? (await refusalOf(state, write, found, ruled)));
     if (refusal !== undefined) return refused(refusal);
     await users.load([found.user_id]);
     const done = async (document: MessageDocument, isChanged: boolean): Promise<Outcome> => {
@@ -97,6 +96,21 @@ async function standingOf({ collections, users }: WriterState, write: ChangeWrit
   const mayRead = changer !== undefined || form?.kind === "everyone" || otherUser(chatId, userId) !== undefined;
   if (!mayRead || !users.isPresent(userId)) return { refusal: Refusal.NotFound };
   return { refusal: changerRefusal(write.kind, seq, changer), role: changer?.role };
+}
+
+/** Whether the message is so already. */
+async function isMade(
+  { reactions }: Collections,
+  write: ChangeWrite,
+  found: MessageDocument,
+  ruled: Ruled | undefined,
+): Promise<boolean> {
+  if (ruled !== undefined) return ruled.made === undefined;
+  if (found.deleted !== undefined) return false;
+  if (write.kind === "pinMessage") return (found.pinned !== undefined) === write.on;
+  if (write.kind !== "react") return false;
+  const { chatId: chat_id, userId: user_id, seq, reaction, on } = write;
+  return ((await reactions.findOne({ _id: reactionId({ chat_id, seq, reaction, user_id }) })) !== null) === on;
 }
 
 type Ruled = ReturnType<typeof changeOf>;

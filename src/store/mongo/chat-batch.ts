@@ -114,19 +114,26 @@ export class ChatBatch {
     this.#isPlanned = true;
   }
 
-  /** Of messages that may not be sent those that are stored already: they are answered, new ones are not taken. */
-  async #storedOfRefused(): Promise<ReadonlyMap<string, unknown>> {
-    const appends = this.#entries.flatMap(({ write }) => (write.kind === "append" ? [write] : []));
-    return findStored(
+  /**
+   * Of messages that may not be sent those that are stored already: they are answered, new ones are not taken. Who is not in
+   * a group is told nothing of what they sent there, unless the first try of this batch has stored it.
+   */
+  async #storedOfRefused(): Promise<ReadonlySet<string>> {
+    const refused = this.#entries.flatMap(({ write }) => {
+      if (write.kind !== "append" || this.#state.users.nameOf(write.userId) === undefined) return [];
+      const refusal = this.#refusal(write);
+      const isOutside = refusal === Refusal.NoChat && chatForm(write.chatId)?.kind === "group";
+      return refusal === undefined ? [] : [{ write, isOutside }];
+    });
+    const stored = await findStored(
       this.#state.collections,
-      appends.filter((write) => this.#mayBeStored(write)),
+      refused.map(({ write }) => write),
     );
-  }
-
-  /** A sender who is not in the group is told nothing of it. */
-  #mayBeStored(write: WriteOf<"append">): boolean {
-    const refusal = this.#state.users.nameOf(write.userId) === undefined ? undefined : this.#refusal(write);
-    return refusal !== undefined && !(refusal === Refusal.NoChat && chatForm(write.chatId)?.kind === "group");
+    const told = refused.filter(({ write, isOutside }) => {
+      const document = stored.get(keyText(write));
+      return document !== undefined && (!isOutside || document.time_ms === this.#nowMs);
+    });
+    return new Set(told.map(({ write }) => keyText(write)));
   }
 
   #othersIn({ chatId, userId }: WriteOf<"typing">): UserId[] {

@@ -89,6 +89,8 @@ export interface GroupFields {
 /** Members after the change with this version; `all`: nobody is one any more. */
 export interface PendingChange {
   readonly version: number;
+  /** Time of its batch; absent in changes of older programs. */
+  readonly time_ms?: number;
   readonly members: readonly MemberChange[] | "all";
 }
 
@@ -111,8 +113,9 @@ export interface MemberDocument {
   readonly role?: Role | null;
   /** In groups the first message that came after the joining. */
   readonly since_seq?: number;
-  /** Of the group's change that made this role. */
+  /** Of the group's change that made this role, and the time of its batch. */
   readonly version?: number;
+  readonly changed_ms?: number;
 }
 
 export interface MessageDocument {

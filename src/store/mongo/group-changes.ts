@@ -18,6 +18,8 @@ export interface Claim {
 
 export class GroupChanges {
   readonly #collections: Collections;
+  /** Groups of which a change was begun, whatever came of it; its owner empties it. */
+  readonly begun = new Set<ChatId>();
 
   constructor(collections: Collections) {
     this.#collections = collections;
@@ -44,7 +46,8 @@ export class GroupChanges {
       if (decision === undefined) return group;
       const { set, members } = decision.claim;
       const version = (group.version ?? 0) + 1;
-      const pending = { version, members };
+      const pending = { version, time_ms: nowMs, members };
+      this.begun.add(chatId);
       const $set = { ...set, version, changed_ms: nowMs, pending };
       const { matchedCount } = await chats.updateOne({ _id: chatId, version: version - 1 }, { $set });
       if (matchedCount === 1) return this.finish(chatId, pending);
@@ -53,15 +56,16 @@ export class GroupChanges {
   }
 
   /** Carries out what was claimed; resolves with the group as it is then. */
-  async finish(chatId: ChatId, { version, members: changes }: PendingChange): Promise<ChatDocument> {
+  async finish(chatId: ChatId, { version, time_ms, members: changes }: PendingChange): Promise<ChatDocument> {
     const { chats, members } = this.#collections;
+    const made = { version, ...(time_ms !== undefined && { changed_ms: time_ms }) };
     if (changes === "all") {
       // Later changes have a greater version: a group that is gone has no later change.
-      await members.updateMany({ chat_id: chatId, role: { $ne: null } }, { $set: { role: null, version } });
+      await members.updateMany({ chat_id: chatId, role: { $ne: null } }, { $set: { role: null, ...made } });
     } else if (changes.length > 0) {
       const operations = changes.map(({ user_id, ...change }) => {
         const _id = pairId(user_id, chatId);
-        const update = { $set: { user_id, chat_id: chatId, ...change, version } };
+        const update = { $set: { user_id, chat_id: chatId, ...change, ...made } };
         return { updateOne: { filter: { _id, version: { $lt: version } }, update, upsert: true } };
       });
       await members.bulkWrite(operations, { ordered: false }).catch((error: unknown) => {

@@ -29,6 +29,12 @@ export async function readMemberIds({ members }: Collections, chatId: ChatId): P
   return (await found.toArray()).map(({ user_id }) => user_id);
 }
 
+/** The users who were in a group until a change of this version. */
+export async function readFormerIds({ members }: Collections, chatId: ChatId, version = 0): Promise<UserId[]> {
+  const found = members.find({ chat_id: chatId, role: null, version }, { projection: { user_id: 1 } });
+  return (await found.toArray()).map(({ user_id }) => user_id);
+}
+
 export async function readGroupMembers({ members }: Collections, chatId: ChatId): Promise<GroupMember[]> {
   const found = await members.find({ chat_id: chatId, ...IN_GROUP }).toArray();
   return found.flatMap((document) => groupMember(document) ?? []);

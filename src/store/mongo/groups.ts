@@ -12,7 +12,15 @@ import { pairId } from "./documents.ts";
 import type { ChatDocument, MemberChange } from "./documents.ts";
 import { isDuplicate } from "./errors.ts";
 import { GroupChanges, type Claim } from "./group-changes.ts";
-import { IN_GROUP, readGroup, readGroupMembers, readMemberIds, readRole, settingsOf } from "./group-reads.ts";
+import {
+  IN_GROUP,
+  readFormerIds,
+  readGroup,
+  readGroupMembers,
+  readMemberIds,
+  readRole,
+  settingsOf,
+} from "./group-reads.ts";
 import { readLastSeqs } from "./last-seqs.ts";
 
 /** Outcome of a write by the group as it is: refused, done already, or a change of it. */
@@ -42,6 +50,12 @@ export class GroupWrites {
   /** To be called when a batch begins. */
   begin(): void {
     this.#changed.clear();
+    this.#changes.begun.clear();
+  }
+
+  /** Groups of which the batch under way has begun a change, whatever came of it. */
+  get begun(): ReadonlySet<ChatId> {
+    return this.#changes.begun;
   }
 
   /** Finishes what servers before this one have begun. */
@@ -66,17 +80,19 @@ export class GroupWrites {
   /** Takes an account that is deleted out of its groups; one that lost its last owner has another, or ends. */
   async leaveAll(userId: UserId, nowMs: number): Promise<GroupLeft[]> {
     const { members } = this.#state.collections;
+    // Also out of those that it has left by the first try of this batch, which was told to nobody.
+    const found = members.find({ user_id: userId, $or: [IN_GROUP, { changed_ms: nowMs }] });
     const left: GroupLeft[] = [];
-    for (const { chat_id: chatId } of await members.find({ user_id: userId, ...IN_GROUP }).toArray()) {
-      let successor: NamedMember | undefined;
+    for (const { chat_id: chatId } of await found.toArray()) {
       await this.#changes.run(chatId, nowMs, async (group) => {
+        if ((await readRole(this.#state.collections, chatId, userId)) === undefined) return undefined;
         const heirId = await this.#heir(group, userId);
-        successor = heirId === undefined ? undefined : await this.#named(heirId, "owner");
         const heir: MemberChange[] = heirId === undefined ? [] : [{ user_id: heirId, role: "owner" }];
         return { claim: leaving(group, userId, heir) };
       });
       this.#changed.add(chatId);
-      left.push({ chatId, successor });
+      const heir = await members.findOne({ chat_id: chatId, role: "owner", changed_ms: nowMs });
+      left.push({ chatId, successor: heir === null ? undefined : await this.#named(heir.user_id, "owner") });
     }
     return left;
   }
@@ -132,7 +148,8 @@ export class GroupWrites {
     const all: MemberChange[] = [{ user_id: userId, role: "owner", since_seq: 1, seq: 0 }, ...members];
     const fields = { kind: "group", title, topic, posting: "all", history_rule: "all", creator_id: userId } as const;
     const place = { first_id: null, second_id: null, seq_hint: 0, last_ms: nowMs, changed_ms: nowMs };
-    const pending = { version: 1, members: all };
+    const pending = { version: 1, time_ms: nowMs, members: all };
+    this.#changes.begun.add(chatId);
     try {
       await chats.insertOne({ _id: chatId, ...fields, ...place, member_count: all.length, version: 1, pending });
     } catch (error) {
@@ -161,11 +178,14 @@ export class GroupWrites {
   }
 
   async #update({ chatId, userId, changes }: WriteOf<"updateGroup">, { group, isOwnTry }: Found) {
-    const refusal = actorRefusal(await this.#actor(chatId, userId), "moderator");
-    if (refusal !== undefined) return { refusal };
     const before = settingsOf(group);
     const next = { ...before, ...changes };
-    if (isSame(before, next)) return { result: await this.#told(group, isOwnTry) };
+    const isThere = isSame(before, next);
+    // By the first try of this batch, which may have taken away the role as well; so below.
+    if (isThere && isOwnTry) return { result: await this.#told(group, true) };
+    const refusal = actorRefusal(await this.#actor(chatId, userId), "moderator");
+    if (refusal !== undefined) return { refusal };
+    if (isThere) return { result: await this.#told(group, false) };
     const { history: history_rule, archived, ...rest } = next;
     const set = { ...rest, history_rule, archived: archived ? 1 : 0 } as const;
     return { claim: { set, members: [] }, tell: (now: ChatDocument) => this.#told(now, true) };
@@ -175,13 +195,14 @@ export class GroupWrites {
     const { chatId, userId, memberId, role, limits } = write;
     let isNew = false;
     const outcome = await this.#run<"addMember">(chatId, nowMs, isRepeat, async ({ group, isOwnTry }) => {
+      const tell = (now: ChatDocument) => this.#added(now, memberId);
+      const before = await readRole(this.#state.collections, chatId, memberId);
+      if (before === role && isOwnTry) return { result: await tell(group) };
       const refusal = addRefusal(await this.#actor(chatId, userId), role);
       if (refusal !== undefined) return { refusal };
       await this.#state.users.load([memberId]);
       if (!this.#state.users.isPresent(memberId)) return { refusal: Refusal.NotFound };
-      const tell = (now: ChatDocument) => this.#added(now, memberId);
-      if ((await readRole(this.#state.collections, chatId, memberId)) !== undefined)
-        return isOwnTry ? { result: await tell(group) } : { refusal: Refusal.Conflict };
+      if (before !== undefined) return { refusal: Refusal.Conflict };
       const { collections } = this.#state;
       if (userId !== undefined && (await readIsBlocked(collections, userId, memberId)))
         return { refusal: Refusal.Blocked };
@@ -226,7 +247,10 @@ export class GroupWrites {
   }
 
   async #delete({ chatId, userId }: WriteOf<"deleteGroup">, { group }: Found) {
-    if (group.kind === "gone") return { result: { memberIds: [] } }; // by the first try of this batch
+    if (group.kind === "gone") {
+      // By the first try of this batch.
+      return { result: { memberIds: await readFormerIds(this.#state.collections, chatId, group.version) } };
+    }
     const refusal = actorRefusal(await this.#actor(chatId, userId), "owner");
     if (refusal !== undefined) return { refusal };
     const memberIds = await readMemberIds(this.#state.collections, chatId);

@@ -11,7 +11,12 @@ import { usernames } from "./users.ts";
 /** Kinds of reactions whose users are asked for at the same time. */
 const QUERIES_AT_ONCE = 16;
 
-export function reactionId({ chat_id, seq, reaction, user_id }: Omit<ReactionDocument, "_id">): string {
+export function reactionId({
+  chat_id,
+  seq,
+  reaction,
+  user_id,
+}: Omit<ReactionDocument, "_id" | "name_key" | "rev">): string {
   return `${chat_id}|${seq}|${reaction}|${user_id}`;
 }
 

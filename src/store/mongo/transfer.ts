@@ -78,7 +78,7 @@ const FORMS: { readonly [K in RecordKind]: Form<Records[K]> } = {
     }),
   },
   reactions: {
-    toDocument: (record) => ({ _id: reactionId({ ...record, name_key: "" }), ...record }),
+    toDocument: (record) => ({ _id: reactionId(record), ...record }),
     toRecord: (document) => {
       const { chat_id, seq, reaction, user_id, rev } = document as ReactionDocument;
       return { chat_id, seq, reaction, user_id, rev };

@@ -6,7 +6,7 @@ import { isChange, isGroupWrite } from "../../domain/writes/table.ts";
 import { StoreUnavailableError } from "../store.ts";
 import type { Write, WriteKind, WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import { outcomeOfRepeat } from "../../domain/writes/table.ts";
-import type { StoreWriter } from "../store.ts";
+import type { LateGroup, StoreWriter } from "../store.ts";
 import { tokenTimes } from "../token-times.ts";
 import { AccountWrites } from "./account-writes.ts";
 import type { AccountTimes } from "./account-writes.ts";
@@ -19,6 +19,7 @@ import { storeError } from "./errors.ts";
 import { GroupErasure } from "./group-erasure.ts";
 import { GroupWrites } from "./groups.ts";
 import { LastSeqs } from "./last-seqs.ts";
+import { LateGroups } from "./late-groups.ts";
 import type { ServerFacts } from "./server-facts.ts";
 import { Unanswered } from "./unanswered.ts";
 import { KnownUsers } from "./users.ts";
@@ -54,6 +55,7 @@ export class MongoWriter implements StoreWriter {
   readonly #state: WriterState;
   readonly #accounts: AccountWrites;
   readonly #groups: GroupWrites;
+  readonly #lateGroups: LateGroups;
   readonly #groupErasure: GroupErasure;
   #isBegun = false;
   readonly #unanswered: Unanswered;
@@ -67,6 +69,7 @@ export class MongoWriter implements StoreWriter {
     this.#connection = connection;
     this.#state = { collections, users, lastSeqs, appends: new Appends(collections, lastSeqs) };
     this.#groups = new GroupWrites(this.#state);
+    this.#lateGroups = new LateGroups(collections);
     this.#groupErasure = new GroupErasure(collections);
     this.#accounts = new AccountWrites(this.#state, this.#groups);
     this.#unanswered = new Unanswered(collections, users, lastSeqs);
@@ -82,11 +85,13 @@ export class MongoWriter implements StoreWriter {
       chatBatches.push(batch);
       return batch;
     });
+    this.#groups.begin();
     try {
       await this.#attempt(deadlineMs, () => this.#begin(writes));
       for (const step of steps) await this.#attempt(deadlineMs, () => step.run(outcomes));
     } catch (error) {
       for (const batch of chatBatches) this.#remember(batch);
+      this.#lateGroups.add(this.#groups.begun, timeMs);
       throw error;
     }
     return outcomes.map((outcome) => outcome ?? missing());
@@ -96,8 +101,12 @@ export class MongoWriter implements StoreWriter {
     return this.#unanswered.takeStored();
   }
 
+  takeLateGroups(): LateGroup[] {
+    return this.#lateGroups.take();
+  }
+
   get isUnsettled(): boolean {
-    return this.#unanswered.isOpen || this.#groupErasure.isPending;
+    return this.#unanswered.isOpen || this.#lateGroups.isOpen || this.#groupErasure.isPending;
   }
 
   async maintain(nowMs: number): Promise<boolean> {
@@ -135,12 +144,12 @@ export class MongoWriter implements StoreWriter {
   /** Work before the writes of a batch: what others have left unfinished. */
   async #begin(writes: readonly Write[]): Promise<void> {
     await this.#unanswered.resolve();
+    await this.#lateGroups.resolve();
     if (!this.#isBegun) {
       await this.#groups.finishAll();
       await this.#groupErasure.load();
       this.#isBegun = true;
     }
-    this.#groups.begin();
     await this.#groupErasure.step();
     if (writes.some(({ kind }) => MAY_END_GROUPS.has(kind))) this.#groupErasure.note();
   }

@@ -49,13 +49,13 @@ export class AccountWrites {
     return DONE;
   }
 
-  delete(write: WriteOf<"deleteAccount">, nowMs: number): WriteOutcome<"deleteAccount"> {
+  delete(write: WriteOf<"deleteAccount">): WriteOutcome<"deleteAccount"> {
     const { userId, verifiedHash, username, usernameKey } = write;
     const user = this.#users.find(userId);
     if (user === undefined) return NOT_FOUND;
     if (user.state !== "deleted" && !this.#users.isStillPassword(user, verifiedHash)) return STALE_PASSWORD;
     const holders = this.#sql.holders.all(user.id, HOLDERS_TOLD);
-    const groups = this.#groups.leaveAll(user, nowMs);
+    const groups = this.#groups.leaveAll(user);
     this.#sql.dropTokens.run(user.id);
     this.#sql.dropContacts.run(user.id, user.id);
     this.#sql.dropBlocks.run(user.id, user.id);

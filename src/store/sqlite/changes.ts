@@ -86,6 +86,12 @@ export class MessageChanges {
     return this.#plain(found, write, nowMs, changer?.role);
   }
 
+  /** The outcome for a change that was made before, whoever may change what now; undefined for a message that is gone. */
+  madeBefore(write: ChangeWrite): Outcome | undefined {
+    const found = this.#find(write);
+    return found && this.#same(write.chatId, found);
+  }
+
   #find({ seq, chatId, userId }: ChangeWrite): FoundRow | undefined {
     return seq > MAX_SEQ ? undefined : this.#sql.find.get({ seq, chatId, userId: userId ?? null });
   }
@@ -95,9 +101,7 @@ export class MessageChanges {
     const { user_id: userId, text, time_ms: sentMs, deleted } = found;
     const { made, isSpeech } = changeOf(write, { userId, text, sentMs, isDeleted: deleted !== null, role });
     if (typeof made === "string") return refused(made);
-    // By the first try of this batch, which may have put an end to the speaking as well.
-    const isOwnTry = made === undefined && found.changed_ms === nowMs;
-    const refusal = isOwnTry ? undefined : this.#refusal(write, isSpeech);
+    const refusal = this.#refusal(write, isSpeech);
     if (refusal !== undefined) return refused(refusal);
     if (made === undefined) return this.#same(write.chatId, found);
     if (made.text === undefined && found.reactions !== null) this.#reactions.drop(found);

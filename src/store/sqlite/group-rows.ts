@@ -19,7 +19,6 @@ export interface GroupRow {
   readonly member_count: number;
   readonly last_seq: number;
   readonly rev: number;
-  readonly changed_ms: number | null;
 }
 
 interface MemberRow {
@@ -35,8 +34,7 @@ const MEMBER = `SELECT u.user_id, m.role, m.since_seq, m.read_seq FROM members m
 function prepare(database: Database.Database) {
   return {
     group: database.prepare<[ChatId], GroupRow>(
-      `SELECT id, kind, title, topic, posting, history_rule, archived, creator, member_count, last_seq, rev, changed_ms
-       FROM chats
+      `SELECT id, kind, title, topic, posting, history_rule, archived, creator, member_count, last_seq, rev FROM chats
        WHERE chat_id = ? AND kind IN ('group', 'gone')`,
     ),
     message: database.prepare<[chat: number, seq: number], MessageRow>(

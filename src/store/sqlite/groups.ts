@@ -12,18 +12,15 @@ import type { UserRow, UserWrites } from "./users.ts";
 
 function prepare(database: Database.Database) {
   return {
-    create: database.prepare<[ChatId, string, string, number, number, number]>(
-      `INSERT INTO chats (chat_id, kind, title, topic, creator, last_ms, changed_ms) VALUES (?, 'group', ?, ?, ?, ?, ?)`,
+    create: database.prepare<[ChatId, string, string, number, number]>(
+      "INSERT INTO chats (chat_id, kind, title, topic, creator, last_ms) VALUES (?, 'group', ?, ?, ?, ?)",
     ),
-    update: database.prepare<[string, string, string, string, 0 | 1, number, number]>(
-      `UPDATE chats SET title = ?, topic = ?, posting = ?, history_rule = ?, archived = ?, changed_ms = ? WHERE id = ?`,
+    update: database.prepare<[string, string, string, string, 0 | 1, number]>(
+      "UPDATE chats SET title = ?, topic = ?, posting = ?, history_rule = ?, archived = ? WHERE id = ?",
     ),
-    touch: database.prepare<[number, number]>("UPDATE chats SET changed_ms = ? WHERE id = ?"),
-    count: database.prepare<[number, number, number]>(
-      "UPDATE chats SET member_count = member_count + ?, changed_ms = ? WHERE id = ?",
-    ),
-    end: database.prepare<[number, number]>(
-      `UPDATE chats SET kind = 'gone', title = '', topic = '', archived = 0, member_count = 0, changed_ms = ? WHERE id = ?`,
+    count: database.prepare<[number, number]>("UPDATE chats SET member_count = member_count + ? WHERE id = ?"),
+    end: database.prepare<[number]>(
+      "UPDATE chats SET kind = 'gone', title = '', topic = '', archived = 0, member_count = 0 WHERE id = ?",
     ),
     add: database.prepare<[user: number, chat: number, readSeq: number, role: Role, sinceSeq: number]>(
       "INSERT INTO members (user, chat, read_seq, role, since_seq) VALUES (?, ?, ?, ?, ?)",
@@ -60,8 +57,6 @@ export class GroupWrites {
   readonly #rows: GroupRows;
   readonly #users: UserWrites;
   readonly #messages: MessageWrites;
-  /** Groups that the batch under way has changed. */
-  readonly #changed = new Set<ChatId>();
 
   constructor(database: Database.Database, users: UserWrites, messages: MessageWrites) {
     this.#sql = prepare(database);
@@ -70,41 +65,35 @@ export class GroupWrites {
     this.#messages = messages;
   }
 
-  /** To be called when a batch begins. */
-  begin(): void {
-    this.#changed.clear();
-  }
-
   carryOut(write: WriteOf<GroupKind>, nowMs: number): WriteOutcome {
     const refused = write.userId === undefined ? undefined : this.#users.refusalOf(write.userId);
     if (refused !== undefined) return refused;
     this.#messages.release(write.chatId);
     const row = this.#rows.find(write.chatId);
     if (write.kind === "createGroup") return this.#create(write, row, nowMs);
-    if (row === undefined || (row.kind === "gone" && !this.#isOwnTry(write.chatId, row, nowMs)))
-      return refuse(Refusal.NoChat);
+    if (row === undefined || row.kind === "gone") return refuse(Refusal.NoChat);
     switch (write.kind) {
       case "updateGroup":
-        return this.#update(write, row, nowMs);
+        return this.#update(write, row);
       case "addMember":
-        return this.#add(write, row, nowMs);
+        return this.#add(write, row);
       case "removeMember":
-        return this.#remove(write, row, nowMs);
+        return this.#remove(write, row);
       case "setRole":
-        return this.#setRole(write, row, nowMs);
+        return this.#setRole(write, row);
       case "deleteGroup":
-        return this.#delete(write, row, nowMs);
+        return this.#delete(write, row);
     }
   }
 
   /** Takes an account that is deleted out of its groups; one that lost its last owner has another, or ends. */
-  leaveAll(user: UserRow, nowMs: number): GroupLeft[] {
+  leaveAll(user: UserRow): GroupLeft[] {
     const chatIds = this.#sql.groupsOf.all(user.id);
     return chatIds.map((chatId) => {
       this.#messages.release(chatId);
       const row = this.#rows.find(chatId);
       if (row === undefined) throw new Error(`store: a member of a group that is not there (${chatId})`);
-      this.#drop(chatId, row, user.id, nowMs);
+      this.#drop(row, user.id);
       const heirId = row.member_count > 1 && this.#ownerCount(row) === 0 ? this.#sql.heir.get(row.id) : undefined;
       const heir = heirId === undefined ? undefined : this.#users.find(heirId);
       if (heir !== undefined) this.#sql.setRole.run("owner", row.id, heir.id);
@@ -119,7 +108,7 @@ export class GroupWrites {
     if (user === undefined) return refuse(Refusal.NotFound);
     if (row !== undefined) {
       const isOwn = row.kind === "group" && row.creator === user.id && this.#roleOf(row, userId) !== undefined;
-      return isOwn ? this.#told(chatId, row, nowMs, false) : refuse(Refusal.Conflict);
+      return isOwn ? this.#told(chatId, row, false) : refuse(Refusal.Conflict);
     }
     const members = memberIds.map((memberId) => this.#users.findPresent(memberId));
     if (members.some((member) => member === undefined)) return refuse(Refusal.NotFound);
@@ -127,46 +116,38 @@ export class GroupWrites {
     if (others.some((member) => this.#users.isBlocked(user.id, member.id))) return refuse(Refusal.Blocked);
     if (others.length + 1 > limits.members) return refuse(Refusal.Quota);
     if ([user, ...others].some((member) => this.#isFull(member, limits))) return refuse(Refusal.Quota);
-    const { lastInsertRowid } = this.#sql.create.run(chatId, title, topic, user.id, nowMs, nowMs);
+    const { lastInsertRowid } = this.#sql.create.run(chatId, title, topic, user.id, nowMs);
     const chat = Number(lastInsertRowid);
     this.#sql.add.run(user.id, chat, 0, "owner", 1);
     for (const member of others) this.#sql.add.run(member.id, chat, 0, "member", 1);
-    this.#sql.count.run(others.length + 1, nowMs, chat);
-    return this.#told(chatId, this.#find(chatId), nowMs, true);
+    this.#sql.count.run(others.length + 1, chat);
+    return this.#told(chatId, this.#find(chatId), true);
   }
 
-  #update(
-    { chatId, userId, changes }: WriteOf<"updateGroup">,
-    row: GroupRow,
-    nowMs: number,
-  ): WriteOutcome<"updateGroup"> {
+  #update({ chatId, userId, changes }: WriteOf<"updateGroup">, row: GroupRow): WriteOutcome<"updateGroup"> {
     const refusal = actorRefusal(this.#actor(row, userId), "moderator");
     if (refusal !== undefined) return refuse(refusal);
     const { title, topic, posting, history_rule: history } = row;
     const before = { title, topic, posting, history, archived: row.archived === 1 };
     const next = { ...before, ...changes };
-    if (isSame(before, next)) return this.#told(chatId, row, nowMs, false);
+    if (isSame(before, next)) return this.#told(chatId, row, false);
     const archived = next.archived ? 1 : 0;
-    this.#sql.update.run(next.title, next.topic, next.posting, next.history, archived, nowMs, row.id);
-    return this.#told(chatId, this.#find(chatId), nowMs, true);
+    this.#sql.update.run(next.title, next.topic, next.posting, next.history, archived, row.id);
+    return this.#told(chatId, this.#find(chatId), true);
   }
 
-  #add(write: WriteOf<"addMember">, row: GroupRow, nowMs: number): WriteOutcome<"addMember"> {
+  #add(write: WriteOf<"addMember">, row: GroupRow): WriteOutcome<"addMember"> {
     const { chatId, userId, memberId, role, limits } = write;
     const refusal = addRefusal(this.#actor(row, userId), role);
     if (refusal !== undefined) return refuse(refusal);
     const member = this.#users.findPresent(memberId);
     if (member === undefined) return refuse(Refusal.NotFound);
-    const isIn = this.#roleOf(row, memberId) !== undefined;
-    if (isIn && !this.#isOwnTry(chatId, row, nowMs)) return refuse(Refusal.Conflict);
-    if (!isIn) {
-      const adder = userId === undefined ? undefined : this.#users.find(userId);
-      if (adder !== undefined && this.#users.isBlocked(adder.id, member.id)) return refuse(Refusal.Blocked);
-      if (row.member_count >= limits.members || this.#isFull(member, limits)) return refuse(Refusal.Quota);
-      this.#sql.add.run(member.id, row.id, row.last_seq, role, row.last_seq + 1);
-      this.#sql.count.run(1, nowMs, row.id);
-      this.#changed.add(chatId);
-    }
+    if (this.#roleOf(row, memberId) !== undefined) return refuse(Refusal.Conflict);
+    const adder = userId === undefined ? undefined : this.#users.find(userId);
+    if (adder !== undefined && this.#users.isBlocked(adder.id, member.id)) return refuse(Refusal.Blocked);
+    if (row.member_count >= limits.members || this.#isFull(member, limits)) return refuse(Refusal.Quota);
+    this.#sql.add.run(member.id, row.id, row.last_seq, role, row.last_seq + 1);
+    this.#sql.count.run(1, row.id);
     const now = this.#find(chatId);
     const added = this.#rows.member(row, memberId);
     if (added === undefined) throw new Error(`store: a new member is not there (${chatId})`);
@@ -175,91 +156,58 @@ export class GroupWrites {
     return { done: true, result: { group: this.#rows.group(chatId, now), member: named, otherIds } };
   }
 
-  #remove(
-    { chatId, userId, memberId }: WriteOf<"removeMember">,
-    row: GroupRow,
-    nowMs: number,
-  ): WriteOutcome<"removeMember"> {
+  #remove({ userId, memberId }: WriteOf<"removeMember">, row: GroupRow): WriteOutcome<"removeMember"> {
     const member = this.#users.find(memberId);
-    const username = member?.username ?? "";
-    // A change that is there already was made by the first try of this batch, whose answer was lost.
-    const role = this.#roleOf(row, memberId);
-    if (role === undefined && this.#isOwnTry(chatId, row, nowMs)) {
-      return { done: true, result: { username } };
-    }
     const refusal = removalRefusal({
       actor: this.#actor(row, userId),
-      role,
+      role: this.#roleOf(row, memberId),
       isSelf: userId === memberId,
       ownerCount: this.#ownerCount(row),
       memberCount: row.member_count,
     });
     if (refusal !== undefined) return refuse(refusal);
     if (member === undefined) return refuse(Refusal.NotMember);
-    this.#drop(chatId, row, member.id, nowMs);
-    return { done: true, result: { username } };
+    this.#drop(row, member.id);
+    return { done: true, result: { username: member.username } };
   }
 
-  #setRole(
-    { chatId, userId, memberId, role }: WriteOf<"setRole">,
-    row: GroupRow,
-    nowMs: number,
-  ): WriteOutcome<"setRole"> {
+  #setRole({ userId, memberId, role }: WriteOf<"setRole">, row: GroupRow): WriteOutcome<"setRole"> {
     const before = this.#roleOf(row, memberId);
     const actor = this.#actor(row, userId);
     const member = this.#users.find(memberId);
     const named = { userId: memberId, username: member?.username ?? "", role };
-    const isOwnTry = before === role && this.#isOwnTry(chatId, row, nowMs);
-    if (isOwnTry) return { done: true, result: { isChanged: true, member: named } };
     const refusal = roleRefusal({ actor, role: before, ownerCount: this.#ownerCount(row) }, role);
     if (refusal !== undefined || member === undefined) return refuse(refusal ?? Refusal.NotMember);
     if (before === role) return { done: true, result: { isChanged: false, member: named } };
     this.#sql.setRole.run(role, row.id, member.id);
-    this.#touch(chatId, row, nowMs);
     return { done: true, result: { isChanged: true, member: named } };
   }
 
-  #delete({ chatId, userId }: WriteOf<"deleteGroup">, row: GroupRow, nowMs: number): WriteOutcome<"deleteGroup"> {
-    // By the first try of this batch; who was in it is not known any more, and asks for it in vain.
-    if (row.kind === "gone") return { done: true, result: { memberIds: [] } };
+  #delete({ userId }: WriteOf<"deleteGroup">, row: GroupRow): WriteOutcome<"deleteGroup"> {
     const refusal = actorRefusal(this.#actor(row, userId), "owner");
     if (refusal !== undefined) return refuse(refusal);
     const memberIds = this.#rows.memberIds(row);
-    this.#end(chatId, row, nowMs);
+    this.#end(row);
     return { done: true, result: { memberIds } };
   }
 
   /** Removes somebody who is in the group; the last one ends it. */
-  #drop(chatId: ChatId, row: GroupRow, user: number, nowMs: number): void {
-    if (row.member_count === 1) return this.#end(chatId, row, nowMs);
+  #drop(row: GroupRow, user: number): void {
+    if (row.member_count === 1) return this.#end(row);
     this.#sql.remove.run(row.id, user);
-    this.#sql.count.run(-1, nowMs, row.id);
-    this.#changed.add(chatId);
+    this.#sql.count.run(-1, row.id);
   }
 
   /** Nobody sees anything of the group from now on; its messages are erased in time (see GroupErasure). */
-  #end(chatId: ChatId, row: GroupRow, nowMs: number): void {
+  #end(row: GroupRow): void {
     this.#sql.removeAll.run(row.id);
-    this.#sql.end.run(nowMs, row.id);
-    this.#changed.add(chatId);
-  }
-
-  #touch(chatId: ChatId, row: GroupRow, nowMs: number): void {
-    this.#sql.touch.run(nowMs, row.id);
-    this.#changed.add(chatId);
+    this.#sql.end.run(row.id);
   }
 
   /** The group and everybody in it. */
-  #told(chatId: ChatId, row: GroupRow, nowMs: number, isDone: boolean): { done: true; result: GroupChanged } {
-    const isChanged = isDone || this.#isOwnTry(chatId, row, nowMs);
-    if (isDone) this.#changed.add(chatId);
+  #told(chatId: ChatId, row: GroupRow, isChanged: boolean): { done: true; result: GroupChanged } {
     const result = { isChanged, group: this.#rows.group(chatId, row), members: this.#rows.members(row) };
     return { done: true, result };
-  }
-
-  /** Whether a group was changed last by the first try of this batch: what is so already was done then, and told to nobody. */
-  #isOwnTry(chatId: ChatId, { changed_ms }: GroupRow, nowMs: number): boolean {
-    return changed_ms === nowMs && !this.#changed.has(chatId);
   }
 
   #find(chatId: ChatId): GroupRow {

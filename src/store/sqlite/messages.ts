@@ -1,6 +1,6 @@
 // The writes that concern chats: appends and read marks, with the counters of a batch written once.
 import type Database from "better-sqlite3";
-import type { Posting, Role } from "../../protocol/entities.ts";
+import type { Posting } from "../../protocol/entities.ts";
 import { chatForm, COMMON_CHAT, otherUser, SERVER_USER_ID } from "../../protocol/ids.ts";
 import type { ChatId, ChatKind, UserId } from "../../protocol/ids.ts";
 import { postingRefusal, type Actor, type MessageChanger, type SpeakingRules } from "../../domain/groups.ts";
@@ -10,7 +10,7 @@ import { hasMoreFields } from "../../domain/writes/append.ts";
 import { MAX_FAMILIAR_MEMBERS } from "../../protocol/limits.ts";
 import type { WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import type { Indexer } from "./indexer.ts";
-import { MAX_SEQ, mentionColumns } from "./rows.ts";
+import { MAX_SEQ, mentionColumns, type InGroup } from "./rows.ts";
 import { sentMessage } from "./sent-message.ts";
 import type { UserRow, UserWrites } from "./users.ts";
 import { NO_CHAT, NOT_FOUND } from "../write-outcomes.ts";
@@ -42,13 +42,6 @@ interface Chat extends SpeakingRules {
   announceAt: number;
   /** Read marks set by the batch under way, by user row. */
   readonly marks: Map<number, number>;
-}
-
-/** Membership of a user in a group. */
-interface InGroup {
-  readonly role: Role;
-  /** The first message that the user may see. */
-  readonly firstSeq: number;
 }
 
 interface ChatRow {
@@ -185,6 +178,12 @@ export class MessageWrites {
     chat.appendedMs = nowMs;
     this.#touched.add(chat);
     return outcomes;
+  }
+
+  /** The outcome for a message that was stored before, whoever may write now; undefined for one that is gone. */
+  storedBefore(write: WriteOf<"append">): WriteOutcome<"append"> | undefined {
+    const user = this.#users.find(write.userId);
+    return user && this.#stored(write, this.#find(write.chatId), user);
   }
 
   #isThere(chat: Chat, seq: number): boolean {

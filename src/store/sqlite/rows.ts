@@ -1,6 +1,6 @@
 // Messages as SQLite returns them, and pages made of them.
 import type Database from "better-sqlite3";
-import type { Message, Reaction } from "../../protocol/entities.ts";
+import type { Message, Reaction, Role } from "../../protocol/entities.ts";
 import type { ChatId, UserId } from "../../protocol/ids.ts";
 import { MESSAGE_EXTRA_BYTES, PAGE_BYTES, REACTION_USERS } from "../../protocol/limits.ts";
 import type { Mentions } from "../../domain/writes/message-change.ts";
@@ -58,6 +58,13 @@ export function messageOf(chatId: ChatId, row: MessageRow): Message {
 /** `mentions` and `mentions_all` as a row has them. */
 export function mentionColumns({ mentions, mentionsAll }: Mentions): [mentions: string | null, all: 1 | null] {
   return [mentions === undefined ? null : JSON.stringify(mentions), mentionsAll === undefined ? null : 1];
+}
+
+/** Membership of a user in a group. */
+export interface InGroup {
+  readonly role: Role;
+  /** The first message that the user may see. */
+  readonly firstSeq: number;
 }
 
 /** Whole messages, with who reacted, over a connection that its owner opens and closes. */

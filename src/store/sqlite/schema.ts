@@ -150,6 +150,13 @@ const MIGRATIONS: readonly string[] = [
    UPDATE chats SET indexed_seq = 0;`,
   // 1 for a group that the administrator has made read only.
   `ALTER TABLE chats ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;`,
+  // Notes of the last batch, for when it is committed again (see BatchNotes); the time of a group's change told too little.
+  `CREATE TABLE last_batch (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     digest TEXT NOT NULL,
+     outcomes TEXT NOT NULL
+   ) STRICT;
+   ALTER TABLE chats DROP COLUMN changed_ms;`,
 ];
 
 /** The version that this program makes and needs. */

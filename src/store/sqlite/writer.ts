@@ -1,11 +1,13 @@
 // The writing side of the embedded store: one transaction, one fsync per batch.
 import type Database from "better-sqlite3";
 import { isChange, isGroupWrite, isPlainChange } from "../../domain/writes/table.ts";
+import { Refusal } from "../../domain/refusal.ts";
 import { StoreUnavailableError } from "../store.ts";
 import type { Write, WriteKind, WriteOf, WriteOutcome } from "../../domain/writes/table.ts";
 import type { StoreWriter } from "../store.ts";
 import { tokenTimes, type TokenTimes } from "../token-times.ts";
 import { AccountWrites } from "./accounts.ts";
+import { BatchNotes, type NotedOutcomes } from "./batch-notes.ts";
 import { MessageChanges } from "./changes.ts";
 import { Erasure } from "./erasure.ts";
 import { storeError } from "./errors.ts";
@@ -42,6 +44,7 @@ export class SqliteWriter implements StoreWriter {
   readonly #eraseSome: Database.Transaction<() => boolean>;
   readonly #indexer: Indexer;
   readonly #erasure: Erasure;
+  readonly #notes: BatchNotes;
   readonly #look: Database.Statement<[], number>;
   readonly #carryOut: Database.Transaction<
     (writes: readonly Write[], nowMs: number, tokens: TokenTimes) => WriteOutcome[]
@@ -61,10 +64,12 @@ export class SqliteWriter implements StoreWriter {
     this.#eraseSome = database.transaction(() => this.#groupErasure.step());
     this.#accounts = new AccountWrites(database, this.#users, this.#groups);
     this.#erasure = new Erasure(database);
+    this.#notes = new BatchNotes(database);
     this.#look = database.prepare<[], number>("SELECT id FROM chats LIMIT 1");
     this.#carryOut = database.transaction((writes: readonly Write[], nowMs: number, tokens: TokenTimes) => {
+      const noted = this.#notes.recall(writes, nowMs);
+      if (noted !== undefined) return this.#again(writes, noted, nowMs, tokens);
       const outcomes: WriteOutcome[] = [];
-      this.#groups.begin();
       for (let index = 0; index < writes.length; index = outcomes.length) {
         const write = writes[index];
         if (write === undefined) break;
@@ -72,6 +77,7 @@ export class SqliteWriter implements StoreWriter {
         else outcomes.push(this.#one(write, nowMs, tokens));
       }
       this.#messages.flush();
+      this.#notes.note(writes, outcomes, nowMs);
       return outcomes;
     });
   }
@@ -80,8 +86,9 @@ export class SqliteWriter implements StoreWriter {
     if (!this.#database.open) throw new StoreUnavailableError("store: closed");
     try {
       const times = tokenTimes(nowMs, steadyMs);
-      const outcomes = writes.length === 0 ? [] : this.#carryOut.immediate(writes, Math.round(nowMs), times);
-      if (writes.length > 0) this.#erasure.note(writes.some((write, index) => leavesText(write, outcomes[index])));
+      const hasWork = writes.length > 0 || this.#notes.isThere;
+      const outcomes = hasWork ? this.#carryOut.immediate(writes, Math.round(nowMs), times) : [];
+      if (hasWork) this.#erasure.note(writes.some((write, index) => leavesText(write, outcomes[index])));
       this.#settle(() => {
         if (this.#eraseGone()) this.#erasure.note(true);
         this.#erasure.settle(writes.length === 0 && !this.#groupErasure.isPending);
@@ -90,6 +97,7 @@ export class SqliteWriter implements StoreWriter {
     } catch (error) {
       this.#users.forget();
       this.#messages.forget();
+      this.#notes.forget();
       throw storeError(error, this.#database.name);
     }
   }
@@ -120,6 +128,7 @@ export class SqliteWriter implements StoreWriter {
   async close(): Promise<void> {
     if (!this.#database.open) return;
     this.#settle(() => this.#eraseAll());
+    this.#settle(() => this.#notes.remove());
     this.#settle(() => this.#erasure.finish());
     this.#database.close();
     this.#erasure.close();
@@ -150,6 +159,18 @@ export class SqliteWriter implements StoreWriter {
       // Committed writes stay; the next commit meets the same trouble, and says so.
       if (!(storeError(error, this.#database.name) instanceof StoreUnavailableError)) throw error;
     }
+  }
+
+  /** A batch that was stored before, and not answered: nothing is decided again. */
+  #again(writes: readonly Write[], noted: NotedOutcomes, nowMs: number, tokens: TokenTimes): WriteOutcome[] {
+    const outcomes = writes.map((write, index) => noted.get(index) ?? this.#doneBefore(write, nowMs, tokens));
+    this.#messages.flush();
+    return outcomes;
+  }
+
+  #doneBefore(write: Write, nowMs: number, tokens: TokenTimes): WriteOutcome {
+    if (write.kind === "append") return this.#messages.storedBefore(write) ?? { done: false, refusal: Refusal.NoChat }; // its group has ended since
+    return (isChange(write) && this.#changes.madeBefore(write)) || this.#one(write, nowMs, tokens);
   }
 
   #one(write: Exclude<Write, { kind: "append" }>, nowMs: number, tokens: TokenTimes): WriteOutcome {
@@ -187,7 +208,7 @@ export class SqliteWriter implements StoreWriter {
       case "deleteAccount":
         this.#messages.standingChanged();
         this.#groupErasure.note();
-        return this.#accounts.delete(write, nowMs);
+        return this.#accounts.delete(write);
       case "block":
         this.#messages.standingChanged();
         return this.#accounts.block(write);

@@ -50,7 +50,7 @@ class Batch {
   compressed(compression: Compression | undefined): (number | undefined)[] {
     const { chunks, buffers } = this.#encoder.finish(compression);
     return chunks.map((chunk) => {
-      if (chunk.event === "group" || chunk.compressed === undefined) return undefined;
+      if (!("bytes" in chunk) || chunk.compressed === undefined) return undefined;
       assert.ok(buffers.includes(chunk.compressed.buffer));
       return chunk.compressed.length;
     });
@@ -59,7 +59,7 @@ class Batch {
   /** Of changes also the seqs of the messages, and of messages with holes between them. */
   get chunks(): (readonly [event: string, from: number, to: number, ...seqs: number[]])[] {
     return this.#encoder.finish().chunks.flatMap((chunk) => {
-      return chunk.event === "group" ? [] : [[chunk.event, chunk.from, chunk.to, ...(chunk.seqs ?? [])] as const];
+      return "bytes" in chunk ? [[chunk.event, chunk.from, chunk.to, ...(chunk.seqs ?? [])] as const] : [];
     });
   }
 }

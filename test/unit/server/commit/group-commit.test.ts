@@ -4,12 +4,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GroupCommit } from "../../../../src/server/commit/group-commit.ts";
 import { CommitPacer } from "../../../../src/server/commit/commit-pacer.ts";
-import { COMMON_CHAT, directChatId, type ChatId } from "../../../../src/protocol/ids.ts";
+import { COMMON_CHAT, directChatId, groupChatId, type ChatId } from "../../../../src/protocol/ids.ts";
 import { FrameDecoder } from "../../../../src/protocol/frame.ts";
 import type { Message } from "../../../../src/protocol/entities.ts";
 import type { Write } from "../../../../src/domain/writes/table.ts";
 import { monotonicClock } from "../../../../src/util/clock.ts";
 import { Pools } from "../../../../src/threads/pools.ts";
+import type { GroupChange, GroupReset } from "../../../../src/domain/effects.ts";
 import type { EventChunk, GroupResult } from "../../../../src/threads/task.ts";
 import { seqs } from "../../../support/lists.ts";
 import { appendOf, codesOf, groupOf, userOf } from "../../../support/pending-writes.ts";
@@ -19,6 +20,8 @@ import { tempDirPerTest } from "../../../support/temp-dir.ts";
 const DYING_THREAD = new URL("../../../support/dying-storage-thread.js", import.meta.url);
 const ANN = "a".repeat(24);
 const BEN = "b".repeat(24);
+const GROUP = groupChatId("d".repeat(24));
+const LIMITS = { members: 9, groups: 9 };
 
 const append = (messageId: string, chatId?: ChatId): Write => appendOf(ANN, messageId, chatId);
 
@@ -35,7 +38,9 @@ describe("GroupCommit, when the storage thread dies", function () {
   let pools: Pools;
   let commits: GroupCommit;
   let chunks: EventChunk[];
+  let groups: (GroupChange | GroupReset)[];
 
+  const dies = (count: number): void => writeFileSync(join(folder(), "die"), String(count));
   const submit = (...writes: Write[]): Promise<GroupResult> => commits.submit(groupOf(...writes));
 
   beforeEach(async () => {
@@ -46,8 +51,12 @@ describe("GroupCommit, when the storage thread dies", function () {
       storage: DYING_THREAD,
     });
     chunks = [];
+    groups = [];
     commits = new GroupCommit(pools, new CommitPacer(monotonicClock), log, (batch) => {
-      for (const one of batch.chunks) if (one.event !== "group") chunks.push(one);
+      for (const one of batch.chunks) {
+        if ("bytes" in one) chunks.push(one);
+        else groups.push(one);
+      }
       return undefined;
     });
     assert.equal((await pools.openStore()).problem, undefined);
@@ -61,7 +70,7 @@ describe("GroupCommit, when the storage thread dies", function () {
 
   it("announces what the thread had committed, once and in order, and what comes after", async () => {
     const direct = directChatId(ANN, BEN);
-    writeFileSync(join(folder(), "die"), "");
+    dies(1);
     // A repeat of an earlier message, and one within the batch, are no news.
     const result = await submit(append("first"), append("m1"), append("d1", direct), append("m1"), append("m2"));
     assert.deepEqual(codesOf(result), [200, 200, 200, 200, 200]);
@@ -76,13 +85,13 @@ describe("GroupCommit, when the storage thread dies", function () {
   });
 
   it("answers that to be done which was done", async () => {
-    writeFileSync(join(folder(), "die"), "");
+    dies(1);
     const added = await submit(
       { kind: "addContact", userId: ANN, contactId: BEN },
       { kind: "block", userId: BEN, blockedId: ANN },
     );
     assert.deepEqual(codesOf(added), [200, 200]);
-    writeFileSync(join(folder(), "die"), "");
+    dies(1);
     const removed = await submit(
       { kind: "deleteContact", userId: ANN, contactId: BEN },
       { kind: "unblock", userId: BEN, blockedId: ANN },
@@ -90,5 +99,60 @@ describe("GroupCommit, when the storage thread dies", function () {
     );
     assert.deepEqual(codesOf(removed), [200, 200, 404]);
     assert.deepEqual(codesOf(await submit({ kind: "deleteContact", userId: ANN, contactId: BEN })), [404]);
+  });
+
+  const makeGroup = (): Promise<GroupResult> =>
+    submit({
+      kind: "createGroup",
+      chatId: GROUP,
+      userId: ANN,
+      title: "t",
+      topic: "",
+      memberIds: [BEN],
+      limits: LIMITS,
+    });
+
+  it("answers who has left since, and tells their groups", async () => {
+    await makeGroup();
+    groups = [];
+    dies(1);
+    const left = await submit(
+      appendOf(BEN, "bye", GROUP),
+      { kind: "removeMember", chatId: GROUP, userId: ANN, memberId: BEN },
+      append("on", GROUP),
+    );
+    assert.deepEqual(codesOf(left), [200, 200, 200]);
+    assert.deepEqual(
+      messagesIn(chunks.slice(-2)).map(({ message_id }) => message_id),
+      ["bye", "on"],
+    );
+    assert.deepEqual(
+      groups.map((change) => change.event === "group" && change.left),
+      [[BEN]],
+    );
+    await submit({ kind: "addMember", chatId: GROUP, userId: ANN, memberId: BEN, role: "member", limits: LIMITS });
+    groups = [];
+    dies(1);
+    const gone = { kind: "deleteAccount", userId: BEN, username: "deleted-1", usernameKey: "deleted:1" } as const;
+    assert.deepEqual(codesOf(await submit(gone)), [200]);
+    const [change] = groups;
+    assert.ok(change?.event === "group");
+    assert.deepEqual(change.left, [BEN]);
+    assert.match(change.notices[0]?.text ?? "", /"member".*"ben"/);
+  });
+
+  it("has those begin anew whose groups a batch may have changed that was lost twice", async () => {
+    await makeGroup();
+    groups = [];
+    dies(2);
+    const change = submit(append("last"), { kind: "removeMember", chatId: GROUP, userId: ANN, memberId: BEN });
+    await assert.rejects(change);
+    assert.deepEqual(groups, [{ event: "reset", chatId: GROUP, memberIds: [ANN, BEN] }]);
+    dies(2);
+    await assert.rejects(submit({ kind: "deleteAccount", userId: BEN, username: "gone", usernameKey: "gone:1" }));
+    assert.deepEqual(groups[1], { event: "reset", chatId: undefined, memberIds: [BEN] });
+    dies(2);
+    await assert.rejects(submit(append("no group")));
+    assert.equal(groups.length, 2);
   });
 });

@@ -105,7 +105,7 @@ class Scene {
   }
 
   /** The session of a connection begins; its groups are read later or at once. */
-  login(client: Client, index: number, features: readonly string[]): void {
+  login(client: Client, index: number, features: readonly string[], meanwhile?: () => void): void {
     const peer = { id: index, address: "", activeMs: 0, close: () => this.#close(client) };
     const identity = { userId: client.userId, username: client.userId, tokenHash: "h", features };
     client.session = new Session({ identity, outbox: client.outbox, peer, sinceMs: 0 });
@@ -114,6 +114,7 @@ class Scene {
     // What is read may be old by the time it is there: here it is what was before the session.
     const firstSeq = this.#members.get(client.userId);
     const memberships = firstSeq === undefined ? [] : [{ chatId: GROUP, firstSeq }];
+    meanwhile?.();
     this.directory.open(client.session, memberships);
     const isMember = this.isMember(client);
     if (isMember) client.stays.push([]);
@@ -239,6 +240,33 @@ describe("delivery to a group", () => {
     sending.on("drain", () => outbox.flush());
     return new Client(userId, socket, outbox);
   }
+
+  it("ends the sessions of a group of which nobody knows who is in it, and gives them nothing more of it", async () => {
+    const clients: Client[] = [];
+    for (const userId of USERS) clients.push(await connected(userId));
+    const [member, removed, added, stranger] = clients;
+    assert.ok(member && removed && added && stranger);
+    const scene = new Scene(clients);
+    for (const userId of ["u0", "u1"]) scene.join(userId, true);
+    for (const [index, client] of clients.entries()) scene.login(client, index, ["groups"]);
+    scene.post(1);
+    // One whose groups are being read meanwhile: what is read is older than this.
+    const late = await connected("u1");
+    scene.login(late, 9, ["groups"], () => {
+      scene.fanout.deliver([{ event: "reset", chatId: GROUP, memberIds: ["u0", "u2"] }]);
+    });
+    assert.deepEqual(
+      clients.map(({ session }) => session === undefined),
+      [true, true, true, false],
+    );
+    scene.post(1);
+    await scene.fanout.settled();
+    for (const one of [...clients, late]) one.outbox.reply(line("end", {}));
+    await eventually("all has arrived", () => [...clients, late].every(({ told }) => told.at(-1)?.event === "end"));
+    const seqsOf = ({ told }: Client) => told.filter(({ event }) => event === "message").map(({ data }) => data.seq);
+    assert.deepEqual([...clients, late].map(seqsOf), [[1], [1], [], [], []]);
+    for (const one of [...clients, late]) one.socket.destroy();
+  });
 
   it("begins where a member may begin, whose session came between a batch and its delivery", async () => {
     const clients = [await connected("u0"), await connected("u1")] as const;
