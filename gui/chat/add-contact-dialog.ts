@@ -1,36 +1,53 @@
-// Adding a contact by name; what the server answers is shown in place.
-import type { QWidget } from "@nodegui/nodegui";
+// Adding a contact by name, with suggestions as it is typed; what the server answers is shown in place.
+import { WidgetEventTypes, type QWidget } from "@nodegui/nodegui";
 import { RequestError } from "../../src/client/errors.ts";
-import type { Contacts } from "../../src/client/models/contacts.ts";
-import { MAX_USERNAME_CHARS } from "../../src/protocol/limits.ts";
 import { usernameKey } from "../../src/protocol/text.ts";
 import { openForm } from "../kit/form-dialog.ts";
-import { field } from "../kit/widgets.ts";
+import { guard } from "../kit/guard.ts";
+import type { Theme } from "../kit/theme.ts";
+import type { AccountSession } from "./account-session.ts";
+import { PeopleField } from "./people-field.ts";
 
-/** `onAdded` gets the new contact's id. */
-export function openAddContact(parent: QWidget, contacts: Contacts, onAdded: (userId: string) => void) {
+export interface AddContactOptions {
+  readonly parent: QWidget;
+  readonly session: AccountSession;
+  readonly theme: Theme;
+  /** Gets the new contact's id. */
+  readonly onAdded: (userId: string) => void;
+}
+
+const LIST_PX = 250;
+
+export function openAddContact({ parent, session, theme, onAdded }: AddContactOptions) {
+  const { contacts } = session.workspace;
   let wanted = "";
-  const name = field({
+  const people = new PeopleField({
     title: "Name of the user",
-    placeholder: "Name of the user",
-    maxLength: MAX_USERNAME_CHARS * 2,
-    onChange: () => form.problem.setText(""),
+    theme,
+    avatars: session.avatars,
+    directory: session.workspace.directory(),
+    heightPx: LIST_PX,
+    // Contacts are found, and not offered.
+    accepts: ({ isContact }, typed) => !isContact || typed !== "",
+    markOf: ({ isContact }) => ({ mark: "none", note: isContact ? "in your contacts" : "" }),
+    onText: () => form.problem.setText(""),
+    onTake: () => form.yes.click(),
   });
   const form = openForm({
     parent,
     title: "Add a contact",
-    children: [name],
-    focus: name,
+    children: [people.field, 8, people.widget],
+    focus: people.field,
     yes: "Add",
     submit: async () => {
-      wanted = name.text().trim();
+      wanted = people.chosen?.username ?? people.typed;
       if (wanted === "") return "Enter a name.";
       await contacts.add(wanted);
       return undefined;
     },
     problemText: (error) => {
-      name.setFocus();
-      name.selectAll();
+      people.field.setFocus();
+      people.field.selectAll();
       return problemText(error, wanted);
     },
     onDone: () => {
@@ -38,7 +55,11 @@ export function openAddContact(parent: QWidget, contacts: Contacts, onAdded: (us
       if (added) onAdded(added.userId);
     },
   });
-  return { ...form, name };
+  form.dialog.addEventListener(
+    WidgetEventTypes.Hide,
+    guard(() => people.dispose()),
+  );
+  return { ...form, people };
 }
 
 function problemText(cause: unknown, username: string): string {

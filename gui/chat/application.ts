@@ -2,6 +2,7 @@
 import { QApplication } from "@nodegui/nodegui";
 import { join } from "node:path";
 import { isAnswer } from "../../src/client/errors.ts";
+import { mentions } from "../../src/client/models/conversation-item.ts";
 import { SERVER_USER_ID } from "../../src/protocol/ids.ts";
 import type { Message } from "../../src/protocol/entities.ts";
 import type { Logger } from "../../src/log/logger.ts";
@@ -18,7 +19,7 @@ import { AccountSession, type SessionOptions } from "./account-session.ts";
 import { SERVER_MARK } from "./bubble-layout.ts";
 import { ChatWindow } from "./chat-window.ts";
 import { appIcon, appPixmap, Desktop } from "./desktop.ts";
-import { messagePreview } from "./message-html.ts";
+import { messagePreview, titleText } from "./message-html.ts";
 import { Preferences, type ServerChoice } from "./preferences.ts";
 import { openSettings } from "./settings-dialog.ts";
 import { signIn } from "./sign-in.ts";
@@ -288,6 +289,8 @@ export class Application {
     const last = messages.at(-1);
     const isNew = last && Date.now() - last.time * 1000 < 60_000;
     if (!notifies || !last || !isNew || last.user_id === this.#session?.messenger.userId) return;
+    const { isMuted } = this.#session?.workspace.book.get(chatId) ?? {};
+    if (isMuted === true && !messages.some((message) => mentions(message, this.#session?.messenger.userId))) return;
     if (this.#chat?.chatId === chatId && this.#chat.isInUse) return; // asked last: it asks Qt
     this.#noticed.delete(chatId);
     this.#noticed.set(chatId, last);
@@ -307,16 +310,9 @@ export class Application {
 
   #noticeOf(message: Message): Notice {
     const { chat_id: chatId, user_id: userId, username } = message;
-    const isServer = userId === SERVER_USER_ID;
-    const place =
-      this.#session?.workspace.book.get(chatId).kind === "everyone"
-        ? ` (${isServer ? `${SERVER_MARK}, ` : ""}common chat)`
-        : isServer
-          ? ` (${SERVER_MARK})`
-          : "";
     return {
       subject: chatId,
-      title: `${username}${place}`,
+      title: this.#noticeTitle(message),
       text: this.#preferences.get().notifiesText ? messagePreview(message) : "New message",
       picture: this.#session?.avatars.pixmap(userId, username, NOTICE_PICTURE_PX) ?? appPixmap(false),
       onClick: () => {
@@ -324,6 +320,15 @@ export class Application {
         this.#chat?.openChat(chatId);
       },
     };
+  }
+
+  /** The author of a message, and the chat where that is not clear. */
+  #noticeTitle({ chat_id: chatId, user_id: userId, username }: Message): string {
+    const isServer = userId === SERVER_USER_ID;
+    const facts = this.#session?.workspace.book.get(chatId);
+    if (facts?.group) return `${username} in ${titleText(facts.group.title)}`;
+    if (facts?.kind === "everyone") return `${username} (${isServer ? `${SERVER_MARK}, ` : ""}common chat)`;
+    return isServer ? `${username} (${SERVER_MARK})` : username;
   }
 
   #showUnread(): void {

@@ -62,6 +62,12 @@ export class Avatars implements Disposable {
     return this.#pixmaps.get({ userId, name, sizePx, pixelRatio, file: profile && this.#fileOf(profile) });
   }
 
+  /** Of what has no picture of its own, as groups: letters of its name, on a colour that belongs to `id`. */
+  initials(id: string, name: string, sizePx: number): QPixmap {
+    const { pixelRatio } = this.#options.theme;
+    return this.#pixmaps.get({ userId: id, name, sizePx, pixelRatio, file: undefined });
+  }
+
   onChange(listener: () => void): Disposable {
     return this.#changes.onChange(listener);
   }

@@ -7,7 +7,7 @@ import type { Theme } from "../kit/theme.ts";
 import { escapeHtml, setTip } from "../kit/tip.ts";
 import { label, rename } from "../kit/widgets.ts";
 import type { BubbleLayout, ChipPlace } from "./bubble-layout.ts";
-import { previewText } from "./message-html.ts";
+import { isRightToLeft, previewText } from "./message-html.ts";
 
 /** A message as one that answers it shows it. */
 export interface Quoted {
@@ -39,7 +39,9 @@ export class QuoteLabel {
     const name = elided(quoted?.username ?? "", width - QUOTE_PAD_PX, textPx - 1, true);
     const text = elided(quoted ? previewText(quoted.text) : "…", width - QUOTE_PAD_PX, textPx - 1, false);
     const color = quoted ? authorColor(quoted.userId, colors) : colors.faint;
-    const html = `<span style="color:${color};font-weight:600">${escapeHtml(name)}</span><br>${escapeHtml(text)}`;
+    // Blocks of their own: a text from right to left begins at the right, also below a name from left to right.
+    const direction = isRightToLeft(text) ? ' dir="rtl"' : "";
+    const html = `<div style="color:${color};font-weight:600">${escapeHtml(name)}</div><div${direction}>${escapeHtml(text)}</div>`;
     if (html !== this.#shown) {
       this.#shown = html;
       this.#label.setText(html);

@@ -22,8 +22,8 @@ const MAX_BUBBLE_PX = 560;
 const MIN_BUBBLE_PX = 72;
 const GROUP_GAP_PX = 9;
 const INNER_GAP_PX = 2;
-/** Between a text and the time in its last line. */
-const META_GAP_PX = 9;
+/** Between a text and the time in its last line, beside a space. */
+const META_GAP_PX = 6;
 /** So wide is the message that is answered at least, where there is room. */
 const MIN_QUOTE_PX = 220;
 const QUOTE_GAP_PX = 3;
@@ -163,7 +163,7 @@ export class BubbleMeasure {
     const isLong = longestLine(text) * textPx * SURE_CHAR_WIDTH > maxWidth;
     ruler.ensurePolished();
     ruler.setWordWrap(isLong);
-    const html = messageHtml(row, "", colors, textPx);
+    const html = messageHtml(row, NO_MARKS, colors, textPx);
     ruler.setText(roomPx === 0 ? html : withRoom(html, roomPx, isRightToLeft(text)));
     if (!isLong) {
       const hint = ruler.sizeHint();
@@ -186,8 +186,18 @@ export function shownText({ item }: MessageRow): string {
   return item.deleted === "author" ? "Message deleted" : "Deleted by a moderator";
 }
 
-export function messageHtml(row: MessageRow, word: string, colors: Colors, px: number): string {
-  if (row.item.deleted === undefined) return textHtml(row.item.text, word, colors, px);
+/** Parts of a text that are marked; its size stays the same. */
+export interface TextMarks {
+  /** Of a search; "" for nothing. */
+  readonly word: string;
+  readonly ownName: string;
+}
+
+const NO_MARKS: TextMarks = { word: "", ownName: "" };
+
+export function messageHtml(row: MessageRow, { word, ownName }: TextMarks, colors: Colors, px: number): string {
+  const { item } = row;
+  if (item.deleted === undefined) return textHtml(item.text, word, colors, px, item.mentionsMe ? ownName : "");
   return `<div style="color:${colors.faint}"><i>${shownText(row)}</i></div>`;
 }
 

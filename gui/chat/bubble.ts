@@ -70,6 +70,8 @@ export interface RowMarks {
   word(): string;
   /** The message that is answered; undefined until it is known. */
   quoted(seq: number): Quoted | undefined;
+  /** The user's own, as others name it. */
+  ownName(): string;
   /** Users who have reacted in one way, as a text. */
   whoReacted(row: MessageRow, reaction: string): string;
 }
@@ -249,7 +251,7 @@ export class Bubble implements RowWidgets<ViewRow> {
     const { item } = row;
     const layout = measure.layoutOf(row, widthPx);
     this.#text.setWordWrap(layout.text.wraps);
-    this.#text.setText(messageHtml(row, marks.word(), colors, textPx));
+    this.#text.setText(messageHtml(row, { word: marks.word(), ownName: marks.ownName() }, colors, textPx));
     this.#text.setAccessibleName(`${item.username}, ${clockText(item.timeMs)}: ${shownText(row).slice(0, 200)}`);
     setTip(this.#text, this.#tipOf(row));
     this.#meta.setText(metaText(row));

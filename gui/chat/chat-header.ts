@@ -5,13 +5,14 @@ import type { ChatRow } from "../../src/client/models/chat-list.ts";
 import { SERVER_USER_ID } from "../../src/protocol/ids.ts";
 import { elided } from "../kit/elided.ts";
 import { guard } from "../kit/guard.ts";
-import { iconPixmap } from "../kit/icons.ts";
 import type { Theme } from "../kit/theme.ts";
 import { showIcon } from "../kit/themed-icon.ts";
 import { setTip } from "../kit/tip.ts";
 import { column, iconButton, label, line, panel, rename, row } from "../kit/widgets.ts";
 import type { Avatars } from "./avatars.ts";
+import { chatPicture } from "./chat-picture.ts";
 import { SERVER_MARK } from "./bubble-layout.ts";
+import { titleText } from "./message-html.ts";
 import { clockText, dayText } from "./message-rows.ts";
 
 const AVATAR_PX = 40;
@@ -82,11 +83,9 @@ export class ChatHeader {
 
   show(content: HeaderContent): void {
     const { chat } = content;
-    const { colors, pixelRatio } = this.#theme;
-    this.#shown = { title: chat.title, subtitle: subtitleText(content, Date.now()) };
+    this.#shown = { title: titleText(chat.title), subtitle: subtitleText(content, Date.now()) };
     this.#fit();
-    if (chat.userId === undefined) this.#avatar.setPixmap(iconPixmap("people", colors.accent, AVATAR_PX, pixelRatio));
-    else this.#avatar.setPixmap(this.#avatars.pixmap(chat.userId, chat.title, AVATAR_PX));
+    this.#avatar.setPixmap(chatPicture(chat, this.#avatars, this.#theme, AVATAR_PX));
     rename(this.#subtitle, chat.typing.length > 0 || chat.online === true ? "subtitleActive" : "subtitle");
   }
 
@@ -115,7 +114,8 @@ function subtitleText({ chat, contact, isOnline }: HeaderContent, nowMs: number)
   if (chat.kind === "everyone") return "everybody on this server";
   if (chat.userId === SERVER_USER_ID) return SERVER_MARK;
   if (chat.isBlocked) return "blocked";
-  if (chat.typing.length > 0) return "typing…";
+  if (chat.typing.length > 0) return chat.group ? `${chat.typing.join(", ")} typing…` : "typing…";
+  if (chat.group) return membersText(chat.group.memberCount);
   if (!isOnline) return "waiting for the connection…";
   if (chat.online === true) return "online";
   if (!contact) return "not in your contacts";
@@ -125,4 +125,8 @@ function subtitleText({ chat, contact, isOnline }: HeaderContent, nowMs: number)
     return `last seen ${day === "Today" ? "" : `${day.toLowerCase()} `}at ${clockText(lastSeenMs)}`;
   }
   return chat.online === false ? "offline" : "";
+}
+
+export function membersText(count: number): string {
+  return count === 1 ? "1 member" : `${count.toLocaleString("en")} members`;
 }

@@ -3,13 +3,16 @@ import type { ChatRow } from "../../src/client/models/chat-list.ts";
 import { ask, type Question } from "../kit/dialogs.ts";
 import type { MenuEntry } from "../kit/menu.ts";
 import type { QWidget } from "@nodegui/nodegui";
+import type { UserId } from "../../src/protocol/ids.ts";
 import type { AccountSession } from "./account-session.ts";
+import { askToDeleteGroup, askToLeave } from "./group-acts.ts";
 
 export interface ChatMenuActions {
   /** It is the one that is shown. */
   isOpen(chat: ChatRow): boolean;
   onOpen(chat: ChatRow): void;
   onProfile(userId: string, username: string): void;
+  onGroup(chat: ChatRow): void;
 }
 
 /** Actions on a chat of the list. */
@@ -19,28 +22,70 @@ export function chatEntries(
   session: AccountSession,
   actions: ChatMenuActions,
 ): MenuEntry[] {
-  const { contacts } = session.workspace;
-  const { userId, title, lastMessage } = chat;
   const entries: MenuEntry[] = actions.isOpen(chat) ? [] : [{ text: "Open", onClick: () => actions.onOpen(chat) }];
-  if (chat.unread > 0 && lastMessage) {
-    entries.push({ text: "Mark as read", onClick: () => session.messenger.markRead(chat.chatId, lastMessage.seq) });
-  }
-  if (userId === undefined) return entries;
-  entries.push({ text: "Profile", onClick: () => actions.onProfile(userId, title) }, "separator");
+  entries.push(readEntry(chat, session), muteEntry(chat, session));
+  if (chat.group) return [...entries, ...groupEntries(chat, window, session, actions)];
+  if (chat.userId === undefined) return entries;
+  return [...entries, ...personEntries(chat, chat.userId, window, session, actions)];
+}
+
+function readEntry(
+  { chatId, unread, isMarkedUnread, lastMessage }: ChatRow,
+  { messenger, workspace }: AccountSession,
+): MenuEntry {
+  if (unread === 0 && !isMarkedUnread)
+    return { text: "Mark as unread", onClick: () => workspace.book.markUnread(chatId) };
+  const onClick = (): void => {
+    workspace.book.markUnread(chatId, false);
+    if (unread > 0 && lastMessage) messenger.markRead(chatId, lastMessage.seq);
+  };
+  return { text: "Mark as read", onClick };
+}
+
+function muteEntry({ chatId, isMuted }: ChatRow, { workspace }: AccountSession): MenuEntry {
+  return { text: isMuted ? "Unmute" : "Mute", onClick: () => workspace.book.mute(chatId, !isMuted) };
+}
+
+function groupEntries(
+  chat: ChatRow,
+  window: QWidget,
+  { workspace }: AccountSession,
+  actions: ChatMenuActions,
+): MenuEntry[] {
+  const { groups } = workspace;
+  const leave = { text: "Leave the group…", onClick: () => askToLeave(window, groups, chat) };
+  const remove = { text: "Delete the group…", onClick: () => askToDeleteGroup(window, groups, chat) };
+  return [
+    { text: "About the group", onClick: () => actions.onGroup(chat) },
+    "separator",
+    leave,
+    ...(chat.group?.role === "owner" ? [remove] : []),
+  ];
+}
+
+function personEntries(
+  chat: ChatRow,
+  userId: UserId,
+  window: QWidget,
+  session: AccountSession,
+  actions: ChatMenuActions,
+): MenuEntry[] {
+  const { contacts, chats } = session.workspace;
+  const { title } = chat;
   const onDelete = (): unknown => ask(window, deletion(title), () => contacts.delete(userId));
-  entries.push(
+  const onBlock = (): unknown => ask(window, blocking(title), () => contacts.block(userId, title));
+  const entries: MenuEntry[] = [
+    { text: "Profile", onClick: () => actions.onProfile(userId, title) },
+    "separator",
     chat.isContact
       ? { text: "Delete contact…", onClick: onDelete }
       : { text: "Add to contacts", onClick: () => contacts.add(title) },
-  );
-  const onBlock = (): unknown => ask(window, blocking(title), () => contacts.block(userId, title));
-  entries.push(
     chat.isBlocked
       ? { text: "Unblock", onClick: () => contacts.unblock(userId) }
       : { text: "Block…", onClick: onBlock },
-  );
-  if (!lastMessage && !chat.isContact && !chat.isBlocked)
-    entries.push({ text: "Remove from the list", onClick: () => session.workspace.chats.forget(chat.chatId) });
+  ];
+  if (!chat.lastMessage && !chat.isContact && !chat.isBlocked)
+    entries.push({ text: "Remove from the list", onClick: () => chats.forget(chat.chatId) });
   return entries;
 }
 
@@ -64,7 +109,8 @@ function blocking(name: string): Question {
 
 export interface MainMenuActions {
   onProfile(userId: string, username: string): void;
-  onAddContact(): void;
+  /** Entries for a new contact and a new group. */
+  readonly beginnings: readonly MenuEntry[];
   onSettings(): void;
   onLogout(forgets: boolean): void;
   onQuit(): void;
@@ -84,7 +130,7 @@ export function mainEntries(window: QWidget, { messenger }: AccountSession, acti
       enabled: userId !== undefined,
       onClick: () => userId !== undefined && actions.onProfile(userId, username),
     },
-    { text: "Add contact…\tCtrl+N", onClick: () => actions.onAddContact() },
+    ...actions.beginnings,
     { text: "Settings…\tCtrl+,", onClick: () => actions.onSettings() },
     "separator",
     { text: "Log out", onClick: () => actions.onLogout(false) },

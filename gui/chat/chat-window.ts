@@ -1,32 +1,31 @@
 // The main window: the chats at the left, the conversation at the right, one of both in a narrow window.
 import { QMainWindow, QResizeEvent, QStackedWidget, WidgetEventTypes, type QWidget } from "@nodegui/nodegui";
-import type { ChatRow } from "../../src/client/models/chat-list.ts";
-import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
+import type { MessengerEvents } from "../../src/client/messenger.ts";
 import type { Conversation } from "../../src/client/models/conversation.ts";
-import { COMMON_CHAT, directChatId, type ChatId } from "../../src/protocol/ids.ts";
+import type { Message } from "../../src/protocol/entities.ts";
+import { COMMON_CHAT, type ChatId } from "../../src/protocol/ids.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
 import { Emitter } from "../../src/util/emitter.ts";
+import { tell } from "../kit/dialogs.ts";
 import { guard } from "../kit/guard.ts";
-import { below, openMenu, type MenuEntry } from "../kit/menu.ts";
 import { SideHandle } from "../kit/side-handle.ts";
 import { addShortcuts } from "../kit/shortcuts.ts";
 import type { Theme } from "../kit/theme.ts";
 import { column, panel, row } from "../kit/widgets.ts";
 import type { AccountSession } from "./account-session.ts";
-import { openAddContact } from "./add-contact-dialog.ts";
+import { ChatDialogs } from "./chat-dialogs.ts";
 import { ChatHeader } from "./chat-header.ts";
-import { chatEntries, mainEntries } from "./chat-menus.ts";
 import { ChatListPanel } from "./chat-list.ts";
 import { Composer } from "./composer.ts";
 import { ConnectionBar } from "./connection-bar.ts";
 import type { RecentEmoji } from "./emoji-picker.ts";
-import { openForward } from "./forward-dialog.ts";
+import { rightsIn } from "./message-acts.ts";
 import { MessageView } from "./message-view.ts";
-import { findPeople } from "./people-finder.ts";
+import { PeopleFinder } from "./people-finder.ts";
 import { PinnedBar } from "./pinned-bar.ts";
-import { openProfile } from "./profile-dialog.ts";
+import { refusalOf } from "./refusal-bar.ts";
 import { SearchBar } from "./search-bar.ts";
-import { StartPage } from "./start-page.ts";
+import { goneText, StartPage } from "./start-page.ts";
 
 /** Below this width only one side is shown. */
 const NARROW_PX = 640;
@@ -53,7 +52,7 @@ export class ChatWindow {
   readonly events = new Emitter<ChatWindowEvents>();
   readonly #session: AccountSession;
   readonly #theme: Theme;
-  readonly #openLink: (url: string) => void;
+  readonly #dialogs: ChatDialogs;
   readonly #list: ChatListPanel;
   readonly #header: ChatHeader;
   readonly #messages: MessageView;
@@ -63,11 +62,12 @@ export class ChatWindow {
   readonly #pinned: PinnedBar;
   readonly #handle: SideHandle;
   readonly #start = new StartPage({
-    onAddContact: () => this.#addContact(),
+    onAddContact: () => this.#dialogs.addContact(),
     onCommonChat: () => this.openChat(COMMON_CHAT),
   });
   readonly #right = new QStackedWidget();
   readonly #conversationPanel: QWidget;
+  readonly #names: PeopleFinder;
   readonly #subscriptions = new DisposableStore();
   #conversation: Conversation | undefined;
   #isNarrow = false;
@@ -76,39 +76,30 @@ export class ChatWindow {
   constructor(session: AccountSession, theme: Theme, recent: RecentEmoji, openLink: (url: string) => void) {
     this.#session = session;
     this.#theme = theme;
-    this.#openLink = openLink;
     const { avatars, workspace, messenger } = session;
-    this.#list = new ChatListPanel({
-      model: workspace.chats,
-      theme,
-      avatars,
-      ownUserId: () => messenger.userId,
-      ownName: () => messenger.username,
-      actions: {
-        onSelect: (chatId) => this.openChat(chatId),
-        onMenu: (chat, at) => openMenu(this.window, this.#entriesOf(chat), at),
-        onMainMenu: (beside) => this.#mainMenu(beside),
-        onAddContact: () => this.#addContact(),
-        onEscape: () => this.#composer.focus(),
-      },
-    });
+    this.#names = this.#subscriptions.add(new PeopleFinder(session));
+    this.#dialogs = this.#makeDialogs(openLink);
+    this.#list = this.#makeList();
     this.#header = new ChatHeader(theme, avatars, {
       onBack: () => this.#leaveChat(),
       onSearch: () => this.openSearch(),
-      onMenu: (beside) => this.#moreMenu(beside),
-      onTitle: () => this.#openPartner(),
+      onMenu: (beside) => this.#dialogs.moreMenu(beside),
+      onTitle: () => this.#dialogs.about(),
     });
     this.#messages = new MessageView({
       theme,
       avatars,
       onLink: openLink,
-      onProfile: (userId, username) => this.#openProfile(userId, username),
+      onProfile: (userId, username) => this.#dialogs.profile(userId, username),
       isInUse: () => this.isInUse,
+      mentionsIn: (chatId) => workspace.book.get(chatId).mentionSeqs,
+      ownName: () => messenger.username,
+      rightsIn: (chatId) => rightsIn(workspace.book.get(chatId)),
       onLeave: (text) => this.#composer.focus(text),
       onAnswer: (item) => this.#composer.startAnswer(item),
       onEdit: (item) => this.#composer.startEdit(item),
       recent,
-      onForward: (items) => this.#forward(items),
+      onForward: (items) => this.#dialogs.forward(() => items.map((item) => this.#conversation?.now(item) ?? item)),
       nameOf: (userId) => (userId === messenger.userId ? messenger.username : workspace.contacts.get(userId)?.username),
     });
     this.#composer = this.#makeComposer(recent);
@@ -141,20 +132,34 @@ export class ChatWindow {
 
   /** Shows a chat; the one before keeps its draft. */
   openChat(chatId: ChatId): void {
+    this.#show(chatId, undefined);
+    this.#composer.focus();
+  }
+
+  /** Shows a message, with hits of `word` marked; the keyboard stays where it is, for the next one. */
+  openMessage({ chat_id: chatId, seq }: Pick<Message, "chat_id" | "seq">, word: string): void {
+    if (this.chatId === chatId) void this.#messages.jumpTo(seq, word);
+    const isSearching = this.#list.field.hasFocus() && !this.#isNarrow;
+    this.#show(chatId, { seq, word });
+    if (isSearching) this.#list.field.setFocus();
+    else this.#composer.focus();
+  }
+
+  #show(chatId: ChatId, at: { readonly seq: number; readonly word: string } | undefined): void {
     if (this.chatId !== chatId) {
       this.#search.close();
+      this.#start.setNotice("");
       const conversation = this.#session.workspace.conversation(chatId);
       this.#conversation = conversation;
       this.#composer.show(conversation);
       this.#pinned.show(chatId);
-      void this.#messages.show(conversation);
+      void this.#messages.show(conversation, at);
       this.#list.select(chatId);
       this.#updateHeader();
     }
     this.events.emit("opened", chatId);
     this.#right.setCurrentWidget(this.#conversationPanel);
     this.#applyWidth();
-    this.#composer.focus();
   }
 
   openSearch(): void {
@@ -183,9 +188,48 @@ export class ChatWindow {
     this.window.deleteLater();
   }
 
+  #makeDialogs(onLink: (url: string) => void): ChatDialogs {
+    const { events } = this;
+    return new ChatDialogs(this.window, this.#session, this.#theme, {
+      chatId: () => this.chatId,
+      openChat: (chatId) => this.openChat(chatId),
+      onSearch: () => this.openSearch(),
+      onLink,
+      onSettings: () => events.emit("settings", undefined),
+      onLogout: (forgets) => events.emit("logout", { forgets }),
+      onQuit: () => events.emit("quit", undefined),
+    });
+  }
+
+  #makeList(): ChatListPanel {
+    const { avatars, workspace, messenger } = this.#session;
+    return new ChatListPanel({
+      models: {
+        chats: workspace.chats,
+        people: this.#subscriptions.add(workspace.directory()),
+        search: workspace.search,
+        ownUserId: () => messenger.userId,
+      },
+      theme: this.#theme,
+      avatars,
+      ownName: () => messenger.username,
+      actions: {
+        onSelect: (chatId) => this.openChat(chatId),
+        onPerson: ({ userId, username }) => this.#dialogs.writeTo(userId, username),
+        onHit: (message, word) => this.openMessage(message, word),
+        onMenu: (chat, at) => this.#dialogs.chatMenu(chat, at),
+        onMainMenu: (beside) => this.#dialogs.mainMenu(beside),
+        onAdd: (beside) => this.#dialogs.addMenu(beside),
+        onEscape: () => {
+          this.#messages.setWord("");
+          this.#composer.focus();
+        },
+      },
+    });
+  }
+
   #makeComposer(recent: RecentEmoji): Composer {
-    const findNames = (text: string) =>
-      this.chatId === undefined ? Promise.resolve([]) : findPeople(this.#session, this.chatId, text);
+    const findNames = async (text: string) => (this.chatId === undefined ? [] : this.#names.find(this.chatId, text));
     return new Composer(this.#theme, recent, findNames, {
       onSent: () => void this.#messages.jumpToEnd(),
       onEscape: () => this.#onEscape(),
@@ -229,6 +273,7 @@ export class ChatWindow {
     all.add(workspace.chats.onChange(() => this.#updateHeader()));
     all.add(workspace.contacts.onChange(() => this.#updateHeader()));
     all.add(avatars.onChange(() => this.#updateHeader()));
+    all.add(messenger.events.on("gone", (gone) => this.#onGone(gone)));
     all.add(messenger.events.on("state", () => this.#updateHeader()));
     all.add(
       this.#theme.onChange(() => {
@@ -256,7 +301,8 @@ export class ChatWindow {
     addShortcuts(window, {
       "Ctrl+K": () => this.#focusList(),
       "Ctrl+F": () => this.openSearch(),
-      "Ctrl+N": () => this.#addContact(),
+      "Ctrl+N": () => this.#dialogs.addContact(),
+      "Ctrl+G": () => this.#dialogs.newGroup(),
       "Ctrl+,": () => this.events.emit("settings", undefined),
       "Ctrl+Q": () => this.events.emit("quit", undefined),
       "Alt+Up": () => this.#goBy(-1),
@@ -329,70 +375,18 @@ export class ChatWindow {
     }
     const contact = chat.userId === undefined ? undefined : workspace.contacts.get(chat.userId);
     this.#header.show({ chat, contact, isOnline: messenger.state.kind === "online" });
-    const { userId } = chat;
-    this.#composer.setBlocked(chat.isBlocked ? chat.title : undefined, () =>
-      userId === undefined ? undefined : workspace.contacts.unblock(userId),
-    );
+    this.#composer.setRefusal(refusalOf(chat, workspace));
   }
 
-  #addContact(): void {
-    openAddContact(this.window, this.#session.workspace.contacts, (userId) => {
-      const own = this.#session.messenger.userId;
-      if (own !== undefined) this.openChat(directChatId(own, userId));
-    });
-  }
-
-  #openProfile(userId: string, username: string): void {
-    openProfile({
-      parent: this.window,
-      session: this.#session,
-      theme: this.#theme,
-      userId,
-      username,
-      onLink: this.#openLink,
-      onChat: (chatId) => {
-        this.#session.workspace.chats.begin(chatId, username);
-        this.openChat(chatId);
-      },
-    });
-  }
-
-  #openPartner(): void {
-    const chat = this.chatId === undefined ? undefined : this.#session.workspace.chats.row(this.chatId);
-    if (chat?.userId !== undefined) this.#openProfile(chat.userId, chat.title);
-  }
-
-  #forward(items: readonly ConversationItem[]): void {
-    const { window: parent } = this;
-    const onSent = (chatId: ChatId): void => this.openChat(chatId);
-    const itemsNow = () => items.map((item) => this.#conversation?.now(item) ?? item);
-    openForward({ parent, session: this.#session, theme: this.#theme, items: itemsNow, onSent });
-  }
-
-  #moreMenu(beside: QWidget): void {
-    const chat = this.chatId === undefined ? undefined : this.#session.workspace.chats.row(this.chatId);
-    if (!chat) return;
-    const search: MenuEntry = { text: "Search in this chat\tCtrl+F", onClick: () => this.openSearch() };
-    openMenu(this.window, [search, ...this.#entriesOf(chat)], below(beside));
-  }
-
-  #entriesOf(chat: ChatRow): MenuEntry[] {
-    return chatEntries(chat, this.window, this.#session, {
-      isOpen: ({ chatId }) => chatId === this.chatId,
-      onOpen: ({ chatId }) => this.openChat(chatId),
-      onProfile: (userId, username) => this.#openProfile(userId, username),
-    });
-  }
-
-  #mainMenu(beside: QWidget): void {
-    const { events } = this;
-    const entries = mainEntries(this.window, this.#session, {
-      onProfile: (userId, username) => this.#openProfile(userId, username),
-      onAddContact: () => this.#addContact(),
-      onSettings: () => events.emit("settings", undefined),
-      onLogout: (forgets) => events.emit("logout", { forgets }),
-      onQuit: () => events.emit("quit", undefined),
-    });
-    openMenu(this.window, entries, below(beside));
+  /** The user is in a group no more: if it is shown, it is said why it closes. */
+  #onGone({ chatId, title, reason, unsent }: MessengerEvents["gone"]): void {
+    const why = goneText(title, reason);
+    const wasShown = chatId === this.chatId;
+    if (wasShown) {
+      this.#leaveChat();
+      this.#start.setNotice(why);
+    }
+    if (unsent.length > 0) tell(this.window, "Not sent", `${why} What you had written waited to be sent:`, unsent);
+    else if (wasShown && this.#isNarrow && reason !== "left") tell(this.window, "The group is gone", why);
   }
 }

@@ -25,7 +25,7 @@ import { leaveShortcuts } from "../kit/shortcuts.ts";
 import { replaceText, select, selectionOf } from "../kit/text-cursor.ts";
 import type { Theme } from "../kit/theme.ts";
 import { showIcon } from "../kit/themed-icon.ts";
-import { button, column, iconButton, label, line, panel, row } from "../kit/widgets.ts";
+import { column, iconButton, line, panel, row } from "../kit/widgets.ts";
 import { Completer, type FindNames } from "./completer.ts";
 import { TargetLine, type Target } from "./compose-target.ts";
 import { ComposerHint } from "./composer-hint.ts";
@@ -33,6 +33,7 @@ import { toggledMark, type MarkName } from "./emphasis.ts";
 import { EmojiPicker, type RecentEmoji } from "./emoji-picker.ts";
 import { formatButtons } from "./format-buttons.ts";
 import { messageParts, partsQuestion } from "./message-parts.ts";
+import { RefusalBar, type Refusal } from "./refusal-bar.ts";
 
 const MAX_LINES = 9;
 /** A text is put aside so long after the last key. */
@@ -68,9 +69,7 @@ export class Composer implements Disposable {
   readonly #formats: readonly QPushButton[];
   readonly #line: TargetLine;
   readonly #bar = panel("composer");
-  readonly #blocked = panel("composer");
-  readonly #blockedText = label({ name: "hint" });
-  #onUnblock: () => unknown = () => {};
+  readonly #refusal = new RefusalBar();
   readonly #themeChange: Disposable;
   #conversation: Conversation | undefined;
   #draftTimer: NodeJS.Timeout | undefined;
@@ -114,7 +113,6 @@ export class Composer implements Disposable {
     this.edit.setPlainText(conversation.draft);
     this.#isFilling = false;
     this.#grow();
-    this.edit.setFocus();
   }
 
   /** Writes to no chat; the text is kept where it was written. */
@@ -174,12 +172,11 @@ export class Composer implements Disposable {
     this.edit.setFocus();
   }
 
-  /** Nothing can be written while the user has blocked the other one; `onUnblock` ends that. */
-  setBlocked(name: string | undefined, onUnblock: () => unknown): void {
-    this.#onUnblock = onUnblock;
-    this.#blockedText.setText(name === undefined ? "" : `You have blocked ${name}.`);
-    this.#blocked.setVisible(name !== undefined);
-    this.#bar.setVisible(name === undefined);
+  /** Puts the reason why nothing can be written here in the field's place; undefined gives the field back. */
+  setRefusal(refusal: Refusal | undefined): void {
+    this.#refusal.show(refusal);
+    this.#bar.setVisible(refusal === undefined);
+    if (refusal) this.#aim(undefined);
   }
 
   dispose(): void {
@@ -226,11 +223,8 @@ export class Composer implements Disposable {
       spacing: 2,
       children: [this.#emoji, 4, { grow: this.edit }, ...this.#formats, 4, this.#send],
     });
-    const unblock = button({ text: "Unblock", onClick: () => this.#onUnblock() });
-    this.#blocked.setLayout(row({ margins: [16, 8, 12, 8], children: [this.#blockedText, "stretch", unblock] }));
-    this.#blocked.hide();
     this.#bar.setLayout(bar);
-    return column({ children: [line(), this.#line.widget, this.#hint.widget, this.#bar, this.#blocked] });
+    return column({ children: [line(), this.#line.widget, this.#hint.widget, this.#bar, this.#refusal.widget] });
   }
 
   #onTheme(): void {
@@ -379,6 +373,6 @@ export class Composer implements Disposable {
     clearTimeout(this.#draftTimer);
     const conversation = this.#conversation;
     const text = this.#target?.kind === "edit" ? this.#aside : this.edit.toPlainText();
-    if (conversation && conversation.draft !== text) conversation.saveDraft(text);
+    if (conversation?.isGone === false && conversation.draft !== text) conversation.saveDraft(text);
   }
 }

@@ -9,7 +9,7 @@ import type { Theme } from "../kit/theme.ts";
 import { VirtualList } from "../kit/virtual-list.ts";
 import { button, column, field, label, row } from "../kit/widgets.ts";
 import type { AccountSession } from "./account-session.ts";
-import { ChatRowRenderer, type ListRow } from "./chat-row.ts";
+import { chatRow, ChatRowRenderer, type ListRow } from "./chat-row.ts";
 
 export interface ForwardOptions {
   readonly parent: QWidget;
@@ -45,8 +45,7 @@ export function openForward({ parent, session, theme, items, onSent }: ForwardOp
   function show(): void {
     const chats = workspace.chats.rows(filter.text()).filter((chat) => !chat.isBlocked);
     if (!chats.some(({ chatId }) => chatId === chosen)) chosen = chats[0]?.chatId;
-    const ownUserId = messenger.userId;
-    list.setRows(chats.map((chat) => ({ key: chat.chatId, chat, isSelected: chat.chatId === chosen, ownUserId })));
+    list.setRows(chats.map((chat) => chatRow(chat, chosen, messenger.userId)));
     nothing.setVisible(chats.length === 0);
     forward.setEnabled(chosen !== undefined);
   }

@@ -1,12 +1,27 @@
-// Actions on messages that ask first: deleting, sending on to other chats.
+// The rights of the user over messages, and deleting them after a question.
 import type { QWidget } from "@nodegui/nodegui";
+import { mayPost, type ChatFacts } from "../../src/client/models/chat-book.ts";
 import type { Conversation } from "../../src/client/models/conversation.ts";
 import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
+import { isAtLeast } from "../../src/protocol/entities.ts";
 import { ask } from "../kit/dialogs.ts";
 
-/** A message that everybody may have read can be deleted by its author only. */
-export function canDelete(item: ConversationItem): boolean {
-  return item.isOwn && item.seq !== undefined && item.deleted === undefined;
+/** The rights of the user in a chat. */
+export interface Rights {
+  readonly writes: boolean;
+  readonly pins: boolean;
+  /** Deletes what others have written. */
+  readonly moderates: boolean;
+}
+
+export function rightsIn(facts: ChatFacts): Rights {
+  const moderates = facts.group !== undefined && isAtLeast(facts.group.role, "moderator");
+  return { writes: mayPost(facts), pins: facts.kind === "direct" || moderates, moderates };
+}
+
+/** A message that everybody may have read can be deleted by its author, and by moderators of a group. */
+export function canDelete(item: ConversationItem, { moderates }: Rights): boolean {
+  return (item.isOwn || moderates) && canAnswer(item);
 }
 
 /** Answered, reacted to and pinned is what is stored. */
@@ -15,17 +30,18 @@ export function canAnswer(item: ConversationItem): boolean {
 }
 
 /** A text that is stored can be edited by its author. */
-export function canEdit(item: ConversationItem): boolean {
-  return canDelete(item);
+export function canEdit(item: ConversationItem, { writes }: Rights): boolean {
+  return item.isOwn && writes && canAnswer(item);
 }
 
 export function askToDelete(
   parent: QWidget,
   conversation: Conversation,
   items: readonly ConversationItem[],
+  rights: Rights,
   onDone: () => void = () => {},
 ): void {
-  const own = items.filter(canDelete);
+  const own = items.filter((item) => canDelete(item, rights));
   if (own.length === 0) return;
   const isOne = own.length === 1;
   const others = items.length - own.length;

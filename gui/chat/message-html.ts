@@ -27,12 +27,16 @@ const PREVIEW_UNITS = 2000;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-/** A message's text; hits of `word` are marked, "" for nothing. `px` is the size of the text. */
-export function textHtml(text: string, word: string, colors: Colors, px: number): string {
+/**
+ * A message's text; hits of `word` are marked, "" for nothing. `px` is the size of the text. `ownName`: where the text
+ * names the user or everybody, that stands out; "" for a text that does not.
+ */
+export function textHtml(text: string, word: string, colors: Colors, px: number, ownName = ""): string {
   // A text with such places of its own gets no others, so that they can be told apart when it is copied.
-  const toHtml = text.includes(BREAK)
+  const plain = text.includes(BREAK)
     ? plainHtml
     : (part: string): string => plainHtml(part.replace(LONG_RUN, breakRun));
+  const toHtml = ownName === "" ? plain : (part: string): string => withMentions(part, ownName, colors, plain);
   const body = parseMarkup(visible(text))
     .map((span) => spanHtml(span, colors, word, toHtml))
     .join("");
@@ -43,7 +47,8 @@ export function textHtml(text: string, word: string, colors: Colors, px: number)
 
 /** To be measured, never shown: the text with room behind its last word, or below it (`isBelow`). */
 export function withRoom(html: string, widthPx: number, isBelow: boolean): string {
-  const room = `${isBelow ? "<br>\u00a0" : " "}<img width="${Math.ceil(widthPx)}" height="1">`;
+  // Beside the picture a space that it is not parted from: alone in a line it would be one pixel high.
+  const room = `${isBelow ? "<br>" : " "}<img width="${Math.ceil(widthPx)}" height="1">\u00a0`;
   return html.replace(/<\/div>$/, `${room}</div>`);
 }
 
@@ -53,6 +58,11 @@ export function visible(text: string): string {
     .replaceAll("\r\n", "\n")
     .replace(CONTROLS, (char) => String.fromCodePoint(char === "\u007f" ? 0x2421 : 0x2400 + char.charCodeAt(0)))
     .replace(BIDI_CONTROLS, "");
+}
+
+/** A title that somebody gave, in one line. */
+export function titleText(title: string): string {
+  return visible(title).replace(/\s+/g, " ");
 }
 
 /** The selection in a bubble, as it was written: without the places for breaks. `written` is the message. */
@@ -115,10 +125,28 @@ function spanHtml(span: Span, colors: Colors, word: string, toHtml: (text: strin
   return span.isUnderlined ? `<u>${italic}</u>` : italic;
 }
 
+/** The user's name behind "@", and "@all", on a ground of their own. */
+function withMentions(text: string, ownName: string, colors: Colors, toHtml: (text: string) => string): string {
+  const name = escapePattern(ownName);
+  const mention = new RegExp(String.raw`(?<![\p{L}\p{M}\p{N}_])@(?:${name}|all)(?![\p{L}\p{M}\p{N}])`, "giu");
+  let html = "";
+  let end = 0;
+  for (const found of text.matchAll(mention)) {
+    const style = `color:${colors.onMention};background-color:${colors.mention}`;
+    html += `${toHtml(text.slice(end, found.index))}<span style="${style}">${toHtml(found[0])}</span>`;
+    end = found.index + found[0].length;
+  }
+  return html + toHtml(text.slice(end));
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+}
+
 /** A text cut at the hits of a search. */
-function piecesOf(text: string, word: string): { readonly text: string; readonly isHit: boolean }[] {
+export function piecesOf(text: string, word: string): { readonly text: string; readonly isHit: boolean }[] {
   if (word === "") return [{ text, isHit: false }];
-  const pattern = new RegExp(word.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`), "giu");
+  const pattern = new RegExp(escapePattern(word), "giu");
   const pieces = [];
   let end = 0;
   for (const hit of text.matchAll(pattern)) {

@@ -6,7 +6,7 @@ import { copyText } from "../kit/clipboard.ts";
 import type { MenuEntry } from "../kit/menu.ts";
 import { refusedText } from "./bubble.ts";
 import { copiedText } from "./message-html.ts";
-import { canAnswer, canDelete, canEdit } from "./message-acts.ts";
+import { canAnswer, canDelete, canEdit, type Rights } from "./message-acts.ts";
 import type { MessageRow } from "./message-rows.ts";
 
 export interface MessageMenuActions {
@@ -35,6 +35,7 @@ export interface MenuTarget {
 export function messageEntries(
   { row, selected, link }: MenuTarget,
   conversation: Conversation,
+  rights: Rights,
   actions: MessageMenuActions,
 ): MenuEntry[] {
   const { item } = row;
@@ -47,19 +48,19 @@ export function messageEntries(
     );
   if (selected !== "") entries.push({ text: "Copy selected", onClick: () => copyText(selected) });
   if (canAnswer(item)) {
+    if (rights.writes) entries.push({ text: "Answer", onClick: () => actions.onAnswer(item) });
     entries.push(
-      { text: "Answer", onClick: () => actions.onAnswer(item) },
       { text: `React ${actions.usual}`, onClick: () => actions.onReact(item, actions.usual) },
       { text: "React with…", onClick: () => actions.onReact(item) },
     );
-    if (conversation.kind === "direct")
+    if (rights.pins)
       entries.push({
         text: item.isPinned ? "Unpin" : "Pin",
         onClick: () => conversation.change(item, { kind: "pin", on: !item.isPinned }),
       });
     entries.push("separator");
   }
-  if (canEdit(item)) entries.push({ text: "Edit", onClick: () => actions.onEdit(item) });
+  if (canEdit(item, rights)) entries.push({ text: "Edit", onClick: () => actions.onEdit(item) });
   if (item.deleted === undefined)
     entries.push(
       { text: "Copy message", onClick: () => copyText(item.text) },
@@ -71,7 +72,7 @@ export function messageEntries(
       text: `Profile of ${item.username}`,
       onClick: () => actions.onProfile(item.userId, item.username),
     });
-  if (canDelete(item)) entries.push("separator", { text: "Delete…", onClick: () => actions.onDelete([item]) });
+  if (canDelete(item, rights)) entries.push("separator", { text: "Delete…", onClick: () => actions.onDelete([item]) });
   entries.push(...changeEntries(item, conversation));
   if (item.state === "failed" && item.failure !== undefined)
     entries.push("separator", { text: `Not sent: ${item.failure}`, enabled: false, onClick: () => {} });

@@ -6,7 +6,6 @@ import { copyText } from "../kit/clipboard.ts";
 import type { Theme } from "../kit/theme.ts";
 import type { VirtualList } from "../kit/virtual-list.ts";
 import type { ShownMessage } from "./bubble.ts";
-import { canDelete } from "./message-acts.ts";
 import { listenToMessageKeys } from "./message-keys.ts";
 import type { MenuTarget } from "./message-menu.ts";
 import type { MessageRow, ViewRow } from "./message-rows.ts";
@@ -16,6 +15,7 @@ import { SelectionBar } from "./selection-bar.ts";
 export interface PickerActions {
   onForward(items: readonly ConversationItem[]): void;
   onDelete(items: readonly ConversationItem[]): void;
+  canDelete(item: ConversationItem): boolean;
   /** Opens the menu of a message, at a place on the screen. */
   onMenu(target: MenuTarget, at: { readonly x: number; readonly y: number }): void;
   /** Resolves when the newest message is shown. */
@@ -162,7 +162,7 @@ export class MessagePicker implements Disposable {
     const { selected } = this;
     this.bar.show(
       selected.length,
-      selected.some(({ item }) => canDelete(item)),
+      selected.some(({ item }) => this.#actions.canDelete(item)),
     );
     this.#list.redraw();
   }

@@ -1,28 +1,27 @@
 // The messages of one chat: loads what is scrolled to, marks what was seen, jumps.
-import { QCursor, QPoint, QWidget, WidgetEventTypes, type QLabel, type QPushButton } from "@nodegui/nodegui";
+import { QCursor, QPoint, QWidget, WidgetEventTypes, type QLabel } from "@nodegui/nodegui";
 import type { Conversation } from "../../src/client/models/conversation.ts";
 import type { ConversationItem } from "../../src/client/models/conversation-item.ts";
+import type { ChatId } from "../../src/protocol/ids.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
 import { copyText } from "../kit/clipboard.ts";
 import { guard } from "../kit/guard.ts";
-import { icon } from "../kit/icons.ts";
 import { openMenu } from "../kit/menu.ts";
 import { Paced } from "../kit/paced.ts";
-import { badgePx } from "../kit/style-sheet.ts";
 import type { Theme } from "../kit/theme.ts";
 import { VirtualList } from "../kit/virtual-list.ts";
-import { column, iconButton, label, panel } from "../kit/widgets.ts";
+import { column, label, panel } from "../kit/widgets.ts";
 import type { Avatars } from "./avatars.ts";
-import { askToDelete, canAnswer, canEdit } from "./message-acts.ts";
+import { askToDelete, canAnswer, canDelete, canEdit, type Rights } from "./message-acts.ts";
 import { messageEntries, selectedIn, type MenuTarget } from "./message-menu.ts";
 import { EmojiPicker, type RecentEmoji } from "./emoji-picker.ts";
+import { JumpButtons } from "./jump-buttons.ts";
 import { MessagePicker } from "./message-picker.ts";
 import { MessageRenderer } from "./message-renderer.ts";
 import { MessageRows, type MessageRow, type ViewRow } from "./message-rows.ts";
 
 /** Pages are loaded when the end of what is loaded is as near as this. */
 const LOAD_AHEAD_PX = 600;
-const JUMP_BUTTON_PX = 40;
 /** Offered to somebody who has used no emoji yet. */
 const USUAL_REACTION = "👍";
 
@@ -33,10 +32,15 @@ export interface MessageViewOptions {
   readonly onProfile: (userId: string, username: string) => void;
   /** Whether the window is in use, so that what is in view counts as read. */
   readonly isInUse: () => boolean;
+  /** The seqs of unread messages of a chat that name the user. */
+  readonly mentionsIn: (chatId: ChatId) => readonly number[];
+  /** The user's rights in a chat. */
+  readonly rightsIn: (chatId: ChatId) => Rights;
   readonly onAnswer: (item: ConversationItem) => void;
   readonly recent: RecentEmoji;
   readonly onEdit: (item: ConversationItem) => void;
   readonly onForward: (items: readonly ConversationItem[]) => void;
+  readonly ownName: () => string;
   /** A name for a user who is no author of a message in view; undefined where there is none. */
   readonly nameOf: (userId: string) => string | undefined;
   /** The keyboard leaves the messages; `text` was typed on the way. */
@@ -49,8 +53,7 @@ export class MessageView {
   readonly #picker: MessagePicker;
   readonly #list: VirtualList<ViewRow>;
   readonly #rows = new MessageRows();
-  readonly #jumpButton: QPushButton;
-  readonly #jumpBadge: QLabel;
+  readonly #jumps: JumpButtons;
   readonly #notice: QLabel;
   readonly #reactions: EmojiPicker;
   readonly #chat = new DisposableStore();
@@ -73,6 +76,7 @@ export class MessageView {
         word: () => this.#picker.word,
         quoted: (seq) => this.#conversation?.quoted(seq),
         whoReacted: (row, reaction) => this.#whoReacted(row, reaction),
+        ownName: options.ownName,
       },
       actions: {
         onLink: options.onLink,
@@ -91,6 +95,7 @@ export class MessageView {
     this.#picker = new MessagePicker(this.#list, theme, {
       onForward: (items) => options.onForward(items),
       onDelete: (items) => this.#delete(items),
+      canDelete: (item) => canDelete(item, this.#rights),
       onMenu: (target, at) => this.#openMenu(target, at),
       onEnd: () => this.jumpToEnd(),
       onEscape: () => options.onLeave(""),
@@ -100,17 +105,10 @@ export class MessageView {
     this.#list.onView = () => this.#onView();
     this.#notice = label({ name: "emptyNotice", parent: this.widget });
     this.#notice.hide();
-    this.#jumpButton = iconButton({
-      title: "To the newest messages (End)",
-      name: "jump",
-      sizePx: JUMP_BUTTON_PX,
-      parent: this.widget,
-      onClick: () => this.jumpToEnd(),
+    this.#jumps = new JumpButtons(this.widget, theme, {
+      onEnd: () => this.jumpToEnd(),
+      onMention: () => this.#jumpToMention(),
     });
-    this.#jumpBadge = label({ name: "badge", parent: this.widget });
-    this.#jumpButton.hide();
-    this.#jumpBadge.hide();
-    this.#drawIcons();
     this.#chat.add(theme.onChange(() => this.#onTheme()));
     this.#chat.add(avatars.onChange(() => this.#list.redraw()));
     this.widget.addEventListener(
@@ -120,8 +118,8 @@ export class MessageView {
     );
   }
 
-  /** Shows another chat, from its first unread message or its end. */
-  async show(conversation: Conversation): Promise<void> {
+  /** Shows another chat: a message of it, or else its first unread one or its end. */
+  async show(conversation: Conversation, at?: { readonly seq: number; readonly word: string }): Promise<void> {
     this.#subscriptions.dispose();
     this.#subscriptions = new DisposableStore();
     this.#conversation = conversation;
@@ -129,11 +127,13 @@ export class MessageView {
     this.#list.setRows([]);
     this.#picker.leave();
     this.#subscriptions.add(conversation.onChange(() => this.#updates.ask()));
-    await conversation.open("unread");
+    await conversation.open(at ? "end" : "unread");
     if (this.#conversation !== conversation) return;
     this.#update();
     const { unreadFromSeq } = conversation;
-    if (unreadFromSeq === undefined || !this.#list.scrollToKey("unread")) this.#list.scrollToEnd();
+    if (at) await this.jumpTo(at.seq, at.word);
+    else if (unreadFromSeq === undefined || !this.#list.scrollToKey("unread")) this.#list.scrollToEnd();
+    if (this.#conversation !== conversation) return;
     this.#isPlaced = true;
     this.#update();
   }
@@ -246,10 +246,8 @@ export class MessageView {
     if (isIdle && above < LOAD_AHEAD_PX && conversation.hasOlder) void conversation.loadOlder();
     else if (isIdle && below < LOAD_AHEAD_PX && conversation.hasNewer) void conversation.loadNewer();
     const isAway = below > 120 || conversation.hasNewer;
-    const { unread } = conversation;
-    this.#jumpButton.setVisible(isAway);
-    this.#jumpBadge.setVisible(isAway && unread > 0);
-    this.#jumpBadge.setText(unread > 999 ? "999+" : `${unread}`);
+    const mentions = this.#options.mentionsIn(conversation.chatId).length;
+    this.#jumps.show({ isAway, unread: conversation.unread, mentions });
     this.#markRead();
   }
 
@@ -264,21 +262,6 @@ export class MessageView {
   #arrange(): void {
     const width = this.widget.width();
     const height = this.widget.height();
-    this.#jumpButton.setGeometry(
-      width - JUMP_BUTTON_PX - 18,
-      height - JUMP_BUTTON_PX - 14,
-      JUMP_BUTTON_PX,
-      JUMP_BUTTON_PX,
-    );
-    const badge = this.#jumpBadge.sizeHint();
-    const badgeHeight = badgePx(this.#options.theme.textPx);
-    const badgeWidth = Math.max(badgeHeight, badge.width());
-    this.#jumpBadge.setGeometry(
-      width - 18 - JUMP_BUTTON_PX / 2 - badgeWidth / 2,
-      height - JUMP_BUTTON_PX - 24,
-      badgeWidth,
-      badgeHeight,
-    );
     const hint = this.#notice.sizeHint();
     this.#notice.setGeometry(
       Math.round((width - hint.width()) / 2),
@@ -286,8 +269,7 @@ export class MessageView {
       hint.width(),
       hint.height(),
     );
-    this.#jumpButton.raise();
-    this.#jumpBadge.raise();
+    this.#jumps.arrange();
   }
 
   #openMenu(target: MenuTarget, at?: { readonly x: number; readonly y: number }): void {
@@ -295,7 +277,7 @@ export class MessageView {
     if (!conversation) return;
     const { onLink, onProfile, onAnswer, onEdit, onForward, recent } = this.#options;
     const place = at ?? new QCursor().pos();
-    const entries = messageEntries(target, conversation, {
+    const entries = messageEntries(target, conversation, this.#rights, {
       onLink,
       onProfile,
       onAnswer,
@@ -322,19 +304,24 @@ export class MessageView {
 
   /** The message above or below another one (without one: the last) that can be answered. */
   answered(from: ConversationItem | undefined, step: number): ConversationItem | undefined {
+    if (!this.#rights.writes) return undefined;
     const items = this.#conversation?.items.filter(canAnswer) ?? [];
     const index = from === undefined ? items.length : items.findIndex(({ key }) => key === from.key);
     return index < 0 ? undefined : items[index + step];
   }
 
+  get #rights(): Rights {
+    return this.#options.rightsIn(this.#conversation?.chatId ?? "");
+  }
+
   #delete(items: readonly ConversationItem[]): void {
     const conversation = this.#conversation;
-    if (conversation) askToDelete(this.widget, conversation, items, () => this.#picker.clear());
+    if (conversation) askToDelete(this.widget, conversation, items, this.#rights, () => this.#picker.clear());
   }
 
   /** The last own message of the chat that can be edited. */
   get lastOwn(): ConversationItem | undefined {
-    return this.#conversation?.items.findLast(canEdit);
+    return this.#conversation?.items.findLast((item) => canEdit(item, this.#rights));
   }
 
   #whoReacted({ item }: MessageRow, reaction: string): string {
@@ -346,13 +333,14 @@ export class MessageView {
     return [...names, ...(others > 0 ? [names.length === 0 ? `${others}` : `${others} more`] : [])].join(", ");
   }
 
-  #onTheme(): void {
-    this.#drawIcons();
-    this.#list.refresh();
+  /** To the oldest message that names the user and is not read yet. */
+  async #jumpToMention(): Promise<void> {
+    const [first] = this.#options.mentionsIn(this.#conversation?.chatId ?? "");
+    if (first !== undefined) await this.jumpTo(first, "");
   }
 
-  #drawIcons(): void {
-    const { colors, pixelRatio } = this.#options.theme;
-    this.#jumpButton.setIcon(icon("down", colors.faint, pixelRatio));
+  #onTheme(): void {
+    this.#jumps.applyTheme();
+    this.#list.refresh();
   }
 }

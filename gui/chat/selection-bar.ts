@@ -45,7 +45,7 @@ export class SelectionBar implements Disposable {
     this.#drawIcons();
   }
 
-  /** `canDelete`: some of them are the user's own. */
+  /** `canDelete`: some of them are the user's to delete. */
   show(count: number, canDelete: boolean): void {
     this.#delete.setVisible(canDelete);
     this.#count.setText(count === 1 ? "1 message" : `${count} messages`);

@@ -45,6 +45,9 @@ export interface Colors {
   readonly chip: string;
   /** Behind messages that name the user. */
   readonly stripMention: string;
+  /** The user's name in a text. */
+  readonly mention: string;
+  readonly onMention: string;
 }
 
 export const LIGHT: Colors = {
@@ -90,6 +93,8 @@ export const LIGHT: Colors = {
   quoteOut: "#d3efb5",
   chip: "#d8e8f6",
   stripMention: "#efe7c4",
+  mention: "#ffe9a8",
+  onMention: "#7a4d00",
 };
 
 export const DARK: Colors = {
@@ -135,6 +140,8 @@ export const DARK: Colors = {
   quoteOut: "#234668",
   chip: "#41617f",
   stripMention: "#2b2a1a",
+  mention: "#5a4a17",
+  onMention: "#ffd978",
 };
 
 /** Of names and initials; one per user, the same on every machine. */

@@ -10,6 +10,11 @@ import {
 import { guard } from "./guard.ts";
 import { button, column, label, row } from "./widgets.ts";
 
+/** More would not fit on the screen. */
+const MAX_DETAIL_CHARS = 1500;
+/** Longer ones are broken into lines; a fingerprint is not. */
+const DETAIL_LINE_CHARS = 100;
+
 export interface Question {
   readonly title: string;
   readonly text: string;
@@ -55,11 +60,13 @@ export function ask(parent: QWidget, question: Question, onYes: () => unknown): 
   return dialog;
 }
 
-/** Tells something that the user must not miss. */
-export function tell(parent: QWidget, title: string, text: string): QDialog {
+/** Tells something that the user must not miss; `details` are shown below it, to be copied. */
+export function tell(parent: QWidget, title: string, text: string, details: readonly string[] = []): QDialog {
   const dialog = new QDialog(parent);
   const ok = button({ text: "OK", name: "primary", onClick: () => dialog.close() });
-  openDialog(dialog, { title, text }, [ok], ok);
+  const detail = details.join("\n\n");
+  const shown = detail.length > MAX_DETAIL_CHARS ? `${detail.slice(0, MAX_DETAIL_CHARS)}…` : detail;
+  openDialog(dialog, { title, text, ...(shown !== "" && { detail: shown }) }, [ok], ok);
   return dialog;
 }
 
@@ -88,7 +95,7 @@ function openDialog(
 }
 
 function selectable(text: string): QWidget {
-  const widget = label({ text, name: "detail" });
+  const widget = label({ text, name: "detail", wraps: text.length > DETAIL_LINE_CHARS });
   widget.setTextInteractionFlags(TextInteractionFlag.TextSelectableByMouse);
   return widget;
 }

@@ -25,6 +25,11 @@ const SHAPES = {
   tick: `<path d="m5 12.8 4.6 4.600L19.5 7" ${STROKE}/>`,
   ticks: `<path d="m1.5 12.8 4.6 4.600L16 7" ${STROKE}/><path d="m11.3 16.2 1.2 1.200L22.5 7" ${STROKE}/>`,
   failed: `<circle cx="12" cy="12" r="9" fill="COLOR"/><path d="M12 7v6" fill="none" stroke="#ffffff" stroke-width="2.2" stroke-linecap="round"/><circle cx="12" cy="16.7" r="1.3" fill="#ffffff"/>`,
+  muted: `<path d="M6.500 16.500V11a5.500 5.500 0 0 1 9.300-4M17.500 10.800V16.500M4.800 16.500h12.700M10.300 19.500a1.900 1.900 0 0 0 3.400 0M4 4l16 16" ${STROKE}/>`,
+  group: `<circle cx="9" cy="8.700" r="3.300" ${STROKE}/><path d="M3 18.700c.4-3.400 2.700-4.900 6-4.900s5.600 1.500 6 4.900M15.500 5.700a3.100 3.100 0 0 1 0 6M17.300 14.200c2.100.5 3.400 2 3.700 4.500" ${STROKE}/>`,
+  message: `<path d="M5.500 4.500h13A1.800 1.800 0 0 1 20.300 6.300v8.900a1.800 1.800 0 0 1-1.800 1.800H11l-4.500 3.300V17h-1a1.800 1.800 0 0 1-1.800-1.800V6.300A1.800 1.800 0 0 1 5.500 4.500z" ${STROKE}/>`,
+  at: `<circle cx="12" cy="12" r="3.600" ${STROKE}/><path d="M15.600 8.500v4.700c0 1.500.9 2.400 2.200 2.400 1.600 0 2.600-1.400 2.600-3.600a8.400 8.400 0 1 0-3.300 6.700" ${STROKE}/>`,
+  plus: `<path d="M12 5v14M5 12h14" ${STROKE}/>`,
   app: '<path d="M4.5 3h15A2.5 2.5 0 0 1 22 5.500v10a2.5 2.5 0 0 1-2.5 2.500H12l-5.5 4v-4h-2A2.5 2.5 0 0 1 2 15.500v-10A2.5 2.5 0 0 1 4.5 3z" fill="COLOR"/><circle cx="7.5" cy="10.5" r="1.5" fill="#ffffff"/><circle cx="12" cy="10.5" r="1.5" fill="#ffffff"/><circle cx="16.5" cy="10.5" r="1.5" fill="#ffffff"/>',
 } as const;
 

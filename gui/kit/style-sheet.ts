@@ -104,6 +104,8 @@ QLabel#targetTitle { color: ${c.accent}; font-size: ${px - 1}px; font-weight: 60
 QWidget#completions { background: ${c.panel}; border: 1px solid ${c.fieldBorder}; border-radius: 8px; }
 QLabel#completion, QLabel#completionChosen { border-radius: 6px; padding: 0 8px; background: ${c.panel}; }
 QLabel#completionChosen { background: ${c.hover}; }
+QPushButton#person { background: ${c.chip}; border: 1px solid ${c.chip}; border-radius: ${Math.floor((px + 14) / 2)}px; padding: 0 10px; font-size: ${px - 1}px; }
+QPushButton#person:hover, QPushButton#person:focus { border-color: ${c.accent}; }
 QWidget#emojiRows { background: ${c.window}; }
 QLabel#emojiCell, QLabel#emojiCellChosen { font-family: "Noto Color Emoji"; font-size: ${px + 8}px; border-radius: 8px; }
 QLabel#emojiCellChosen { background: ${c.hover}; }
@@ -139,6 +141,7 @@ QMenu::separator { height: 1px; background: ${c.line}; margin: 4px 6px; }
 function lists(c: Colors, px: number): string {
   return `
 QWidget#rows { background: ${c.panel}; }
+QWidget#listFrame { background: ${c.panel}; border: 1px solid ${c.fieldBorder}; border-radius: 8px; }
 QWidget#row { background: ${c.panel}; }
 QWidget#row:hover { background: ${c.hover}; }
 QWidget#rowSelected { background: ${c.selected}; }
@@ -154,6 +157,13 @@ QLabel#rowTimeSelected { color: ${c.onSelectedFaint}; font-size: ${px - 2}px; }
 QLabel#rowTextSelected { color: ${c.onSelectedFaint}; font-size: ${px - 1}px; }
 QLabel#badge { background: ${c.badge}; color: #ffffff; border-radius: ${Math.floor(badgePx(px) / 2)}px; font-size: ${px - 3}px; font-weight: 600; padding: 0 6px; }
 QLabel#badgeSelected { background: ${c.onSelected}; color: ${c.selected}; border-radius: ${Math.floor(badgePx(px) / 2)}px; font-size: ${px - 3}px; font-weight: 600; padding: 0 6px; }
+QLabel#badgeMuted { background: ${c.badgeMuted}; color: #ffffff; border-radius: ${Math.floor(badgePx(px) / 2)}px; font-size: ${px - 3}px; font-weight: 600; padding: 0 6px; }
+QLabel#mention, QLabel#mentionSelected { background: ${c.badge}; color: #ffffff; border-radius: ${Math.floor(badgePx(px) / 2)}px; font-size: ${px - 2}px; font-weight: 600; padding: 0; }
+QLabel#mentionSelected { background: ${c.onSelected}; color: ${c.selected}; }
+QLabel#sectionHeading { background: ${c.field}; color: ${c.faint}; font-size: ${px - 2}px; font-weight: 600; padding: 0 12px; }
+QLabel#more, QLabel#moreSelected { color: ${c.accent}; font-size: ${px - 1}px; }
+QLabel#more:hover { background: ${c.hover}; }
+QLabel#moreSelected { background: ${c.selected}; color: ${c.onSelected}; }
 QLabel#dot { background: ${c.online}; border: 2px solid ${c.panel}; border-radius: 7px; }
 QLabel#dotSelected { background: ${c.online}; border: 2px solid ${c.selected}; border-radius: 7px; }
 `;

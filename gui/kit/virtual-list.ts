@@ -151,6 +151,10 @@ export class VirtualList<R extends Row> {
     this.#settle("end");
   }
 
+  scrollToStart(): void {
+    this.#settle("start");
+  }
+
   /** Brings a row into the upper third of the view; false when there is none with that key. */
   scrollToKey(key: string): boolean {
     const index = this.#heights.indexOf(key);

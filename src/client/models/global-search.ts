@@ -15,6 +15,10 @@ export class GlobalSearch extends MessageSearch {
   #keptNext: number | undefined;
   #serverNext: string | undefined;
   #isKeptOnly = true;
+  #isAsking = false;
+  #pauseMs = 0;
+  /** Counts beginnings and ends of searches, so that the server is not asked for what nobody looks for any more. */
+  #turn = 0;
 
   constructor(messenger: Messenger) {
     super(messenger);
@@ -41,6 +45,17 @@ export class GlobalSearch extends MessageSearch {
     return this.#isKeptOnly;
   }
 
+  /** The server has not answered yet. */
+  get isAsking(): boolean {
+    return this.#isAsking;
+  }
+
+  /** As in all searches; the server is asked after `pauseMs` only, unless something else is searched for by then. */
+  override find(word: string, pauseMs = 0): Promise<void> {
+    this.#pauseMs = pauseMs;
+    return super.find(word);
+  }
+
   /** Adds older hits. */
   async loadMore(): Promise<void> {
     if (this.#keptNext !== undefined) this.#findKept(this.#keptNext);
@@ -48,6 +63,7 @@ export class GlobalSearch extends MessageSearch {
   }
 
   override dispose(): void {
+    this.#turn += 1;
     this.#subscriptions.dispose();
     super.dispose();
   }
@@ -57,11 +73,16 @@ export class GlobalSearch extends MessageSearch {
     this.#sorted = undefined;
     this.#keptNext = this.#serverNext = undefined;
     this.#isKeptOnly = true;
+    this.#isAsking = false;
+    this.#turn += 1;
   }
 
-  protected override search(): Promise<void> {
+  protected override async search(): Promise<void> {
+    this.#isAsking = true;
+    const turn = this.#turn;
     this.#findKept(undefined);
-    return this.#ask({});
+    if (this.#pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, this.#pauseMs));
+    if (turn === this.#turn) await this.#ask({});
   }
 
   #onChanged(messages: readonly Message[]): void {
@@ -82,14 +103,17 @@ export class GlobalSearch extends MessageSearch {
   }
 
   #ask(from: { readonly cursor?: string }): Promise<void> {
+    this.#isAsking = true;
     return this.ask(
       this.messenger.request("search", { word: this.word, limit: SEARCH_PAGE, ...from }),
       ({ messages, next }) => {
         this.#isKeptOnly = false;
+        this.#isAsking = false;
         this.#serverNext = next;
         this.#take(this.messenger.visible(messages).map((message) => this.newest(message)));
       },
       (error) => {
+        this.#isAsking = false;
         const cannot = error instanceof DisconnectedError || (error instanceof RequestError && error.code === 404);
         if (!cannot) this.fail(error);
       },

@@ -34,6 +34,7 @@ describe("blocking in the chat window", () => {
       isOpen: () => false,
       onOpen() {},
       onProfile() {},
+      onGroup() {},
     });
     const last = entries.at(-1);
     assert.ok(last !== undefined && last !== "separator");
@@ -71,7 +72,8 @@ describe("blocking in the chat window", () => {
     assert.match(reason, /block/);
     const conversation = boris.session.workspace.conversation(withBoris());
     const nothing = (): void => {};
-    const entries = messageEntries({ row: row ?? assert.fail(), selected: "", link: "" }, conversation, {
+    const rights = { writes: true, pins: true, moderates: false };
+    const entries = messageEntries({ row: row ?? assert.fail(), selected: "", link: "" }, conversation, rights, {
       onLink: nothing,
       onProfile: nothing,
       onSelect: nothing,

@@ -23,9 +23,13 @@ const TEXTS = [
   ),
   "a long word: " + "Donaudampfschifffahrt".repeat(8),
   "two\nlines",
+  "He can begin in *March*, if we decide this week.",
   "**bold** and `code` and *all* of it in one line that is rather long for a bubble of this width",
   "שלום עולם! זה טקסט ארוך יותר שנכתב מימין לשמאל, עם English באמצע, ועוד קצת מילים",
 ];
+
+/** So wide is a time of day at least. */
+const TIME_PX = 30;
 
 /** A message with all that one can have. */
 const RICH: ConversationItem = {
@@ -87,6 +91,10 @@ describe("bubbles", () => {
         const needed = text.wraps ? control.heightForWidth(text.width) : control.sizeHint().height();
         const spare = text.height - needed;
         assert.ok(spare >= 0 && spare <= linePx, `${spare} px too much at ${width}: ${row.item.text}`);
+        if (text.height > linePx || row.item.text === "") continue;
+        control.setWordWrap(false);
+        const besidePx = text.width - control.sizeHint().width();
+        assert.ok(besidePx >= TIME_PX, `${besidePx} px for the time at ${width}: ${row.item.text}`);
       }
   });
 
@@ -100,6 +108,7 @@ describe("bubbles", () => {
       word: () => "",
       quoted: () => ({ userId: "a".repeat(24), username: "anna", text: "When <do> we\nmeet?" }),
       whoReacted: () => "chiara, 2 more",
+      ownName: () => "anna",
     };
     const nothing = (): void => {};
     const actions = {
@@ -133,7 +142,7 @@ describe("bubbles", () => {
     const clicks: string[] = [];
     const list = show([rowOf(RICH)], (what) => clicks.push(what));
     const texts = textsIn(list.area);
-    assert.match(texts, /anna<\/span><br>When &lt;do&gt; we meet\?/);
+    assert.match(texts, /anna<\/div><div>When &lt;do&gt; we meet\?/);
     assert.match(texts, /^\u{1f44d} 1$/mu);
     assert.match(texts, /^\u{1f389} 3$/mu);
     assert.match(texts, /^\u{1f4cc} edited \d\d:\d\d$/mu);

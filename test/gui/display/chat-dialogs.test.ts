@@ -11,10 +11,12 @@ const TITLE = "Messenger";
 (hasDisplay ? describe : describe.skip)("dialogs of the chat window (needs Xvfb, xdotool and openbox)", () => {
   let stage: Stage;
   let client: TestClient;
+  let group: string;
   before(async () => {
     stage = await Stage.start(["anna", "boris", "chiara"]);
     await stage.befriend("anna", "boris");
     client = await TestClient.loggedIn(stage, "anna");
+    group = await client.session.workspace.groups.create({ title: "Choir", members: ["boris"] });
     await client.inFront();
   });
   after(async () => {
@@ -54,6 +56,11 @@ const TITLE = "Messenger";
     await hands.inFront("Settings");
     await hands.click(entry);
   };
+  const aboutGroup = async (): Promise<void> => {
+    if (client.chat.chatId !== group) client.chat.openChat(group);
+    await fromMenu("More", "About the group");
+    await hands.inFront("Choir");
+  };
   const traces = (): string => {
     const { contacts } = client.session.workspace;
     const people = contacts.list().map(({ username }) => username);
@@ -70,6 +77,89 @@ const TITLE = "Messenger";
         open: () => hands.press("ctrl+n"),
         stops: ["Name of the user", "Cancel", "Add"],
         enter: { "Name of the user": says("Enter a name."), Cancel: "closes", Add: says("Enter a name.") },
+      },
+      {
+        title: "New group",
+        open: () => hands.press("ctrl+g"),
+        stops: [
+          "Name of the group",
+          "Add people",
+          "Everybody in the group",
+          "Everything, also what was written before",
+          "Cancel",
+          "Create",
+        ],
+        enter: {
+          "Name of the group": says("Give the group a name."),
+          "Add people": says("Give the group a name."),
+          "Everybody in the group": says("Give the group a name."),
+          "Everything, also what was written before": says("Give the group a name."),
+          Cancel: "closes",
+          Create: says("Give the group a name."),
+        },
+      },
+      {
+        title: "Choir",
+        open: aboutGroup,
+        stops: ["Close", "Add people…", "Edit…", "Members", "Leave…", "Delete…"],
+        enter: {
+          Close: "closes",
+          "Add people…": opens("Add people to “Choir”"),
+          "Edit…": opens("Edit the group"),
+          Members: opens("popup"),
+          "Leave…": opens("Leave “Choir”?"),
+          "Delete…": opens("Delete “Choir”?"),
+        },
+      },
+      {
+        title: "Add people to “Choir”",
+        open: async () => {
+          await aboutGroup();
+          await hands.click("Add people…");
+        },
+        stops: ["Add people", "Cancel", "Add"],
+        enter: { "Add people": says("Choose somebody."), Cancel: "closes", Add: says("Choose somebody.") },
+      },
+      {
+        title: "Edit the group",
+        open: async () => {
+          await aboutGroup();
+          await hands.click("Edit…");
+        },
+        stops: [
+          "Name of the group",
+          "What it is about",
+          "Everybody in the group",
+          "Everything, also what was written before",
+          "Cancel",
+          "Save",
+        ],
+        enter: {
+          "Name of the group": "closes",
+          "What it is about": "closes",
+          "Everybody in the group": "closes",
+          "Everything, also what was written before": "closes",
+          Cancel: "closes",
+          Save: "closes",
+        },
+      },
+      {
+        title: "Delete “Choir”?",
+        open: async () => {
+          await aboutGroup();
+          await hands.click("Delete…");
+        },
+        stops: ["Cancel", "Delete for everybody"],
+        enter: {
+          Cancel: "closes",
+          "Delete for everybody": {
+            what: "deletes it",
+            isTrue: () => client.session.workspace.chats.row(group) === undefined,
+            undo: async () => {
+              group = await client.session.workspace.groups.create({ title: "Choir", members: ["boris"] });
+            },
+          },
+        },
       },
       {
         title: "My profile",

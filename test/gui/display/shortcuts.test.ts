@@ -45,7 +45,7 @@ import { Stage } from "../support/stage.ts";
   });
   const shortcuts: { keys: string; what: string; isTrue: () => boolean; undo?: () => Promise<void> }[] = [
     { keys: "ctrl+End", what: "shows the newest message", isTrue: isNewestShown },
-    { keys: "ctrl+k", what: "goes to the list of chats", isTrue: () => hands.focus === "Find a chat" },
+    { keys: "ctrl+k", what: "goes to the list of chats", isTrue: () => hands.focus === "Search" },
     { keys: "ctrl+f", what: "opens the search", isTrue: () => hands.focus === "Search in this chat" },
     { keys: "alt+Down", what: "opens the chat below", isTrue: () => client.chat.chatId?.startsWith("dm:") === true },
     dialog("ctrl+n", "Add a contact"),
