@@ -12,11 +12,12 @@ export class CacheInUseError extends Error {
 
 /** Of SQLite's pages in memory; the system has the file in its own cache. */
 const PAGE_CACHE_KIB = 512;
-const VERSION = 3;
-/** Steps from earlier versions: without places and search index; with an index that kept what was deleted. */
+const VERSION = 4;
+/** Steps from earlier versions: without places and search index; with an index that kept what was deleted, or was slow. */
 const STEPS: Readonly<Record<number, string>> = {
   1: `ALTER TABLE message ADD COLUMN place INTEGER; ${SEARCH_SCHEMA}`,
   2: DROP_SEARCH + SEARCH_SCHEMA,
+  3: DROP_SEARCH + SEARCH_SCHEMA,
 };
 
 const SCHEMA = `
@@ -33,7 +34,9 @@ const SCHEMA = `
   CREATE TABLE note (name TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
   ${SEARCH_SCHEMA}
 `;
-const DROP = ["message_terms", "message_index", "message", "note"].map((table) => `DROP TABLE IF EXISTS ${table};`);
+const DROP = ["message_terms", "message_trigram", "message_index", "message", "note"].map(
+  (table) => `DROP TABLE IF EXISTS ${table};`,
+);
 
 /** Steps from chat to chat through the index; grouping would read every message. */
 const NEWEST = `

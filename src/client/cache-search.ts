@@ -1,7 +1,7 @@
 // The search index of the history cache: words and parts of words in all chats, the newest messages first.
 import type Database from "better-sqlite3";
 import type { Message } from "../protocol/entities.ts";
-import { indexText, matchAll, wordQuery } from "../protocol/search-trigrams.ts";
+import { indexText, wordQuery } from "../protocol/search-trigrams.ts";
 import { searchForm } from "../protocol/text.ts";
 import { byTime, type CachePage, type CacheQuery } from "./cache.ts";
 import { parseMessage } from "./cached-json.ts";
@@ -21,12 +21,13 @@ export const SEARCH_SCHEMA = `
   CREATE VIRTUAL TABLE message_index
     USING fts5 (text, content = '', columnsize = 0, detail = none, tokenize = 'trigram case_sensitive 1');
   ${erase(1)};
-  CREATE VIRTUAL TABLE message_terms USING fts5vocab (message_index, row);
+  CREATE VIRTUAL TABLE message_trigram USING fts5vocab (message_index, instance);
 `;
 
 /** Takes away the index of an earlier version; all messages have to be indexed again. */
 export const DROP_SEARCH = `
-  DROP TABLE message_terms;
+  DROP TABLE IF EXISTS message_terms;
+  DROP TABLE IF EXISTS message_trigram;
   DROP TABLE message_index;
   DROP INDEX message_place;
   UPDATE message SET place = NULL WHERE place IS NOT NULL;
@@ -35,10 +36,11 @@ export const DROP_SEARCH = `
 /** Messages of one millisecond that have places of their own. */
 const PLACES_PER_MS = 1024;
 const MAX_TIME_MS = 2 ** 42;
-/** For a word of one or two characters so many of the newest messages are looked through: a frequent one is among them. */
+/**
+ * For a word of one or two characters so many of the newest messages are looked through: a frequent one is among them. Of
+ * others the index lists every message with a trigram that begins with the word.
+ */
 const SCANNED = 500;
-/** Beginnings of three characters that such a word may have where it is rare; of more all messages are looked through. */
-const MAX_TERMS = 100;
 /** More than any place. */
 const AFTER_ALL = Number.MAX_SAFE_INTEGER;
 
@@ -50,6 +52,7 @@ export interface Indexed {
 
 interface Row {
   readonly place: number;
+  readonly chatId: string;
   readonly json: string;
 }
 
@@ -62,9 +65,10 @@ export class CacheSearch {
   readonly #delete: Database.Statement;
   readonly #eraseOff: Database.Statement;
   readonly #eraseOn: Database.Statement;
-  readonly #terms: Database.Statement;
+  readonly #places: Database.Statement<[string, string, number], number>;
+  readonly #at: Database.Statement<[number], Row>;
   readonly #match: Database.Statement<[string, number], Row>;
-  readonly #scan: Database.Statement<[number], Row>;
+  readonly #scan: Database.Statement<[number, number], Row>;
 
   constructor(database: Database.Database) {
     this.#unindexed = database.prepare("SELECT id, json FROM message WHERE place IS NULL ORDER BY id DESC LIMIT ?");
@@ -74,12 +78,19 @@ export class CacheSearch {
     this.#delete = database.prepare("INSERT INTO message_index (message_index, rowid, text) VALUES ('delete', ?, ?)");
     this.#eraseOff = database.prepare(erase(0));
     this.#eraseOn = database.prepare(erase(1));
-    this.#terms = database.prepare("SELECT term FROM message_terms WHERE term >= ? AND term <= ? LIMIT ?").pluck();
+    this.#places = database
+      .prepare<[string, string, number], number>(
+        "SELECT DISTINCT doc FROM message_trigram WHERE term >= ? AND term <= ? AND doc < ? ORDER BY doc DESC",
+      )
+      .pluck();
+    this.#at = database.prepare("SELECT place, chat_id AS chatId, json FROM message WHERE place = ?");
     this.#match = database.prepare(`
-      SELECT message.place, json FROM message_index JOIN message ON message.place = message_index.rowid
+      SELECT message.place, chat_id AS chatId, json FROM message_index JOIN message ON message.place = message_index.rowid
       WHERE message_index MATCH ? AND message_index.rowid < ? ORDER BY message_index.rowid DESC
     `);
-    this.#scan = database.prepare("SELECT place, json FROM message WHERE place < ? ORDER BY place DESC");
+    this.#scan = database.prepare(
+      "SELECT place, chat_id AS chatId, json FROM message WHERE place < ? ORDER BY place DESC LIMIT ?",
+    );
   }
 
   /** Takes up to `limit` messages into the index, the latest kept first; false when there are no more. In a transaction. */
@@ -109,9 +120,10 @@ export class CacheSearch {
   find({ word, chatId, before, limit }: CacheQuery): CachePage {
     const wanted = searchForm(word);
     const found: { readonly place: number; readonly message: Message }[] = [];
-    for (const { place, json } of this.#candidates(wanted, before ?? AFTER_ALL)) {
+    for (const { place, chatId: itsChatId, json } of this.#candidates(wanted, before ?? AFTER_ALL)) {
+      if (chatId !== undefined && itsChatId !== chatId) continue;
       const [message] = parseMessage(json);
-      if (message === undefined || (chatId !== undefined && message.chat_id !== chatId)) continue;
+      if (message === undefined) continue;
       if (!searchForm(message.message).includes(wanted)) continue;
       if (found.length === limit) return page(found, found.at(-1)?.place);
       found.push({ place, message });
@@ -127,15 +139,16 @@ export class CacheSearch {
     }
     let scanned = 0;
     let last = before;
-    for (const row of this.#scan.iterate(before)) {
+    for (const row of this.#scan.iterate(before, SCANNED)) {
       yield row;
       last = row.place;
-      if ((scanned += 1) === SCANNED) break;
+      scanned += 1;
     }
     if (scanned < SCANNED) return;
-    const terms = this.#terms.all(query.first, query.last, MAX_TERMS + 1).map(String);
-    if (terms.length > MAX_TERMS) yield* this.#scan.iterate(last);
-    else if (terms.length > 0) yield* this.#match.iterate(matchAll(terms, "OR"), last);
+    for (const place of this.#places.all(query.first, query.last, last)) {
+      const row = this.#at.get(place);
+      if (row !== undefined) yield row;
+    }
   }
 
   #newPlace(timeSec: number): number {

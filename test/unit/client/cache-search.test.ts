@@ -114,6 +114,19 @@ describe("search in the cache", () => {
     cache.close();
   });
 
+  it("finds two characters with whatever follows them, beyond the newest messages and through chats", () => {
+    const cache = openHistoryCache(file());
+    const texts = Array.from({ length: 1000 }, (_, index) =>
+      index < 300 ? `猫犬${String.fromCodePoint(0x4e00 + index)}` : "another",
+    );
+    cache.put(texts.map((text, index) => ({ ...message(index + 1, CHATS[index % 3]), message: text })));
+    assert.equal(all(cache, "猫犬", 50).length, 300);
+    assert.equal(all(cache, "猫犬", 50, "dm:a").length, 100);
+    assert.equal(all(cache, "猫", 50).length, 300);
+    assert.deepEqual(all(cache, "犬猫", 50), []);
+    cache.close();
+  });
+
   /** Which of the trigrams stand in the index of the file, whether it finds them or not; no two begin with one character. */
   function indexed(trigrams: readonly string[]): string[] {
     const database = new SqliteDatabase(file());
