@@ -8,16 +8,20 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { has, installDebian, run, say } from "./setup.mjs";
 
+/** FerretDB speaks MongoDB's wire protocol and stores in SQLite; it is compiled with Go, for whoever asks for it. */
+const FERRETDB = "github.com/FerretDB/FerretDB/cmd/ferretdb@v1.24.2";
+
 /** nx-27017 speaks MongoDB's wire protocol and stores in SQLite; the versions that the tests were written with. */
 const PACKAGES = ["nx-27017==0.8.1", "neosqlite==1.17.2", "pymongo==4.20.0", "dnspython==2.9.2"];
 
 /**
- * The first of: the URL in MESSENGER_TEST_MONGODB; `mongod` on the path; nx-27017, installed once into the user's
- * cache folder. In a command, DATA and PORT stand for the data folder and the port on 127.0.0.1, START for a name that no
+ * The first of: the URL in MESSENGER_TEST_MONGODB, or FerretDB where that is `ferretdb`; `mongod` on the path; nx-27017. The last
+ * and FerretDB are installed once into the user's cache folder. In a command, DATA and PORT stand for the data folder and the port on 127.0.0.1, START for a name that no
  * other start has had: nx-27017 takes the file of one that was killed for a sign that it still runs.
  */
 export function findMongodb() {
   const url = process.env.MESSENGER_TEST_MONGODB;
+  if (url === "ferretdb") return findFerretdb();
   if (url) return { url };
   if (has("mongod")) {
     const options = ["--dbpath", "DATA", "--port", "PORT", "--bind_ip", "127.0.0.1", "--quiet"];
@@ -30,16 +34,34 @@ export function findMongodb() {
   return { product: "nx-27017", command: [python, "-c", start, ...files, "--port", "PORT"] };
 }
 
+function findFerretdb() {
+  const folder = join(cacheFolder(), "messenger", FERRETDB.slice(FERRETDB.lastIndexOf("/") + 1));
+  const binary = join(folder, "ferretdb");
+  if (!existsSync(binary)) {
+    say(`compiling ${FERRETDB} (some minutes, once) …`);
+    const unfinished = `${folder}.${process.pid}`;
+    const isMade = run("go", ["install", FERRETDB], { env: { ...process.env, GOBIN: unfinished } });
+    if (isMade && !existsSync(folder)) renameSync(unfinished, folder);
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+  if (!existsSync(binary)) return { reason: "FerretDB cannot be compiled (Go 1.24 or later, its module proxy)" };
+  const files = ["--handler=sqlite", "--sqlite-url=file:DATA/", "--state-dir=DATA"];
+  return { product: "FerretDB", command: [binary, ...files, "--listen-addr=127.0.0.1:PORT", "--telemetry=disable"] };
+}
+
+function cacheFolder() {
+  return process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+}
+
 /** The Python that has it; undefined when it cannot be installed. */
 function installNx() {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  const folder = join(cache, "messenger", PACKAGES[0].replace("==", "-"));
+  const folder = join(cacheFolder(), "messenger", PACKAGES[0].replace("==", "-"));
   const python = join(folder, "bin", "python3");
   if (existsSync(python)) return python;
   if (!has("python3")) return undefined;
   say(`installing ${PACKAGES[0]} for the tests of the MongoDB store (a few seconds, once) …`);
   const unfinished = `${folder}.${process.pid}`;
-  mkdirSync(join(cache, "messenger"), { recursive: true });
+  mkdirSync(join(cacheFolder(), "messenger"), { recursive: true });
   const make = () => run("python3", ["-m", "venv", "--clear", unfinished]);
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...PACKAGES];
   const isMade = (make() || (installDebian(["python3-venv"]) && make())) && run(join(unfinished, "bin/python3"), pip);

@@ -14,6 +14,8 @@ export interface Config {
   /** 0 takes a free port. */
   readonly port: number;
   readonly panel: boolean;
+  /** On the chat's port too. */
+  readonly http: boolean;
   /** `sqlite:FILE` (a relative FILE is in the data folder) or `mongodb://…`, password included: never into a log. */
   readonly store: string;
   /** The data folder; absolute. */
@@ -42,6 +44,9 @@ export interface Config {
   /** Also that of `invitationCodeFile`. */
   readonly invitationCode: string | undefined;
   readonly invitationCodeFile: string | undefined;
+  /** Also that of `metricsTokenFile`. */
+  readonly metricsToken: string | undefined;
+  readonly metricsTokenFile: string | undefined;
   readonly logLevel: LogLevel;
   /** Of the entries on standard error; the files are JSON always. */
   readonly logFormat: LogFormat;

@@ -33,11 +33,16 @@ export function loadConfig(commandLine: CommandLine = {}, env: Environment = pro
     throw new ConfigError("options --tls-cert and --tls-key: one without the other is of no use");
   }
   const invitationCode = secretIn(config, "invitationCode", "invitationCodeFile");
-  return Object.freeze({ ...config, invitationCode });
+  const metricsToken = secretIn(config, "metricsToken", "metricsTokenFile");
+  return Object.freeze({ ...config, invitationCode, metricsToken });
 }
 
 /** A secret, whether it was given itself or in a file. */
-function secretIn(config: Config, key: "invitationCode", fileKey: "invitationCodeFile"): string | undefined {
+function secretIn(
+  config: Config,
+  key: "invitationCode" | "metricsToken",
+  fileKey: "invitationCodeFile" | "metricsTokenFile",
+): string | undefined {
   const file = config[fileKey];
   if (file === undefined) return config[key];
   if (config[key] === undefined) return secretOf(file);
@@ -75,7 +80,11 @@ function opposite(raw: RawValue): RawValue {
 }
 
 /** Their values are secrets, or may hold one. */
-const SECRET_OPTIONS: ReadonlySet<string> = new Set([OPTIONS.store.name, OPTIONS.invitationCode.name]);
+const SECRET_OPTIONS: ReadonlySet<string> = new Set([
+  OPTIONS.store.name,
+  OPTIONS.invitationCode.name,
+  OPTIONS.metricsToken.name,
+]);
 
 /** The wrong value, where the error does not name it yet and it is no secret. */
 function shown<T>(option: Option<T>, raw: RawValue, error: InvalidValue): string {

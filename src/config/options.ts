@@ -59,6 +59,12 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     default: false,
     help: "Open the control panel's window",
   }),
+  http: flag({
+    name: "http",
+    group: Group.Start,
+    default: true,
+    help: "Answer HTTP on the same port: /healthz, /readyz, /metrics; --no-http switches it off",
+  }),
   store: text({
     name: "store",
     group: Group.Store,
@@ -151,6 +157,17 @@ export const OPTIONS: { readonly [K in keyof Config]: Option<Config[K]> } = {
     name: "invitation-code-file",
     group: Group.Security,
     help: "A file whose one line is the invitation code",
+  }),
+  metricsToken: optionalText({
+    name: "metrics-token",
+    group: Group.Security,
+    placeholder: "TOKEN",
+    help: "Bearer token of whoever reads /metrics; without it this machine alone may read them",
+  }),
+  metricsTokenFile: optionalSecretFile({
+    name: "metrics-token-file",
+    group: Group.Security,
+    help: "A file whose one line is that token",
   }),
   bcryptCost: integer({
     name: "bcrypt-cost",

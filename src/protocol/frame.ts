@@ -6,13 +6,16 @@ import { LENGTH_PREFIX_BYTES } from "./limits.ts";
 export type Framing = "lines" | "prefixed";
 
 /** Framing of a connection, by its first byte; undefined for a byte that no mode begins with. */
-export function modeOf(firstByte: number): Framing | "tls" | undefined {
+export function modeOf(firstByte: number): Framing | "tls" | "http" | undefined {
   if (firstByte <= 0x0f) return "prefixed";
+  if (firstByte >= UPPER_A && firstByte <= UPPER_Z) return "http"; // an HTTP method
   if (firstByte === OPEN_BRACE) return "lines";
   return firstByte === TLS_HANDSHAKE ? "tls" : undefined;
 }
 
 const OPEN_BRACE = 0x7b;
+const UPPER_A = 0x41;
+const UPPER_Z = 0x5a;
 /** Content type of a TLS record that carries a ClientHello (RFC 8446, 5.1). */
 const TLS_HANDSHAKE = 0x16;
 const NEWLINE = 0x0a;

@@ -39,6 +39,7 @@ export interface GatewayParts {
   readonly secure: ((socket: Socket) => Socket) | undefined;
   readonly access: AccessControl;
   readonly registry: Registry;
+  readonly takeHttp: ConnectionHost<Connection>["takeHttp"];
 }
 
 export class Gateway implements ConnectionHost<Connection>, Endpoint {
@@ -47,6 +48,7 @@ export class Gateway implements ConnectionHost<Connection>, Endpoint {
   readonly connections = new Set<Connection>();
   /** Set while the administrator looks at the traffic. */
   traffic: ConnectionHost<Connection>["traffic"] = undefined;
+  readonly takeHttp: ConnectionHost<Connection>["takeHttp"];
   readonly #parts: GatewayParts;
   readonly #acts: ThrottledLog;
   readonly #costs: RequestCosts;
@@ -54,6 +56,7 @@ export class Gateway implements ConnectionHost<Connection>, Endpoint {
   constructor(parts: GatewayParts) {
     this.settings = parts.settings;
     this.clock = parts.clock;
+    this.takeHttp = parts.takeHttp;
     this.#parts = parts;
     this.#acts = parts.acts;
     this.#costs = new RequestCosts(parts.clock);

@@ -4,10 +4,12 @@ import type { ThrottledLog } from "../log/throttled-log.ts";
 import { AwakeClock } from "../util/clock.ts";
 import { ProtocolError } from "../protocol/codes.ts";
 import { errorResponse } from "../protocol/envelope.ts";
-import { encodeFrame } from "../protocol/frame.ts";
+import { encodeFrame, modeOf } from "../protocol/frame.ts";
 import type { AccessControl } from "./connections/access-control.ts";
 import { Connection } from "./connections/connection.ts";
 import type { Gateway } from "./gateway.ts";
+import { refusalText } from "./http/answers.ts";
+import type { HttpDoor } from "./http/http-door.ts";
 import { peerName, unansweredPeers } from "./connections/unanswered.ts";
 import { guarded } from "./guarded.ts";
 
@@ -19,6 +21,9 @@ const BACKLOG = 4_096;
 const KEEP_ALIVE_MS = 60_000;
 /** `retry_after` of a peer over the connection limit, in seconds. */
 const CONNECTIONS_RETRY_SECONDS = 10;
+/** How long such a peer has to show how it speaks, in milliseconds; and how many are waited for at a time. */
+const FIRST_BYTE_MS = 250;
+const MAX_REFUSED = 32;
 /** How often is looked for peers that are gone, in milliseconds. */
 const LOOK_MS = 15_000;
 /** A peer that acknowledges nothing for so long is gone: a minute and a half, so that a short outage ends no session. */
@@ -27,23 +32,36 @@ const GONE = "nothing is acknowledged: the peer is gone";
 /** How often a stop looks whether all requests are answered, in milliseconds. */
 const DRAIN_POLL_MS = 20;
 
+export interface ListenerParts {
+  readonly gateway: Gateway;
+  /** Undefined where HTTP is off. */
+  readonly http: HttpDoor | undefined;
+  readonly access: AccessControl;
+  readonly log: ThrottledLog;
+  /** Finds the peers that acknowledge nothing; `unansweredPeers` if not given. */
+  readonly unanswered?: (() => Promise<ReadonlySet<string>>) | undefined;
+}
+
 export class Listener {
   readonly #gateway: Gateway;
+  readonly #http: HttpDoor | undefined;
   readonly #access: AccessControl;
   readonly #log: ThrottledLog;
   readonly #server: Server;
   #sweep: NodeJS.Timeout | undefined;
   readonly #unanswered: () => Promise<ReadonlySet<string>>;
+  /** Connections that are refused and have not yet said how they speak. */
+  #refusedCount = 0;
   #lookedMs = 0;
   /** How `unansweredPeers` names the peers. */
   readonly #names = new WeakMap<Connection, string>();
   /** Since when peers have acknowledged nothing, as far as that was looked at. */
   readonly #sinceMs = new WeakMap<Connection, number>();
 
-  /** `unanswered` finds the peers that acknowledge nothing; see `unansweredPeers`. */
-  constructor(gateway: Gateway, access: AccessControl, log: ThrottledLog, unanswered = unansweredPeers) {
+  constructor({ gateway, http, access, log, unanswered = unansweredPeers }: ListenerParts) {
     this.#unanswered = unanswered;
     this.#gateway = gateway;
+    this.#http = http;
     this.#access = access;
     this.#log = log;
     // A peer that has sent everything still gets its answers.
@@ -57,6 +75,7 @@ export class Listener {
 
   /** Resolves with the port; rejects when the address or port cannot be used. */
   listen(address: string, port: number): Promise<number> {
+    this.#http?.open();
     return new Promise((resolve, reject) => {
       this.#server.once("error", reject);
       this.#server.listen({ host: address, port, backlog: BACKLOG }, () => {
@@ -78,17 +97,28 @@ export class Listener {
     this.#gateway.connections.add(connection);
   }
 
-  /** The peer has said nothing yet, so it is told in the form that a person can read. */
+  /** Tells the peer in its own form: it has a moment to show which. */
   #refuse(socket: Socket): void {
-    const error = new ProtocolError("rate_limited", "too many connections", CONNECTIONS_RETRY_SECONDS);
     socket.on("error", () => socket.destroy());
-    socket.end(encodeFrame(errorResponse({ action: null, id: undefined }, error, Date.now()), "lines"), () => {
-      socket.destroy();
+    const tell = (chunk?: Buffer): void => {
+      clearTimeout(timer);
+      socket.off("data", tell);
+      const isHttp = this.#http !== undefined && chunk !== undefined && modeOf(chunk[0] ?? 0) === "http";
+      socket.end(isHttp ? refusalText(429, CONNECTIONS_RETRY_SECONDS) : refusalLine(), () => socket.destroy());
+    };
+    const isCrowded = this.#refusedCount >= MAX_REFUSED;
+    const timer = setTimeout(tell, isCrowded ? 0 : FIRST_BYTE_MS);
+    this.#refusedCount += 1;
+    socket.once("close", () => {
+      clearTimeout(timer);
+      this.#refusedCount -= 1;
     });
+    socket.once("data", tell).once("end", () => tell());
   }
 
   #checkDeadlines(): void {
     void this.#lookForGonePeers();
+    guarded(this.#log, "the deadlines of HTTP", () => this.#http?.checkDeadlines());
     for (const connection of this.#gateway.connections) {
       guarded(this.#log, "the deadlines of a connection", () => connection.checkDeadlines());
     }
@@ -115,14 +145,22 @@ export class Listener {
     const { connections } = this.#gateway;
     const closed = new Promise((resolve) => this.#server.close(resolve));
     for (const connection of [...connections]) connection.finish(reason);
+    this.#http?.finish();
     const clock = new AwakeClock();
     const deadlineMs = clock.now() + timeoutMs;
-    while (connections.size > 0 && clock.now() < deadlineMs) {
+    while (connections.size + (this.#http?.size ?? 0) > 0 && clock.now() < deadlineMs) {
       for (const connection of [...connections]) if (!connection.isBusy) connection.close(reason);
       await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
     }
     for (const connection of [...connections]) connection.destroy();
+    this.#http?.destroy();
     await closed;
     clearInterval(this.#sweep);
   }
+}
+
+/** What a person can read who connects by hand, and every client. */
+function refusalLine(): Buffer {
+  const error = new ProtocolError("rate_limited", "too many connections", CONNECTIONS_RETRY_SECONDS);
+  return encodeFrame(errorResponse({ action: null, id: undefined }, error, Date.now()), "lines");
 }

@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import type { Logger } from "../log/logger.ts";
 import { ThrottledLog } from "../log/throttled-log.ts";
 import { hidePassword, storeName } from "../store/open.ts";
+import { addressKey } from "../util/address.ts";
 import { AwakeClock, monotonicClock, type Clock } from "../util/clock.ts";
 import { packageVersion } from "../util/package-version.ts";
 import type { RegistrationRule } from "../actions/plan.ts";
@@ -20,8 +21,11 @@ import { ChatDirectory } from "./delivery/chat-directory.ts";
 import { Fanout } from "./delivery/fanout.ts";
 import { Gateway } from "./gateway.ts";
 import { GroupCommit } from "./commit/group-commit.ts";
+import { HttpDoor } from "./http/http-door.ts";
 import { Listener } from "./listener.ts";
 import { Metrics } from "./metrics.ts";
+import { monitoringRoutes } from "./monitoring/monitoring.ts";
+import { StoreHealth } from "./monitoring/store-health.ts";
 import { PasswordGate } from "./login/password-gate.ts";
 import { Presence } from "./delivery/presence.ts";
 import { Registry } from "./delivery/registry.ts";
@@ -69,6 +73,7 @@ export class MessengerServer {
   readonly #pools: Pools;
   readonly #groupCommit: GroupCommit;
   readonly #access: AccessControl;
+  readonly #gateway: Gateway;
   readonly #listener: Listener;
   readonly #avatars: Avatars | undefined;
   readonly #administration: Administration;
@@ -119,16 +124,18 @@ export class MessengerServer {
     const shared = { ...core, effects, metrics, log };
     const avatars = config.ftp ? new Avatars({ ...shared, config, certificate }) : undefined;
     this.#avatars = avatars;
+    const http = config.http ? this.#makeHttp(gate, awake) : undefined;
     const gateway = new Gateway({
       ...shared,
       pacer,
       settings: config,
       clock: awake,
       secure: certificate && ((socket) => certificate.secure(socket)),
+      takeHttp: http && ((connection) => http.take(connection)),
     });
-    access.add(gateway);
-    if (avatars !== undefined) access.add(avatars);
-    this.#listener = new Listener(gateway, access, this.#acts, parts.unanswered);
+    this.#gateway = gateway;
+    for (const endpoint of [gateway, avatars, http]) if (endpoint !== undefined) access.add(endpoint);
+    this.#listener = new Listener({ gateway, http, access, log: acts, unanswered: parts.unanswered });
     const { data: dataDir, store: storeUrl } = config;
     const control = this.#control();
     const ftpSessions = (): ReadonlySet<FtpSession> => avatars?.sessions ?? new Set();
@@ -183,6 +190,38 @@ export class MessengerServer {
       this.#log.warn("the limit of open files (ulimit -n) is below --max-connections; more are refused", fields);
     }
     return { avatarSessions };
+  }
+
+  /** HTTP on the chat's port. */
+  #makeHttp(gate: PasswordGate, clock: Clock): HttpDoor {
+    const { metricsToken, store } = this.#config;
+    const routes = monitoringRoutes({
+      metricsToken,
+      version: packageVersion(),
+      store: storeName(store),
+      startedMs: this.#startedUnixMs,
+      metrics: this.metrics,
+      registry: this.registry,
+      groupCommit: this.#groupCommit,
+      gate,
+      access: this.#access,
+      health: new StoreHealth(
+        () => this.#pools.probe(),
+        () => this.#groupCommit.writeState,
+        monotonicClock,
+      ),
+      connectionCount: () => this.#gateway.connections.size,
+      isStopping: () => !this.#isListening,
+      lastSample: () => this.#administration.lastSample,
+    });
+    return new HttpDoor(routes, clock, (error, address) => {
+      this.#acts.write("error", "an HTTP request failed", addressKey(address), { error });
+    });
+  }
+
+  /** When the server was started, by the time of day as it is now. */
+  get #startedUnixMs(): number {
+    return Math.round(Date.now() - (performance.now() - this.#startedMs));
   }
 
   /** Effects of requests at the avatar server; nothing with avatars off. */
@@ -257,7 +296,7 @@ export class MessengerServer {
     return {
       status: () => ({
         version: packageVersion(),
-        started_ms: Math.round(Date.now() - (performance.now() - this.#startedMs)),
+        started_ms: this.#startedUnixMs,
         listening: this.#isListening ? this.#place : null,
         avatars: this.#avatars === undefined ? null : { port: this.#avatars.port },
         store: hidePassword(this.#config.store),

@@ -125,6 +125,11 @@ export class Pools {
     return this.#lookUp({ lookUp: "user", username }) as Promise<FoundUser | undefined>;
   }
 
+  /** Reads something small from the store; rejects when that is not possible. */
+  probe(): Promise<unknown> {
+    return this.findUser("");
+  }
+
   accounts(query: ListQuery): Promise<Slice<Account>> {
     return this.#inTurn({ lookUp: "accounts", query }) as Promise<Slice<Account>>;
   }

@@ -189,7 +189,8 @@ describe("framing", () => {
 
   describe("by the first byte", () => {
     it("refuses every byte that begins no mode, with one JSON line, and closes", async () => {
-      const begins = (byte: number): boolean => byte <= 0x0f || byte === 0x7b;
+      const isLetter = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a; // HTTP
+      const begins = (byte: number): boolean => byte <= 0x0f || byte === 0x7b || isLetter(byte);
       const bytes = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !begins(byte));
       await Promise.all(
         bytes.map(async (byte) => {

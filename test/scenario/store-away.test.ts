@@ -5,6 +5,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { ServerProcess } from "../support/server-process.ts";
 import { Person } from "../support/person.ts";
+import { RawHttp } from "../support/raw-http.ts";
 import { WireClient } from "../support/wire-client.ts";
 import { range, seqs } from "../support/lists.ts";
 
@@ -40,6 +41,10 @@ describe("a store without space", () => {
     }
     await ann.fails("update_profile", { bio: "full" }, 503);
     await ann.client.fails("login", { username: "Ann", password: "space please" }, 503);
+    const away = await RawHttp.get(server.port, "/readyz");
+    assert.deepEqual([away.status, away.body], [503, "store: cannot be used now"]);
+    assert.match((await RawHttp.get(server.port, "/metrics")).body, /^messenger_store_up 0$/m);
+    assert.equal((await RawHttp.get(server.port, "/healthz")).status, 200);
     const { messages } = await ann.ok("common_chat", {});
     assert.deepEqual(seqs(messages), [1]);
     assert.deepEqual(seqs(await ann.events("message")), [1], "an event is sent for what is committed only");
@@ -50,5 +55,6 @@ describe("a store without space", () => {
     }
     assert.deepEqual(seqs(await ann.events("message")), [2, 3, 4]);
     assert.equal((await ann.ok("profile", {})).user_data.bio, "");
+    assert.equal((await RawHttp.get(server.port, "/readyz")).body, "ready");
   });
 });

@@ -1,6 +1,6 @@
 // The admin channel as part of the server: what each admin action does, and what subscribers are told.
 import { TOPICS } from "../../protocol/admin.ts";
-import type { AdminActionName, AdminActions, ServerStatus, Topic } from "../../protocol/admin.ts";
+import type { AdminActionName, AdminActions, Sample, ServerStatus, Topic } from "../../protocol/admin.ts";
 import { ProtocolError, badField } from "../../protocol/codes.ts";
 import type { Fields } from "../../protocol/envelope.ts";
 import type { ChatId } from "../../protocol/ids.ts";
@@ -69,6 +69,7 @@ export class Administration {
     this.#sampler = new Sampler(parts.metrics, () => this.#gauges(), parts.acts);
     this.#handlers = this.#makeHandlers();
     parts.groupCommit.onDelivered = (durationMs) => {
+      parts.metrics.deliveryTimes.add(durationMs);
       guarded(parts.acts, "the sampler", () => this.#sampler.recordLatency(durationMs));
     };
     this.#sampler.onSample.on("sample", (sample) => this.#server.tell("sample", sample));
@@ -85,6 +86,11 @@ export class Administration {
   async close(): Promise<void> {
     this.#sampler.stop();
     await this.#server.close();
+  }
+
+  /** The last of those taken every second. */
+  get lastSample(): Sample | undefined {
+    return this.#sampler.samples.at(-1);
   }
 
   async #handle(action: string, data: Fields, subscription: Subscription): Promise<Fields> {

@@ -59,6 +59,14 @@ export interface OwnResult<K extends WriteKind> {
   readonly effects: readonly Effect[];
 }
 
+/** State of the store's writing, as far as it is known without asking; times on the monotonic clock. */
+export interface WriteState {
+  /** When a batch was last refused since one was stored; undefined when the last one was stored. */
+  readonly refusedAtMs: number | undefined;
+  /** When the batch under way began; undefined when there is none. */
+  readonly batchSinceMs: number | undefined;
+}
+
 interface PendingGroup {
   readonly group: WriteGroup;
   /** When the requests behind it arrived, on the monotonic clock. */
@@ -94,6 +102,8 @@ export class GroupCommit {
   #lastTimeMs = 0;
   #endQuiet: (() => void) | undefined;
   #settleTimer: NodeJS.Timeout | undefined;
+  #refusedAtMs: number | undefined;
+  #batchSinceMs: number | undefined;
   /** An empty batch is due. */
   #mustSettle = false;
   #isStopping = false;
@@ -111,6 +121,11 @@ export class GroupCommit {
     this.#onCommitted = onCommitted;
     this.#limits = limits;
     this.#overload = new OverloadReplies(log);
+  }
+
+  /** What is known of the store's writing, on the monotonic clock. */
+  get writeState(): WriteState {
+    return { refusedAtMs: this.#refusedAtMs, batchSinceMs: this.#batchSinceMs };
   }
 
   /** Bytes of writes that wait for their batch to begin. */
@@ -234,6 +249,7 @@ export class GroupCommit {
   async #commit(batch: readonly PendingGroup[]): Promise<void> {
     this.#mustSettle = false;
     this.#pacer.committing();
+    this.#batchSinceMs = performance.now();
     const groups = batch.map(({ group }) => group);
     const compression = this.compression?.();
     const task = { kind: "commit", groups, timeMs: this.#batchTime(), compression } as const;
@@ -243,6 +259,7 @@ export class GroupCommit {
         this.#log.error("a batch was lost with its thread and is committed again", { error });
         return this.#pools.commit({ ...task, isRepeat: true });
       });
+      if (result.writeCount > 0) this.#refusedAtMs = result.unavailable ? performance.now() : undefined;
       if (result.unsettled) this.#settleSoon();
       this.#deliver(result, batch);
       for (const [index, { resolve, reject }] of batch.entries()) {
@@ -251,10 +268,13 @@ export class GroupCommit {
         else resolve(groupResult);
       }
     } catch (error) {
+      this.#refusedAtMs = performance.now();
       const chunks = lostGroups(task.groups);
       const nothing = { groups: [], writeCount: 0, messageCount: 0, commitMs: 0, unavailable: true, unsettled: false };
       if (chunks.length > 0) void this.#onCommitted({ ...nothing, chunks });
       for (const { reject } of batch) reject(error);
+    } finally {
+      this.#batchSinceMs = undefined;
     }
   }
 

@@ -46,6 +46,8 @@ export class AccessControl {
   readonly bans: Bans;
   /** No connection is let in while it is false. */
   isOpen = false;
+  /** Connections that were refused since there were too many. */
+  refusedCount = 0;
   readonly #limits: AccessLimits;
   readonly #addresses: PeerAddresses;
   readonly #log: ThrottledLog;
@@ -84,6 +86,7 @@ export class AccessControl {
     const { maxConnections, maxConnectionsPerAddress: maxCount } = this.#limits;
     const overAddress = maxCount > 0 && this.#addresses.countOf(address) >= maxCount && !isLoopback(address);
     if (overAddress || this.#connectionsCount >= Math.min(maxConnections, this.#affordableCount)) {
+      this.refusedCount += 1;
       this.#log.write("warn", "connection refused: too many", addressKey(address), { address });
       return "tooMany";
     }

@@ -5,7 +5,7 @@ import type { Effect } from "../../domain/effects.ts";
 import type { PasswordRequest, PasswordVerdict } from "../../actions/again.ts";
 import type { GroupResult } from "../../threads/task.ts";
 import type { RequestTask, RequestTaskResult, WriteGroup } from "../../threads/task.ts";
-import type { RateLimits } from "./allowance.ts";
+import type { Allowance, RateLimits } from "./allowance.ts";
 import type { RequestSource } from "../commit/commit-pacer.ts";
 
 /** Settings of connections; times in milliseconds, 0 for an idle time without end. */
@@ -17,6 +17,16 @@ export interface ConnectionSettings extends RateLimits {
   readonly frameTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly drainTimeoutMs: number;
+}
+
+/** A connection that was let in and speaks HTTP. */
+export interface HttpConnection {
+  /** What came first is to be read from it again. */
+  readonly socket: Socket;
+  readonly address: string;
+  readonly allowance: Allowance;
+  /** Whether the peer was to speak TLS, and does not. */
+  readonly lacksTls: boolean;
 }
 
 /** The server around a connection of type `Asker`. */
@@ -31,6 +41,8 @@ export interface ConnectionHost<Asker> {
   startTls(connection: Asker, begin: (wrap: (socket: Socket) => Socket) => void): boolean;
   /** Whether a peer at this address may do without TLS. */
   mayBePlain(address: string): boolean;
+  /** Takes over a connection that speaks HTTP, which is used no more as one of the chat; undefined where HTTP is off. */
+  readonly takeHttp: ((connection: HttpConnection) => void) | undefined;
   /** Resolves when a connection's next task may begin; undefined when it may at once. */
   turn(source: RequestSource): Promise<void> | undefined;
   request(task: RequestTask, connection: Asker): Promise<RequestTaskResult>;
@@ -46,7 +58,7 @@ export interface ConnectionHost<Asker> {
   onAbuse(connection: Asker, reason: string): void;
   /** The connection is used no more; its socket may linger. Called once. */
   onClosed(connection: Asker): void;
-  /** The socket is gone, always after `onClosed`. Called once. */
+  /** The socket is gone, or given away; always after `onClosed`. May be called again. */
   onGone(connection: Asker): void;
   /** Is shown what was asked, and the frames that answered it; undefined while nobody looks. */
   readonly traffic: ((connection: Asker, payloads: readonly Buffer[], replies: Uint8Array[]) => void) | undefined;

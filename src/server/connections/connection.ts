@@ -2,17 +2,17 @@
 import type { Socket } from "node:net";
 import { internalError } from "../../log/error-reference.ts";
 import { ProtocolError } from "../../protocol/codes.ts";
-import { errorResponse, parseRequest } from "../../protocol/envelope.ts";
+import { errorResponse } from "../../protocol/envelope.ts";
 import { encodeFrame, FrameDecoder, modeOf, type Framing } from "../../protocol/frame.ts";
 import { MAX_REQUEST_BYTES } from "../../protocol/limits.ts";
 import { packPayloads } from "../../threads/packing.ts";
 import type { Effect } from "../../domain/effects.ts";
 import type { Continuation, PasswordVerdict } from "../../actions/again.ts";
 import type { RequestTask, RequestTaskResult } from "../../threads/task.ts";
-import { ThreadLostError } from "../../threads/watched-pool.ts";
 import { Allowance } from "./allowance.ts";
 import { AnswerRoom } from "./answer-room.ts";
-import type { ConnectionHost } from "./connection-host.ts";
+import { faultResponse } from "./fault-response.ts";
+import type { ConnectionHost, HttpConnection } from "./connection-host.ts";
 import { Outbox } from "../delivery/outbox.ts";
 import { RefusalCounter } from "./refusal-counter.ts";
 import { RequestQueue } from "./request-queue.ts";
@@ -41,6 +41,7 @@ export class Connection {
   /** Messages stored for this connection. */
   messageCount = 0;
   readonly #host: ConnectionHost<Connection>;
+  readonly #allowance: Allowance;
   readonly #queue: RequestQueue;
   readonly #room: AnswerRoom;
   readonly #refusals: RefusalCounter;
@@ -70,9 +71,9 @@ export class Connection {
     this.address = address;
     this.#host = host;
     this.#socket = socket;
-    const allowance = new Allowance(host.settings, host.clock, shared);
-    this.#queue = new RequestQueue(allowance);
-    this.#room = new AnswerRoom(allowance, () => this.#proceed());
+    this.#allowance = new Allowance(host.settings, host.clock, shared);
+    this.#queue = new RequestQueue(this.#allowance);
+    this.#room = new AnswerRoom(this.#allowance, () => this.#proceed());
     this.#refusals = new RefusalCounter(host.settings.maxRefusals, host.clock);
     this.openedMs = this.#anonymousSinceMs = this.#activeMs = host.clock.now();
     // Kept for good, also under TLS: what happens to the TCP socket happens to the connection.
@@ -154,14 +155,25 @@ export class Connection {
   /** Fixes the mode by the first byte. */
   #begin(chunk: Buffer): void {
     const mode = modeOf(chunk[0] ?? 0);
-    if (mode === "tls" && !this.#isSecure) {
-      if (!this.#startTls(chunk)) this.#refuseMode("TLS is not configured on this server");
-    } else if (!this.#isSecure && !this.#host.mayBePlain(this.address)) {
-      this.#refuseMode("this server asks for TLS");
-    } else if (mode === "prefixed" || mode === "lines") {
+    const isTls = mode === "tls" && !this.#isSecure;
+    if (isTls && this.#startTls(chunk)) return;
+    if (isTls) return this.#refuseMode("TLS is not configured on this server");
+    const lacksTls = !this.#isSecure && !this.#host.mayBePlain(this.address);
+    const { takeHttp } = this.#host;
+    if (mode === "http" && takeHttp !== undefined) this.#handOver(chunk, lacksTls, takeHttp);
+    else if (lacksTls) this.#refuseMode("this server asks for TLS");
+    else if (mode === "prefixed" || mode === "lines") {
       this.#decoder = new FrameDecoder(mode, MAX_REQUEST_BYTES);
       this.#outbox = new Outbox(this.#socket, mode, this.#host.settings.outboxBytes, this.#host.clock);
     } else this.#refuseMode("the first byte fits no mode of the protocol");
+  }
+
+  /** Gives the socket away; here it ends with that. */
+  #handOver(chunk: Buffer, lacksTls: boolean, take: (connection: HttpConnection) => void): void {
+    const socket = this.#socket.off("data", this.#onData).off("drain", this.#onDrain).off("end", this.#onEnd);
+    this.#gone();
+    socket.unshift(chunk);
+    take({ socket, address: this.address, allowance: this.#allowance, lacksTls });
   }
 
   #refuseMode(reason: string): void {
@@ -308,13 +320,7 @@ export class Connection {
     const reference = this.#host.report(fault, this);
     if (payload === undefined || this.isClosed) return;
     this.#remove(1);
-    const request = parseRequest(payload);
-    const replyTo = "error" in request ? request.replyTo : { action: request.action, id: request.id };
-    const error =
-      fault instanceof ThreadLostError
-        ? new ProtocolError("store_away", `lost with its thread, nothing was stored, reference ${reference}`)
-        : internalError(reference);
-    this.reply(encodeFrame(errorResponse(replyTo, error, Date.now()), this.framing));
+    this.reply(encodeFrame(faultResponse(payload, fault, reference), this.framing));
     this.#showTraffic([payload]);
   }
 

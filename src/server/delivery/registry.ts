@@ -10,6 +10,9 @@ export class Registry {
   readonly #all = new Set<Session>();
   #compressedCount = 0;
 
+  /** Sessions that have begun so far. */
+  begunCount = 0;
+
   get sessions(): ReadonlySet<Session> {
     return this.#all;
   }
@@ -39,6 +42,7 @@ export class Registry {
 
   /** Returns true when it is the user's first session. */
   add(session: Session): boolean {
+    this.begunCount += 1;
     this.#all.add(session);
     if (session.features.has("deflate")) this.#compressedCount += 1;
     for (const contactId of session.contacts) addTo(this.#watchers, contactId, session);

@@ -43,6 +43,8 @@ export class PasswordGate {
   /** Logins being worked on, by address: never more than may still fail. */
   readonly #atWorkByAddress = new Map<string, number>();
   #atWork = 0;
+  /** Logins that have failed so far. */
+  failedCount = 0;
 
   /** `work` does the hashing, in another thread. */
   constructor(
@@ -74,6 +76,7 @@ export class PasswordGate {
 
   /** Counts a login that failed without a password: a token that is none. */
   countFailure(address: string): void {
+    this.failedCount += 1;
     this.#failuresByAddress.count(addressKey(address));
   }
 

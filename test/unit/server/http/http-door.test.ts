@@ -1,0 +1,102 @@
+// The HTTP door alone, over real sockets: requests under way when it ends, faults of routes, TLS that is missing.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Server } from "node:net";
+import { Allowance } from "../../../../src/server/connections/allowance.ts";
+import type { HttpAnswer } from "../../../../src/server/http/answers.ts";
+import { HttpDoor } from "../../../../src/server/http/http-door.ts";
+import { eventually } from "../../../support/eventually.ts";
+import { ManualClock } from "../../../support/manual-clock.ts";
+import { RawHttp } from "../../../support/raw-http.ts";
+
+const UNLIMITED = { requestRatePerSec: 0, requestBurstCount: 0, byteRatePerSec: 0, byteBurstCount: 0 };
+
+describe("HttpDoor", () => {
+  const clock = new ManualClock();
+  const faults: unknown[] = [];
+  let door: HttpDoor;
+  let listener: Server;
+  let port = 0;
+  let release: (answer: HttpAnswer) => void;
+  let lacksTls = false;
+
+  beforeEach(async () => {
+    const held = new Promise<HttpAnswer>((resolve) => (release = resolve));
+    const routes = {
+      "/quick": () => ({ status: 200 }),
+      "/held": () => held,
+      "/faulty": () => Promise.reject(new Error("a bug")),
+      "/long": () => ({ status: 200, text: "x".repeat(64 * 1024 * 1024) }),
+    };
+    door = new HttpDoor(routes, clock, (error) => void faults.push(error));
+    lacksTls = false;
+    listener = createServer((socket) => {
+      socket.on("error", () => socket.destroy());
+      door.take({ socket, address: "192.0.2.7", allowance: new Allowance(UNLIMITED, clock), lacksTls });
+    });
+    await once(listener.listen(0, "127.0.0.1"), "listening");
+    port = (listener.address() as AddressInfo).port;
+  });
+  afterEach(() => {
+    door.destroy();
+    listener.close();
+  });
+
+  it("ends idle connections at once when it finishes, and the others when they are answered", async () => {
+    const idle = await RawHttp.connect(port);
+    await idle.ask("GET", "/quick");
+    const waiting = await RawHttp.connect(port);
+    const answer = waiting.ask("GET", "/held");
+    await eventually("both are served", () => door.size === 2);
+    await idle.ask("GET", "/quick"); // by now the other request has arrived too
+    door.finish();
+    await idle.closed();
+    assert.ok(!waiting.isClosed);
+    release({ status: 200, text: "at last" });
+    const { body, headers } = await answer;
+    assert.deepEqual([body, headers["connection"]], ["at last", "close"]);
+    await waiting.closed();
+    await eventually("nobody is left", () => door.size === 0);
+    await (await RawHttp.connect(port)).closed();
+    door.open();
+    assert.equal((await RawHttp.get(port, "/quick")).status, 200);
+  });
+
+  it("answers 500 when a route fails, tells nothing of it, and reports it", async () => {
+    const { status, body } = await RawHttp.get(port, "/faulty");
+    assert.deepEqual([status, body], [500, "Internal Server Error"]);
+    assert.match(String(faults.pop()), /a bug/);
+  });
+
+  it("serves nothing in plain text where TLS is asked for", async () => {
+    lacksTls = true;
+    const client = await RawHttp.connect(port);
+    const { status, body } = await client.ask("GET", "/quick");
+    assert.deepEqual([status, body], [403, "this server asks for TLS"]);
+    await client.closed();
+  });
+
+  it("ends a connection whose answer is not read for 30 s", async () => {
+    const client = await RawHttp.connect(port);
+    client.socket.pause();
+    client.raw("GET /long HTTP/1.1\r\nHost: x\r\n\r\n");
+    // Until the system's buffers are full.
+    let sent = -1;
+    await eventually("the answer waits", () => {
+      clock.advance(0);
+      door.checkDeadlines();
+      const before = sent;
+      sent = client.socket.bytesRead;
+      return sent === before && door.size === 1;
+    });
+    clock.advance(29_000);
+    door.checkDeadlines();
+    assert.equal(door.size, 1);
+    clock.advance(1_000);
+    door.checkDeadlines();
+    clock.advance(2_000);
+    door.checkDeadlines();
+    await eventually("it is gone", () => door.size === 0);
+    client.socket.destroy();
+  });
+});
