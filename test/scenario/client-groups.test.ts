@@ -31,8 +31,6 @@ describe("groups in the client", () => {
   };
   const newClient = async (name: string, kept?: string): Promise<ClientPerson> =>
     keep(await ClientPerson.register(server().port, `${name}${(lastName += 1)}`, kept));
-  const comesBack = async ({ messenger }: ClientPerson): Promise<ClientPerson> =>
-    keep(await ClientPerson.login(server().port, messenger.username, folder()));
   const title = ({ workspace }: ClientPerson, chatId: ChatId): string | undefined => workspace.chats.row(chatId)?.title;
   const knows = (client: ClientPerson, chatId: ChatId): Promise<void> =>
     eventually("it is in the list", () => client.workspace.chats.row(chatId) !== undefined);
@@ -176,7 +174,13 @@ describe("groups in the client", () => {
     await says(ann, chatId, "hidden from ben");
     await ann.workspace.groups.add(chatId, ben.messenger.username);
     await says(ann, chatId, "after");
-    const again = await comesBack(ben);
+    const again = keep(await ClientPerson.start(server().port, ben.messenger.username, folder()));
+    const given: string[] = [];
+    again.messenger.events.on("messages", ({ messages }) => given.push(...messages.map(({ message }) => message)));
+    again.messenger.events.on("reset", () => assert.fail("it is the same history"));
+    await again.messenger.login("a long password");
+    await eventually("it is up to date", () => again.messenger.isCaughtUp);
+    assert.deepEqual(given, ["after"]);
     const view = await again.opened(chatId);
     assert.deepEqual([texts(view), view.hasOlder], [["after"], false]);
     assert.deepEqual([kept(again, chatId), view.unread], [["after"], 1]);
@@ -235,10 +239,16 @@ describe("groups in the client", () => {
     assert.equal(ann.workspace.chats.row(chatId)?.group?.memberCount, 2);
     await ben.workspace.groups.add(chatId, cidName);
     await eventually("cid is shown", () => shown().endsWith(`${cidName} member`));
+    const later = keep(await ClientPerson.login(server().port, annName));
+    const heard: string[] = [];
+    later.messenger.events.on("member", ({ username }) => heard.push(username));
     await ann.workspace.groups.setRole(chatId, benName, "member");
     await eventually("the role is shown", () => shown().includes(`${benName} member`));
-    await ann.workspace.groups.refresh(chatId);
-    assert.equal(ann.workspace.chats.row(chatId)?.group?.memberCount, 3, "counted, whatever the events looked like");
+    await eventually("the other session is told", () => heard.join() === benName);
+    await later.opened(chatId);
+    await eventually("it is counted, whatever the event looked like", () => {
+      return later.workspace.chats.row(chatId)?.group?.memberCount === 3;
+    });
     members.dispose();
   });
 

@@ -1,6 +1,7 @@
 // Groups in `messenger chat`, as people and scripts use them: made, changed, left, and lines that stay out of other chats.
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { loginResult, ScriptedServer } from "../support/scripted-server.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { tempDirPerTest } from "../support/temp-dir.ts";
 import { Terminal } from "../support/terminal.ts";
@@ -103,6 +104,8 @@ describe("groups in messenger chat", () => {
   }).timeout(60_000);
 
   it("are named without doubt, and mistakes are explained", async () => {
+    ann.type('/group new "x] Ben: I owe [you"', "a text");
+    await ann.sees("[group x) Ben: I owe (you] Ann: a text");
     ann.type("/group new Plans", "/group new plans", "/group go PLANS");
     await ann.sees("* several groups are called PLANS; say which by its id: group:");
     assert.equal(await ann.left(), 1);
@@ -118,6 +121,25 @@ describe("groups in messenger chat", () => {
       script.type(line);
       await script.sees(answer);
       assert.equal(await script.left(), 1, line);
+    }
+  }).timeout(60_000);
+
+  it("are refused in plain words by a server that has none", async () => {
+    const old = await ScriptedServer.start();
+    old.onRequest = (request) => {
+      const page = { chat_id: "common", length: 0, messages: [], has_more: false };
+      request.peer.answer(request, request.action === "login" ? loginResult("token") : page);
+    };
+    try {
+      const script = new Terminal(old.port, join(folder(), "others"), ["--username", "Alice"]);
+      terminals.push(script);
+      script.type("/groups", "/group new Plans Ben", "never sent");
+      await script.sees("* you are in no group");
+      await script.sees("* this server has no groups");
+      assert.equal(await script.left(), 1);
+      assert.ok(!old.actions.some((action) => /group|add_message/.test(action)));
+    } finally {
+      await old.close();
     }
   }).timeout(60_000);
 
