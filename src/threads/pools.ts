@@ -6,12 +6,12 @@ import type { Logger } from "../log/logger.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { PasswordJob, PasswordResult } from "../actions/again.ts";
 import type {
-  AvatarTask,
   CommitResult,
   CommitTask,
   Credentials,
   FoundUser,
-  LookUpTask,
+  LookUp,
+  LookUps,
   OpenResult,
   RequestTask,
   RequestTaskResult,
@@ -103,26 +103,26 @@ export class Pools {
 
   /** Credentials to verify a login at the avatar server. */
   credentials(username: string): Promise<Credentials> {
-    return this.#lookUp({ lookUp: "credentials", username }) as Promise<Credentials>;
+    return this.#lookUp("credentials", { username });
   }
 
   /** Users blocked by the user, and those who have blocked the user. */
   async blockedWith(userId: UserId): Promise<ReadonlySet<UserId>> {
-    return new Set((await this.#lookUp({ lookUp: "blocks", userId })) as UserId[]);
+    return new Set(await this.#lookUp("blocks", { userId }));
   }
 
   /** The groups that the user is in. */
   memberships(userId: UserId): Promise<MembershipsResult> {
-    return this.#lookUp({ lookUp: "memberships", userId }) as Promise<MembershipsResult>;
+    return this.#lookUp("memberships", { userId });
   }
 
   /** The snapshot for a session that has begun. */
   loginSnapshot(userId: UserId, withGroups: boolean): Promise<LoginSnapshotResult> {
-    return this.#lookUp({ lookUp: "loginSnapshot", userId, withGroups }) as Promise<LoginSnapshotResult>;
+    return this.#lookUp("loginSnapshot", { userId, withGroups });
   }
 
   findUser(username: string): Promise<FoundUser | undefined> {
-    return this.#lookUp({ lookUp: "user", username }) as Promise<FoundUser | undefined>;
+    return this.#lookUp("user", { username });
   }
 
   /** Reads something small from the store; rejects when that is not possible. */
@@ -130,36 +130,35 @@ export class Pools {
     return this.findUser("");
   }
 
+  /** The user's `file_name`; undefined for a user who does not exist. */
+  avatarOf(userId: UserId): Promise<string | null | undefined> {
+    return this.#lookUp("avatar", { userId });
+  }
+
   accounts(query: ListQuery): Promise<Slice<Account>> {
-    return this.#inTurn({ lookUp: "accounts", query }) as Promise<Slice<Account>>;
+    return this.#inTurn("accounts", query);
   }
 
   groups(query: ListQuery): Promise<Slice<ListedGroup>> {
-    return this.#inTurn({ lookUp: "groups", query }) as Promise<Slice<ListedGroup>>;
+    return this.#inTurn("groups", query);
   }
 
   groupMembers(chatId: ChatId, page: NamePage): Promise<MemberPage> {
-    return this.#inTurn({ lookUp: "members", chatId, page }) as Promise<MemberPage>;
+    return this.#inTurn("members", { chatId, page });
   }
 
   /** A slice of a search in any chat, whoever is in it. */
   search(query: SearchQuery, place: SearchPlace | undefined): Promise<SearchSlice> {
-    return this.#inTurn({ lookUp: "search", query, place }) as Promise<SearchSlice>;
+    return this.#inTurn("search", { query, place });
   }
 
   /** Questions of the administrator: they take turns with everybody who has asked for something that takes long. */
-  #inTurn(task: LookUpTask): Promise<unknown> {
-    return this.#slowLane.lookUp(task, ADMINISTRATOR);
+  #inTurn<K extends LookUp>(lookUp: K, data: LookUps[K]["data"]): Promise<LookUps[K]["result"]> {
+    return this.#slowLane.lookUp({ lookUp, data }, ADMINISTRATOR);
   }
 
-  #lookUp(task: LookUpTask): Promise<unknown> {
-    return this.#requests.runTwice(task);
-  }
-
-  /** The user's `file_name`; undefined for a user who does not exist. */
-  avatarOf(userId: UserId): Promise<string | null | undefined> {
-    const task: AvatarTask = { avatarOf: userId };
-    return this.#requests.runTwice(task) as Promise<string | null | undefined>;
+  #lookUp<K extends LookUp>(lookUp: K, data: LookUps[K]["data"]): Promise<LookUps[K]["result"]> {
+    return this.#requests.runTwice({ lookUp, data }) as Promise<LookUps[K]["result"]>;
   }
 
   password(job: PasswordJob): Promise<PasswordResult> {

@@ -16,8 +16,10 @@ import { Router, type PlannedRequest } from "../actions/router.ts";
 import type { Effect, Reply } from "../domain/effects.ts";
 import type { Again } from "../actions/plan.ts";
 import type { Continuation, PasswordRequest } from "../actions/again.ts";
-import type { AvatarTask, Credentials, PendingWrite, Refused } from "./task.ts";
+import type { Credentials, FoundUser, PendingWrite, Refused } from "./task.ts";
 import type {
+  LookUp,
+  LookUps,
   LookUpTask,
   MembershipsResult,
   RequestBundle,
@@ -35,9 +37,8 @@ const reader = new LazyReader(() => openReader(storeUrl, { dataDir }), monotonic
 const router = new Router({ reader, ...settings, now: Date.now }, threadLogger({ thread: "request" }));
 
 /** The task that Piscina runs. */
-export default async function run(task: RequestTask | RequestBundle | LookUpTask | AvatarTask): Promise<unknown> {
+export default async function run(task: RequestTask | RequestBundle | LookUpTask): Promise<unknown> {
   if ("bundle" in task) return carryOutAll(task);
-  if ("avatarOf" in task) return (await reader.userById(task.avatarOf))?.profile.file_name;
   if ("lookUp" in task) return lookUp(task);
   const { value, buffers } = await carryOut(task, task.maxMs ?? MAX_TASK_MS);
   return transferring(value, buffers);
@@ -57,27 +58,26 @@ async function carryOutAll({ bundle }: RequestBundle): Promise<unknown> {
   return transferring(results, allBuffers);
 }
 
-async function lookUp(task: LookUpTask): Promise<unknown> {
-  switch (task.lookUp) {
-    case "credentials":
-      return findCredentials(task.username);
-    case "user":
-      return reader.userByKey(usernameKey(task.username));
-    case "blocks":
-      return findBlocks(task.userId);
-    case "memberships":
-      return findMemberships(task.userId);
-    case "loginSnapshot":
-      return findLoginSnapshot(task.userId, task.withGroups);
-    case "accounts":
-      return reader.accounts(task.query);
-    case "groups":
-      return reader.groups(task.query);
-    case "members":
-      return reader.groupMembers(task.chatId, undefined, task.page);
-    case "search":
-      return reader.search(task.query, task.place);
-  }
+const LOOK_UPS: { readonly [K in LookUp]: (data: LookUps[K]["data"]) => Promise<LookUps[K]["result"]> } = {
+  credentials: ({ username }) => findCredentials(username),
+  blocks: ({ userId }) => findBlocks(userId),
+  memberships: ({ userId }) => findMemberships(userId),
+  loginSnapshot: ({ userId, withGroups }) => findLoginSnapshot(userId, withGroups),
+  user: ({ username }) => findUser(username),
+  avatar: async ({ userId }) => (await reader.userById(userId))?.profile.file_name,
+  accounts: (query) => reader.accounts(query),
+  groups: (query) => reader.groups(query),
+  members: ({ chatId, page }) => reader.groupMembers(chatId, undefined, page),
+  search: ({ query, place }) => reader.search(query, place),
+};
+
+function lookUp<K extends LookUp>({ lookUp: name, data }: LookUpTask<K>): Promise<LookUps[K]["result"]> {
+  return LOOK_UPS[name](data);
+}
+
+async function findUser(name: string): Promise<FoundUser | undefined> {
+  const user = await reader.userByKey(usernameKey(name));
+  return user && { userId: user.userId, username: user.username };
 }
 
 async function findMemberships(userId: UserId): Promise<MembershipsResult> {

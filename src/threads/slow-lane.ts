@@ -1,6 +1,6 @@
 // Request tasks that take long: in threads of their own, in short slices and fair turns, so that everybody else goes on.
 import { FairQueue } from "../util/fair-queue.ts";
-import type { LookUpTask, RequestTask, RequestTaskResult } from "./task.ts";
+import type { LookUp, LookUps, LookUpTask, RequestTask, RequestTaskResult } from "./task.ts";
 import type { WatchedPool } from "./watched-pool.ts";
 
 /** Time after which a task ends here, in milliseconds: those behind it wait for so long. */
@@ -64,8 +64,8 @@ export class SlowLane {
   }
 
   /** A question of the server's own that ends after a slice by itself, for somebody with turns like an account's. */
-  lookUp(task: LookUpTask, account: string): Promise<unknown> {
-    return this.#enqueue(task, { account, connection: SERVER });
+  lookUp<K extends LookUp>(task: LookUpTask<K>, account: string): Promise<LookUps[K]["result"]> {
+    return this.#enqueue(task, { account, connection: SERVER }) as Promise<LookUps[K]["result"]>;
   }
 
   #enqueue(task: Call["task"], asker: Asker): Promise<unknown> {

@@ -7,8 +7,9 @@ import type { LoginSnapshot } from "../actions/login-snapshot.ts";
 import type { Continuation, PasswordRequest, PasswordVerdict } from "../actions/again.ts";
 import type { Effect, Finish, GroupChange, GroupReset, Identity, Membership, Reply } from "../domain/effects.ts";
 import type { Write, WriteKind, WriteResults } from "../domain/writes/table.ts";
-import type { ListQuery } from "../store/slices.ts";
-import type { NamePage, SearchPlace, SearchQuery } from "../store/store.ts";
+import type { ListedGroup, MemberPage } from "../store/group-reader.ts";
+import type { ListQuery, Slice } from "../store/slices.ts";
+import type { Account, NamePage, SearchPlace, SearchQuery, SearchSlice } from "../store/store.ts";
 
 /** All requests that have arrived on one connection, to be carried out in order. */
 export interface RequestTask {
@@ -68,24 +69,34 @@ export interface Refused {
   readonly retryAfter: number;
 }
 
-/** A question of the server's own to the store. */
-export type LookUpTask =
-  /** Verification of a login at the avatar server: Credentials. */
-  | { readonly lookUp: "credentials"; readonly username: string }
-  /** Users blocked by a user, and those who have blocked the user: UserId[]. */
-  | { readonly lookUp: "blocks"; readonly userId: UserId }
-  /** The groups that a user is in: MembershipsResult. */
-  | { readonly lookUp: "memberships"; readonly userId: UserId }
-  /** Snapshot for a session that begins: LoginSnapshotResult. */
-  | { readonly lookUp: "loginSnapshot"; readonly userId: UserId; readonly withGroups: boolean }
-  /** The user with this name: FoundUser, or undefined. */
-  | { readonly lookUp: "user"; readonly username: string }
-  /** Slices of the administrator's lists, as StoreReader gives them. */
-  | { readonly lookUp: "accounts" | "groups"; readonly query: ListQuery }
-  /** Members of a group, for the administrator: MemberPage. */
-  | { readonly lookUp: "members"; readonly chatId: ChatId; readonly page: NamePage }
-  /** A slice of a search in any chat: SearchSlice. */
-  | { readonly lookUp: "search"; readonly query: SearchQuery; readonly place: SearchPlace | undefined };
+/** Questions of the server's own to the store, which a request thread answers: their data and results. */
+export interface LookUps {
+  /** To verify a login at the avatar server. */
+  credentials: { data: { readonly username: string }; result: Credentials };
+  /** Users blocked by a user, and those who have blocked the user. */
+  blocks: { data: { readonly userId: UserId }; result: readonly UserId[] };
+  /** The groups that a user is in. */
+  memberships: { data: { readonly userId: UserId }; result: MembershipsResult };
+  /** The snapshot for a session that begins. */
+  loginSnapshot: { data: { readonly userId: UserId; readonly withGroups: boolean }; result: LoginSnapshotResult };
+  /** The user with this name; undefined where there is none. */
+  user: { data: { readonly username: string }; result: FoundUser | undefined };
+  /** A user's `file_name`; undefined for a user who does not exist. */
+  avatar: { data: { readonly userId: UserId }; result: string | null | undefined };
+  /** Slices of the administrator's lists. */
+  accounts: { data: ListQuery; result: Slice<Account> };
+  groups: { data: ListQuery; result: Slice<ListedGroup> };
+  members: { data: { readonly chatId: ChatId; readonly page: NamePage }; result: MemberPage };
+  /** A slice of a search in any chat. */
+  search: { data: { readonly query: SearchQuery; readonly place: SearchPlace | undefined }; result: SearchSlice };
+}
+
+export type LookUp = keyof LookUps;
+
+export interface LookUpTask<K extends LookUp = LookUp> {
+  readonly lookUp: K;
+  readonly data: LookUps[K]["data"];
+}
 
 export interface FoundUser {
   readonly userId: UserId;
@@ -108,11 +119,6 @@ export interface Credentials {
   /** As registered; "" for a name that nobody has. */
   readonly username: string;
   readonly hash: string;
-}
-
-/** Asks for a user's `file_name`; the answer is undefined for a user who does not exist. */
-export interface AvatarTask {
-  readonly avatarOf: UserId;
 }
 
 /** A planned write, and the request that it answers. */

@@ -3,14 +3,14 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import runTask from "../../src/threads/request-worker.ts";
-import type { AvatarTask, LookUpTask, RequestBundle, RequestTask } from "../../src/threads/task.ts";
+import type { LookUpTask, RequestBundle, RequestTask } from "../../src/threads/task.ts";
 import { threadSettings } from "../../src/threads/thread-settings.ts";
 
 /** There from the first death on. */
 const marker = join(threadSettings().dataDir, "exhausted");
 let companionCount = 0;
 
-export default async function run(task: RequestTask | RequestBundle | LookUpTask | AvatarTask): Promise<unknown> {
+export default async function run(task: RequestTask | RequestBundle | LookUpTask): Promise<unknown> {
   const text = textOf(task);
   const isFirst = !existsSync(marker);
   if (isFirst) companionCount += text.split("be there").length - 1;
@@ -24,7 +24,7 @@ export default async function run(task: RequestTask | RequestBundle | LookUpTask
 }
 
 /** What the requests of a task say. */
-function textOf(task: RequestTask | RequestBundle | LookUpTask | AvatarTask): string {
+function textOf(task: RequestTask | RequestBundle | LookUpTask): string {
   if ("bundle" in task) return task.bundle.map(textOf).join();
   return "payloads" in task ? Buffer.from(task.payloads).toString("latin1") : "";
 }
