@@ -31,7 +31,7 @@ export function newGroupId(): string {
 
 /**
  * Every request rejects with RequestError, whose `reason` says why and whose message is for people, or with
- * DisconnectedError. What is known of groups changes by the events that follow, not by the answers.
+ * DisconnectedError. The models of groups change by the events that follow, not by the answers.
  */
 export class Groups {
   readonly #requester: Requester;

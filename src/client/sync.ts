@@ -362,7 +362,7 @@ function nextPage(feed: Feed, known: Message | undefined): Page {
 
 /**
  * The seq before the first message that is given out of a chat that appears after the first login: it is new, and none of
- * its messages has been seen. What came before the user was in a group is history.
+ * its messages has been seen. Messages from before the user was in a group are history.
  */
 function seqBefore({ chat_id: chatId, read_seq: readSeq, since_seq: sinceSeq = 1 }: ChatSummary): number {
   return chatForm(chatId)?.kind === "group" ? Math.max(readSeq, sinceSeq - 1) : 0;

@@ -52,5 +52,5 @@ const EVENTS = [
   ',"user_id":"15d9d99c1a25eca5bb2b627a","username":"test","message":"","time":1796040743.424}}',
 ];
 
-/** All receivers know these bytes and no others: they never change. What serves better is another feature's dictionary. */
+/** All receivers know these bytes and no others: they never change. A better dictionary needs another feature. */
 export const DICTIONARY: Buffer = Buffer.from(PHRASES.trim().replaceAll("\n", " ") + EVENTS.join(""));

@@ -159,7 +159,7 @@ export class Listener {
   }
 }
 
-/** What a person can read who connects by hand, and every client. */
+/** A refusal that every client can read, and a person who connects by hand. */
 function refusalLine(): Buffer {
   const error = new ProtocolError("rate_limited", "too many connections", CONNECTIONS_RETRY_SECONDS);
   return encodeFrame(errorResponse({ action: null, id: undefined }, error, Date.now()), "lines");

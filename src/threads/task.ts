@@ -149,7 +149,7 @@ export interface CommitTask {
   readonly compression: Compression | undefined;
 }
 
-/** What is compressed: see `Fanout.compression`. */
+/** Events of a batch to be compressed; see `Fanout.compression`. */
 export interface Compression {
   /** Events of a chat that have at least so many bytes together. */
   readonly fromBytes: number;

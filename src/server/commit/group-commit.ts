@@ -123,7 +123,7 @@ export class GroupCommit {
     this.#overload = new OverloadReplies(log);
   }
 
-  /** What is known of the store's writing, on the monotonic clock. */
+  /** State of the store's writing; times are on the monotonic clock. */
   get writeState(): WriteState {
     return { refusedAtMs: this.#refusedAtMs, batchSinceMs: this.#batchSinceMs };
   }

@@ -21,7 +21,7 @@ export interface ConnectionSettings extends RateLimits {
 
 /** A connection that was let in and speaks HTTP. */
 export interface HttpConnection {
-  /** What came first is to be read from it again. */
+  /** The first bytes are to be read from it again. */
   readonly socket: Socket;
   readonly address: string;
   readonly allowance: Allowance;

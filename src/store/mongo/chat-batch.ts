@@ -115,8 +115,8 @@ export class ChatBatch {
   }
 
   /**
-   * Of messages that may not be sent those that are stored already: they are answered, new ones are not taken. Who is not in
-   * a group is told nothing of what they sent there, unless the first try of this batch has stored it.
+   * Of messages that may not be sent those that are stored already: they are answered, new ones are not taken. A sender who
+   * is not in a group is told nothing of it, unless the first try of this batch has stored the message.
    */
   async #storedOfRefused(): Promise<ReadonlySet<string>> {
     const refused = this.#entries.flatMap(({ write }) => {

@@ -15,8 +15,8 @@ const DOCUMENTS_PER_ROUND = 500;
 const OLD_MARKS = "marks";
 
 /**
- * First part of an upgrade, before the indexes: its read marks become memberships. What is broken off goes
- * on at the next start; an older program must not write meanwhile.
+ * First part of an upgrade, before the indexes: its read marks become memberships. An unfinished upgrade goes on at the
+ * next start; an older program must not write meanwhile.
  */
 export async function renameMarks(database: Db): Promise<void> {
   try {
