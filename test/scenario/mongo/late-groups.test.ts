@@ -4,38 +4,23 @@ import { describeMongodb } from "../../support/mongodb.ts";
 import { eventually } from "../../support/eventually.ts";
 import { texts } from "../../support/lists.ts";
 import { Person } from "../../support/person.ts";
-import { ServerProcess } from "../../support/server-process.ts";
-import { TcpProxy } from "../../support/tcp-proxy.ts";
+import { useProxiedServer } from "../../support/proxied-server.ts";
 import { WireClient } from "../../support/wire-client.ts";
 
 const PASSWORD = "better late";
 const FEATURES = ["groups"];
 
 describeMongodb("a change of a group whose answer was lost", (database) => {
-  let proxy: TcpProxy;
-  let server: ServerProcess | undefined;
-  let url: string;
-
-  beforeEach(async () => {
-    url = database().newUrl();
-    const { port } = new URL(url);
-    proxy = await TcpProxy.start(Number(port));
-    server = await ServerProcess.start(["--store", url.replace(`:${port}`, `:${proxy.port}`)]);
-  });
-  afterEach(async () => {
-    await server?.remove();
-    await proxy.close();
-    await database().drop(url);
-  });
+  const { proxy, server } = useProxiedServer(database);
 
   async function login(username: string): Promise<Person> {
-    return Person.login(await WireClient.connect(server?.port ?? 0), username, PASSWORD, FEATURES);
+    return Person.login(await WireClient.connect(server().port), username, PASSWORD, FEATURES);
   }
 
   /** Lets a change of a group be claimed, and loses that answer and all that is asked about the group from then on. */
   function loseChanges(chatId: string): void {
     let isClaimed = false;
-    void proxy.loseAnswers((request) => {
+    void proxy().loseAnswers((request) => {
       isClaimed ||= request.includes("pending");
       return isClaimed && request.includes(chatId);
     });
@@ -45,7 +30,7 @@ describeMongodb("a change of a group whose answer was lost", (database) => {
     this.timeout(60_000);
     const names = ["Ann", "Ben", "Cid"];
     for (const username of names) {
-      const client = await WireClient.connect(server?.port ?? 0);
+      const client = await WireClient.connect(server().port);
       await client.ok("register", { username, password: PASSWORD });
       client.destroy();
     }
@@ -56,7 +41,7 @@ describeMongodb("a change of a group whose answer was lost", (database) => {
     await ben.client.nextEvent("message");
     loseChanges(chat_id);
     await ann.fails("remove_member", { chat_id, username: "Ben" }, 503);
-    proxy.heal();
+    proxy().heal();
     for (const { client } of [ann, ben]) await client.closed();
     const annAgain = await login("Ann");
     const benAgain = await login("Ben");
@@ -71,7 +56,7 @@ describeMongodb("a change of a group whose answer was lost", (database) => {
     await cid.heardNothing();
     loseChanges(chat_id);
     await annAgain.fails("add_member", { chat_id, username: "Cid" }, 503);
-    proxy.heal();
+    proxy().heal();
     await cid.client.closed();
     const cidAgain = await login("Cid");
     await eventually("Ann is out", () => annAgain.client.isClosed);

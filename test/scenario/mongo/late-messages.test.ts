@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { describeMongodb } from "../../support/mongodb.ts";
 import { Person } from "../../support/person.ts";
-import { ServerProcess } from "../../support/server-process.ts";
-import { TcpProxy } from "../../support/tcp-proxy.ts";
+import { useProxiedServer } from "../../support/proxied-server.ts";
 import { WireClient } from "../../support/wire-client.ts";
 
 const PASSWORD = "better late";
@@ -11,24 +10,10 @@ const PASSWORD = "better late";
 const LATE = "stored-but-unanswered";
 
 describeMongodb("a message whose answer was lost", (database) => {
-  let proxy: TcpProxy;
-  let server: ServerProcess | undefined;
-  let url: string;
-
-  beforeEach(async () => {
-    url = database().newUrl();
-    const { port } = new URL(url);
-    proxy = await TcpProxy.start(Number(port));
-    server = await ServerProcess.start(["--store", url.replace(`:${port}`, `:${proxy.port}`)]);
-  });
-  afterEach(async () => {
-    await server?.remove();
-    await proxy.close();
-    await database().drop(url);
-  });
+  const { proxy, server } = useProxiedServer(database);
 
   async function login(username: string): Promise<Person> {
-    const client = await WireClient.connect(server?.port ?? 0);
+    const client = await WireClient.connect(server().port);
     await client.ok("register", { username, password: PASSWORD });
     return Person.login(client, username, PASSWORD);
   }
@@ -37,10 +22,10 @@ describeMongodb("a message whose answer was lost", (database) => {
     this.timeout(60_000);
     const ann = await login("Ann");
     const ben = await login("Ben");
-    void proxy.loseAnswers((request) => request.includes(LATE));
+    void proxy().loseAnswers((request) => request.includes(LATE));
     await ann.fails("add_message", { chat_id: "common", message: LATE, message_id: LATE }, 503);
     ann.client.destroy();
-    proxy.heal();
+    proxy().heal();
     const event = await ben.client.nextEvent("message");
     assert.deepEqual([event.seq, event.message, event.username], [1, LATE, "Ann"]);
     await ben.say("after");
