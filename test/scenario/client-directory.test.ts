@@ -44,6 +44,9 @@ describe("the directory in the client", () => {
     assert.deepEqual([found.users.length, found.hasMore], [50, true]);
     await found.loadMore();
     assert.deepEqual([found.users.length, found.hasMore], [60, false]);
+    const [many = ""] = names(found);
+    found.find(many);
+    assert.deepEqual(names(found)[0], many, "while more is typed they stay as far as they fit");
     found.find("ann");
     await eventually("the server has answered", () => !found.isLoading);
     assert.deepEqual(names(found), [], "never oneself");
@@ -77,5 +80,20 @@ describe("the directory in the client", () => {
     assert.deepEqual([names(kept), kept.isKnownOnly], [[bob.username, bill.username], true]);
     kept.dispose();
     await offline.close();
+  });
+
+  it("asks the server for nobody before somebody is looked for", async () => {
+    await begin("everybody");
+    const found = ann.workspace.directory();
+    const { username } = await server.newPerson("bob");
+    await ann.messenger.login("a long password");
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    assert.equal(found.isLoading, false);
+    found.find("bob");
+    await eventually("found", () => names(found).includes(username));
+    await ann.messenger.login("a long password");
+    await eventually("it is asked again", () => found.isLoading);
+    await eventually("and has answered", () => !found.isLoading && !found.isKnownOnly);
+    found.dispose();
   });
 });

@@ -37,7 +37,8 @@ export class Directory implements Disposable {
   readonly #changes = new ChangeSignal();
   readonly #subscriptions = new DisposableStore();
   readonly #pauseMs: number;
-  #text = "";
+  /** Undefined before the first search. */
+  #text: string | undefined;
   #found = new Map<UserId, FoundUser>();
   /** The name after which the server goes on; undefined at the end, and before it has answered. */
   #next: string | undefined;
@@ -54,16 +55,18 @@ export class Directory implements Disposable {
     this.#chats = chats;
     this.#pauseMs = pauseMs;
     this.#subscriptions.add(contacts.onChange(() => this.#changes.touch()));
-    this.#subscriptions.add(messenger.events.on("login", () => setImmediate(() => this.find(this.#text))));
+    this.#subscriptions.add(messenger.events.on("login", () => setImmediate(() => this.#findAgain())));
   }
 
-  /** Contacts first, of these whose name begins with the text; then by name. Without the user. */
+  /** Contacts first, of these whose name begins with the text, after somebody called exactly so; then by name. Without the user. */
   get users(): readonly FoundPerson[] {
-    const wanted = filterForm(this.#text);
+    const wanted = filterForm(this.#text ?? "");
     const people = this.#people(wanted);
     const places = new Map(sortedByName([...people.keys()]).map((name, index) => [name, index]));
-    const isBehind = ({ isContact, username }: FoundPerson): number =>
-      Number(!isContact) * 2 + Number(!filterForm(username).startsWith(wanted));
+    const isBehind = ({ isContact, username }: FoundPerson): number => {
+      const name = filterForm(username);
+      return name === wanted ? -1 : Number(!isContact) * 2 + Number(!name.startsWith(wanted));
+    };
     const place = ({ username }: FoundPerson): number => places.get(username) ?? 0;
     return [...people.values()].toSorted((one, other) => isBehind(one) - isBehind(other) || place(one) - place(other));
   }
@@ -94,7 +97,9 @@ export class Directory implements Disposable {
   find(text: string): void {
     this.#generation += 1;
     this.#text = text.trim();
-    this.#found = new Map();
+    // While more of a name is typed, the people found so far stay as far as they fit: nothing flickers.
+    const wanted = filterForm(this.#text);
+    this.#found = new Map([...this.#found].filter(([, user]) => fits(user, wanted)));
     this.#next = undefined;
     this.#isKnownOnly = true;
     this.#problem = undefined;
@@ -119,19 +124,25 @@ export class Directory implements Disposable {
     this.#changes.dispose();
   }
 
+  #findAgain(): void {
+    if (this.#text !== undefined) this.find(this.#text);
+  }
+
   #load(from: { readonly after?: string }): Promise<void> {
     this.#loading ??= this.#ask(from, this.#generation);
     return this.#loading;
   }
 
   async #ask(from: { readonly after?: string }, generation: number): Promise<void> {
-    const contains = this.#text === "" ? {} : { contains: this.#text };
+    const text = this.#text ?? "";
+    const contains = text === "" ? {} : { contains: text };
     try {
       // No name is longer.
-      const isName = charCount(this.#text) <= MAX_NAME_CHARS;
+      const isName = charCount(text) <= MAX_NAME_CHARS;
       const none = { users: [], has_more: false };
       const page = isName ? await this.#messenger.request("users", { ...contains, ...from, limit: PAGE }) : none;
       if (generation !== this.#generation) return;
+      if (from.after === undefined) this.#found = new Map();
       for (const user of page.users) this.#found.set(user.user_id, user);
       this.#next = page.has_more ? page.users.at(-1)?.username : undefined;
       this.#isKnownOnly = false;
@@ -174,4 +185,8 @@ export class Directory implements Disposable {
       online: contact?.online ?? found?.online,
     };
   }
+}
+
+function fits({ username, first_name: first, second_name: second }: FoundUser, wanted: string): boolean {
+  return [username, first, second].some((name) => filterForm(name).includes(wanted));
 }
