@@ -16,7 +16,7 @@ import { PictureRow, pictureRowPx } from "./picture-row.ts";
 
 const AVATAR_PX = 40;
 /** So much of a text stands before the word at most. */
-const BEFORE_CHARS = 18;
+const BEFORE_CHARS = 20;
 const MAX_CHARS = 400;
 
 export interface HitRow extends Row {
@@ -109,7 +109,7 @@ export function snippetOf(text: string, word: string): string {
   const line = previewText(text, text.length);
   const at = foldCase(line).indexOf(foldCase(word));
   if (at <= BEFORE_CHARS) return line.slice(0, MAX_CHARS);
-  const from = line.lastIndexOf(" ", at - BEFORE_CHARS);
-  const start = from < 0 || at - from > 2 * BEFORE_CHARS ? at - BEFORE_CHARS : from + 1;
+  const space = line.indexOf(" ", at - BEFORE_CHARS - 1);
+  const start = space >= 0 && space < at ? space + 1 : at - BEFORE_CHARS;
   return `…${line.slice(start, start + MAX_CHARS).replace(/^[\udc00-\udfff]/, "")}`;
 }
