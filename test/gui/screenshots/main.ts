@@ -127,7 +127,7 @@ await chat.parts.messages.jumpToEnd();
 await shoot("group-dark", window);
 chat.parts.messages.scrollPages(-1);
 await shoot("group-above-dark", window);
-user.type(chat.parts.list.field, "sat");
+user.type(chat.parts.list.field, "ch");
 await eventually("messages are found", () => chat.parts.list.rows.some(({ kind }) => kind === "hit"));
 await shoot("found-dark", window);
 setTheme("light");
