@@ -68,6 +68,7 @@ export class OwnPicture {
   });
   readonly #zoom = new QSlider();
   readonly #zoomRow: QWidget;
+  readonly #chooser = button({ text: "Choose a picture…", onClick: () => this.#choose() });
   readonly #remove = button({ text: "Remove the picture", onClick: () => this.#takeAway() });
   readonly #progress = new QProgressBar();
   /** The change that saving makes; undefined for none. */
@@ -93,7 +94,6 @@ export class OwnPicture {
       row({ spacing: 10, children: [label({ text: "Size", name: "hint" }), { grow: this.#zoom }] }),
     );
     this.#zoomRow.hide();
-    const choose = button({ text: "Choose a picture…", onClick: () => this.#choose() });
     this.widget = panel(
       "plain",
       column({
@@ -101,7 +101,7 @@ export class OwnPicture {
         children: [
           row({ children: ["stretch", options.portrait, "stretch"] }),
           this.#zoomRow,
-          row({ spacing: 8, children: ["stretch", choose, this.#remove, "stretch"] }),
+          row({ spacing: 8, children: ["stretch", this.#chooser, this.#remove, "stretch"] }),
           this.#status,
           this.#progress,
         ],
@@ -212,10 +212,13 @@ export class OwnPicture {
     portrait.setAccessibleName("Part of the picture that is shown, moved by arrow keys");
     this.#status.setText("Drag it to choose the part. It will be your picture when you save.");
     this.#preview();
+    // Later: the window in which it was chosen gives the keyboard back to the button when it closes.
+    setTimeout(() => !this.#isClosed && portrait.setFocus(), 0);
   }
 
   #takeAway(): void {
     this.#wanted = "none";
+    this.#chooser.setFocus(); // not the next field, where what is typed would be taken for a name
     this.#remove.hide();
     this.#status.setText("Your picture will be removed when you save.");
     this.#preview();

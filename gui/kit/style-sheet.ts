@@ -34,6 +34,7 @@ QLabel#faint, QLabel#hint { color: ${c.faint}; font-size: ${px - 1}px; }
 QLabel#subtitle { color: ${c.faint}; font-size: ${px - 1}px; }
 QLabel#subtitleActive { color: ${c.accent}; font-size: ${px - 1}px; }
 QLabel#error { color: ${c.danger}; font-size: ${px - 1}px; }
+QLabel#portrait { border: 2px solid transparent; border-radius: 66px; }
 QLabel#portrait:focus { border: 2px solid ${c.accent}; border-radius: 66px; }
 QLabel#good { color: ${c.online}; font-size: ${px - 1}px; }
 QLabel#detail { font-family: 'DejaVu Sans Mono','Noto Sans Mono',monospace; font-size: ${px - 1}px; background: ${c.field}; border-radius: 8px; padding: 9px 12px; }
@@ -90,6 +91,7 @@ QSlider { min-height: 24px; }
 QSlider::groove:horizontal { height: 4px; background: ${c.fieldBorder}; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: ${c.accent}; border-radius: 2px; }
 QSlider::handle:horizontal { background: ${c.accent}; width: 16px; height: 16px; margin: -6px 0; border-radius: 8px; }
+QSlider::handle:horizontal:focus { background: ${c.onAccent}; border: 3px solid ${c.accent}; width: 10px; height: 10px; border-radius: 8px; }
 QProgressBar { background: ${c.field}; border: 0; border-radius: 3px; max-height: 6px; }
 QProgressBar::chunk { background: ${c.accent}; border-radius: 3px; }
 QSplitter::handle { background: ${c.line}; width: 1px; }

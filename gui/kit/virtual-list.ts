@@ -32,6 +32,8 @@ export interface VirtualListOptions<R extends Row> {
   readonly marginPx?: number;
   /** True: while the end is in view it stays in view, and few rows lie at the bottom. For conversations. */
   readonly sticksToEnd?: boolean;
+  /** True: few rows lie at the top, also in a list that sticks to its end. For logs. */
+  readonly beginsAtTop?: boolean;
   readonly name: string;
 }
 
@@ -216,7 +218,7 @@ export class VirtualList<R extends Row> {
 
   /** Free space above the rows when they do not fill a list that sticks to its end. */
   #padPx(): number {
-    if (this.#options.sticksToEnd !== true) return 0;
+    if (this.#options.sticksToEnd !== true || this.#options.beginsAtTop === true) return 0;
     return Math.max(0, this.#viewport.height() - this.#heights.totalPx);
   }
 

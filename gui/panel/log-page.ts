@@ -55,6 +55,7 @@ export class LogPage implements Page {
       renderer: new LogLineRenderer(context.theme, parent),
       name: "rows",
       sticksToEnd: true,
+      beginsAtTop: true,
       marginPx: 6,
     });
     this.widget = this.#layOut();

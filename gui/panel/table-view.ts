@@ -91,7 +91,8 @@ export class TableView<T> {
         options.onMenu?.(row.value);
       },
     });
-    this.list = new VirtualList({ renderer, name: "rows", sticksToEnd: options.sticksToEnd === true });
+    const sticksToEnd = options.sticksToEnd === true;
+    this.list = new VirtualList({ renderer, name: "rows", sticksToEnd, beginsAtTop: true });
     this.#empty = label({ text: options.emptyText ?? "", name: "tableEmpty", align: AlignmentFlag.AlignHCenter });
     this.#empty.hide();
     this.widget = panel("rows", column({ children: [this.#head, this.#empty, { grow: this.list.area }] }));

@@ -224,6 +224,7 @@ describe("control panel", () => {
     const { log } = panel.pages;
     panel.window.show(log);
     await eventually("the past is there", () => log.list.rows.length > 0);
+    assert.equal(log.list.placeOf(log.list.rows[0]?.key ?? "")?.topPx, 6, "few entries stand at the top");
     await server.newPerson("anna");
     await eventually("it goes on", () => log.list.rows.some(({ text }) => text.startsWith("session began")));
     log.level.setCurrentIndex(0);
