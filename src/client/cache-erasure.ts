@@ -29,7 +29,7 @@ export class CacheErasure {
   /** Over the open file of a cache, which nobody else writes. */
   constructor(database: Database.Database) {
     this.#database = database;
-    this.#gaps = new PageGaps(database.name, Number(database.pragma("page_size", { simple: true })), false);
+    this.#gaps = new PageGaps(database.name, Number(database.pragma("page_size", { simple: true })));
     this.#noteIt = database.prepare("REPLACE INTO note VALUES (?, 'true')");
     this.#forgetNote = database.prepare("DELETE FROM note WHERE name = ?");
     this.#isNoted = database.prepare("SELECT 1 FROM note WHERE name = ?").get(NOTE) !== undefined;

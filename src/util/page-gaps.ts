@@ -30,13 +30,10 @@ interface Cleaned {
 export class PageGaps {
   readonly #descriptor: number;
   readonly #pageBytes: number;
-  readonly #isDurable: boolean;
 
-  /** `isDurable`: what is overwritten is on the disk, and not only on its way there. */
-  constructor(file: string, pageBytes: number, isDurable: boolean) {
+  constructor(file: string, pageBytes: number) {
     this.#descriptor = openSync(file, "r+");
     this.#pageBytes = pageBytes;
-    this.#isDurable = isDurable;
   }
 
   /**
@@ -56,7 +53,6 @@ export class PageGaps {
       const start = index * this.#pageBytes;
       if (this.#cleanPage(pages.subarray(start, start + this.#pageBytes), from + index)) cleanedCount += 1;
     }
-    if (cleanedCount > 0 && this.#isDurable) fsyncSync(this.#descriptor);
     const next = from + count;
     return { cleanedCount, next: next < total ? next : undefined };
   }
@@ -73,6 +69,11 @@ export class PageGaps {
     if (zeros.equals(page.subarray(start, end))) return false;
     writeSync(this.#descriptor, zeros, 0, zeros.length, index * this.#pageBytes + start);
     return true;
+  }
+
+  /** Has everything that was overwritten on the disk, and not only on its way there. */
+  sync(): void {
+    fsyncSync(this.#descriptor);
   }
 
   /** Only when no connection to the file is open any more: the system then ends all locks that the process has on it. */

@@ -15,13 +15,12 @@ import type { ReaderOptions } from "./reader.ts";
 import { migrate, SCHEMA_VERSION, schemaVersion } from "./schema.ts";
 import { StoreLock } from "./store-lock.ts";
 import { refuseUnfinished, SqliteTransfer } from "./transfer.ts";
+import { CHECKPOINT_PAGES } from "./write-ahead-log.ts";
 import { SqliteWriter } from "./writer.ts";
 import type { WriterOptions } from "./writer.ts";
 
 /** How long a statement waits for a lock of another process (a backup, a person's sqlite3), in milliseconds. */
 const BUSY_TIMEOUT_MS = 5000;
-/** The write-ahead log is written back when it has this many pages (16 MiB): big enough for many batches. */
-const CHECKPOINT_PAGES = 4096;
 const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
 const WRITER_CACHE_KIB = 32 * 1024;
 const READER_CACHE_KIB = 8 * 1024;
@@ -32,7 +31,6 @@ const READER_CACHE_KIB = 8 * 1024;
  */
 export function openSqliteWriter(file: string, options: WriterOptions = {}): StoreWriter {
   return openToWrite(file, (database, lock) => {
-    if (options.checkpointPages !== undefined) database.pragma(`wal_autocheckpoint = ${options.checkpointPages}`);
     refuseUnfinished(database, file);
     return new SqliteWriter(database, lock, options);
   });
@@ -40,7 +38,10 @@ export function openSqliteWriter(file: string, options: WriterOptions = {}): Sto
 
 /** Opens `file` to move everything to it; makes it as `openSqliteWriter` does. Throws StoreOpenError. */
 export function openSqliteTarget(file: string): StoreTransfer {
-  return openToWrite(file, (database, lock) => new SqliteTransfer(database, lock, false));
+  return openToWrite(file, (database, lock) => {
+    database.exec("DELETE FROM erased");
+    return new SqliteTransfer(database, lock, false);
+  });
 }
 
 /** Opens an existing store that no server uses to move everything from it; changes nothing in it. Throws StoreOpenError. */
@@ -131,7 +132,9 @@ function prepareForWriting(database: Database.Database): void {
   database.pragma(`journal_size_limit = ${LOG_LIMIT_BYTES}`);
   database.pragma(`cache_size = -${WRITER_CACHE_KIB}`);
   database.pragma("secure_delete = ON"); // before anything is dropped: what migrations drop is to be gone, too
+  const isOld = schemaVersion(database) < SCHEMA_VERSION;
   migrate(database);
+  if (isOld) database.exec("DELETE FROM erased");
 }
 
 /** Throws what the file system says when the store, or the folder that its log goes to, cannot be written. */

@@ -157,6 +157,8 @@ const MIGRATIONS: readonly string[] = [
      outcomes TEXT NOT NULL
    ) STRICT;
    ALTER TABLE chats DROP COLUMN changed_ms;`,
+  // Has a row while no server uses the store, if the last one has erased everything that was to be (see Erasure).
+  `CREATE TABLE erased (id INTEGER PRIMARY KEY CHECK (id = 1)) STRICT;`,
 ];
 
 /** The version that this program makes and needs. */

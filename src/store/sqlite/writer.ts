@@ -18,6 +18,7 @@ import { MessageWrites } from "./messages.ts";
 import type { StoreLock } from "./store-lock.ts";
 import { TokenWrites } from "./tokens.ts";
 import { UserWrites } from "./users.ts";
+import { CHECKPOINT_PAGES } from "./write-ahead-log.ts";
 
 /** For how long a writer that is closed goes on erasing what was written in groups that are gone, in milliseconds. */
 const MAX_CLOSE_MS = 2_000;
@@ -51,7 +52,7 @@ export class SqliteWriter implements StoreWriter {
   >;
 
   constructor(database: Database.Database, lock: StoreLock, options: WriterOptions) {
-    const { indexFromCount = INDEX_FROM_COUNT } = options;
+    const { indexFromCount = INDEX_FROM_COUNT, checkpointPages = CHECKPOINT_PAGES } = options;
     this.#database = database;
     this.#lock = lock;
     this.#users = new UserWrites(database);
@@ -63,7 +64,7 @@ export class SqliteWriter implements StoreWriter {
     this.#groupErasure = new GroupErasure(database);
     this.#eraseSome = database.transaction(() => this.#groupErasure.step());
     this.#accounts = new AccountWrites(database, this.#users, this.#groups);
-    this.#erasure = new Erasure(database);
+    this.#erasure = new Erasure(database, checkpointPages);
     this.#notes = new BatchNotes(database);
     this.#look = database.prepare<[], number>("SELECT id FROM chats LIMIT 1");
     this.#carryOut = database.transaction((writes: readonly Write[], nowMs: number, tokens: TokenTimes) => {

@@ -1,6 +1,6 @@
 // Deleted texts leave every file of the store.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Write } from "../../../../src/domain/writes/table.ts";
 import { COMMON_CHAT, directChatId, otherUser } from "../../../../src/protocol/ids.ts";
@@ -21,7 +21,8 @@ describe("erasure", () => {
   let writer: StoreWriter;
   let reader: StoreReader;
   beforeEach(async () => {
-    writer = openSqliteWriter(join(folder(), "messages.db"), { indexFromCount: 1 });
+    // A log that is written back often, as it is in a store with much traffic.
+    writer = openSqliteWriter(join(folder(), "messages.db"), { indexFromCount: 1, checkpointPages: 100 });
     reader = openSqliteReader(join(folder(), "messages.db"));
     await writer.commit([newUser("anna", ANNA)], 1_000);
   });
@@ -153,6 +154,62 @@ describe("erasure", () => {
       await settle();
       assert.deepEqual(left(places.flatMap(({ chatId, seq }) => [word(chatId, seq, 0), word(chatId, seq, 1)])), []);
     }).timeout(60_000);
+  });
+
+  describe("in a big store", () => {
+    /** More pages than one step looks through. */
+    beforeEach(async () => {
+      for (let seq = 1; seq <= 3_000; seq += 100) {
+        const some = Array.from({ length: 100 }, (_, index) =>
+          append(COMMON_CHAT, ANNA, `b${seq + index}`, "x".repeat(4_000)),
+        );
+        await writer.commit(some, 1_000);
+      }
+      await writer.commit([append(COMMON_CHAT, ANNA, "m1", secret(1))], 1_000);
+      await settle();
+      assert.equal(writer.isUnsettled, false);
+    });
+    const erase = async (): Promise<void> => {
+      await writer.commit([{ kind: "deleteMessage", chatId: COMMON_CHAT, userId: ANNA, seq: 3_001 }], 2_000);
+      await writer.commit([], 3_000);
+    };
+
+    it("looks through what was written since, whatever the size of the store", async () => {
+      await erase();
+      assert.equal(writer.isUnsettled, false);
+      assert.deepEqual(holding([secret(1).slice(0, 20)]), []);
+    });
+
+    it("looks through all of it when another program has written", async () => {
+      const other = new SqliteDatabase(join(folder(), "messages.db"));
+      for (let round = 0; round < 2; round += 1) {
+        other.exec("CREATE TABLE other (id INTEGER); DROP TABLE other");
+        other.pragma("wal_checkpoint(RESTART)");
+      }
+      other.close();
+      await erase();
+      assert.equal(writer.isUnsettled, true);
+      await settle();
+      assert.equal(writer.isUnsettled, false);
+    });
+
+    it("looks through all of it after a start, unless the end before was in order", async () => {
+      const reopen = (name: string): StoreWriter => openSqliteWriter(join(folder(), name));
+      for (const end of ["", "-wal"])
+        copyFileSync(join(folder(), `messages.db${end}`), join(folder(), `killed.db${end}`));
+      const killed = reopen("killed.db");
+      assert.equal(killed.isUnsettled, true);
+      await killed.close();
+      rmSync(join(folder(), "killed.db"));
+      await reader.close();
+      await writer.close();
+      writer = reopen("messages.db");
+      reader = openSqliteReader(join(folder(), "messages.db"));
+      assert.equal(writer.isUnsettled, false);
+      await erase();
+      assert.equal(writer.isUnsettled, false);
+      assert.deepEqual(holding([secret(1).slice(0, 20)]), []);
+    });
   });
 
   it("tries again when a reader was in the way", async () => {
