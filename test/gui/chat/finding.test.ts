@@ -148,7 +148,7 @@ describe("the line of a message that was found", () => {
     assert.equal(snippetOf("the kettle is on", "kettle"), "the kettle is on");
     const long = `${"many words come before ".repeat(5)}the KETTLE, and some after`;
     assert.equal(snippetOf(long, "kettle"), "…come before the KETTLE, and some after");
-    assert.equal(snippetOf("He can begin in all of March", "ch"), "…can begin in all of March");
+    assert.equal(snippetOf("He can begin in all of March", "ch"), "…begin in all of March");
     assert.match(snippetOf(`${"x".repeat(200)}kettle`, "kettle"), /^…x{20}kettle$/);
     assert.equal(snippetOf("**bold** kettle", "kettle"), "bold kettle");
   });
