@@ -18,7 +18,9 @@ import { TestServer } from "./server.ts";
 import { TcpProxy } from "./tcp-proxy.ts";
 
 const OUTBOX_BYTES = 64 * 1024;
-const SETTLE_MS = 30_000;
+/** Sessions that do not read for a while stay, however slow the machine is. */
+const DRAIN_TIMEOUT_MS = 600_000;
+const SETTLE_MS = 120_000;
 const WAIT_MS = 2000;
 
 /** What was asked for of one message, by its text at first, which is unique. */
@@ -55,7 +57,10 @@ export class ChangePlay {
 
   static async begin(): Promise<ChangePlay> {
     const play = new ChangePlay(
-      await TestServer.start({ outboxBytes: OUTBOX_BYTES, requestRatePerSec: 0, byteRatePerSec: 0 }),
+      await TestServer.start({
+        ...{ outboxBytes: OUTBOX_BYTES, drainTimeoutMs: DRAIN_TIMEOUT_MS },
+        ...{ requestRatePerSec: 0, byteRatePerSec: 0 },
+      }),
     );
     await play.#begin();
     return play;
