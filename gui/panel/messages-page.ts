@@ -20,6 +20,7 @@ const PAGE_COUNT = 100;
 const TEXT_HEIGHT_PX = 110;
 
 const COLUMNS: readonly TableColumn<Message>[] = [
+  { name: "chat", title: "Chat", minPx: 70, text: ({ chat_id: chatId }) => chatId, tone: () => "faint" },
   { name: "seq", title: "Number", minPx: 66, alignsRight: true, text: ({ seq }) => String(seq) },
   { name: "sent", title: "Sent", minPx: 140, text: ({ time }) => moment(time * 1000), tone: () => "faint" },
   { name: "user", title: "User", minPx: 110, text: ({ username }) => username },
@@ -40,16 +41,28 @@ function shownText({ message, deleted }: Message): string {
 
 /** The question that was asked; the next page asks it again. */
 interface Wanted {
-  readonly chat_id: ChatId;
-  readonly word?: string;
-  readonly username?: string;
+  /** Undefined for all chats of the user. */
+  readonly chatId: ChatId | undefined;
+  readonly word: string;
+  readonly username: string;
+}
+
+interface MessagesFound {
+  readonly messages: readonly Message[];
+  readonly hasMore: boolean;
+  readonly cursor: string | undefined;
+}
+
+/** Messages of several chats may be shown. */
+function keyOf({ chat_id: chatId, seq }: Pick<Message, "chat_id" | "seq">): string {
+  return `${chatId} ${seq}`;
 }
 
 export class MessagesPage implements Page {
   readonly title = "Messages";
   readonly widget: QWidget;
   readonly table: TableView<Message>;
-  readonly chat: QLineEdit = this.#field("Chat", "Chat: common, the title of a group, or an id");
+  readonly chat: QLineEdit = this.#field("Chat", "All chats of a user, or a group's title, or an id");
   readonly user: QLineEdit = this.#field("By user", "By user");
   readonly word: QLineEdit = this.#field("Text", "With this text");
   readonly find: QPushButton = button({ text: "Find", name: "primary", onClick: () => this.#find() });
@@ -62,6 +75,8 @@ export class MessagesPage implements Page {
   readonly #subscriptions = new DisposableStore();
   #messages: readonly Message[] = [];
   #hasMore = false;
+  /** Where the list of a user's messages goes on. */
+  #cursor: string | undefined;
   #wanted: Wanted | undefined;
   /** Counts what was asked, so that an answer that comes late changes nothing. */
   #search = 0;
@@ -72,7 +87,7 @@ export class MessagesPage implements Page {
       title: "Table of messages",
       theme: context.theme,
       columns: COLUMNS,
-      keyOf: ({ seq }) => String(seq),
+      keyOf,
       emptyText: "No message to be shown.",
       onSelect: () => this.#showChosen(),
       onMenu: ({ deleted }) => {
@@ -135,9 +150,10 @@ export class MessagesPage implements Page {
   async #find(): Promise<void> {
     const { connection } = this.#context;
     const [word, username] = [this.word.text(), this.user.text().trim()];
+    const chat = this.chat.text().trim();
+    if (chat === "" && username === "") return this.outcome.bad("In which chat, or by which user?");
     const asked = async (): Promise<void> => {
-      const chat_id = await meantChat(connection, this.chat.text().trim());
-      this.#wanted = { chat_id, ...(word !== "" && { word }), ...(username !== "" && { username }) };
+      this.#wanted = { chatId: chat === "" ? undefined : await meantChat(connection, chat), word, username };
       await this.#load([]);
     };
     this.outcome.clear();
@@ -152,10 +168,25 @@ export class MessagesPage implements Page {
     if (this.#wanted === undefined) return;
     this.#search += 1;
     const search = this.#search;
-    const last = known.at(-1);
-    const page = { limit: PAGE_COUNT, ...(last !== undefined && { before: last.seq }) };
-    const { messages, has_more } = await this.#context.connection.request("messages", { ...this.#wanted, ...page });
-    if (search === this.#search) this.#show([...known, ...messages], has_more);
+    const { messages, hasMore, cursor } = await this.#page(this.#wanted, known.at(-1));
+    if (search !== this.#search) return;
+    this.#cursor = cursor;
+    this.#show([...known, ...messages], hasMore);
+  }
+
+  /** The messages after the last that is known, or the first of all. */
+  async #page({ chatId, word, username }: Wanted, last: Message | undefined): Promise<MessagesFound> {
+    const { connection } = this.#context;
+    const asked = { limit: PAGE_COUNT, ...(word !== "" && { word }) };
+    if (chatId === undefined) {
+      const cursor = last === undefined ? undefined : this.#cursor;
+      const page = { ...asked, username, ...(cursor !== undefined && { cursor }) };
+      const { messages, next } = await connection.request("user_messages", page);
+      return { messages, hasMore: next !== undefined, cursor: next };
+    }
+    const by = { ...(username !== "" && { username }), ...(last !== undefined && { before: last.seq }) };
+    const { messages, has_more } = await connection.request("messages", { chat_id: chatId, ...asked, ...by });
+    return { messages, hasMore: has_more, cursor: undefined };
   }
 
   #show(messages: readonly Message[], hasMore: boolean): void {
@@ -179,14 +210,14 @@ export class MessagesPage implements Page {
     const { selected } = this.table;
     if (selected === undefined || selected.deleted !== undefined) return;
     const { chat_id: chatId, seq, username } = selected;
-    askToRemove(this.#context, { chatId, seq, username }, this.outcome, () => this.#markRemoved(seq));
+    askToRemove(this.#context, { chatId, seq, username }, this.outcome, () => this.#markRemoved(selected));
   }
 
   /** As everybody sees it now; what else is shown stays. */
-  #markRemoved(seq: number): void {
+  #markRemoved(removed: Message): void {
     const now = this.#messages.map((one): Message => {
       const deleted = one.user_id === SERVER_USER_ID ? "author" : "moderator";
-      return one.seq === seq ? { ...one, message: "", deleted } : one;
+      return keyOf(one) === keyOf(removed) ? { ...one, message: "", deleted } : one;
     });
     this.#show(now, this.#hasMore);
   }

@@ -49,8 +49,14 @@ export interface GlobalPlace {
   readonly hits: readonly Message[];
 }
 
-/** Result of a slice. `hasMore`: there are hits after these. */
-export type GlobalSlice = { readonly messages: Message[]; readonly hasMore: boolean } | { readonly place: GlobalPlace };
+/** A page of hits; `hasMore`: there are hits after these. */
+export interface GlobalResult {
+  readonly messages: Message[];
+  readonly hasMore: boolean;
+}
+
+/** Result of a slice: the page, or where the next slice goes on. */
+export type GlobalSlice = GlobalResult | { readonly place: GlobalPlace };
 
 /** Where the search begins in these chats. */
 export function beginning(chats: readonly SearchableChat[], query: GlobalQuery): GlobalPlace {
@@ -96,7 +102,9 @@ async function look(
   const { chatId, firstSeq, beforeMs, before, place } = chat;
   const times = { authorId, afterMs, beforeMs };
   const hitCount = Math.min(limit + 1, HITS_PER_LOOK);
-  const query = { chatId, word, before, firstSeq, limit: hitCount, scanFirst: SCAN_FIRST, ...times };
+  // An index is of no use without a word.
+  const scanFirst = word === "" ? Number.MAX_SAFE_INTEGER : SCAN_FIRST;
+  const query = { chatId, word, before, firstSeq, limit: hitCount, scanFirst, ...times };
   const slice = await reader.search(query, place);
   if ("place" in slice) return { result: [], rest: { ...chat, place: slice.place } };
   const { messages, hasMore } = slice.result;

@@ -14,7 +14,7 @@ const LISTED_GROUPS = 200;
 export const CHAT_NOTES = [
   "groups list [FILTER], groups members GROUP, groups add GROUP NAME, groups remove GROUP NAME,",
   "groups role GROUP NAME ROLE, groups archive GROUP, groups unarchive GROUP, groups delete GROUP,",
-  "messages find CHAT [WORD], messages remove CHAT SEQ.",
+  "messages find CHAT [WORD], messages by NAME [WORD] (in all chats of that user), messages remove CHAT SEQ.",
   "GROUP is a group's title or its id; CHAT is common, that of a group, or the id of any chat. ROLE is owner,",
   "moderator or member. In an archived group nobody can write; what is there can be read and deleted.",
 ];
@@ -71,6 +71,12 @@ const MESSAGE_ACTIONS: Actions = {
     const page = { ...optionalNumber("before", args["before"]), ...optionalNumber("limit", args["limit"]) };
     const answer = await admin.request("messages", { chat_id, ...by, ...page });
     print(answer, view.messagesView(answer));
+  },
+  by: async ({ admin, args, words, print }) => {
+    const by = { username: word(words, 0, "NAME"), ...optional("word", words[1]) };
+    const page = { ...optional("cursor", args["cursor"]), ...optionalNumber("limit", args["limit"]) };
+    const answer = await admin.request("user_messages", { ...by, ...page });
+    print(answer, view.userMessagesView(answer));
   },
   remove: async ({ admin, args, words, print }) => {
     const [chat, seq] = [word(words, 0, "CHAT"), numberWord(words, 1, "SEQ")];

@@ -2,6 +2,7 @@
 import type { AdminActions, LogRecord, Sample, TrafficEntry } from "../protocol/admin.ts";
 import { groupState } from "../client/models/admin-groups.ts";
 import { clientText, modeText } from "../client/models/admin-sessions.ts";
+import type { Message } from "../protocol/entities.ts";
 import { bytes, duration, moment } from "../util/quantities.ts";
 import { inOneLine, visible } from "../util/visible-text.ts";
 import { table } from "./table.ts";
@@ -81,14 +82,23 @@ export function membersView({ members, has_more }: Result<"group_members">): str
 /** Newest first. Texts are written by strangers: each stays in its line. */
 export function messagesView({ messages, has_more }: Result<"messages">): string {
   if (messages.length === 0) return "no such messages";
-  const rows = messages.map(({ seq, time, username, message, deleted }) => [
-    seq,
-    moment(time * 1000),
-    username,
-    deleted === undefined ? inOneLine(message) : `(deleted by ${deleted === "author" ? "its author" : "a moderator"})`,
-  ]);
+  const rows = messages.map((one) => [one.seq, moment(one.time * 1000), one.username, shownText(one)]);
   const more = has_more ? `\nThere are more: --before ${messages.at(-1)?.seq ?? 0}` : "";
   return table(["seq", "sent", "user", "text"], rows) + more;
+}
+
+/** The same with the chat of each in the place of the user, who is the same in all. */
+export function userMessagesView({ messages, next }: Result<"user_messages">): string {
+  if (messages.length === 0) return "no such messages";
+  const rows = messages.map((one) => [one.chat_id, one.seq, moment(one.time * 1000), shownText(one)]);
+  return (
+    table(["chat", "seq", "sent", "text"], rows) + (next === undefined ? "" : `\nThere are more: --cursor ${next}`)
+  );
+}
+
+function shownText({ message, deleted }: Message): string {
+  if (deleted === undefined) return inOneLine(message);
+  return `(deleted by ${deleted === "author" ? "its author" : "a moderator"})`;
 }
 
 export function bansView({ bans }: Result<"bans">): string {

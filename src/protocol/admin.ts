@@ -181,6 +181,11 @@ export interface AdminActions {
     data: { chat_id: ChatId; word?: string; username?: string; before?: number; limit?: number };
     result: { messages: readonly Message[]; has_more: boolean };
   };
+  /** The same of one user in all chats that the user is in now; `cursor` is the `next` of the page before. */
+  user_messages: {
+    data: ByName & { word?: string; cursor?: string; limit?: number };
+    result: { messages: readonly Message[]; next?: string };
+  };
   /** Deletes a message of anybody in any chat, for everybody and for good. The result is whose it was. */
   remove_message: { data: OfGroup & { seq: number }; result: ByName };
   /** Into the common chat, into a group, or to one user. */

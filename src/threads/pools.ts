@@ -1,4 +1,5 @@
 // The pools of threads: typed calls, and what happens to a call whose thread died or hung.
+import type { GlobalSlice } from "../actions/global-search.ts";
 import type { ListedGroup, MemberPage } from "../store/group-reader.ts";
 import type { ListQuery, Slice } from "../store/slices.ts";
 import type { Account, NamePage, SearchPlace, SearchQuery, SearchSlice } from "../store/store.ts";
@@ -15,6 +16,7 @@ import type {
   OpenResult,
   RequestTask,
   RequestTaskResult,
+  SearchOfUser,
   MembershipsResult,
   LoginSnapshotResult,
 } from "./task.ts";
@@ -150,6 +152,11 @@ export class Pools {
   /** A slice of a search in any chat, whoever is in it. */
   search(query: SearchQuery, place: SearchPlace | undefined): Promise<SearchSlice> {
     return this.#inTurn("search", { query, place });
+  }
+
+  /** A slice of a search in all chats that a user is in. */
+  searchAll(search: SearchOfUser): Promise<GlobalSlice> {
+    return this.#inTurn("searchAll", search);
   }
 
   /** Questions of the administrator: they take turns with everybody who has asked for something that takes long. */

@@ -12,6 +12,7 @@ import { transferring } from "./transferring.ts";
 import { LazyReader } from "./lazy-reader.ts";
 import { wrongCredentials } from "../domain/writes/put-token.ts";
 import { readLoginSnapshot } from "../actions/login-snapshot.ts";
+import { beginning, searchChats, type GlobalSlice } from "../actions/global-search.ts";
 import { Router, type PlannedRequest } from "../actions/router.ts";
 import type { Effect, Reply } from "../domain/effects.ts";
 import type { Again } from "../actions/plan.ts";
@@ -26,6 +27,7 @@ import type {
   RequestTask,
   RequestTaskResult,
   LoginSnapshotResult,
+  SearchOfUser,
 } from "./task.ts";
 import { threadLogger } from "./thread-log.ts";
 import { threadSettings } from "./thread-settings.ts";
@@ -69,10 +71,15 @@ const LOOK_UPS: { readonly [K in LookUp]: (data: LookUps[K]["data"]) => Promise<
   groups: (query) => reader.groups(query),
   members: ({ chatId, page }) => reader.groupMembers(chatId, undefined, page),
   search: ({ query, place }) => reader.search(query, place),
+  searchAll: (search) => searchAll(search),
 };
 
 function lookUp<K extends LookUp>({ lookUp: name, data }: LookUpTask<K>): Promise<LookUps[K]["result"]> {
   return LOOK_UPS[name](data);
+}
+
+async function searchAll({ userId, query, place }: SearchOfUser): Promise<GlobalSlice> {
+  return searchChats(query, place ?? beginning(await reader.searchable(userId, query.word), query), reader);
 }
 
 async function findUser(name: string): Promise<FoundUser | undefined> {

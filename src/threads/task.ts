@@ -3,6 +3,7 @@ import type { ReplyTo } from "../protocol/envelope.ts";
 import type { Framing } from "../protocol/frame.ts";
 import type { ChatId, UserId } from "../protocol/ids.ts";
 import type { RefusalFacts } from "../protocol/codes.ts";
+import type { GlobalPlace, GlobalQuery, GlobalSlice } from "../actions/global-search.ts";
 import type { LoginSnapshot } from "../actions/login-snapshot.ts";
 import type { Continuation, PasswordRequest, PasswordVerdict } from "../actions/again.ts";
 import type { Effect, Finish, GroupChange, GroupReset, Identity, Membership, Reply } from "../domain/effects.ts";
@@ -89,6 +90,8 @@ export interface LookUps {
   members: { data: { readonly chatId: ChatId; readonly page: NamePage }; result: MemberPage };
   /** A slice of a search in any chat. */
   search: { data: { readonly query: SearchQuery; readonly place: SearchPlace | undefined }; result: SearchSlice };
+  /** A slice of a search in all chats that a user is in. */
+  searchAll: { data: SearchOfUser; result: GlobalSlice };
 }
 
 export type LookUp = keyof LookUps;
@@ -96,6 +99,13 @@ export type LookUp = keyof LookUps;
 export interface LookUpTask<K extends LookUp = LookUp> {
   readonly lookUp: K;
   readonly data: LookUps[K]["data"];
+}
+
+/** A search in all chats that a user is in, where it begins or goes on. */
+export interface SearchOfUser {
+  readonly userId: UserId;
+  readonly query: GlobalQuery;
+  readonly place: GlobalPlace | undefined;
 }
 
 export interface FoundUser {

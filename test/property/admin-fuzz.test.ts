@@ -62,6 +62,7 @@ const DATA: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     { chat_id: chat, word: name, username: name, before: count, limit: count },
     { requiredKeys: ["chat_id"] },
   ),
+  user_messages: fc.record({ username: name, word: name, cursor: name, limit: count }, { requiredKeys: ["username"] }),
   remove_message: fc.record({ chat_id: chat, seq: count }),
   backups: fc.constant({}),
   log: fc.record({ limit: count, level: fc.constantFrom("error", "debug", "all") }, { requiredKeys: [] }),

@@ -205,7 +205,7 @@ describe("messenger admin", () => {
       [["groups", "role", "Book club", "gina", "king"], /ROLE: must be one of member, moderator, owner/],
       [["groups", "remove", "Book club", "hans"], /username: is not a member/],
       [["groups", "dance"], /groups: dance: .*list, members/],
-      [["messages"], /messages: what to do is missing.*find, remove/],
+      [["messages"], /messages: what to do is missing.*find, by, remove/],
     ] as const) {
       const { code, stderr } = await run(words);
       assert.deepEqual([code, told.test(stderr)], [1, true], stderr);
@@ -247,6 +247,13 @@ describe("messenger admin", () => {
       messages.map((message) => message.seq),
       [seq],
     );
+    assert.match(
+      await ok("user_messages", "messages", "by", "jana", "pills"),
+      new RegExp(`common +${seq} .*free pills`),
+    );
+    const { next } = await json("user_messages", "messages", "by", "jana", "--limit", "1");
+    const rest = await json("user_messages", "messages", "by", "jana", "--cursor", String(next));
+    assert.equal((rest["messages"] as { seq: number }[])[0]?.seq, seq);
     const refused = await run(["messages", "remove", "common", String(seq)]);
     assert.deepEqual([refused.code, /--yes/.test(refused.stderr)], [1, true]);
     assert.match(await ok("remove_message", "messages", "remove", "common", String(seq), "--yes"), /jana/);
@@ -368,6 +375,7 @@ const WORDS: { readonly [A in AdminActionName]: Readonly<Record<keyof AdminActio
   unarchive_group: { chat_id: "GROUP" },
   delete_group: { chat_id: "GROUP" },
   messages: { chat_id: "CHAT", word: "WORD", username: "--from", before: "--before", limit: "--limit" },
+  user_messages: { username: "NAME", word: "WORD", cursor: "--cursor", limit: "--limit" },
   remove_message: { chat_id: "CHAT", seq: "SEQ" },
   announce: { message: "TEXT", username: "--to", chat_id: "--group" },
   listen: { address: "--address", port: "--port" },

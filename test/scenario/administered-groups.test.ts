@@ -171,6 +171,30 @@ describe("the administrator and the groups", () => {
     assert.doesNotMatch(JSON.stringify(entries), /needle/i);
   });
 
+  it("finds the messages of one user in all chats, newest first, page by page", async () => {
+    const direct = directChatId(ann.userId, ben.userId);
+    for (const [index, chat] of [COMMON_CHAT, chat_id, direct, chat_id].entries()) {
+      await ben.say(`of Ben ${index}`, chat);
+      await ann.say("of Ann", chat);
+    }
+    const username = ben.username;
+    const { messages, next } = await admin.request("user_messages", { username, limit: 3 });
+    assert.deepEqual(texts(messages), ["of Ben 3", "of Ben 2", "of Ben 1"]);
+    const rest = await admin.request("user_messages", { username, ...(next !== undefined && { cursor: next }) });
+    assert.deepEqual([texts(rest.messages), rest.next], [["of Ben 0"], undefined]);
+    const found = await admin.request("user_messages", { username, word: "ben 2" });
+    assert.deepEqual(
+      found.messages.map((message) => message.chat_id),
+      [direct],
+    );
+    assert.match(await lastLogged(), /looks at messages.*"user":"ben/);
+    await assert.rejects(
+      admin.request("user_messages", { username, cursor: "nonsense" }),
+      refusal(400, "bad_field", /^cursor: /),
+    );
+    await assert.rejects(admin.request("user_messages", { username: "nobody" }), refusal(404, "no_such_user", /./));
+  });
+
   it("takes back what the server has said, as its author", async () => {
     const { seq } = await admin.request("announce", { message: "wrong room" });
     await admin.request("remove_message", { chat_id: COMMON_CHAT, seq });

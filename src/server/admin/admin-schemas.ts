@@ -13,6 +13,7 @@ const count = { type: "integer", minimum: 1, maximum: 100_000 };
 const byName = object({ username: text }, ["username"]);
 const ofGroup = object({ chat_id: text }, ["chat_id"]);
 const role = { enum: ROLES };
+const searched = { type: "string", maxLength: MAX_SEARCH_CHARS };
 const nothing = object({});
 
 const SCHEMAS: { readonly [A in AdminActionName]: object } = {
@@ -38,10 +39,8 @@ const SCHEMAS: { readonly [A in AdminActionName]: object } = {
   archive_group: ofGroup,
   unarchive_group: ofGroup,
   delete_group: ofGroup,
-  messages: object(
-    { chat_id: text, word: { type: "string", maxLength: MAX_SEARCH_CHARS }, username: text, before: seq, limit: count },
-    ["chat_id"],
-  ),
+  messages: object({ chat_id: text, word: searched, username: text, before: seq, limit: count }, ["chat_id"]),
+  user_messages: object({ username: text, word: searched, cursor: text, limit: count }, ["username"]),
   remove_message: object({ chat_id: text, seq }, ["chat_id", "seq"]),
   announce: object({ message: text, username: text, chat_id: text }, ["message"]),
   listen: object({ address: text, port: { type: "integer", minimum: 0, maximum: 65_535 } }),

@@ -198,6 +198,10 @@ export class Administration {
         this.#parts.log.warn("the administrator looks at messages", chatIn(data));
         return moderation.find(data);
       },
+      user_messages: (data) => {
+        this.#parts.log.warn("the administrator looks at messages", userIn(data));
+        return moderation.findOf(data);
+      },
       remove_message: (data) =>
         this.#logged("remove_message", { ...chatIn(data), seq: data.seq }, moderation.remove(data), ({ username }) => {
           return { author: username };

@@ -3,6 +3,8 @@ import type { AdminActions } from "../../protocol/admin.ts";
 import { ProtocolError } from "../../protocol/codes.ts";
 import { chatForm, type ChatId } from "../../protocol/ids.ts";
 import { DEFAULT_PAGE, MAX_PAGE } from "../../protocol/limits.ts";
+import { hitPosition, hitsCursor } from "../../actions/cursors.ts";
+import { positionOf, type GlobalPlace, type GlobalResult } from "../../actions/global-search.ts";
 import type { SearchPlace, SearchQuery, SearchResult } from "../../store/store.ts";
 import type { Pools } from "../../threads/pools.ts";
 import type { EffectRunner } from "../effects.ts";
@@ -36,6 +38,20 @@ export class Moderation {
     return { messages, has_more: hasMore };
   }
 
+  /** In all chats that the user is in, newest first. */
+  async findOf({ username, word = "", cursor, limit }: Data<"user_messages">): Promise<Result<"user_messages">> {
+    const { pools } = this.#parts;
+    const after = cursor === undefined ? undefined : hitPosition(cursor);
+    const { userId } = await findUser(pools, username);
+    const times = { afterMs: undefined, beforeMs: undefined };
+    const query = { word, after, authorId: userId, limit: Math.min(limit ?? DEFAULT_PAGE, MAX_PAGE), ...times };
+    for (let place: GlobalPlace | undefined; ;) {
+      const slice = await pools.searchAll({ userId, query, place });
+      if ("place" in slice) place = slice.place;
+      else return pageOf(slice);
+    }
+  }
+
   /** The result is whose message it was. */
   async remove({ chat_id: chatId, seq }: Data<"remove_message">): Promise<Result<"remove_message">> {
     if (chatForm(chatId) === undefined) throw noSuchChat();
@@ -63,6 +79,11 @@ export class Moderation {
     if (members.length === 0) throw noSuchChat();
     return chatId;
   }
+}
+
+function pageOf({ messages, hasMore }: GlobalResult): Result<"user_messages"> {
+  const last = messages.at(-1);
+  return { messages, ...(hasMore && last !== undefined && { next: hitsCursor(positionOf(last)) }) };
 }
 
 function noSuchChat(): ProtocolError {

@@ -169,6 +169,21 @@ describe("moderation in the control panel", () => {
     user.click(messages.older);
     await eventually("all are shown", () => shown().length === 103);
     assert.ok(messages.older.isHidden());
+    messages.chat.setText("");
+    user.click(messages.find);
+    assert.match(messages.outcome.widget.text(), /In which chat, or by which user/);
+    await ben.say("needle in the group", chatId);
+    messages.user.setText(ben.username);
+    messages.word.setText("needle");
+    user.click(messages.find);
+    await eventually("those of all chats are found", () => shown().includes("needle in the group"));
+    assert.deepEqual(shown(), ["needle in the group"]); // the other is removed
+    messages.word.setText("");
+    user.click(messages.find);
+    await eventually("a page of all chats is shown", () => shown().length === 100);
+    user.click(messages.older);
+    await eventually("the rest is shown", () => shown().length === 103);
+    assert.equal(new Set(messages.table.values.map(({ chat_id, seq }) => `${chat_id} ${seq}`)).size, 103);
     messages.chat.setText("no such group");
     user.click(messages.find);
     await eventually("it is told why not", () => /no group.*no such group/.test(messages.outcome.widget.text()));
