@@ -49,7 +49,7 @@ const FENCE_LINE = /[\w+#.-]*\r?\n/y;
  * a block, the rest of the first line and the last line break belong to the marks. In code and links, nothing is a mark.
  */
 export function parseMarkup(text: string): Span[] {
-  const pieces = cut(text);
+  const pieces = tokenize(text);
   const style = { isBold: false, isItalic: false, isUnderlined: false };
   const spans: Span[] = [];
   let plainStart = 0;
@@ -81,7 +81,7 @@ function span(text: string, style: Pick<Span, "isBold" | "isItalic" | "isUnderli
 }
 
 /** Finds links, code and marks, and which marks belong together. Text between them is no piece. */
-function cut(text: string): Piece[] {
+function tokenize(text: string): Piece[] {
   const pieces: Piece[] = [];
   /** Marks that wait for a partner, outermost first: their places in `pieces`. */
   const open: { readonly mark: Mark; readonly index: number }[] = [];

@@ -6,7 +6,7 @@ import type { ChatId, UserId } from "../protocol/ids.ts";
 import { MAX_PAGE } from "../protocol/limits.ts";
 import { chatsOf, codeOf, stateOf, type Cast, type Member } from "./cast.ts";
 import { watchOrder, type EventFaults } from "./session-order.ts";
-import { StandingSession, type SessionUser } from "./standing-session.ts";
+import { PersistentSession, type SessionHandler } from "./persistent-session.ts";
 
 /** State of one chat. */
 class Heard {
@@ -20,21 +20,21 @@ class Heard {
   frontier = 0;
 }
 
-export class Listener implements SessionUser {
+export class Listener implements SessionHandler {
   readonly chats = new Map<ChatId, Heard>();
   /** Messages that were told differently from before. */
   contradictedCount = 0;
   gapCount = 0;
   readonly #partners: ReadonlyMap<ChatId, UserId | undefined>;
   readonly #faults: EventFaults;
-  readonly #session: StandingSession;
+  readonly #session: PersistentSession;
   #connection: Connection | undefined;
 
   constructor(port: number, cast: Cast, member: Member, faults: EventFaults) {
     this.#partners = chatsOf(cast, member);
     this.#faults = faults;
     for (const chatId of this.#partners.keys()) this.chats.set(chatId, new Heard());
-    this.#session = new StandingSession(port, member.username, this);
+    this.#session = new PersistentSession(port, member.username, this);
   }
 
   get sessionCount(): number {

@@ -3,7 +3,7 @@ import type { Connection } from "../client/connection.ts";
 import { DisconnectedError, RequestError } from "../client/errors.ts";
 import { changeOf, chatOf, editedTextOf, messageIdOf, REACTION, textOf, type Cast } from "./cast.ts";
 import { watchOrder, type EventFaults } from "./session-order.ts";
-import { StandingSession, type SessionUser } from "./standing-session.ts";
+import { PersistentSession, type SessionHandler } from "./persistent-session.ts";
 
 /** Messages of one talker that may wait for their answers at a time. */
 const WINDOW = 32;
@@ -20,7 +20,7 @@ export interface TalkerSettings {
   readonly onAcknowledged: () => void;
 }
 
-export class Talker implements SessionUser {
+export class Talker implements SessionHandler {
   readonly #settings: TalkerSettings;
   /** The seq that was acknowledged for each message; 0 while there was none. Message 0 does not exist. */
   readonly acknowledged: number[] = [0];
@@ -42,7 +42,7 @@ export class Talker implements SessionUser {
   contradictedCount = 0;
   /** In the order in which they were first sent. */
   readonly #pending = new Set<number>();
-  readonly #session: StandingSession;
+  readonly #session: PersistentSession;
   readonly #pump: NodeJS.Timeout;
   #connection: Connection | undefined;
   #startMs = performance.now();
@@ -50,7 +50,7 @@ export class Talker implements SessionUser {
 
   constructor(settings: TalkerSettings) {
     this.#settings = settings;
-    this.#session = new StandingSession(settings.port, this.#member().username, this);
+    this.#session = new PersistentSession(settings.port, this.#member().username, this);
     this.#pump = setInterval(() => this.#sendMore(), PUMP_MS);
   }
 

@@ -61,10 +61,10 @@ export class PeerAddresses {
 
   /** Looks at the oldest only: each that leaves makes room for itself. */
   #forget(): void {
-    let looks = 2;
+    let checks = 2;
     for (const [key, { allowance }] of this.#left) {
       const isOver = this.#left.size > MAX_LEFT;
-      if (!isOver && (looks-- === 0 || !allowance.isFull())) return;
+      if (!isOver && (checks-- === 0 || !allowance.isFull())) return;
       this.#left.delete(key);
     }
   }

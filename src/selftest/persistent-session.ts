@@ -8,27 +8,27 @@ const RETRY_MS = 30;
 /** How long a request may take before its connection counts as dead. */
 const ANSWER_TIMEOUT_MS = 20_000;
 
-/** User of the sessions, one after the other. */
-export interface SessionUser {
+/** Handler of the sessions, one after the other. */
+export interface SessionHandler {
   /** To be called as soon as there is a connection, before the login: events may come with its answer. */
   begin(connection: Connection): void;
   /** The login is done. A rejection ends the connection, and another takes its place. */
   loggedIn(connection: Connection): Promise<void>;
 }
 
-export class StandingSession {
+export class PersistentSession {
   readonly #port: number;
   readonly #username: string;
-  readonly #user: SessionUser;
+  readonly #handler: SessionHandler;
   readonly #running: Promise<void>;
   #connection: Connection | undefined;
   #isEnded = false;
   #sessionCount = 0;
 
-  constructor(port: number, username: string, user: SessionUser) {
+  constructor(port: number, username: string, handler: SessionHandler) {
     this.#port = port;
     this.#username = username;
-    this.#user = user;
+    this.#handler = handler;
     this.#running = this.#run();
   }
 
@@ -62,12 +62,12 @@ export class StandingSession {
       if (connection.closedBecause !== undefined) resolve(undefined);
     });
     if (this.#isEnded) connection.close("the selftest is over");
-    this.#user.begin(connection);
+    this.#handler.begin(connection);
     connection.releaseEvents();
     try {
       await connection.request("login", { username: this.#username, password: PASSWORD, features: ["changes"] });
       this.#sessionCount += 1;
-      await this.#user.loggedIn(connection);
+      await this.#handler.loggedIn(connection);
     } catch (error) {
       connection.close(String(error));
     }
