@@ -109,11 +109,6 @@ export class ChatBook implements Disposable {
     return this.#facts.get(chatId) ?? this.#empty(chatId);
   }
 
-  /** True for a chat of which anything is known. */
-  has(chatId: ChatId): boolean {
-    return this.#facts.has(chatId);
-  }
-
   mute(chatId: ChatId, isMuted: boolean): void {
     this.#change(chatId, { isMuted });
   }
