@@ -9,7 +9,7 @@ import type { AccessControl } from "./connections/access-control.ts";
 import { Connection } from "./connections/connection.ts";
 import type { Gateway } from "./gateway.ts";
 import { refusalText } from "./http/answers.ts";
-import type { HttpDoor } from "./http/http-door.ts";
+import type { HttpEndpoint } from "./http/http-endpoint.ts";
 import { peerName, unansweredPeers } from "./connections/unanswered.ts";
 import { guarded } from "./guarded.ts";
 
@@ -35,7 +35,7 @@ const DRAIN_POLL_MS = 20;
 export interface ListenerParts {
   readonly gateway: Gateway;
   /** Undefined where HTTP is off. */
-  readonly http: HttpDoor | undefined;
+  readonly http: HttpEndpoint | undefined;
   readonly access: AccessControl;
   readonly log: ThrottledLog;
   /** Finds the peers that acknowledge nothing; `unansweredPeers` if not given. */
@@ -44,7 +44,7 @@ export interface ListenerParts {
 
 export class Listener {
   readonly #gateway: Gateway;
-  readonly #http: HttpDoor | undefined;
+  readonly #http: HttpEndpoint | undefined;
   readonly #access: AccessControl;
   readonly #log: ThrottledLog;
   readonly #server: Server;

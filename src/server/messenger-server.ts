@@ -21,7 +21,7 @@ import { ChatDirectory } from "./delivery/chat-directory.ts";
 import { Fanout } from "./delivery/fanout.ts";
 import { Gateway } from "./gateway.ts";
 import { GroupCommit } from "./commit/group-commit.ts";
-import { HttpDoor } from "./http/http-door.ts";
+import { HttpEndpoint } from "./http/http-endpoint.ts";
 import { Listener } from "./listener.ts";
 import { Metrics } from "./metrics.ts";
 import { monitoringRoutes } from "./monitoring/monitoring.ts";
@@ -193,7 +193,7 @@ export class MessengerServer {
   }
 
   /** HTTP on the chat's port. */
-  #makeHttp(gate: PasswordGate, clock: Clock): HttpDoor {
+  #makeHttp(gate: PasswordGate, clock: Clock): HttpEndpoint {
     const { metricsToken, store } = this.#config;
     const routes = monitoringRoutes({
       metricsToken,
@@ -214,7 +214,7 @@ export class MessengerServer {
       isStopping: () => !this.#isListening,
       lastSample: () => this.#administration.lastSample,
     });
-    return new HttpDoor(routes, clock, (error, address) => {
+    return new HttpEndpoint(routes, clock, (error, address) => {
       this.#acts.write("error", "an HTTP request failed", addressKey(address), { error });
     });
   }

@@ -1,4 +1,4 @@
-// Answers of the HTTP door: the result of a route, and the head and text that it becomes.
+// Answers of the HTTP endpoint: the result of a route, and the head and text that it becomes.
 import { STATUS_CODES } from "node:http";
 
 /** A request as routes see it: without its body, since none is taken. */

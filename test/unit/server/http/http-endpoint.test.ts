@@ -1,20 +1,20 @@
-// The HTTP door alone, over real sockets: requests under way when it ends, faults of routes, TLS that is missing.
+// The HTTP endpoint alone, over real sockets: requests under way when it ends, faults of routes, TLS that is missing.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { Allowance } from "../../../../src/server/connections/allowance.ts";
 import type { HttpAnswer } from "../../../../src/server/http/answers.ts";
-import { HttpDoor } from "../../../../src/server/http/http-door.ts";
+import { HttpEndpoint } from "../../../../src/server/http/http-endpoint.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 import { RawHttp } from "../../../support/raw-http.ts";
 
 const UNLIMITED = { requestRatePerSec: 0, requestBurstCount: 0, byteRatePerSec: 0, byteBurstCount: 0 };
 
-describe("HttpDoor", () => {
+describe("HttpEndpoint", () => {
   const clock = new ManualClock();
   const faults: unknown[] = [];
-  let door: HttpDoor;
+  let endpoint: HttpEndpoint;
   let listener: Server;
   let port = 0;
   let release: (answer: HttpAnswer) => void;
@@ -28,17 +28,17 @@ describe("HttpDoor", () => {
       "/faulty": () => Promise.reject(new Error("a bug")),
       "/long": () => ({ status: 200, text: "x".repeat(64 * 1024 * 1024) }),
     };
-    door = new HttpDoor(routes, clock, (error) => void faults.push(error));
+    endpoint = new HttpEndpoint(routes, clock, (error) => void faults.push(error));
     lacksTls = false;
     listener = createServer((socket) => {
       socket.on("error", () => socket.destroy());
-      door.take({ socket, address: "192.0.2.7", allowance: new Allowance(UNLIMITED, clock), lacksTls });
+      endpoint.take({ socket, address: "192.0.2.7", allowance: new Allowance(UNLIMITED, clock), lacksTls });
     });
     await once(listener.listen(0, "127.0.0.1"), "listening");
     port = (listener.address() as AddressInfo).port;
   });
   afterEach(() => {
-    door.destroy();
+    endpoint.destroy();
     listener.close();
   });
 
@@ -47,18 +47,18 @@ describe("HttpDoor", () => {
     await idle.ask("GET", "/quick");
     const waiting = await RawHttp.connect(port);
     const answer = waiting.ask("GET", "/held");
-    await eventually("both are served", () => door.size === 2);
+    await eventually("both are served", () => endpoint.size === 2);
     await idle.ask("GET", "/quick"); // by now the other request has arrived too
-    door.finish();
+    endpoint.finish();
     await idle.closed();
     assert.ok(!waiting.isClosed);
     release({ status: 200, text: "at last" });
     const { body, headers } = await answer;
     assert.deepEqual([body, headers["connection"]], ["at last", "close"]);
     await waiting.closed();
-    await eventually("nobody is left", () => door.size === 0);
+    await eventually("nobody is left", () => endpoint.size === 0);
     await (await RawHttp.connect(port)).closed();
-    door.open();
+    endpoint.open();
     assert.equal((await RawHttp.get(port, "/quick")).status, 200);
   });
 
@@ -84,19 +84,19 @@ describe("HttpDoor", () => {
     let sent = -1;
     await eventually("the answer waits", () => {
       clock.advance(0);
-      door.checkDeadlines();
+      endpoint.checkDeadlines();
       const before = sent;
       sent = client.socket.bytesRead;
-      return sent === before && door.size === 1;
+      return sent === before && endpoint.size === 1;
     });
     clock.advance(29_000);
-    door.checkDeadlines();
-    assert.equal(door.size, 1);
+    endpoint.checkDeadlines();
+    assert.equal(endpoint.size, 1);
     clock.advance(1_000);
-    door.checkDeadlines();
+    endpoint.checkDeadlines();
     clock.advance(2_000);
-    door.checkDeadlines();
-    await eventually("it is gone", () => door.size === 0);
+    endpoint.checkDeadlines();
+    await eventually("it is gone", () => endpoint.size === 0);
     client.socket.destroy();
   });
 });

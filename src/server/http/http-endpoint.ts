@@ -19,7 +19,7 @@ const STATUS_OF_FAULT: Readonly<Record<string, number>> = {
 };
 const VERSIONS: ReadonlySet<string> = new Set(["1.0", "1.1"]);
 
-export class HttpDoor implements Endpoint {
+export class HttpEndpoint implements Endpoint {
   readonly #routes: HttpRoutes;
   readonly #clock: Clock;
   readonly #report: (error: unknown, address: string) => void;
