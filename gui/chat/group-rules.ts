@@ -65,8 +65,9 @@ function checked<T>(answers: ReadonlyMap<T, QRadioButton>): T | undefined {
 }
 
 /** Both rules in one line. */
-export function rulesText({ posting, history }: Rules): string {
-  const who = posting === "all" ? "Everybody may write" : "Only moderators and owners write";
+export function rulesText({ posting, history, isArchived = false }: Rules & { readonly isArchived?: boolean }): string {
+  const writers = posting === "all" ? "Everybody may write" : "Only moderators and owners write";
+  const who = isArchived ? "Archived, so that nobody writes" : writers;
   const what = history === "all" ? "new members see everything" : "new members see only what comes after they join";
   return `${who}; ${what}.`;
 }

@@ -9,14 +9,17 @@ import { ask } from "../kit/dialogs.ts";
 /** The rights of the user in a chat. */
 export interface Rights {
   readonly writes: boolean;
+  readonly reacts: boolean;
   readonly pins: boolean;
   /** Deletes what others have written. */
   readonly moderates: boolean;
 }
 
 export function rightsIn(facts: ChatFacts): Rights {
-  const moderates = facts.group !== undefined && isAtLeast(facts.group.role, "moderator");
-  return { writes: mayPost(facts), pins: facts.kind === "direct" || moderates, moderates };
+  const { group, kind } = facts;
+  const moderates = group !== undefined && isAtLeast(group.role, "moderator");
+  const reacts = group?.isArchived !== true;
+  return { writes: mayPost(facts), reacts, pins: reacts && (kind === "direct" || moderates), moderates };
 }
 
 /** A message that everybody may have read can be deleted by its author, and by moderators of a group. */

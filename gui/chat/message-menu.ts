@@ -49,10 +49,11 @@ export function messageEntries(
   if (selected !== "") entries.push({ text: "Copy selected", onClick: () => copyText(selected) });
   if (canAnswer(item)) {
     if (rights.writes) entries.push({ text: "Answer", onClick: () => actions.onAnswer(item) });
-    entries.push(
-      { text: `React ${actions.usual}`, onClick: () => actions.onReact(item, actions.usual) },
-      { text: "React with…", onClick: () => actions.onReact(item) },
-    );
+    if (rights.reacts)
+      entries.push(
+        { text: `React ${actions.usual}`, onClick: () => actions.onReact(item, actions.usual) },
+        { text: "React with…", onClick: () => actions.onReact(item) },
+      );
     if (rights.pins)
       entries.push({
         text: item.isPinned ? "Unpin" : "Pin",

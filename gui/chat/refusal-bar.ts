@@ -41,5 +41,7 @@ export function refusalOf(
 ): Refusal | undefined {
   const onClick = (): unknown => userId !== undefined && contacts.unblock(userId);
   if (isBlocked) return { text: `You have blocked ${title}.`, button: { text: "Unblock", onClick } };
-  return mayPost(book.get(chatId)) ? undefined : { text: "Only moderators and owners write in this group." };
+  const facts = book.get(chatId);
+  if (facts.group?.isArchived === true) return { text: "This group is archived: nobody writes in it any more." };
+  return mayPost(facts) ? undefined : { text: "Only moderators and owners write in this group." };
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { GoneGroup } from "../../src/client/memberships.ts";
+import { AdminClient } from "../../src/client/admin-client.ts";
 import { mayPost } from "../../src/client/models/chat-book.ts";
 import { COMMON_CHAT, type ChatId } from "../../src/protocol/ids.ts";
 import { ClientPerson, texts } from "../support/client.ts";
@@ -93,6 +94,14 @@ describe("groups in the client", () => {
     const { username } = ben.messenger;
     await ann.workspace.groups.setRole(chatId, username, "moderator");
     await eventually("ben may write", () => mayPost(ben.workspace.book.get(chatId)));
+    const admin = await AdminClient.open(server().config.data);
+    await admin.request("archive_group", { chat_id: chatId });
+    for (const person of [ann, ben]) {
+      await eventually("nobody may write", () => !mayPost(person.workspace.book.get(chatId)));
+    }
+    await admin.request("unarchive_group", { chat_id: chatId });
+    await eventually("the owner may write", () => mayPost(ann.workspace.book.get(chatId)));
+    admin.close();
     await ben.close();
     const offline = keep(await ClientPerson.start(server().port, username, folder()));
     const row = offline.workspace.chats.row(chatId);

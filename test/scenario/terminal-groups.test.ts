@@ -1,6 +1,7 @@
 // Groups in `messenger chat`, as people and scripts use them: made, changed, left, and lines that stay out of other chats.
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { AdminClient } from "../../src/client/admin-client.ts";
 import { loginResult, ScriptedServer } from "../support/scripted-server.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { tempDirPerTest } from "../support/temp-dir.ts";
@@ -57,6 +58,16 @@ describe("groups in messenger chat", () => {
     await ann.sees("* Ben is now moderator");
     await ann.sees("* Ben (moderator, online)");
     await ben.sees("* you are moderator in the group Trip to Pisa now");
+    const admin = await AdminClient.open(server.data);
+    const { groups } = await admin.request("groups", {});
+    const chat = { chat_id: groups[0]?.chat_id ?? "" };
+    await admin.request("archive_group", chat);
+    await ben.sees("* the group Trip to Pisa is archived: nobody can write in it any more");
+    ben.type("/group");
+    await ben.sees("* rules: nobody (it is archived) may write");
+    await admin.request("unarchive_group", chat);
+    admin.close();
+    await ben.sees("* the group Trip to Pisa can be written in again");
     assert.equal(await ann.end(), 0);
     assert.equal(await ben.end(), 0);
     assert.deepEqual(

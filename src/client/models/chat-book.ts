@@ -22,6 +22,8 @@ export interface GroupFacts {
   readonly posting: Posting;
   /** The rule for messages from before a joining. */
   readonly history: HistoryRule;
+  /** The administrator has made it read only for all. */
+  readonly isArchived: boolean;
   readonly memberCount: number;
 }
 
@@ -63,9 +65,10 @@ export function unreadCount(facts: ChatFacts): number {
   return Math.max(0, facts.lastSeq - facts.readSeq);
 }
 
-/** False in a group where only moderators send messages and the user is none. */
+/** False in a group that is archived, or where only moderators send messages and the user is none. */
 export function mayPost({ group }: ChatFacts): boolean {
-  return group === undefined || group.posting === "all" || isAtLeast(group.role, "moderator");
+  if (group === undefined) return true;
+  return !group.isArchived && (group.posting === "all" || isAtLeast(group.role, "moderator"));
 }
 
 export class ChatBook implements Disposable {
@@ -293,9 +296,10 @@ function groupFacts(summary: ChatSummary): GroupFacts | undefined {
     role = "member",
     posting = "all",
     history = "all",
+    archived: isArchived = false,
     member_count: memberCount = 0,
   } = summary;
-  return title === undefined ? undefined : { title, topic, role, posting, history, memberCount };
+  return title === undefined ? undefined : { title, topic, role, posting, history, isArchived, memberCount };
 }
 
 /** Mentions that were read do not count any more, and reading on ends a mark that was set by hand. */

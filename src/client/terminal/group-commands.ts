@@ -237,8 +237,8 @@ function memberCount({ memberCount: count }: GroupFacts): string {
   return count === 1 ? "1 member" : `${count} members`;
 }
 
-function rulesText({ posting, history }: GroupFacts): string {
-  const writers = posting === "all" ? "all members" : "moderators";
+function rulesText({ posting, history, isArchived }: GroupFacts): string {
+  const writers = isArchived ? "nobody (it is archived)" : posting === "all" ? "all members" : "moderators";
   const seen = history === "all" ? "everything" : "what came after they joined";
   return `rules: ${writers} may write; members see ${seen} (posting ${posting}, history ${history})`;
 }

@@ -116,8 +116,10 @@ function memberKey(chatId: ChatId, username: string): string {
 
 function newsOf(before: ChatSummary, now: ChatSummary): string[] {
   const was = groupTitle(before.title ?? "");
-  const { title = "", topic = "", posting = "all", history = "all" } = now;
+  const { title = "", topic = "", posting = "all", history = "all", archived = false } = now;
+  const archiving = archived ? "is archived: nobody can write in it any more" : "can be written in again";
   return [
+    ...((before.archived ?? false) === archived ? [] : [`the ${groupTitle(title)} ${archiving}`]),
     ...(before.title === title ? [] : [`the ${was} is called ${title} now`]),
     ...((before.topic ?? "") === topic ? [] : [`the topic of the ${groupTitle(title)} is now: ${topic}`]),
     ...(before.posting === posting && before.history === history

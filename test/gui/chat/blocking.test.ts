@@ -72,7 +72,7 @@ describe("blocking in the chat window", () => {
     assert.match(reason, /block/);
     const conversation = boris.session.workspace.conversation(withBoris());
     const nothing = (): void => {};
-    const rights = { writes: true, pins: true, moderates: false };
+    const rights = { writes: true, reacts: true, pins: true, moderates: false };
     const entries = messageEntries({ row: row ?? assert.fail(), selected: "", link: "" }, conversation, rights, {
       onLink: nothing,
       onProfile: nothing,

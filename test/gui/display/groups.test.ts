@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { hands, hasDisplay } from "../support/display.ts";
 import type { ChatId } from "../../../src/protocol/ids.ts";
 import type { Person } from "../../support/person.ts";
+import { AdminClient } from "../../../src/client/admin-client.ts";
 import { eventually } from "../../support/eventually.ts";
 import { TestClient } from "../support/client.ts";
 import { Stage } from "../support/stage.ts";
@@ -144,6 +145,12 @@ const FEATURES = ["groups", "changes"];
     await eventually("it is said", says);
     await boris.ok("set_role", { chat_id: chatId, username: "anna", role: "moderator" });
     await eventually("one can write", () => !says());
+    const admin = await AdminClient.open(stage.server.config.data);
+    await admin.request("archive_group", { chat_id: chatId });
+    await eventually("it is said", () => hands.texts.includes("This group is archived: nobody writes in it any more."));
+    await admin.request("unarchive_group", { chat_id: chatId });
+    admin.close();
+    await eventually("one can write again", () => !hands.texts.includes("This group is archived"));
   });
 
   it("close with a reason when one is taken out, and when they are deleted", async () => {
