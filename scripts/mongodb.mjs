@@ -1,15 +1,15 @@
 // A server for the tests of the MongoDB store, installed where there is none: `node scripts/mongodb.mjs`
 // prints, as one line of JSON, {"url"} of a server that runs, {"product", "command"} to start one, or the {"reason"} why not.
 // `node scripts/mongodb.mjs run [PORT]` runs one for a trial, on an empty data folder that is removed with it (Ctrl+C).
-import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { has, installDebian, run, say } from "./setup.mjs";
 
 /** FerretDB speaks MongoDB's wire protocol and stores in SQLite; it is compiled with Go, for whoever asks for it. */
-const FERRETDB = "github.com/FerretDB/FerretDB/cmd/ferretdb@v1.24.2";
+const FERRETDB = "github.com/FerretDB/FerretDB@v1.24.2";
 
 /** nx-27017 speaks MongoDB's wire protocol and stores in SQLite; the versions that the tests were written with. */
 const PACKAGES = ["nx-27017==0.8.1", "neosqlite==1.17.2", "pymongo==4.20.0", "dnspython==2.9.2"];
@@ -35,18 +35,28 @@ export function findMongodb() {
 }
 
 function findFerretdb() {
-  const folder = join(cacheFolder(), "messenger", FERRETDB.slice(FERRETDB.lastIndexOf("/") + 1));
+  const folder = join(cacheFolder(), "messenger", `ferretdb-${FERRETDB.split("@")[1]}`);
   const binary = join(folder, "ferretdb");
-  if (!existsSync(binary)) {
-    say(`compiling ${FERRETDB} (some minutes, once) …`);
-    const unfinished = `${folder}.${process.pid}`;
-    const isMade = run("go", ["install", FERRETDB], { env: { ...process.env, GOBIN: unfinished } });
-    if (isMade && !existsSync(folder)) renameSync(unfinished, folder);
-    rmSync(unfinished, { recursive: true, force: true });
-  }
+  if (!existsSync(binary)) installFerretdb(folder);
   if (!existsSync(binary)) return { reason: "FerretDB cannot be compiled (Go 1.24 or later, its module proxy)" };
   const files = ["--handler=sqlite", "--sqlite-url=file:DATA/", "--state-dir=DATA"];
   return { product: "FerretDB", command: [binary, ...files, "--listen-addr=127.0.0.1:PORT", "--telemetry=disable"] };
+}
+
+/** Compiles a copy of the module: it wants a file with its version, which the module itself lacks. */
+function installFerretdb(folder) {
+  say(`compiling ${FERRETDB} (some minutes, once) …`);
+  const { stdout } = spawnSync("go", ["mod", "download", "-json", FERRETDB], { encoding: "utf8" });
+  if (!stdout) return;
+  const unfinished = `${folder}.${process.pid}`;
+  const source = join(unfinished, "source");
+  cpSync(JSON.parse(stdout).Dir, source, { recursive: true });
+  run("chmod", ["-R", "u+w", source]);
+  writeFileSync(join(source, "build", "version", "version.txt"), FERRETDB.split("@")[1]);
+  const isMade = run("go", ["build", "-o", join(unfinished, "ferretdb"), "./cmd/ferretdb"], { cwd: source });
+  rmSync(source, { recursive: true });
+  if (isMade && !existsSync(folder)) renameSync(unfinished, folder);
+  rmSync(unfinished, { recursive: true, force: true });
 }
 
 function cacheFolder() {
