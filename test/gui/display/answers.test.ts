@@ -48,7 +48,7 @@ const QUESTION = "When do we meet?";
     await eventually("it is stored", () => last()?.text === "At four" && last()?.seq !== undefined);
     assert.equal(last()?.replyTo, question()?.seq);
     assert.doesNotMatch(hands.texts, /^Answer to boris$/m);
-    await eventually("it is quoted", () => textsIn(client.chat.window).includes(`<br>${QUESTION}`));
+    await eventually("it is quoted", () => textsIn(client.chat.window).includes(`<div>${QUESTION}</div>`));
     await hands.type("not an answer");
     await hands.press("Return");
     await eventually("it is stored", () => last()?.text === "not an answer" && last()?.seq !== undefined);
