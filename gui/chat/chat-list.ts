@@ -36,6 +36,8 @@ export interface ChatListActions {
   onMainMenu(beside: QWidget): void;
   onAdd(beside: QWidget): void;
   onEscape(): void;
+  /** Nothing is looked for any more. */
+  onEndOfSearch(): void;
 }
 
 export interface ChatListOptions {
@@ -151,6 +153,7 @@ export class ChatListPanel implements Disposable {
     this.#rows.find(this.field.text());
     this.#update();
     this.#list.scrollToStart();
+    if (this.#rows.word === "") this.#actions.onEndOfSearch();
   }
 
   #update(): void {

@@ -220,10 +220,8 @@ export class ChatWindow {
         onMenu: (chat, at) => this.#dialogs.chatMenu(chat, at),
         onMainMenu: (beside) => this.#dialogs.mainMenu(beside),
         onAdd: (beside) => this.#dialogs.addMenu(beside),
-        onEscape: () => {
-          this.#messages.setWord("");
-          this.#composer.focus();
-        },
+        onEscape: () => this.#composer.focus(),
+        onEndOfSearch: () => this.#messages.setWord(""),
       },
     });
   }

@@ -1,11 +1,12 @@
 // The one field that finds chats, people and messages: sections, arrows, jumping, and being without a server.
 import assert from "node:assert/strict";
 import "../support/qt.ts";
+import { LIGHT } from "../../../gui/kit/colors.ts";
 import { snippetOf } from "../../../gui/chat/hit-row.ts";
 import type { ResultRow } from "../../../gui/chat/list-rows.ts";
 import { eventually } from "../../support/eventually.ts";
 import { TestClient } from "../support/client.ts";
-import { Key, user } from "../support/qt.ts";
+import { Key, textsIn, user } from "../support/qt.ts";
 import { Stage } from "../support/stage.ts";
 
 describe("the search over everything", () => {
@@ -71,8 +72,10 @@ describe("the search over everything", () => {
     user.press(list().field, Key.Return);
     assert.equal(client.chat.chatId, withBoris());
     assert.equal(list().field.text(), "kettle", "the next one can be looked at");
-    user.press(list().field, Key.Escape);
-    assert.equal(list().field.text(), "");
+    const isMarked = (): boolean => textsIn(client.chat.window).includes(`background-color:${LIGHT.mark}`);
+    await eventually("the word is marked in the message", isMarked);
+    list().field.setText("");
+    assert.equal(isMarked(), false, "until nothing is looked for");
     assert.ok(shown().every((text) => text.startsWith("chat ")));
   });
 
