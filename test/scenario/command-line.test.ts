@@ -113,7 +113,7 @@ describe("the command line", function () {
     const wrong = [
       [["--registration", "invite"], /^messenger: registration: invite needs .*--invitation-code-file/],
       [["--tls", "require"], /^messenger: tls: require needs/],
-      [["--tls-cert", file, "--tls-key", file], /^messenger: tls-cert, tls-key: .*file is no certificate/],
+      [["--tls-cert", file, "--tls-key", file], /^messenger: tls-cert, tls-key: .*file is not a certificate/],
       [["--store", "sqlite::memory:"], /^messenger: store .*names no file/],
       [["--data", file], /^messenger: data folder .*file: /],
       [["--port", "x"], /^messenger: option --port: /],
