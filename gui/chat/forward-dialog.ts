@@ -10,6 +10,7 @@ import { VirtualList } from "../kit/virtual-list.ts";
 import { button, column, field, label, row } from "../kit/widgets.ts";
 import type { AccountSession } from "./account-session.ts";
 import { chatRow, ChatRowRenderer, type ListRow } from "./chat-row.ts";
+import { refusalOf } from "./refusal-bar.ts";
 
 export interface ForwardOptions {
   readonly parent: QWidget;
@@ -43,7 +44,7 @@ export function openForward({ parent, session, theme, items, onSent }: ForwardOp
   const cancel = button({ text: "Cancel", onClick: () => dialog.close() });
 
   function show(): void {
-    const chats = workspace.chats.rows(filter.text()).filter((chat) => !chat.isBlocked);
+    const chats = workspace.chats.rows(filter.text()).filter((chat) => refusalOf(chat, workspace) === undefined);
     if (!chats.some(({ chatId }) => chatId === chosen)) chosen = chats[0]?.chatId;
     list.setRows(chats.map((chat) => chatRow(chat, chosen, messenger.userId)));
     nothing.setVisible(chats.length === 0);
