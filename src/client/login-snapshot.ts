@@ -22,10 +22,17 @@ export function hasFeature(login: Pick<LoginSnapshot, "features"> | undefined, w
 
 /** Its name in the cache's notes, which those of earlier versions have too. */
 const NOTE = "roster";
+/**
+ * Changes after the login wait so long and are then written together, in milliseconds: the whole is written each time, and
+ * many people may come into a group one after the other.
+ */
+const WRITE_DELAY_MS = 250;
 
 export class SnapshotKeeper {
   readonly #cache: HistoryCache;
   #snapshot: LoginSnapshot | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(cache: HistoryCache) {
     this.#cache = cache;
@@ -47,6 +54,13 @@ export class SnapshotKeeper {
     const { current } = this;
     const others = snapshot.more_chats === true && current?.user_id === snapshot.user_id ? current.chats : [];
     this.#keep({ ...snapshot, chats: joined(others, snapshot.chats) });
+    this.#flush();
+  }
+
+  /** Writes what waits, before the cache is closed; nothing is written afterwards. */
+  close(): void {
+    this.#flush();
+    this.#isClosed = true;
   }
 
   /** More of the chats; kept on the disk by `endChats`. */
@@ -104,9 +118,15 @@ export class SnapshotKeeper {
     this.#keep({ ...this.#snapshot, chats: after });
   }
 
+  #flush(): void {
+    clearTimeout(this.#timer);
+    if (this.#timer !== undefined && this.#snapshot) this.#cache.save(NOTE, { ...this.#snapshot, online: [] });
+    this.#timer = undefined;
+  }
+
   #keep(snapshot: LoginSnapshot): void {
     this.#snapshot = snapshot;
-    this.#cache.save(NOTE, { ...snapshot, online: [] });
+    if (!this.#isClosed) this.#timer ??= setTimeout(() => this.#flush(), WRITE_DELAY_MS).unref();
   }
 }
 

@@ -256,6 +256,7 @@ export class Messenger {
     this.#session.close("closed");
     this.#subscriptions.dispose();
     this.#onLost();
+    this.#snapshot.close();
     await (this.#isForgotten ? this.#account.remove() : this.#account.close());
   }
 
