@@ -9,8 +9,7 @@ import type { LastSeqs } from "./last-seqs.ts";
 import { searchable } from "./search-text.ts";
 import { findStored, keyText, messageOf } from "./sent-messages.ts";
 
-/** One insertion holds so many messages, or characters of text, at most. */
-const MESSAGES_PER_INSERT = 500;
+/** One insertion holds so many characters of text at most. */
 const CHARACTERS_PER_INSERT = 2_000_000;
 
 /** A message to be stored. */
@@ -51,10 +50,12 @@ export class Append {
 export class Appends {
   readonly #collections: Collections;
   readonly #lastSeqs: LastSeqs;
+  readonly #messagesPerInsert: number;
 
-  constructor(collections: Collections, lastSeqs: LastSeqs) {
+  constructor(collections: Collections, lastSeqs: LastSeqs, messagesPerInsert: number) {
     this.#collections = collections;
     this.#lastSeqs = lastSeqs;
+    this.#messagesPerInsert = messagesPerInsert;
   }
 
   /**
@@ -69,7 +70,7 @@ export class Appends {
     const found = look ? await this.#settleStored(appends) : false;
     const open = appends.filter(({ outcome }) => outcome === undefined);
     const documents = this.#number(open);
-    for (const [start, end] of portions(documents)) {
+    for (const [start, end] of portions(documents, this.#messagesPerInsert)) {
       if (!(await this.#insert(open.slice(start, end), documents.slice(start, end)))) break;
     }
     return found;
@@ -145,12 +146,15 @@ export class Appends {
 }
 
 /** Cuts documents into insertions. */
-function* portions(documents: readonly MessageDocument[]): Iterable<readonly [start: number, end: number]> {
+function* portions(
+  documents: readonly MessageDocument[],
+  maxCount: number,
+): Iterable<readonly [start: number, end: number]> {
   let start = 0;
   let characterCount = 0;
   for (const [index, { text }] of documents.entries()) {
     characterCount += text.length;
-    if (index > start && (index - start === MESSAGES_PER_INSERT || characterCount > CHARACTERS_PER_INSERT)) {
+    if (index > start && (index - start === maxCount || characterCount > CHARACTERS_PER_INSERT)) {
       yield [start, index];
       start = index;
       characterCount = text.length;

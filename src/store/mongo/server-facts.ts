@@ -7,7 +7,13 @@ export interface ServerFacts {
   readonly product: string;
   /** Guarantee of an acknowledgement, in one line for the log and the administrator. */
   readonly guarantee: string;
+  /** Documents of one insertion in order, at most. */
+  readonly documentsPerInsert: number;
 }
+
+const DOCUMENTS_PER_INSERT = 500;
+/** FerretDB 1 takes a hundred at a time, and goes on with the next hundred behind a document that it has refused. */
+const FERRETDB_DOCUMENTS_PER_INSERT = 100;
 
 const GUARANTEES: Readonly<Record<ServerFacts["topology"], string>> = {
   "standalone server": "in the journal of the one server (w: majority, j: true); its loss is the loss of the store",
@@ -25,7 +31,9 @@ export async function readServerFacts(db: Db): Promise<ServerFacts> {
   const topology = topologyOf(hello);
   const product = productOf(build);
   const guarantee = product.startsWith("MongoDB ") ? GUARANTEES[topology] : FOREIGN_GUARANTEE;
-  return { topology, product, guarantee };
+  const isFerretdb = product.startsWith("FerretDB ");
+  const documentsPerInsert = isFerretdb ? FERRETDB_DOCUMENTS_PER_INSERT : DOCUMENTS_PER_INSERT;
+  return { topology, product, guarantee, documentsPerInsert };
 }
 
 function topologyOf(hello: Document): ServerFacts["topology"] {

@@ -67,7 +67,12 @@ export class MongoWriter implements StoreWriter {
     const users = new KnownUsers(collections);
     this.guarantee = `${facts.product}, ${facts.topology}: ${facts.guarantee}`;
     this.#connection = connection;
-    this.#state = { collections, users, lastSeqs, appends: new Appends(collections, lastSeqs) };
+    this.#state = {
+      collections,
+      users,
+      lastSeqs,
+      appends: new Appends(collections, lastSeqs, facts.documentsPerInsert),
+    };
     this.#groups = new GroupWrites(this.#state);
     this.#lateGroups = new LateGroups(collections);
     this.#groupErasure = new GroupErasure(collections);

@@ -19,7 +19,7 @@ describe("the numbers of messages, when a primary is cut off from the others and
   it("leave no hole where what only it had is rolled back", async () => {
     const set = new ScriptedReplicaSet();
     const { collections } = set;
-    const appends = new Appends(collections, new LastSeqs(collections));
+    const appends = new Appends(collections, new LastSeqs(collections), 500);
     await appends.store([message("m1"), message("m2")], false);
     assert.deepEqual(set.seqs, [1, 2]);
     set.cutOff = "unanswered";
