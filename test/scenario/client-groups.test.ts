@@ -73,6 +73,7 @@ describe("groups in the client", () => {
       posting: "all",
       history: "all",
       memberCount: 2,
+      isArchived: false,
     });
     await says(ann, chatId, "hello", "again");
     await eventually("ben has both", () => ben.workspace.chats.row(chatId)?.unread === 2);
