@@ -1,6 +1,6 @@
 // Reasons for which a request is served again: password work, and what takes longer than a slice. Types only.
 import type { FoundUser as DirectoryUser } from "../protocol/entities.ts";
-import type { SearchPlace } from "../store/store.ts";
+import type { SearchablePlace, SearchPlace } from "../store/store.ts";
 import type { GlobalPlace } from "./global-search.ts";
 
 /** Work of the password threads: verify first, and hash only when that succeeded. */
@@ -32,7 +32,7 @@ export type PasswordVerdict =
   | { readonly granted: false; readonly info: string; readonly retryAfter: number };
 
 /** Where a request that was begun goes on. */
-export type Continuation = SearchPlace | DirectoryPlace | GlobalPlace;
+export type Continuation = SearchPlace | DirectoryPlace | SearchablePlace | GlobalPlace;
 
 /** Within the directory. */
 export interface DirectoryPlace {

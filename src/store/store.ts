@@ -159,6 +159,10 @@ export interface SearchQuery {
   readonly beforeMs?: number | undefined;
   /** So many messages are looked at before an index is asked: where the word is frequent that finds enough sooner. */
   readonly scanFirst?: number;
+  /** The search ends after those; see SearchSlice. */
+  readonly endsAfterScan?: boolean;
+  /** See SearchableChat. */
+  readonly candidates?: SearchCandidates | undefined;
 }
 
 /** Whether a message whose text was found is one of those that are wanted. */
@@ -167,14 +171,30 @@ export function isWanted({ authorId, afterMs, beforeMs }: SearchQuery, userId: U
   return isByAuthor && timeMs > (afterMs ?? -Infinity) && timeMs < (beforeMs ?? Infinity);
 }
 
+/** Up to a seq of a chat these messages alone may hold a word; descending. */
+export interface SearchCandidates {
+  readonly upTo: number;
+  readonly seqs: readonly number[];
+}
+
 /** A chat in which a user may find messages. */
 export interface SearchableChat {
   readonly chatId: ChatId;
   /** Not before the time of its last message, Unix milliseconds. */
   readonly lastMs: number;
-  /** Messages before it are not there for this reader, or do not hold the word. */
+  /** Messages before it are not there for this reader. */
   readonly firstSeq: number;
+  /** Absent where all messages may hold the word. */
+  readonly candidates?: SearchCandidates;
 }
+
+/** Where the question which chats these are goes on; as SearchPlace. */
+export interface SearchablePlace {
+  readonly walked: number;
+}
+
+/** Result of a slice of that question. */
+export type SearchableSlice = { readonly chats: readonly SearchableChat[] } | { readonly place: SearchablePlace };
 
 export interface SearchResult {
   /** Descending by seq. */
@@ -195,8 +215,13 @@ export interface SearchPlace {
   readonly nextTerm?: string;
 }
 
-/** Result of a slice of a search. */
-export type SearchSlice = { readonly result: SearchResult } | { readonly place: SearchPlace };
+/**
+ * Result of a slice of a search. `rest` is there for one that was to end after a scan, and says where another search
+ * goes on: before this seq, where no message is newer than this time (Unix milliseconds).
+ */
+export type SearchSlice =
+  | { readonly result: SearchResult; readonly rest?: { readonly before: number; readonly boundMs: number } }
+  | { readonly place: SearchPlace };
 
 /**
  * The reading side; any number may be open on one store, in any thread. Every method rejects with StoreUnavailableError
@@ -240,8 +265,8 @@ export interface StoreReader extends GroupReader {
    * result, or the place at which the caller asks it to go on.
    */
   search(query: SearchQuery, from?: SearchPlace): Promise<SearchSlice>;
-  /** The chats of a user in which messages may hold the word, in any order. */
-  searchable(userId: UserId, word: string): Promise<SearchableChat[]>;
+  /** The chats of a user in which messages may hold the word, in any order; looked for as `search` looks. */
+  searchable(userId: UserId, word: string, from?: SearchablePlace): Promise<SearchableSlice>;
   /** A slice of the accounts that are not deleted, by the keys of their names, which `contains` is looked for in. */
   accounts(query: ListQuery): Promise<Slice<Account>>;
   /** Users whom this user has blocked, sorted by username, and those who have blocked this user. */

@@ -1,5 +1,4 @@
 // The pools of threads: typed calls, and what happens to a call whose thread died or hung.
-import type { GlobalSlice } from "../actions/global-search.ts";
 import type { ListedGroup, MemberPage } from "../store/group-reader.ts";
 import type { ListQuery, Slice } from "../store/slices.ts";
 import type { Account, NamePage, SearchPlace, SearchQuery, SearchSlice } from "../store/store.ts";
@@ -155,7 +154,7 @@ export class Pools {
   }
 
   /** A slice of a search in all chats that a user is in. */
-  searchAll(search: SearchOfUser): Promise<GlobalSlice> {
+  searchAll(search: SearchOfUser): Promise<LookUps["searchAll"]["result"]> {
     return this.#inTurn("searchAll", search);
   }
 

@@ -12,7 +12,7 @@ import { transferring } from "./transferring.ts";
 import { LazyReader } from "./lazy-reader.ts";
 import { wrongCredentials } from "../domain/writes/put-token.ts";
 import { readLoginSnapshot } from "../actions/login-snapshot.ts";
-import { beginning, searchChats, type GlobalSlice } from "../actions/global-search.ts";
+import { beginning, searchChats } from "../actions/global-search.ts";
 import { Router, type PlannedRequest } from "../actions/router.ts";
 import type { Effect, Reply } from "../domain/effects.ts";
 import type { Again } from "../actions/plan.ts";
@@ -78,8 +78,10 @@ function lookUp<K extends LookUp>({ lookUp: name, data }: LookUpTask<K>): Promis
   return LOOK_UPS[name](data);
 }
 
-async function searchAll({ userId, query, place }: SearchOfUser): Promise<GlobalSlice> {
-  return searchChats(query, place ?? beginning(await reader.searchable(userId, query.word), query), reader);
+async function searchAll({ userId, query, place }: SearchOfUser): Promise<LookUps["searchAll"]["result"]> {
+  if (place !== undefined && "hits" in place) return searchChats(query, place, reader);
+  const searched = await reader.searchable(userId, query.word, place);
+  return "place" in searched ? searched : searchChats(query, beginning(searched.chats, query), reader);
 }
 
 async function findUser(name: string): Promise<FoundUser | undefined> {

@@ -10,7 +10,7 @@ import type { Effect, Finish, GroupChange, GroupReset, Identity, Membership, Rep
 import type { Write, WriteKind, WriteResults } from "../domain/writes/table.ts";
 import type { ListedGroup, MemberPage } from "../store/group-reader.ts";
 import type { ListQuery, Slice } from "../store/slices.ts";
-import type { Account, NamePage, SearchPlace, SearchQuery, SearchSlice } from "../store/store.ts";
+import type { Account, NamePage, SearchablePlace, SearchPlace, SearchQuery, SearchSlice } from "../store/store.ts";
 
 /** All requests that have arrived on one connection, to be carried out in order. */
 export interface RequestTask {
@@ -91,7 +91,7 @@ export interface LookUps {
   /** A slice of a search in any chat. */
   search: { data: { readonly query: SearchQuery; readonly place: SearchPlace | undefined }; result: SearchSlice };
   /** A slice of a search in all chats that a user is in. */
-  searchAll: { data: SearchOfUser; result: GlobalSlice };
+  searchAll: { data: SearchOfUser; result: GlobalSlice | { readonly place: SearchablePlace } };
 }
 
 export type LookUp = keyof LookUps;
@@ -105,7 +105,7 @@ export interface LookUpTask<K extends LookUp = LookUp> {
 export interface SearchOfUser {
   readonly userId: UserId;
   readonly query: GlobalQuery;
-  readonly place: GlobalPlace | undefined;
+  readonly place: GlobalPlace | SearchablePlace | undefined;
 }
 
 export interface FoundUser {

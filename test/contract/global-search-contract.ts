@@ -4,8 +4,9 @@ import { COMMON_CHAT, directChatId } from "../../src/protocol/ids.ts";
 import type { ChatId, UserId } from "../../src/protocol/ids.ts";
 import type { Message } from "../../src/protocol/entities.ts";
 import { MESSAGE_EXTRA_BYTES, PAGE_BYTES } from "../../src/protocol/limits.ts";
-import { beginning, positionOf, searchChats } from "../../src/actions/global-search.ts";
+import { positionOf } from "../../src/actions/global-search.ts";
 import type { GlobalQuery } from "../../src/actions/global-search.ts";
+import { searchAll } from "../support/global-search.ts";
 import { append, Fixture } from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
 
@@ -21,16 +22,9 @@ export function globalSearchContract(kind: StoreKind): void {
   });
   afterEach(() => store.close());
 
-  /** One page, over as many slices as it takes. */
-  const page = async (given: Partial<GlobalQuery>, userId = anna) => {
-    const none = { after: undefined, authorId: undefined, afterMs: undefined, beforeMs: undefined };
-    const query: GlobalQuery = { word: "x", limit: 100, ...none, ...given };
-    for (let place = beginning(await store.reader.searchable(userId, query.word), query); ;) {
-      const slice = await searchChats(query, place, store.reader);
-      if ("messages" in slice) return slice;
-      place = structuredClone(slice.place); // as it would cross threads
-    }
-  };
+  /** One page. */
+  const page = (given: Partial<GlobalQuery>, userId = anna) =>
+    searchAll(store.reader, userId, { word: "x", limit: 100, ...given });
   const texts = async (given: Partial<GlobalQuery>, userId = anna): Promise<string[]> => {
     return (await page(given, userId)).messages.map(({ message }) => message);
   };

@@ -4,7 +4,7 @@ import type { Message } from "../../protocol/entities.ts";
 import { DEFAULT_PAGE } from "../../protocol/limits.ts";
 import type { DataOf } from "../../protocol/actions.ts";
 import type { Identity } from "../../domain/effects.ts";
-import type { SearchableChat, StoreReader } from "../../store/store.ts";
+import type { SearchableChat, SearchablePlace, SearchableSlice, StoreReader } from "../../store/store.ts";
 import { requireMember } from "../access.ts";
 import { hitPosition, hitsCursor } from "../cursors.ts";
 import { beginning, positionOf, searchChats, type GlobalQuery } from "../global-search.ts";
@@ -13,8 +13,13 @@ import type { Routes, SessionController } from "../plan.ts";
 const search: SessionController<"search"> = async (request, identity, { reader }) => {
   const { data, continuation } = request;
   const query = queryOf(data);
-  const begun = continuation !== undefined && "hits" in continuation ? continuation : undefined;
-  const place = begun ?? beginning(await searchedChats(data, identity, reader), query);
+  let place = continuation !== undefined && "hits" in continuation ? continuation : undefined;
+  if (place === undefined) {
+    const from = continuation !== undefined && "walked" in continuation ? continuation : undefined;
+    const searched = await searchedChats(data, identity, reader, from);
+    if ("place" in searched) return { again: { kind: "pause", continuation: searched.place } };
+    place = beginning(searched.chats, query);
+  }
   const slice = await searchChats(query, place, reader);
   if ("place" in slice) return { again: { kind: "pause", continuation: slice.place } };
   const messages = await stillSeen(slice.messages, identity, reader);
@@ -45,15 +50,17 @@ async function searchedChats(
   data: DataOf<"search">,
   identity: Identity,
   reader: StoreReader,
-): Promise<SearchableChat[]> {
+  from: SearchablePlace | undefined,
+): Promise<SearchableSlice> {
   const { chat_ids: chatIds, has_files: hasFiles } = data;
-  for (const chatId of chatIds ?? []) await requireMember(chatId, identity, reader);
-  if (hasFiles === true) return []; // no message has any
+  if (from === undefined) for (const chatId of chatIds ?? []) await requireMember(chatId, identity, reader);
+  if (hasFiles === true) return { chats: [] }; // no message has any
   const named = chatIds && new Set(chatIds);
   const seesGroups = identity.features.includes("groups");
   const isSearched = ({ chatId }: SearchableChat): boolean =>
     (named?.has(chatId) ?? true) && (seesGroups || chatForm(chatId)?.kind !== "group");
-  return (await reader.searchable(identity.userId, data.word)).filter(isSearched);
+  const slice = await reader.searchable(identity.userId, data.word, from);
+  return "place" in slice ? slice : { chats: slice.chats.filter(isSearched) };
 }
 
 /** Without those of groups that the user has left meanwhile. */

@@ -5,7 +5,7 @@ import { chatForm, type ChatId } from "../../protocol/ids.ts";
 import { DEFAULT_PAGE, MAX_PAGE } from "../../protocol/limits.ts";
 import { hitPosition, hitsCursor } from "../../actions/cursors.ts";
 import { positionOf, type GlobalPlace, type GlobalResult } from "../../actions/global-search.ts";
-import type { SearchPlace, SearchQuery, SearchResult } from "../../store/store.ts";
+import type { SearchablePlace, SearchPlace, SearchQuery, SearchResult } from "../../store/store.ts";
 import type { Pools } from "../../threads/pools.ts";
 import type { EffectRunner } from "../effects.ts";
 import { findUser } from "./find-user.ts";
@@ -45,7 +45,7 @@ export class Moderation {
     const { userId } = await findUser(pools, username);
     const times = { afterMs: undefined, beforeMs: undefined };
     const query = { word, after, authorId: userId, limit: Math.min(limit ?? DEFAULT_PAGE, MAX_PAGE), ...times };
-    for (let place: GlobalPlace | undefined; ;) {
+    for (let place: GlobalPlace | SearchablePlace | undefined; ;) {
       const slice = await pools.searchAll({ userId, query, place });
       if ("place" in slice) place = slice.place;
       else return pageOf(slice);

@@ -5,7 +5,7 @@ import { plainMember } from "../../domain/chats.ts";
 import type { Member } from "../../domain/chats.ts";
 import type { MessageChanger } from "../../domain/groups.ts";
 import { ROLES } from "../../protocol/entities.ts";
-import type { SearchableChat } from "../store.ts";
+import type { SearchableChat, SearchableSlice } from "../store.ts";
 import { pairId } from "./documents.ts";
 import type { Collections } from "./documents.ts";
 
@@ -54,7 +54,7 @@ export async function readChanger(
 }
 
 /** See StoreReader. */
-export async function readSearchable({ chats, members }: Collections, userId: UserId): Promise<SearchableChat[]> {
+export async function readSearchable({ chats, members }: Collections, userId: UserId): Promise<SearchableSlice> {
   const projection = { last_ms: 1 };
   const [first, second, joined] = await Promise.all([
     chats.find({ first_id: userId }, { projection }).toArray(),
@@ -67,5 +67,5 @@ export async function readSearchable({ chats, members }: Collections, userId: Us
     const member = await readGroupMember({ chats, members }, chatId, userId);
     if (member !== undefined) groups.push({ chatId, lastMs: Infinity, firstSeq: member.firstSeq });
   }
-  return [{ chatId: COMMON_CHAT, lastMs: Infinity, firstSeq: 1 }, ...direct, ...groups];
+  return { chats: [{ chatId: COMMON_CHAT, lastMs: Infinity, firstSeq: 1 }, ...direct, ...groups] };
 }

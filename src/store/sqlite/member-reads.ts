@@ -11,18 +11,7 @@ import type { ListedGroup, MemberPage } from "../group-reader.ts";
 import { SLICE_ROWS, sliceOf, type ListQuery, type Slice } from "../slices.ts";
 import type { NamePage } from "../store.ts";
 import { searchForm } from "../../protocol/text.ts";
-import { wordQuery } from "../../protocol/search-trigrams.ts";
 import { GroupRows } from "./group-rows.ts";
-import type { SearchableChat } from "../store.ts";
-
-/** Up to so many candidates of the index, one look at all of it tells which chats have any. */
-const FEW_HITS = 512;
-
-interface SearchableRow extends SearchableChat {
-  readonly id: number;
-  readonly indexedSeq: number;
-  readonly lastSeq: number;
-}
 
 interface MemberRow {
   readonly role: Role;
@@ -32,18 +21,6 @@ interface MemberRow {
 function prepare(database: Database.Database) {
   return {
     userCount: database.prepare<[UserId, UserId], number>("SELECT count(*) FROM users WHERE user_id IN (?, ?)").pluck(),
-    searchable: database.prepare<[UserId], SearchableRow>(
-      `SELECT c.id, c.indexed_seq AS indexedSeq, c.last_seq AS lastSeq, c.chat_id AS chatId, c.last_ms AS lastMs,
-         iif(c.kind = 'group' AND c.history_rule = 'joined', m.since_seq, 1) AS firstSeq
-       FROM members m JOIN chats c ON c.id = m.chat
-       WHERE m.user = (SELECT id FROM users WHERE user_id = ?) AND c.last_seq > 0
-         AND (c.kind IN ('everyone', 'direct') OR (c.kind = 'group' AND m.role IS NOT NULL))`,
-    ),
-    indexed: database
-      .prepare<[string], number>(
-        `SELECT rowid >> 32 FROM search_index WHERE search_index MATCH ? LIMIT ${FEW_HITS + 1}`,
-      )
-      .pluck(),
     inGroup: database.prepare<[ChatId, UserId], MemberRow>(
       `SELECT m.role, iif(c.history_rule = 'joined', m.since_seq, 1) AS first_seq
        FROM chats c JOIN members m ON m.chat = c.id
@@ -158,24 +135,6 @@ export class MemberReads {
 
   groupsOf(userId: UserId): Membership[] {
     return this.#sql.groupsOf.all(userId);
-  }
-
-  /** See StoreReader. */
-  searchable(userId: UserId, word: string): SearchableChat[] {
-    const indexed = this.#chatsIndexed(word);
-    return this.#sql.searchable.all(userId).flatMap(({ id, indexedSeq, lastSeq, chatId, lastMs, firstSeq }) => {
-      const isIndexed = indexed?.has(id) ?? true;
-      if (!isIndexed && indexedSeq >= lastSeq) return [];
-      return [{ chatId, lastMs, firstSeq: isIndexed ? firstSeq : Math.max(firstSeq, indexedSeq + 1) }];
-    });
-  }
-
-  /** The chats that have candidates in the index; undefined where these are too many, or the word is too short for it. */
-  #chatsIndexed(word: string): ReadonlySet<number> | undefined {
-    const query = wordQuery(searchForm(word));
-    if (query.kind !== "match") return undefined;
-    const chats = this.#sql.indexed.all(query.match);
-    return chats.length > FEW_HITS ? undefined : new Set(chats);
   }
 
   /** See StoreReader. */

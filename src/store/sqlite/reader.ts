@@ -5,10 +5,11 @@ import { TOKEN_LIFETIME_MS } from "../../protocol/limits.ts";
 import { StoreUnavailableError } from "../store.ts";
 import type { Changes, History, HistoryPage, NamePage } from "../store.ts";
 import type { DirectoryQuery, ReactionTarget, StoreReader, User } from "../store.ts";
-import type { SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
+import type { SearchablePlace, SearchPlace, SearchQuery, SearchSlice } from "../store.ts";
 import type { ListQuery } from "../slices.ts";
 import type { UserRecord } from "../transfer.ts";
 import { AccountReads } from "./account-reads.ts";
+import { Candidates, MAX_CANDIDATES } from "./candidates.ts";
 import { storeError } from "./errors.ts";
 import { Directory } from "./directory.ts";
 import { Lists } from "./lists.ts";
@@ -59,6 +60,8 @@ export interface ReaderOptions {
   readonly shortWordScanCount?: number;
   /** After so long a slice of a search ends; SEARCH_SLICE_MS by default. */
   readonly sliceMs?: number;
+  /** From so many messages on that may hold a word a search in all chats does without the index first; MAX_CANDIDATES by default. */
+  readonly maxCandidates?: number;
 }
 
 /** See StoreReader. Owns the connection. */
@@ -70,6 +73,7 @@ export class SqliteReader implements StoreReader {
   readonly #directory: Directory;
   readonly #members: MemberReads;
   readonly #search: Search;
+  readonly #candidates: Candidates;
   readonly #reads: MessageReads;
   readonly #reactions: ReactionLists;
   readonly #pins: PinLists;
@@ -84,8 +88,14 @@ export class SqliteReader implements StoreReader {
     this.#reads = new MessageReads(database);
     this.#reactions = new ReactionLists(database);
     this.#pins = new PinLists(database, this.#reads);
-    const usual = { sliceMs: SEARCH_SLICE_MS, shortWordScanCount: SHORT_WORD_SCAN_COUNT };
-    this.#search = new Search(database, this.#reads, { ...usual, ...options });
+    const usual = {
+      sliceMs: SEARCH_SLICE_MS,
+      shortWordScanCount: SHORT_WORD_SCAN_COUNT,
+      maxCandidates: MAX_CANDIDATES,
+    };
+    const limits = { ...usual, ...options };
+    this.#search = new Search(database, this.#reads, limits);
+    this.#candidates = new Candidates(database, limits);
   }
 
   async userByKey(usernameKey: string): Promise<User | undefined> {
@@ -195,8 +205,8 @@ export class SqliteReader implements StoreReader {
     }
   }
 
-  async searchable(userId: UserId, word: string): ReturnType<StoreReader["searchable"]> {
-    return this.#read(() => this.#members.searchable(userId, word));
+  async searchable(userId: UserId, word: string, from?: SearchablePlace): ReturnType<StoreReader["searchable"]> {
+    return this.#read(() => this.#candidates.slice(userId, word, from));
   }
 
   async accounts(query: ListQuery): ReturnType<StoreReader["accounts"]> {

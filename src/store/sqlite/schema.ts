@@ -159,6 +159,9 @@ const MIGRATIONS: readonly string[] = [
    ALTER TABLE chats DROP COLUMN changed_ms;`,
   // Has a row while no server uses the store, if the last one has erased everything that was to be (see Erasure).
   `CREATE TABLE erased (id INTEGER PRIMARY KEY CHECK (id = 1)) STRICT;`,
+  // To know a trigram it is enough to see one message that has it; the table before counted all of them.
+  `DROP TABLE search_terms;
+   CREATE VIRTUAL TABLE search_instances USING fts5vocab (search_index, instance);`,
 ];
 
 /** The version that this program makes and needs. */
