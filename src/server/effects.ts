@@ -163,6 +163,7 @@ export class EffectRunner {
     const more = online.length > LOGIN_USERS && { more_contacts: true };
     const told = { ...fields, chats, online: online.slice(0, LOGIN_USERS), ...more };
     this.#reply(connection, login, told);
+    if (session.features.has("deflate")) outbox.takeCompressed();
     if (login.isResumed) connection.onNextRequest = () => this.#confirm(login.identity, connection);
   }
 

@@ -84,6 +84,27 @@ describeGated("what happens during a login", (server, between) => {
     });
   }
 
+  it("nothing is compressed before the answer grants it", async () => {
+    const [ann, ben] = await server().newPeople("ann", "ben");
+    const direct = ben.chatWith(ann);
+    const texts = range(1, 8).map((number) => `${number} ${"and much more of it ".repeat(10)}`);
+    await server().anotherSession(ben, {}, ["deflate"]);
+    let compressedEarly: number | undefined;
+    const client = await server().connect();
+    const login = (): Promise<Person> => Person.login(client, ann.username, ann.password, ["deflate"]);
+    const again = await between("loginSnapshot", login, async () => {
+      for (const message of texts) ben.client.send("add_message", { chat_id: direct, message: message.repeat(6) });
+      for (const _ of texts) await ben.client.replies.next();
+      await ann.events("message");
+      compressedEarly = client.compressedFrames;
+    });
+    const early = await again.events("message");
+    assert.deepEqual([early.length, compressedEarly, client.compressedFrames], [texts.length, 0, 0]);
+    await ben.say("x".repeat(2048), direct);
+    assert.equal((await again.events("message")).length, 1);
+    assert.equal(client.compressedFrames, 1);
+  });
+
   it("messages reach every session that begins while they are sent", async () => {
     const [ann, ben] = await server().newPeople("ann", "ben");
     const direct = ben.chatWith(ann);

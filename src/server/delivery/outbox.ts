@@ -86,14 +86,19 @@ export class Outbox implements Swept {
   }
 
   /**
-   * A session begins: it is given events from now on, as its features say. `onLost` is called when an event that is never
+   * A session begins: it is given events from now on, as its features say, none of them compressed. `onLost` is called when an event that is never
    * dropped would have to be: the session cannot go on.
    */
   begin(log: DeliveryLog, features: ReadonlySet<string> = NO_FEATURES, onLost?: () => void): void {
     this.#takesChanges = features.has("changes");
-    this.#takesCompressed = features.has("deflate");
+    this.#takesCompressed = false;
     this.#log = log;
     this.#onLost = onLost;
+  }
+
+  /** From now on events may be compressed: the session was told that it gets them so. */
+  takeCompressed(): void {
+    this.#takesCompressed = true;
   }
 
   /**
