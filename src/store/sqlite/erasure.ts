@@ -2,7 +2,7 @@
 import type Database from "better-sqlite3";
 import { PageGaps } from "../../util/page-gaps.ts";
 import { StoreUnavailableError } from "../store.ts";
-import type { PageSet } from "./page-set.ts";
+import type { PageRun, PageSet } from "./page-set.ts";
 import { WriteAheadLog } from "./write-ahead-log.ts";
 
 /** While batches follow one another the erasure begins this long after the first of what is to be erased, in milliseconds. */
@@ -44,6 +44,8 @@ export class Erasure {
   #sinceMs: number | undefined;
   /** Pages that are still to be looked through; undefined when none are. */
   #pages: PageSet | undefined;
+  /** Whether something was overwritten that may not be on the disk yet. */
+  #isUnsynced = false;
   /** Whether something was committed since the log was empty, and when it was emptied. */
   #isLogUsed = true;
   #emptiedMs = -Infinity;
@@ -96,9 +98,12 @@ export class Erasure {
   finish(): void {
     const endMs = performance.now() + CLOSE_TIMEOUT_MS;
     this.#sinceMs ??= performance.now(); // what was written since the last time
-    while (this.isPending && performance.now() < endMs) if (!this.#step(BUSY_STEP_PAGES)) break;
-    if (!this.isPending) this.#sql.end.run();
-    this.#log.close();
+    try {
+      while (this.isPending && performance.now() < endMs) if (!this.#step(BUSY_STEP_PAGES)) break;
+      if (!this.isPending) this.#sql.end.run();
+    } finally {
+      this.#log.close();
+    }
   }
 
   /** After the database was closed. */
@@ -126,19 +131,24 @@ export class Erasure {
     return true;
   }
 
-  /** Whether something was overwritten. */
+  /** Whether something was overwritten. After an error all pages of the step are still to be looked through. */
   #clean(pages: PageSet, pageCount: number): boolean {
+    const taken: PageRun[] = [];
     try {
-      let cleanedCount = 0;
       for (let left = pageCount; left > 0;) {
         const run = pages.takeRun(Math.min(left, PAGES_PER_READ));
         if (run === undefined) break;
-        cleanedCount += this.#gaps.clean(run.from, run.count).cleanedCount;
+        taken.push(run);
+        if (this.#gaps.clean(run.from, run.count).cleanedCount > 0) this.#isUnsynced = true;
         left -= run.count;
       }
-      if (cleanedCount > 0) this.#gaps.sync();
-      return cleanedCount > 0;
+      if (!this.#isUnsynced) return false;
+      this.#gaps.sync();
+      this.#isUnsynced = false;
+      return true;
     } catch (error) {
+      for (const run of taken) pages.addRun(run);
+      this.#isUnsynced = true;
       if (!(error instanceof Error) || !("code" in error)) throw error;
       throw new StoreUnavailableError(`store: ${error.message}`, { cause: error });
     }

@@ -1,5 +1,11 @@
 // Pages of a file, a bit for each.
 
+/** Pages that follow one another. */
+export interface PageRun {
+  readonly from: number;
+  readonly count: number;
+}
+
 /** Pages are counted from 0. */
 export class PageSet {
   #bits = new Uint8Array(1024);
@@ -26,13 +32,18 @@ export class PageSet {
     this.#first = Math.min(this.#first, page);
   }
 
+  /** A run as `takeRun` returns it. */
+  addRun({ from, count }: PageRun): void {
+    for (let page = from; page < from + count; page += 1) this.add(page);
+  }
+
   /** All pages before this one. */
   addUpTo(end: number): void {
-    for (let page = 0; page < end; page += 1) this.add(page);
+    this.addRun({ from: 0, count: end });
   }
 
   /** Takes the first pages that follow one another, so many at most; undefined when there are none. */
-  takeRun(maxCount: number): { readonly from: number; readonly count: number } | undefined {
+  takeRun(maxCount: number): PageRun | undefined {
     if (this.#size === 0) return undefined;
     let from = this.#first;
     while (!this.#has(from)) from += this.#bits[from >> 3] === 0 ? 8 - (from & 7) : 1;

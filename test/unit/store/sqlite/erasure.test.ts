@@ -1,6 +1,7 @@
 // Deleted texts leave every file of the store.
 import assert from "node:assert/strict";
-import { copyFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import fs, { copyFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import type { Write } from "../../../../src/domain/writes/table.ts";
 import { COMMON_CHAT, directChatId, otherUser } from "../../../../src/protocol/ids.ts";
@@ -146,6 +147,37 @@ describe("erasure", () => {
       await writer.close();
       assert.deepEqual(left(gone), []);
     }).timeout(60_000);
+
+    for (const call of ["writeSync", "fsyncSync"] as const) {
+      it(`tries again when the disk has refused to take it (${call})`, async () => {
+        const { gone } = await deleteMost();
+        const before = fs[call];
+        let callCount = 0;
+        let failing = true;
+        Object.assign(fs, {
+          [call]: (...values: unknown[]): unknown => {
+            callCount += 1;
+            if (failing) throw Object.assign(new Error("EIO: i/o error"), { code: "EIO" });
+            return Reflect.apply(before, fs, values);
+          },
+        });
+        syncBuiltinESMExports();
+        try {
+          for (let tries = 0; tries < 3; tries += 1) await writer.commit([], 2_000);
+          const refusedCount = callCount;
+          assert.ok(refusedCount > 1);
+          assert.equal(writer.isUnsettled, true);
+          failing = false;
+          await settle();
+          assert.equal(writer.isUnsettled, false);
+          assert.ok(callCount > refusedCount);
+        } finally {
+          Object.assign(fs, { [call]: before });
+          syncBuiltinESMExports();
+        }
+        assert.deepEqual(left(gone), []);
+      }).timeout(60_000);
+    }
 
     it("leaves no byte of texts before the last edit", async () => {
       await inBatches(
