@@ -110,6 +110,7 @@ describe("HTTP on the chat's port", () => {
       400,
     ],
     ["two lengths", "POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", 400],
+    ["an expectation but 100-continue", "GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: anything\r\n\r\n", 417],
     ["an unknown coding", "POST /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501],
     ["a head of more than 16 KiB", `GET /healthz HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(17_000)}`, 431],
     ["a path of more than 16 KiB", `GET /${"x".repeat(17_000)}`, 431],

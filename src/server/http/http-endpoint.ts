@@ -38,6 +38,8 @@ export class HttpEndpoint implements Endpoint {
     this.#http.on("request", (request, response) => void this.#serve(request, response));
     // Nobody takes a body yet, so nobody is told to go on with one.
     this.#http.on("checkContinue", (request, response) => void this.#serve(request, response));
+    // Without a listener it would be answered unseen: neither limited nor charged.
+    this.#http.on("checkExpectation", (request, response) => void this.#serve(request, response, true));
     this.#http.on("connect", (_request, socket) => this.#refuse(socket as Socket, 404));
     this.#http.on("clientError", (error: NodeJS.ErrnoException, socket) => {
       this.#refuse(socket as Socket, STATUS_OF_FAULT[error.code ?? ""] ?? 400);
@@ -59,7 +61,7 @@ export class HttpEndpoint implements Endpoint {
     socket.resume();
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #serve(request: IncomingMessage, response: ServerResponse, isTooMuchExpected = false): Promise<void> {
     const peer = this.#peers.get(request.socket);
     if (peer === undefined) return;
     peer.began();
@@ -67,7 +69,7 @@ export class HttpEndpoint implements Endpoint {
       peer.ended();
       if (this.#isStopping && peer.isIdle) peer.close();
     });
-    const answer = await this.#answer(request, peer).catch((error: unknown): HttpAnswer => {
+    const answer = await this.#answer(request, peer, isTooMuchExpected).catch((error: unknown): HttpAnswer => {
       this.#report(error, peer.connection.address);
       return { status: 500, isLast: true };
     });
@@ -78,7 +80,7 @@ export class HttpEndpoint implements Endpoint {
     peer.connection.allowance.answered(text.length);
   }
 
-  async #answer(request: IncomingMessage, { connection }: HttpPeer): Promise<HttpAnswer> {
+  async #answer(request: IncomingMessage, { connection }: HttpPeer, isTooMuchExpected: boolean): Promise<HttpAnswer> {
     const { allowance, lacksTls, address } = connection;
     if (!VERSIONS.has(request.httpVersion)) return { status: 505, isLast: true };
     const { "transfer-encoding": coding, host } = request.headers;
@@ -90,6 +92,7 @@ export class HttpEndpoint implements Endpoint {
     const retryAfter = Math.max(allowance.take(headBytes + bytesOfBody(request)), allowance.answerWaitMs / 1000);
     if (retryAfter > 0) return { status: 429, retryAfter, isLast: true };
     if (lacksTls) return { status: 403, text: "this server asks for TLS", isLast: true };
+    if (isTooMuchExpected) return { status: 417, isLast: true };
     const path = pathOf(request.url ?? "");
     const route = path === undefined ? undefined : this.#routes[path];
     if (route === undefined) return { status: path === undefined ? 400 : 404 };

@@ -19,6 +19,7 @@ describe("HttpEndpoint", () => {
   let port = 0;
   let release: (answer: HttpAnswer) => void;
   let lacksTls = false;
+  let limits = UNLIMITED;
 
   beforeEach(async () => {
     const held = new Promise<HttpAnswer>((resolve) => (release = resolve));
@@ -30,9 +31,10 @@ describe("HttpEndpoint", () => {
     };
     endpoint = new HttpEndpoint(routes, clock, (error) => void faults.push(error));
     lacksTls = false;
+    limits = UNLIMITED;
     listener = createServer((socket) => {
       socket.on("error", () => socket.destroy());
-      endpoint.take({ socket, address: "192.0.2.7", allowance: new Allowance(UNLIMITED, clock), lacksTls });
+      endpoint.take({ socket, address: "192.0.2.7", allowance: new Allowance(limits, clock), lacksTls });
     });
     await once(listener.listen(0, "127.0.0.1"), "listening");
     port = (listener.address() as AddressInfo).port;
@@ -73,6 +75,14 @@ describe("HttpEndpoint", () => {
     const client = await RawHttp.connect(port);
     const { status, body } = await client.ask("GET", "/quick");
     assert.deepEqual([status, body], [403, "this server asks for TLS"]);
+    await client.closed();
+  });
+
+  it("charges a request with an expectation as any other", async () => {
+    limits = { ...UNLIMITED, requestRatePerSec: 1, requestBurstCount: 1 };
+    const client = await RawHttp.connect(port);
+    assert.equal((await client.ask("GET", "/quick")).status, 200);
+    assert.equal((await client.ask("GET", "/quick", { Expect: "anything" })).status, 429);
     await client.closed();
   });
 
