@@ -14,7 +14,7 @@ const FIRST_CANDIDATES = 2;
  * Messages that the first look into a chat is at, where all may be hits, each further one at twice as many: a frequent word
  * is among the newest messages of the chats. Where so many do not have it the index is asked.
  */
-const FIRST_SCAN = 16;
+const FIRST_SCAN = 4;
 const MAX_SCAN = 512;
 
 /** A place in the order of the hits: behind this message. Newest first, equal times by chat id, then the greater seq. */
