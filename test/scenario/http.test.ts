@@ -78,6 +78,25 @@ describe("HTTP on the chat's port", () => {
     }
   });
 
+  it("answers all that was asked when the peer has sent its end already", async () => {
+    for (const [text, count] of [
+      ["GET /readyz HTTP/1.0\r\n\r\n", 1],
+      ["GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n".repeat(3), 3],
+    ] as const) {
+      const client = await connect();
+      client.socket.end(text);
+      for (const _ of range(1, count)) {
+        const { status, body } = await client.responses.next();
+        assert.deepEqual([status, body], [200, "ready"]);
+      }
+      await client.closed();
+    }
+    const cut = await connect();
+    cut.socket.end("GET /readyz HT");
+    assert.equal((await cut.responses.next()).status, 400);
+    await cut.closed();
+  });
+
   it("drops a short body that nobody asked for, and ends the connection at a long one", async () => {
     const client = await connect();
     const answer = client.ask("POST", "/healthz", { "Content-Length": "5" });
@@ -202,6 +221,10 @@ describe("HTTP inside TLS", () => {
     client.raw(`GET /${"x".repeat(17_000)}`);
     assert.equal((await client.responses.next()).status, 431);
     await client.closed();
+    const brief = await connect({ ca });
+    brief.socket.end("GET /readyz HTTP/1.0\r\n\r\n");
+    assert.equal((await brief.responses.next()).body, "ready");
+    await brief.closed();
   });
 });
 

@@ -34,6 +34,8 @@ export class HttpEndpoint implements Endpoint {
     this.#clock = clock;
     this.#report = report;
     this.#http = createServer({ maxHeaderSize: MAX_HEAD_BYTES, keepAliveTimeout: 0, requireHostHeader: false });
+    // Who has asked and sends no more is answered all the same. (The types leave this property out.)
+    Object.assign(this.#http, { httpAllowHalfOpen: true });
     this.#http.maxHeadersCount = 0; // their bytes are limited, and none is left out
     this.#http.on("request", (request, response) => void this.#serve(request, response));
     // Nobody takes a body yet, so nobody is told to go on with one.

@@ -20,19 +20,24 @@ describe("HttpEndpoint", () => {
   let release: (answer: HttpAnswer) => void;
   let lacksTls = false;
   let limits = UNLIMITED;
+  let heldCount = 0;
 
   beforeEach(async () => {
     const held = new Promise<HttpAnswer>((resolve) => (release = resolve));
     const routes = {
       "/quick": () => ({ status: 200 }),
-      "/held": () => held,
+      "/held": () => {
+        heldCount += 1;
+        return held;
+      },
       "/faulty": () => Promise.reject(new Error("a bug")),
       "/long": () => ({ status: 200, text: "x".repeat(64 * 1024 * 1024) }),
     };
     endpoint = new HttpEndpoint(routes, clock, (error) => void faults.push(error));
     lacksTls = false;
     limits = UNLIMITED;
-    listener = createServer((socket) => {
+    heldCount = 0;
+    listener = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on("error", () => socket.destroy());
       endpoint.take({ socket, address: "192.0.2.7", allowance: new Allowance(limits, clock), lacksTls });
     });
@@ -84,6 +89,19 @@ describe("HttpEndpoint", () => {
     assert.equal((await client.ask("GET", "/quick")).status, 200);
     assert.equal((await client.ask("GET", "/quick", { Expect: "anything" })).status, 429);
     await client.closed();
+  });
+
+  it("ends a connection whose peer has sent its end, when its answer takes too long", async () => {
+    const client = await RawHttp.connect(port);
+    const ended = new Promise((resolve) => client.socket.once("end", resolve));
+    client.socket.end("GET /held HTTP/1.0\r\n\r\n");
+    await eventually("it is asked", () => heldCount === 1);
+    for (const ms of [0, 30_000, 2_000]) {
+      clock.advance(ms);
+      endpoint.checkDeadlines();
+    }
+    await ended;
+    await eventually("it is gone", () => endpoint.size === 0);
   });
 
   it("ends a connection whose answer is not read for 30 s", async () => {
