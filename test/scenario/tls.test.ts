@@ -54,7 +54,7 @@ describe("TLS", () => {
   }
 
   it("refuses a wrong first byte inside, and TLS in TLS", async () => {
-    for (const byte of [0x16, 0x47]) {
+    for (const byte of [0x16, 0x67]) {
       const client = await server.connect({ framing: "lines", ca });
       client.raw(Buffer.of(byte, 3, 1, 0));
       const reply = await client.replies.next();
