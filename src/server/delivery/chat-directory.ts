@@ -76,14 +76,20 @@ export class ChatDirectory {
     }
   }
 
-  /** The members of a group are not known any more: nobody is given anything of it. Returns the sessions that were. */
+  /**
+   * The members of a group are not known any more: nobody is given anything of it. Returns the sessions that were, and
+   * those whose login is not answered yet: what was read for them may be older, and they would be told without the group.
+   */
   clear(chatId: ChatId): ReadonlySet<Session> {
-    const sessions = this.#groups.get(chatId)?.sessions ?? NOBODY;
+    const sessions = new Set(this.#groups.get(chatId)?.sessions);
     this.#groups.delete(chatId);
-    for (const { earlyGroups } of this.#registry.sessions) earlyGroups?.add(chatId);
     for (const session of sessions) {
       session.outbox.forget(chatId);
       session.groups.delete(chatId);
+    }
+    for (const session of this.#registry.sessions) {
+      session.earlyGroups?.add(chatId);
+      if (session.earlyGroups !== undefined) sessions.add(session);
     }
     return sessions;
   }

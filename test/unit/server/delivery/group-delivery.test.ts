@@ -108,14 +108,16 @@ class Scene {
   login(client: Client, index: number, features: readonly string[], meanwhile?: () => void): void {
     const peer = { id: index, address: "", activeMs: 0, close: () => this.#close(client) };
     const identity = { userId: client.userId, username: client.userId, tokenHash: "h", features };
-    client.session = new Session({ identity, outbox: client.outbox, peer, sinceMs: 0 });
+    const session = new Session({ identity, outbox: client.outbox, peer, sinceMs: 0 });
+    client.session = session;
     client.outbox.begin(this.fanout.log, new Set(features), peer.close);
-    this.registry.add(client.session);
+    this.registry.add(session);
     // What is read may be old by the time it is there: here it is what was before the session.
     const firstSeq = this.#members.get(client.userId);
     const memberships = firstSeq === undefined ? [] : [{ chatId: GROUP, firstSeq }];
     meanwhile?.();
-    this.directory.open(client.session, memberships);
+    this.directory.open(session, memberships);
+    if (client.session !== session) return; // it has ended meanwhile
     const isMember = this.isMember(client);
     if (isMember) client.stays.push([]);
     client.outbox.reply(line("login", isMember ? { first_seq: firstSeq } : {}));
@@ -256,8 +258,8 @@ describe("delivery to a group", () => {
       scene.fanout.deliver([{ event: "reset", chatId: GROUP, memberIds: ["u0", "u2"] }]);
     });
     assert.deepEqual(
-      clients.map(({ session }) => session === undefined),
-      [true, true, true, false],
+      [...clients, late].map(({ isClosed }) => isClosed),
+      [true, true, true, false, true],
     );
     scene.post(1);
     await scene.fanout.settled();
