@@ -120,6 +120,7 @@ class Scene {
     if (client.session !== session) return; // it has ended meanwhile
     const isMember = this.isMember(client);
     if (isMember) client.stays.push([]);
+    session.earlyGroups = undefined;
     client.outbox.reply(line("login", isMember ? { first_seq: firstSeq } : {}));
   }
 
