@@ -134,6 +134,7 @@ describe("HTTP on the chat's port", () => {
     ["a head of more than 16 KiB", `GET /healthz HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(17_000)}`, 431],
     ["a path of more than 16 KiB", `GET /${"x".repeat(17_000)}`, 431],
     ["many fields of more than 16 KiB", `GET / HTTP/1.1\r\nHost: x\r\n${"X: y\r\n".repeat(4_000)}\r\n`, 431],
+    ["a value behind endless blanks", `GET / HTTP/1.1\r\nHost: x\r\nX:${" ".repeat(40_000)}`, 431],
   ] as const) {
     it(`refuses ${what} with ${status}, and closes`, async () => {
       const client = await connect();
@@ -143,6 +144,14 @@ describe("HTTP on the chat's port", () => {
       assert.equal(client.responses.size, 0);
     });
   }
+
+  it("refuses endless lines between two requests with 431, and closes", async () => {
+    const client = await connect();
+    assert.equal((await client.ask("GET", "/healthz")).status, 200);
+    client.raw("\r\n".repeat(20_000));
+    assert.equal((await client.responses.next()).status, 431);
+    await client.closed();
+  });
 
   it("holds bans, and lets connections go that are banned", async () => {
     const client = await connect({ from: GUEST });

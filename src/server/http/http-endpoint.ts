@@ -9,6 +9,8 @@ import { HttpPeer } from "./http-peer.ts";
 
 /** A head of more bytes is refused as soon as that is known. */
 const MAX_HEAD_BYTES = 16 * 1024;
+/** So many bytes are read without a request at most: a head, and the blanks that the parser skips around and within it. */
+const MAX_UNASKED_BYTES = 2 * MAX_HEAD_BYTES;
 /** A body that nobody asked for is read and dropped up to so many bytes; with a longer one the connection ends. */
 const MAX_DROPPED_BYTES = 64 * 1024;
 /** Faults of heads, as the parser names them, that have another status than 400. */
@@ -18,6 +20,15 @@ const STATUS_OF_FAULT: Readonly<Record<string, number>> = {
   HPE_PAUSED_H2_UPGRADE: 505,
 };
 const VERSIONS: ReadonlySet<string> = new Set(["1.0", "1.1"]);
+
+/** A request as it arrived. */
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly peer: HttpPeer;
+  /** Bytes that were read for it before its head was complete. */
+  readonly readBytes: number;
+  readonly isTooMuchExpected: boolean;
+}
 
 export class HttpEndpoint implements Endpoint {
   readonly #routes: HttpRoutes;
@@ -56,25 +67,36 @@ export class HttpEndpoint implements Endpoint {
   /** Takes a connection over. */
   take(connection: HttpConnection): void {
     const { socket } = connection;
-    this.#peers.set(socket, new HttpPeer(connection, this.#clock));
-    socket.once("close", () => this.#peers.delete(socket));
+    const peer = new HttpPeer(connection, this.#clock);
+    this.#peers.set(socket, peer);
+    socket.once("close", () => {
+      this.#peers.delete(socket);
+      connection.allowance.waste(peer.unaskedBytes);
+    });
     if (this.#isStopping) return void socket.destroy();
     this.#http.emit("connection", socket);
+    // The parser listens too, and before this.
+    socket.on("data", ({ length }: Buffer) => {
+      peer.received(length);
+      if (peer.unaskedBytes > MAX_UNASKED_BYTES) this.#refuse(socket, 431);
+    });
     socket.resume();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse, isTooMuchExpected = false): Promise<void> {
     const peer = this.#peers.get(request.socket);
     if (peer === undefined) return;
-    peer.began();
+    const readBytes = peer.began(bytesOfHead(request) + bytesOfBody(request));
     response.once("close", () => {
       peer.ended();
       if (this.#isStopping && peer.isIdle) peer.close();
     });
-    const answer = await this.#answer(request, peer, isTooMuchExpected).catch((error: unknown): HttpAnswer => {
-      this.#report(error, peer.connection.address);
-      return { status: 500, isLast: true };
-    });
+    const answer = await this.#answer({ request, peer, readBytes, isTooMuchExpected }).catch(
+      (error: unknown): HttpAnswer => {
+        this.#report(error, peer.connection.address);
+        return { status: 500, isLast: true };
+      },
+    );
     const { status, headers, text } = answerText(answer);
     if (answer.isLast === true || this.#isStopping || hasLongBody(request)) response.setHeader("Connection", "close");
     response.writeHead(status, headers);
@@ -82,8 +104,8 @@ export class HttpEndpoint implements Endpoint {
     peer.connection.allowance.answered(text.length);
   }
 
-  async #answer(request: IncomingMessage, { connection }: HttpPeer, isTooMuchExpected: boolean): Promise<HttpAnswer> {
-    const { allowance, lacksTls, address } = connection;
+  async #answer({ request, peer, readBytes, isTooMuchExpected }: Asked): Promise<HttpAnswer> {
+    const { allowance, lacksTls, address } = peer.connection;
     if (!VERSIONS.has(request.httpVersion)) return { status: 505, isLast: true };
     const { "transfer-encoding": coding, host } = request.headers;
     const headBytes = bytesOfHead(request);
@@ -91,7 +113,8 @@ export class HttpEndpoint implements Endpoint {
     if (headBytes > MAX_HEAD_BYTES) return { status: 431, isLast: true };
     if (host === undefined && request.httpVersion !== "1.0") return { status: 400, isLast: true };
     if (coding !== undefined && coding.toLowerCase() !== "chunked") return { status: 501, isLast: true };
-    const retryAfter = Math.max(allowance.take(headBytes + bytesOfBody(request)), allowance.answerWaitMs / 1000);
+    const byteCount = Math.max(headBytes, readBytes) + Math.min(bytesOfBody(request), MAX_DROPPED_BYTES);
+    const retryAfter = Math.max(allowance.take(byteCount), allowance.answerWaitMs / 1000);
     if (retryAfter > 0) return { status: 429, retryAfter, isLast: true };
     if (lacksTls) return { status: 403, text: "this server asks for TLS", isLast: true };
     if (isTooMuchExpected) return { status: 417, isLast: true };
@@ -154,12 +177,12 @@ function bytesOfHead({ method = "", url = "", rawHeaders }: IncomingMessage): nu
   return rawHeaders.reduce((sum, text) => sum + text.length + 2, lineBytes);
 }
 
-/** Of what may be read and dropped. */
+/** Of a body whose end is not known: without end. */
 function bytesOfBody({ headers }: IncomingMessage): number {
-  return Math.min(Number(headers["content-length"] ?? 0), MAX_DROPPED_BYTES);
+  return headers["transfer-encoding"] === undefined ? Number(headers["content-length"] ?? 0) : Infinity;
 }
 
 /** Whether a body follows that is not worth being read to its end. */
-function hasLongBody({ headers }: IncomingMessage): boolean {
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > MAX_DROPPED_BYTES;
+function hasLongBody(request: IncomingMessage): boolean {
+  return bytesOfBody(request) > MAX_DROPPED_BYTES;
 }

@@ -22,6 +22,8 @@ export class HttpPeer {
   #movedMs: number;
   #movedBytes = 0;
   #closedMs: number | undefined;
+  /** Bytes that were read and belong to no request so far; below 0 when a body that was announced has not arrived. */
+  #unasked = 0;
 
   /** The first byte of a head is there. The clock must never jump. */
   constructor(connection: HttpConnection, clock: Clock) {
@@ -39,10 +41,26 @@ export class HttpPeer {
     return this.#closedMs !== undefined;
   }
 
-  /** A head has arrived. */
-  began(): void {
+  /** Bytes that were read and belong to no request so far: a head that is not complete, blanks. */
+  get unaskedBytes(): number {
+    return Math.max(0, this.#unasked);
+  }
+
+  /** So many bytes were read, and parsed. */
+  received(byteCount: number): void {
+    this.#unasked += byteCount;
+  }
+
+  /**
+   * A head has arrived, that of a request of so many bytes with its body. Returns the bytes that were read for it before,
+   * which may be more: the parser skips blanks.
+   */
+  began(byteCount: number): number {
+    const readBefore = this.unaskedBytes;
     this.#requestCount += 1;
     this.#headSinceMs = undefined;
+    this.#unasked = Math.min(0, this.#unasked) - byteCount;
+    return readBefore;
   }
 
   /** It is answered. */

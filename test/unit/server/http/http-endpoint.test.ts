@@ -20,7 +20,9 @@ describe("HttpEndpoint", () => {
   let release: (answer: HttpAnswer) => void;
   let lacksTls = false;
   let limits = UNLIMITED;
+  let shared: Allowance | undefined;
   let heldCount = 0;
+  let readBytes = 0;
 
   beforeEach(async () => {
     const held = new Promise<HttpAnswer>((resolve) => (release = resolve));
@@ -36,10 +38,12 @@ describe("HttpEndpoint", () => {
     endpoint = new HttpEndpoint(routes, clock, (error) => void faults.push(error));
     lacksTls = false;
     limits = UNLIMITED;
-    heldCount = 0;
+    shared = undefined;
+    heldCount = readBytes = 0;
     listener = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on("error", () => socket.destroy());
-      endpoint.take({ socket, address: "192.0.2.7", allowance: new Allowance(limits, clock), lacksTls });
+      endpoint.take({ socket, address: "192.0.2.7", allowance: new Allowance(limits, clock, shared), lacksTls });
+      socket.on("data", ({ length }: Buffer) => (readBytes += length));
     });
     await once(listener.listen(0, "127.0.0.1"), "listening");
     port = (listener.address() as AddressInfo).port;
@@ -89,6 +93,32 @@ describe("HttpEndpoint", () => {
     assert.equal((await client.ask("GET", "/quick")).status, 200);
     assert.equal((await client.ask("GET", "/quick", { Expect: "anything" })).status, 429);
     await client.closed();
+  });
+
+  it("charges blanks that come with a request, and those that come with none", async () => {
+    limits = { ...UNLIMITED, byteRatePerSec: 1, byteBurstCount: 30_000 };
+    const all = new Allowance(limits, clock);
+    shared = all;
+    const client = await RawHttp.connect(port);
+    client.raw(`GET /quick HTTP/1.1\r\nHost: x\r\nX:${" ".repeat(20_000)}`);
+    await eventually("the blanks are read", () => readBytes >= 20_000);
+    client.raw("y\r\n\r\n");
+    assert.equal((await client.responses.next()).status, 200);
+    assert.equal(all.take(11_000) > 0, true);
+    client.raw("\r\n".repeat(2_000));
+    await eventually("the lines are read", () => readBytes >= 24_000);
+    client.socket.destroy();
+    await eventually("it is gone", () => endpoint.size === 0);
+    assert.equal(all.take(7_000) > 0, true);
+    assert.equal(all.take(4_000), 0);
+  });
+
+  it("serves any number of requests with some blanks between them", async () => {
+    const client = await RawHttp.connect(port);
+    for (let count = 0; count < 60; count += 1) {
+      client.raw("\r\n".repeat(500));
+      assert.equal((await client.ask("GET", "/quick")).status, 200);
+    }
   });
 
   it("ends a connection whose peer has sent its end, when its answer takes too long", async () => {
