@@ -11,8 +11,8 @@ import { HttpPeer } from "./http-peer.ts";
 const MAX_HEAD_BYTES = 16 * 1024;
 /** So many bytes are read without a request at most: a head, and the blanks that the parser skips around and within it. */
 const MAX_UNASKED_BYTES = 2 * MAX_HEAD_BYTES;
-/** A body that nobody asked for is read and dropped up to so many bytes; with a longer one the connection ends. */
-const MAX_DROPPED_BYTES = 64 * 1024;
+/** Of a body that nobody asked for so many bytes are charged at most: more are not read before the connection ends. */
+const MAX_BODY_BYTES = 64 * 1024;
 /** Faults of heads, as the parser names them, that have another status than 400. */
 const STATUS_OF_FAULT: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
@@ -98,7 +98,7 @@ export class HttpEndpoint implements Endpoint {
       },
     );
     const { status, headers, text } = answerText(answer);
-    if (answer.isLast === true || this.#isStopping || hasLongBody(request)) response.setHeader("Connection", "close");
+    if (answer.isLast === true || this.#isStopping || isUnfinished(request)) response.setHeader("Connection", "close");
     response.writeHead(status, headers);
     response.end(request.method === "HEAD" ? undefined : text);
     peer.connection.allowance.answered(text.length);
@@ -113,7 +113,7 @@ export class HttpEndpoint implements Endpoint {
     if (headBytes > MAX_HEAD_BYTES) return { status: 431, isLast: true };
     if (host === undefined && request.httpVersion !== "1.0") return { status: 400, isLast: true };
     if (coding !== undefined && coding.toLowerCase() !== "chunked") return { status: 501, isLast: true };
-    const byteCount = Math.max(headBytes, readBytes) + Math.min(bytesOfBody(request), MAX_DROPPED_BYTES);
+    const byteCount = Math.max(headBytes, readBytes) + Math.min(bytesOfBody(request), MAX_BODY_BYTES);
     const retryAfter = Math.max(allowance.take(byteCount), allowance.answerWaitMs / 1000);
     if (retryAfter > 0) return { status: 429, retryAfter, isLast: true };
     if (lacksTls) return { status: 403, text: "this server asks for TLS", isLast: true };
@@ -182,7 +182,7 @@ function bytesOfBody({ headers }: IncomingMessage): number {
   return headers["transfer-encoding"] === undefined ? Number(headers["content-length"] ?? 0) : Infinity;
 }
 
-/** Whether a body follows that is not worth being read to its end. */
-function hasLongBody(request: IncomingMessage): boolean {
-  return bytesOfBody(request) > MAX_DROPPED_BYTES;
+/** Whether more of a body may follow the answer: it would be taken for the next head. */
+function isUnfinished({ complete, headers }: IncomingMessage): boolean {
+  return !complete || headers["transfer-encoding"] !== undefined;
 }
