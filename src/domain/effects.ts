@@ -88,7 +88,7 @@ export interface GroupChange {
 /** A group of which nobody was told what has become of it: the sessions of all who are or were in it have to begin anew. */
 export interface GroupReset {
   readonly event: "reset";
-  /** Undefined for all that these users are in. */
+  /** Undefined for all that these users are in, whose accounts may be deleted: all of their sessions begin anew. */
   readonly chatId: ChatId | undefined;
   /** The members now, as far as they are known; the sessions that are given its events are known to the directory. */
   readonly memberIds: readonly UserId[];

@@ -76,6 +76,18 @@ export class ChatDirectory {
     }
   }
 
+  /** Groups of these users that have sessions; all groups that have where no session tells which they are. */
+  groupsOf(userIds: readonly UserId[]): ReadonlySet<ChatId> {
+    const groups = new Set<ChatId>();
+    for (const userId of userIds) {
+      const sessions = [...this.#registry.sessionsOf(userId)];
+      const opened = sessions.find((session) => session.features.has("groups") && session.earlyGroups === undefined);
+      if (opened === undefined) return new Set(this.#groups.keys());
+      for (const chatId of opened.groups) groups.add(chatId);
+    }
+    return groups;
+  }
+
   /**
    * The members of a group are not known any more: nobody is given anything of it. Returns the sessions that were, and
    * those whose login is not answered yet: what was read for them may be older, and they would be told without the group.

@@ -129,10 +129,13 @@ export class Fanout {
   #reset({ chatId, memberIds }: GroupReset): void {
     const { registry, directory } = this.#parts;
     const members = memberIds.flatMap((userId) => [...registry.sessionsOf(userId)]);
-    const concerned = new Set(members.filter(({ features }) => features.has("groups")));
-    if (chatId !== undefined) for (const session of directory.clear(chatId)) concerned.add(session);
+    const mayBeDeleted = chatId === undefined;
+    const concerned = new Set(members.filter(({ features }) => mayBeDeleted || features.has("groups")));
+    for (const id of mayBeDeleted ? directory.groupsOf(memberIds) : [chatId]) {
+      for (const session of directory.clear(id)) concerned.add(session);
+    }
     for (const session of concerned) {
-      session.close("a group was changed and nobody was told; ask for your chats anew");
+      session.close("something was changed and nobody was told; log in and ask for your chats anew");
     }
   }
 

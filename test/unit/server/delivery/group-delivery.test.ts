@@ -244,6 +244,13 @@ describe("delivery to a group", () => {
     return new Client(userId, socket, outbox);
   }
 
+  /** Destroys the connections once all has arrived. */
+  async function finish(clients: readonly Client[]): Promise<void> {
+    for (const one of clients) one.outbox.reply(line("end", {}));
+    await eventually("all has arrived", () => clients.every(({ told }) => told.at(-1)?.event === "end"));
+    for (const one of clients) one.socket.destroy();
+  }
+
   it("ends the sessions of a group of which nobody knows who is in it, and gives them nothing more of it", async () => {
     const clients: Client[] = [];
     for (const userId of USERS) clients.push(await connected(userId));
@@ -269,6 +276,35 @@ describe("delivery to a group", () => {
     const seqsOf = ({ told }: Client) => told.filter(({ event }) => event === "message").map(({ data }) => data.seq);
     assert.deepEqual([...clients, late].map(seqsOf), [[1], [1], [], [], []]);
     for (const one of [...clients, late]) one.socket.destroy();
+  });
+
+  it("ends the sessions of a user who may be deleted, and of those who are in a group with them", async () => {
+    const clients: Client[] = [];
+    for (const userId of ["u0", "u1", "u1", "u3"]) clients.push(await connected(userId));
+    const scene = new Scene(clients);
+    for (const userId of ["u0", "u1"]) scene.join(userId, true);
+    for (const [index, client] of clients.entries()) scene.login(client, index, index === 2 ? [] : ["groups"]);
+    scene.fanout.deliver([{ event: "reset", chatId: undefined, memberIds: ["u1"] }]);
+    assert.deepEqual(
+      clients.map(({ isClosed }) => isClosed),
+      [true, true, true, false],
+    );
+    assert.equal(scene.directory.groupCount, 0);
+    await finish(clients);
+  });
+
+  it("ends the sessions of all groups when a user may be deleted whose groups no session tells", async () => {
+    const clients: Client[] = [];
+    for (const userId of ["u0", "u1", "u3"]) clients.push(await connected(userId));
+    const scene = new Scene(clients);
+    for (const userId of ["u0", "u1", "u2"]) scene.join(userId, true);
+    for (const [index, client] of clients.entries()) scene.login(client, index, index === 1 ? [] : ["groups"]);
+    scene.fanout.deliver([{ event: "reset", chatId: undefined, memberIds: ["u2"] }]);
+    assert.deepEqual(
+      clients.map(({ isClosed }) => isClosed),
+      [true, false, false],
+    );
+    await finish(clients);
   });
 
   it("begins where a member may begin, whose session came between a batch and its delivery", async () => {
