@@ -36,6 +36,7 @@ const TEXTS = ["The first of them, long enough for a mouse", "the second one", "
 
   const withBoris = (): string => stage.person("anna").chatWith(stage.person("boris"));
   const clipboard = () => QApplication.clipboard();
+  const selection = (): string => clipboard()?.text(QClipboardMode.Selection) ?? "";
   const copied = (): string => clipboard()?.text(QClipboardMode.Clipboard) ?? "";
   const nameOf = (index: number): string => {
     const item = client.messages[index]?.item;
@@ -52,15 +53,16 @@ const TEXTS = ["The first of them, long enough for a mouse", "the second one", "
   it("gives what is dragged over to the middle button, and nothing that was not written", async () => {
     clipboard()?.setText("nothing is selected", QClipboardMode.Selection);
     await hands.dragFrom(nameOf(0), [600, 0]);
-    const selected = clipboard()?.text(QClipboardMode.Selection) ?? "";
-    assert.ok(selected.length > 3 && TEXTS[0].endsWith(selected), `“${selected}”`);
+    await eventually("the end of the text is selected", () => selection().length > 3 && TEXTS[0].endsWith(selection()));
+    const selected = selection();
     await hands.press("ctrl+c");
     await eventually("it is copied", () => copied() === selected);
   });
 
   it("keeps what is selected when a picture of somebody comes", async () => {
     await hands.dragFrom(nameOf(0), [600, 0]);
-    const selected = clipboard()?.text(QClipboardMode.Selection) ?? "";
+    await eventually("the end of the text is selected", () => selection().length > 3 && TEXTS[0].endsWith(selection()));
+    const selected = selection();
     let changeCount = 0;
     const changes = client.session.avatars.onChange(() => (changeCount += 1));
     await stage.picture("boris", png(60, 60));
