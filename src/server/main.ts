@@ -80,8 +80,9 @@ function reloadConfig({ config, log, readConfig }: ServerProcess, serverLog: Log
     if (options.length > 0) serverLog.warn("changed settings that wait for a restart", { options });
     serverLog.info("the settings were read again", { logLevel: now.logLevel });
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    serverLog.error("the settings cannot be used; those before stay", { reason: error.message });
+    // Whatever is wrong with them: the server goes on.
+    const cause = error instanceof UserError ? { reason: error.message } : { error };
+    serverLog.error("the settings cannot be used; those before stay", cause);
   }
 }
 

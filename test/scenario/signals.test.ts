@@ -1,6 +1,6 @@
 // Every signal that a server or a terminal client may be sent: none ends it out of order, none opens a debugger.
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { adminSocketPath } from "../../src/util/admin-socket.ts";
 import { eventually } from "../support/eventually.ts";
@@ -10,6 +10,8 @@ import { tempDirPerTest } from "../support/temp-dir.ts";
 import { Terminal } from "../support/terminal.ts";
 import { WireClient } from "../support/wire-client.ts";
 
+/** A file that may be opened and cannot be read, as one that changes between the two. Linux alone has it. */
+const UNREADABLE = "/proc/self/mem";
 const WHO = { username: "Sigrid", password: "a signal to her" };
 
 async function register(server: ServerProcess): Promise<Person> {
@@ -82,6 +84,26 @@ describe("signals", function () {
       );
       assert.deepEqual(await server.stop(), { code: 0, signal: null });
       assert.match(server.stderr, /"level":"info","text":"stopped"/);
+    });
+  });
+
+  describe("that make it read settings that cannot be read", () => {
+    let server: ServerProcess;
+    const folder = tempDirPerTest();
+    afterEach(() => server.remove());
+
+    it("are told, and change nothing", async function () {
+      if (!existsSync(UNREADABLE)) this.skip();
+      const file = join(folder(), "messenger.json");
+      writeFileSync(file, "{}");
+      server = await ServerProcess.start(["--config", file]);
+      rmSync(file);
+      symlinkSync(UNREADABLE, file);
+      server.signal("SIGHUP");
+      await eventually("it is told", () => /the settings cannot be used; those before stay/.test(server.stderr));
+      const ann = await register(server);
+      await ann.say("the server goes on");
+      assert.deepEqual(await server.stop(), { code: 0, signal: null });
     });
   });
 
