@@ -29,6 +29,7 @@ export function openAddContact({ parent, session, theme, onAdded }: AddContactOp
     heightPx: LIST_PX,
     // Contacts are found, and not offered.
     accepts: ({ isContact }, typed) => !isContact || typed !== "",
+    prefers: ({ isContact }) => !isContact,
     markOf: ({ isContact }) => ({ mark: "none", note: isContact ? "in your contacts" : "" }),
     onText: () => form.problem.setText(""),
     onTake: () => form.yes.click(),

@@ -1,5 +1,6 @@
 // Choosing several people: a field with suggestions that are ticked, and what was chosen as chips above it.
 import type { FoundPerson } from "../../src/client/models/directory.ts";
+import { usernameKey } from "../../src/protocol/text.ts";
 import type { Disposable } from "../../src/util/disposable.ts";
 import type { Theme } from "../kit/theme.ts";
 import type { AccountSession } from "./account-session.ts";
@@ -20,7 +21,10 @@ export class PeopleChoice implements Disposable {
   readonly chips: ChipBar;
   readonly people: PeopleField;
   readonly #options: PeopleChoiceOptions;
+  /** By the form in which names are compared. */
   readonly #chosen = new Map<string, string>();
+  /** Enter was pressed before the server had answered. */
+  #isEntered = false;
 
   constructor(options: PeopleChoiceOptions) {
     this.#options = options;
@@ -35,9 +39,13 @@ export class PeopleChoice implements Disposable {
       markOf: (user) => {
         const reason = refusal(user);
         if (reason !== undefined) return { mark: "none", note: reason };
-        return { mark: this.#chosen.has(user.userId) ? "on" : "off" };
+        return { mark: this.#chosen.has(usernameKey(user.username)) ? "on" : "off" };
       },
-      onText: options.onChange,
+      onText: () => {
+        this.#isEntered = false;
+        options.onChange();
+      },
+      onFound: () => this.#isEntered && this.#takeTyped(),
       onEnter: () => this.#takeTyped(),
       onTake: (user) => this.#toggle(user),
     });
@@ -52,26 +60,37 @@ export class PeopleChoice implements Disposable {
     this.people.dispose();
   }
 
-  /** Chooses whom the field means, if anybody: Enter goes on with the next name. */
+  /** Chooses whom the field means, or else the name in it as it was typed: Enter goes on with the next one. */
   #takeTyped(): boolean {
-    const { chosen, typed } = this.people;
-    if (!chosen || typed === "") return false;
-    if (!this.#chosen.has(chosen.userId)) this.#toggle(chosen);
+    const { chosen, typed, isSearching, hasOthers } = this.people;
+    if (typed === "") return false;
+    // Nobody is guessed at while better ones may be found.
+    this.#isEntered = !chosen && isSearching;
+    if (this.#isEntered || (!chosen && !hasOthers)) return true;
+    if (!chosen || !this.#isRefused(chosen)) {
+      const username = chosen?.username ?? typed;
+      this.#chosen.set(usernameKey(username), username);
+      this.#show();
+    }
     this.people.clear();
     return true;
   }
 
+  #isRefused(user: FoundPerson): boolean {
+    return this.#options.refusal?.(user) !== undefined;
+  }
+
   #toggle(user: FoundPerson): void {
-    const { refusal = () => undefined, onChange } = this.#options;
-    if (refusal(user) !== undefined) return;
-    if (!this.#chosen.delete(user.userId)) this.#chosen.set(user.userId, user.username);
+    if (this.#isRefused(user)) return;
+    const key = usernameKey(user.username);
+    if (!this.#chosen.delete(key)) this.#chosen.set(key, user.username);
     this.#show();
-    onChange();
+    this.#options.onChange();
   }
 
   /** Takes somebody out again. */
   drop(name: string): void {
-    for (const [userId, username] of this.#chosen) if (username === name) this.#chosen.delete(userId);
+    this.#chosen.delete(usernameKey(name));
     this.#show();
   }
 

@@ -21,12 +21,16 @@ export interface PeopleFieldOptions {
   readonly heightPx: number;
   /** Decides who is listed; default: everybody. */
   readonly accepts?: (user: FoundPerson, typed: string) => boolean;
+  /** Of those who fit what is typed, they are meant before others; default: as they are listed. */
+  readonly prefers?: (user: FoundPerson) => boolean;
   /** The tick and the note of somebody's row. */
   readonly markOf?: (user: FoundPerson) => Pick<PersonRow, "mark" | "note">;
   /** Something else was typed. */
   readonly onText?: () => void;
   /** Enter in the field; true when it meant something here, and not the dialog. */
   readonly onEnter?: () => boolean;
+  /** The list has changed, without anything being typed. */
+  readonly onFound?: () => void;
   /** Somebody was clicked. */
   readonly onTake: (user: FoundPerson) => unknown;
 }
@@ -76,22 +80,38 @@ export class PeopleField implements Disposable {
     this.widget.setFixedHeight(heightPx);
     this.#note.hide();
     this.#subscriptions.add(directory);
-    this.#subscriptions.add(directory.onChange(() => this.show()));
+    this.#subscriptions.add(directory.onChange(() => this.#onFound()));
     this.#subscriptions.add(avatars.onChange(() => this.#list.refresh()));
     directory.find("");
   }
 
-  /** The person that Enter means: pointed at, or the best fit for what was typed; undefined while nothing was typed. */
+  /**
+   * The person that Enter means: pointed at, called as was typed, or the best fit of all whom the server knows. Undefined
+   * while nothing was typed, and while others may fit better who are not in the list.
+   */
   get chosen(): FoundPerson | undefined {
     const pointed = this.#users.find(({ userId }) => userId === this.#pointed);
     const typed = this.typed;
     if (pointed || typed === "") return pointed;
     const exact = this.#users.find(({ username }) => usernameKey(username) === usernameKey(typed));
-    return exact ?? this.#users.find(({ isContact }) => !isContact) ?? this.#users[0];
+    if (exact || this.hasOthers) return exact;
+    const { prefers = () => true } = this.#options;
+    return this.#users.find(prefers) ?? this.#users[0];
   }
 
   get typed(): string {
     return this.field.text().trim();
+  }
+
+  /** The server is still asked about what was typed. */
+  get isSearching(): boolean {
+    return this.#options.directory.isLoading;
+  }
+
+  /** What was typed may be the name of somebody who is not in the list. */
+  get hasOthers(): boolean {
+    const { isLoading, isKnownOnly, hasMore } = this.#options.directory;
+    return isLoading || isKnownOnly || hasMore;
   }
 
   /** The names in the list. */
@@ -127,6 +147,11 @@ export class PeopleField implements Disposable {
 
   dispose(): void {
     this.#subscriptions.dispose();
+  }
+
+  #onFound(): void {
+    this.show();
+    this.#options.onFound?.();
   }
 
   #onText(): void {

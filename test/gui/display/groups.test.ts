@@ -67,15 +67,11 @@ const FEATURES = ["groups", "changes"];
     await eventually("a name is wanted", () => hands.texts.includes("Give the group a name."));
     await hands.type("Garden house");
     await hands.press("Tab");
-    for (const name of ["bor", "dmit"]) {
-      await hands.type(name);
-      await eventually(
-        "somebody is found",
-        () => !/^(Searching…|Nobody on this server is called so\.)$/m.test(hands.texts),
-      );
-      await hands.press("Return");
+    for (const name of ["boris", "dmitri"]) {
+      await hands.type(name.slice(0, 4));
+      await hands.press("Return"); // also before the server has answered
+      await eventually("somebody is chosen", () => hands.isInView(`Take ${name} out`));
     }
-    await eventually("both are chosen", () => hands.isInView("Take boris out") && hands.isInView("Take dmitri out"));
     await hands.tabTo("Everything, also what was written before");
     await hands.press("Down", "Return");
     await hands.inFront("Messenger");
