@@ -2,6 +2,7 @@
 import { QApplication } from "@nodegui/nodegui";
 import { join } from "node:path";
 import { isAnswer } from "../../src/client/errors.ts";
+import type { MessengerEvents } from "../../src/client/messenger.ts";
 import { mentions } from "../../src/client/models/conversation-item.ts";
 import { SERVER_USER_ID } from "../../src/protocol/ids.ts";
 import type { Message } from "../../src/protocol/entities.ts";
@@ -23,6 +24,7 @@ import { messagePreview, titleText } from "./message-html.ts";
 import { Preferences, type ServerChoice } from "./preferences.ts";
 import { openSettings } from "./settings-dialog.ts";
 import { signIn } from "./sign-in.ts";
+import { goneText } from "./start-page.ts";
 import { WelcomeWindow, type Entry } from "./welcome-window.ts";
 
 export interface ApplicationOptions {
@@ -163,6 +165,7 @@ export class Application {
     all.add(chat.events.on("settings", () => this.#openSettings(chat, session)));
     all.add(messenger.events.on("messages", ({ chatId, messages }) => this.#onMessages(chatId, messages)));
     all.add(messenger.events.on("changed", ({ chatId, messages: states }) => this.#onChanged(chatId, states)));
+    all.add(messenger.events.on("gone", (gone) => this.#onGone(gone)));
     all.add(messenger.events.on("trouble", (text) => tell(chat.window, "Something cannot be kept", text)));
     all.add(
       messenger.events.on("state", (state) => state.kind === "signed-out" && void this.#onSignedOut(state.reason)),
@@ -306,6 +309,17 @@ export class Application {
     if (!now || now.message === noticed?.message) return;
     this.#noticed.set(chatId, now);
     this.#desktop.notifier.replace(this.#noticeOf(now));
+  }
+
+  /** The user is in a group no more: a notification that is still in view says so, and opens nothing of it. */
+  #onGone({ chatId, title, reason }: MessengerEvents["gone"]): void {
+    if (!this.#noticed.delete(chatId)) return;
+    this.#desktop.notifier.replace({
+      subject: chatId,
+      title: titleText(title),
+      text: goneText(title, reason),
+      onClick: () => this.present(),
+    });
   }
 
   #noticeOf(message: Message): Notice {

@@ -130,22 +130,23 @@ export class ChatWindow {
     return { list: this.#list, composer: this.#composer, search: this.#search, messages: this.#messages };
   }
 
-  /** Shows a chat; the one before keeps its draft. */
+  /** Shows a chat; the one before keeps its draft. Nothing happens where the chat is not listed any more. */
   openChat(chatId: ChatId): void {
-    this.#show(chatId, undefined);
-    this.#composer.focus();
+    if (this.#show(chatId, undefined)) this.#composer.focus();
   }
 
   /** Shows a message, with hits of `word` marked; the keyboard stays where it is, for the next one. */
   openMessage({ chat_id: chatId, seq }: Pick<Message, "chat_id" | "seq">, word: string): void {
     if (this.chatId === chatId) void this.#messages.jumpTo(seq, word);
     const isSearching = this.#list.field.hasFocus() && !this.#isNarrow;
-    this.#show(chatId, { seq, word });
+    if (!this.#show(chatId, { seq, word })) return;
     if (isSearching) this.#list.field.setFocus();
     else this.#composer.focus();
   }
 
-  #show(chatId: ChatId, at: { readonly seq: number; readonly word: string } | undefined): void {
+  /** False where there is no such chat: the user may have been taken out of a group that something still names. */
+  #show(chatId: ChatId, at: { readonly seq: number; readonly word: string } | undefined): boolean {
+    if (this.#session.workspace.chats.row(chatId) === undefined) return false;
     if (this.chatId !== chatId) {
       this.#search.close();
       this.#start.setNotice("");
@@ -160,6 +161,7 @@ export class ChatWindow {
     this.events.emit("opened", chatId);
     this.#right.setCurrentWidget(this.#conversationPanel);
     this.#applyWidth();
+    return true;
   }
 
   openSearch(): void {
@@ -381,6 +383,7 @@ export class ChatWindow {
     const why = goneText(title, reason);
     const wasShown = chatId === this.chatId;
     if (wasShown) {
+      this.#composer.discard();
       this.#leaveChat();
       this.#start.setNotice(why);
     }

@@ -123,6 +123,12 @@ export class Composer implements Disposable {
     this.#line.follow(undefined);
   }
 
+  /** Writes to no chat; the text is not kept, since the chat is gone. */
+  discard(): void {
+    this.#conversation = undefined;
+    this.leave();
+  }
+
   /** The next message answers this one. */
   startAnswer(item: ConversationItem): void {
     this.#aim({ kind: "answer", item });

@@ -57,4 +57,13 @@ describe("notifications", () => {
     await boris.say("heard again");
     await eventually("it is told again", () => told().includes("heard again"));
   });
+
+  it("say that the user is in a group no more, in place of what was written there", async () => {
+    const boris = await stage.server.anotherSession(stage.person("boris"), {}, ["groups"]);
+    const { chat } = await boris.ok("create_group", { title: "Garden", members: ["anna"] });
+    await boris.say("to the group", chat.chat_id);
+    await eventually("the group is told of", () => told().includes("boris in Garden to the group"));
+    await boris.ok("remove_member", { chat_id: chat.chat_id, username: "anna" });
+    await eventually("it is said", () => /--replace-id=7 .* Garden You were taken out of “Garden”\./.test(told()));
+  });
 });
