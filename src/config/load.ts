@@ -45,8 +45,17 @@ function secretIn(
 ): string | undefined {
   const file = config[fileKey];
   if (file === undefined) return config[key];
-  if (config[key] === undefined) return secretOf(file);
-  throw new ConfigError(`options --${OPTIONS[key].name} and --${OPTIONS[fileKey].name}: only one of them may be given`);
+  if (config[key] !== undefined) {
+    throw new ConfigError(
+      `options --${OPTIONS[key].name} and --${OPTIONS[fileKey].name}: only one of them may be given`,
+    );
+  }
+  try {
+    return secretOf(file);
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error;
+    throw new ConfigError(`option --${OPTIONS[fileKey].name}: ${error.message}`, { cause: error });
+  }
 }
 
 function isComplete(config: Partial<Config>): config is Config {
@@ -127,7 +136,7 @@ function fileSource(file: string): Source {
 }
 
 function readConfigFile(file: string): Readonly<Record<string, unknown>> {
-  const text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+  const text = contentOf(file).replace(/^\uFEFF/, "");
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -144,6 +153,15 @@ function readConfigFile(file: string): Readonly<Record<string, unknown>> {
     );
   }
   return value;
+}
+
+/** It was there a moment ago; meanwhile it may have been replaced. */
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new ConfigError(`config file ${file}: cannot be read`, { cause: error });
+  }
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -22,9 +22,19 @@ export function optionalSecretFile(form: OptionText): Option<string | undefined>
  * @throws InvalidValue that names the file and quotes nothing of it.
  */
 export function secretOf(file: string): string {
-  const text = statSync(file).size > MAX_SECRET_BYTES ? "" : readFileSync(file, "utf8").replace(/\r?\n$/, "");
+  const text = contentOf(file).replace(/\r?\n$/, "");
   if (text === "" || /[\0\r\n]/.test(text)) {
     throw new InvalidValue(`${file} must hold one line of text, of at most ${MAX_SECRET_BYTES} bytes`);
   }
   return text;
+}
+
+/** Nothing of a file that is too long for a secret. */
+function contentOf(file: string): string {
+  try {
+    return statSync(file).size > MAX_SECRET_BYTES ? "" : readFileSync(file, "utf8");
+  } catch {
+    // It was there a moment ago; meanwhile it may have been replaced.
+    throw new InvalidValue(`${file} cannot be read`);
+  }
 }

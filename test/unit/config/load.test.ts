@@ -1,6 +1,6 @@
 // Settings: what wins over what, every kind of value, and errors that name the place.
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { ConfigError } from "../../../src/config/config.ts";
@@ -151,6 +151,14 @@ describe("loadConfig", () => {
     writeFileSync(file, "hunter2");
     const both = errorOf({ "invitation-code-file": file }, { MESSENGER_INVITATION_CODE: "hunter3" });
     assert.equal(both, "options --invitation-code and --invitation-code-file: only one of them may be given");
+  });
+
+  it("names a file that can be opened and not be read", function () {
+    const file = "/proc/self/mem"; // Linux alone has it
+    if (!existsSync(file)) this.skip();
+    assert.equal(errorOf({ config: file }), `config file ${file}: cannot be read`);
+    const option = "metrics-token-file";
+    assert.equal(errorOf({ [option]: file }), `option --${option}: ${file} cannot be read`);
   });
 
   it("wants a certificate and its key together", () => {
