@@ -137,7 +137,8 @@ export function administratorContract(kind: StoreKind): void {
 
   /** Of as many slices as it takes. */
   async function listed(contains: string, after = ""): Promise<readonly ListedGroup[]> {
-    return (await readPage(after, 9, (from, limit) => store.reader.groups({ contains, after: from, limit }))).found;
+    const read = (from: string, limit: number) => store.reader.groups({ contains, after: from, limit });
+    return (await readPage(after, 9, read, new AbortController().signal)).found;
   }
   async function only(contains: string, after = ""): Promise<ListedGroup> {
     const found = await listed(contains, after);

@@ -46,7 +46,12 @@ export function slicesContract(kind: StoreKind): void {
     await store.commit(...gone);
     const slice = await store.reader.accounts({ contains: "", after: "bert", limit: 5 });
     assert.deepEqual([slice.found, slice.next], [[], gone.at(-1)?.usernameKey]);
-    const { found } = await readPage("", 5, (after, limit) => store.reader.accounts({ contains: "", after, limit }));
+    const { found } = await readPage(
+      "",
+      5,
+      (after, limit) => store.reader.accounts({ contains: "", after, limit }),
+      new AbortController().signal,
+    );
     assert.deepEqual(
       found.map(({ username }) => username),
       ["anna", "bert"],

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { AdminClient } from "../../src/client/admin-client.ts";
+import { DisconnectedError } from "../../src/client/errors.ts";
 import { COMMON_CHAT } from "../../src/protocol/ids.ts";
 import { eventually } from "../support/eventually.ts";
 import { range, seqs } from "../support/lists.ts";
@@ -23,6 +25,7 @@ describe("a long search", function () {
   let ann: Person;
   let ben: Person;
   const file = (name: string): string => join(server().config.data, name);
+  const openAdmin = (): Promise<AdminClient> => AdminClient.open(server().config.data);
   const turns = (): string[] =>
     existsSync(file("turns")) ? readFileSync(file("turns"), "utf8").trim().split("\n") : [];
 
@@ -78,4 +81,29 @@ describe("a long search", function () {
     assert.equal((await first).code, 200);
     assert.ok(!turns().includes(ben.username));
   });
+
+  for (const [lookUp, what, ask] of [
+    ["search", "a chat", (admin: AdminClient) => admin.request("messages", ABSENT)],
+    [
+      "searchAll",
+      "all chats of a user",
+      (admin: AdminClient) => admin.request("user_messages", { username: ann.username }),
+    ],
+  ] as const) {
+    it(`ends with the connection of the administrator who searches ${what}`, async () => {
+      const [asker, other] = [await openAdmin(), await openAdmin()];
+      await asker.request("subscribe", { topics: ["sample"] });
+      const lost = assert.rejects(ask(asker), DisconnectedError);
+      await eventually("the first slice after the gate", () => turns().length === 1);
+      asker.close();
+      await lost;
+      // Until the server has seen the end.
+      while ((await other.request("status", {})).followed.length > 0);
+      writeFileSync(file("gate"), "");
+      assert.equal((await ann.client.request("search_in_chat", ABSENT)).code, 200);
+      assert.equal(turns().filter((turn) => turn === lookUp).length, 1);
+      assert.deepEqual((await other.request("log", { level: "error" })).entries, []);
+      other.close();
+    });
+  }
 });

@@ -10,9 +10,19 @@ type Task = Parameters<typeof runTask>[0];
 const { dataDir } = threadSettings();
 
 export default async function run(task: Task): Promise<unknown> {
-  if ("payloads" in task && task.continuation !== undefined) {
-    appendFileSync(join(dataDir, "turns"), `${task.identity?.username}\n`);
+  const asker = askerOf(task);
+  if (asker !== undefined) {
+    appendFileSync(join(dataDir, "turns"), `${asker}\n`);
     while (!existsSync(join(dataDir, "gate"))) await pause(5);
   }
   return runTask(task);
+}
+
+/** Who goes on with something: a user, or the administrator, by what is looked up. */
+function askerOf(task: Task): string | undefined {
+  if ("payloads" in task && task.continuation !== undefined) return task.identity?.username;
+  if (!("lookUp" in task)) return undefined;
+  const { lookUp, data } = task;
+  const isContinued = (lookUp === "search" || lookUp === "searchAll") && "place" in data && data.place !== undefined;
+  return isContinued ? lookUp : undefined;
 }

@@ -10,6 +10,8 @@ import { normalizeUsername, passwordProblem, usernameKey } from "../../protocol/
 import { newMessageId } from "../../util/message-id.ts";
 import { deleteAccountWrite } from "../../domain/writes/delete-account.ts";
 import { newUserId } from "../../actions/passwords.ts";
+import type { Slice } from "../../store/slices.ts";
+import type { Account } from "../../store/store.ts";
 import type { FoundUser } from "../../threads/task.ts";
 import type { Pools } from "../../threads/pools.ts";
 import type { AccessControl } from "../connections/access-control.ts";
@@ -43,12 +45,12 @@ export class AdminAccounts {
     this.#parts = parts;
   }
 
-  async list({ contains = "", after = "", limit }: Data<"users">): Promise<Result<"users">> {
+  async list({ contains = "", after = "", limit }: Data<"users">, gone: AbortSignal): Promise<Result<"users">> {
     const { pools, presence, gate } = this.#parts;
     const wanted = usernameKey(contains);
-    const { found, hasMore } = await readPage(usernameKey(after), limit, (from, count) =>
-      pools.accounts({ contains: wanted, after: from, limit: count }),
-    );
+    const read = (from: string, count: number): Promise<Slice<Account>> =>
+      pools.accounts({ contains: wanted, after: from, limit: count });
+    const { found, hasMore } = await readPage(usernameKey(after), limit, read, gone);
     const users = found.map((account): AccountInfo => ({
       user_id: account.userId,
       username: account.username,

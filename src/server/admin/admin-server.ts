@@ -25,8 +25,15 @@ export interface Subscription {
   unmaskTexts: boolean;
 }
 
+/** The administrator's connection as actions see it. */
+export interface AdminAsker {
+  readonly subscription: Subscription;
+  /** Aborted when the connection is gone: nobody waits for an answer any more. */
+  readonly gone: AbortSignal;
+}
+
 /** Carries out an action; throws ProtocolError for what the administrator did wrong. */
-export type AdminHandler = (action: string, data: Fields, subscription: Subscription) => Promise<Fields>;
+export type AdminHandler = (action: string, data: Fields, asker: AdminAsker) => Promise<Fields>;
 
 export class AdminServer {
   readonly #path: string;
@@ -95,12 +102,13 @@ export class AdminServer {
 }
 
 /** One connection of a panel or a command; its requests are carried out one after the other. */
-class AdminPeer {
+class AdminPeer implements AdminAsker {
   readonly subscription: Subscription = { topics: new Set(), unmaskTexts: false };
   readonly #socket: Socket;
   readonly #handle: AdminHandler;
   readonly #onSubscriptions: () => void;
   readonly #log: Logger;
+  readonly #gone = new AbortController();
   #decoder: FrameDecoder | undefined;
   #framing: Framing = "lines";
   #last: Promise<void> = Promise.resolve();
@@ -112,6 +120,11 @@ class AdminPeer {
     this.#log = log;
     socket.on("error", () => socket.destroy());
     socket.on("data", (chunk) => this.#receive(chunk));
+    socket.once("close", () => this.#gone.abort());
+  }
+
+  get gone(): AbortSignal {
+    return this.#gone.signal;
   }
 
   tell(event: string, data: object): void {
@@ -142,10 +155,11 @@ class AdminPeer {
     if ("error" in request) return this.#send(errorResponse(request.replyTo, request.error, Date.now()));
     const replyTo: ReplyTo = { action: request.action, id: request.id };
     try {
-      const fields = await this.#handle(request.action, request.data, this.subscription);
+      const fields = await this.#handle(request.action, request.data, this);
       this.#send(okResponse(replyTo, "done", fields, Date.now()));
       if (request.action === "subscribe") this.#onSubscriptions();
     } catch (error) {
+      if (this.gone.aborted && error === this.gone.reason) return; // broken off
       this.#send(errorResponse(replyTo, this.#explain(error, request.action), Date.now()));
     }
   }

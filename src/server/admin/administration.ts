@@ -15,7 +15,7 @@ import { guarded } from "../guarded.ts";
 import type { Metrics } from "../metrics.ts";
 import { AdminAccounts, type AccountParts } from "./accounts.ts";
 import { adminData, isAdminAction } from "./admin-schemas.ts";
-import { AdminServer, type Subscription } from "./admin-server.ts";
+import { AdminServer, type AdminAsker } from "./admin-server.ts";
 import { BackupFolder } from "./backup-folder.ts";
 import { AdminGroups, type GroupParts } from "./groups.ts";
 import type { LogTap } from "./log-tap.ts";
@@ -49,7 +49,7 @@ export interface AdministrationParts extends AccountParts, GroupParts, SessionPa
 type Handlers = {
   readonly [A in AdminActionName]: (
     data: AdminActions[A]["data"],
-    subscription: Subscription,
+    asker: AdminAsker,
   ) => AdminActions[A]["result"] | Promise<AdminActions[A]["result"]>;
 };
 
@@ -63,8 +63,8 @@ export class Administration {
   constructor(parts: AdministrationParts) {
     this.#parts = parts;
     const path = adminSocketPath(parts.dataDir);
-    const handle = (action: string, data: Fields, subscription: Subscription): Promise<Fields> =>
-      this.#handle(action, data, subscription);
+    const handle = (action: string, data: Fields, asker: AdminAsker): Promise<Fields> =>
+      this.#handle(action, data, asker);
     this.#server = new AdminServer(path, handle, () => this.#followSubscriptions(), parts.log);
     this.#sampler = new Sampler(parts.metrics, () => this.#gauges(), parts.acts);
     this.#handlers = this.#makeHandlers();
@@ -93,14 +93,14 @@ export class Administration {
     return this.#sampler.samples.at(-1);
   }
 
-  async #handle(action: string, data: Fields, subscription: Subscription): Promise<Fields> {
+  async #handle(action: string, data: Fields, asker: AdminAsker): Promise<Fields> {
     if (!isAdminAction(action)) throw new ProtocolError("unknown_action", "action: unknown");
-    return { ...(await this.#call(action, data, subscription)) };
+    return { ...(await this.#call(action, data, asker)) };
   }
 
-  #call<A extends AdminActionName>(action: A, data: Fields, subscription: Subscription) {
+  #call<A extends AdminActionName>(action: A, data: Fields, asker: AdminAsker) {
     const handler: Handlers[A] = this.#handlers[action];
-    return handler(adminData(action, data), subscription);
+    return handler(adminData(action, data), asker);
   }
 
   #makeHandlers(): Handlers {
@@ -133,7 +133,7 @@ export class Administration {
         const shown = log.records.filter((record) => LOG_LEVELS.indexOf(record.level) <= LOG_LEVELS.indexOf(level));
         return { entries: shown.slice(-limit) };
       },
-      subscribe: ({ topics, unmask_texts = false }, subscription) => {
+      subscribe: ({ topics, unmask_texts = false }, { subscription }) => {
         subscription.topics = new Set<Topic>(topics);
         subscription.unmaskTexts = unmask_texts;
         if (unmask_texts) log.warn("the administrator looks at traffic with its texts");
@@ -148,7 +148,7 @@ export class Administration {
     const { bans } = this.#parts.access;
     const sessions = new SessionList(this.#parts);
     return {
-      sessions: (data) => sessions.page(data),
+      sessions: (data, { gone }) => sessions.page(data, gone),
       disconnect: ({ connection, reason = "disconnected by the administrator" }) => {
         if (!sessions.disconnect(connection, reason)) {
           throw new ProtocolError("no_such_connection", `connection: there is none with the number ${connection}`);
@@ -168,7 +168,7 @@ export class Administration {
   #accountHandlers() {
     const accounts = new AdminAccounts(this.#parts);
     return {
-      users: (data) => accounts.list(data),
+      users: (data, { gone }) => accounts.list(data, gone),
       create_user: (data) => this.#logged("create_user", userIn(data), accounts.create(data)),
       reset_password: (data) => this.#logged("reset_password", userIn(data), accounts.resetPassword(data)),
       disable_user: (data) => this.#logged("disable_user", userIn(data), accounts.setState(data.username, "disabled")),
@@ -186,7 +186,7 @@ export class Administration {
     const groups = new AdminGroups(this.#parts);
     const moderation = new Moderation(this.#parts);
     return {
-      groups: (data) => groups.list(data),
+      groups: (data, { gone }) => groups.list(data, gone),
       group_members: (data) => groups.members(data),
       add_member: (data) => this.#logged("add_member", memberIn(data), groups.add(data)),
       remove_member: (data) => this.#logged("remove_member", memberIn(data), groups.remove(data)),
@@ -194,13 +194,13 @@ export class Administration {
       archive_group: (data) => this.#logged("archive_group", chatIn(data), groups.setArchived(data, true)),
       unarchive_group: (data) => this.#logged("unarchive_group", chatIn(data), groups.setArchived(data, false)),
       delete_group: (data) => this.#logged("delete_group", chatIn(data), groups.delete(data)),
-      messages: (data) => {
+      messages: (data, { gone }) => {
         this.#parts.log.warn("the administrator looks at messages", chatIn(data));
-        return moderation.find(data);
+        return moderation.find(data, gone);
       },
-      user_messages: (data) => {
+      user_messages: (data, { gone }) => {
         this.#parts.log.warn("the administrator looks at messages", userIn(data));
-        return moderation.findOf(data);
+        return moderation.findOf(data, gone);
       },
       remove_message: (data) =>
         this.#logged("remove_message", { ...chatIn(data), seq: data.seq }, moderation.remove(data), ({ username }) => {

@@ -5,6 +5,7 @@ import { chatForm, type ChatId } from "../../protocol/ids.ts";
 import { MAX_USER_GROUPS } from "../../protocol/limits.ts";
 import { searchForm, usernameKey } from "../../protocol/text.ts";
 import type { ListedGroup } from "../../store/group-reader.ts";
+import type { Slice } from "../../store/slices.ts";
 import type { Pools } from "../../threads/pools.ts";
 import type { EffectRunner } from "../effects.ts";
 import type { Presence } from "../delivery/presence.ts";
@@ -33,11 +34,11 @@ export class AdminGroups {
     this.#parts = parts;
   }
 
-  async list({ contains = "", after = "", limit }: Data<"groups">): Promise<Result<"groups">> {
+  async list({ contains = "", after = "", limit }: Data<"groups">, gone: AbortSignal): Promise<Result<"groups">> {
     const wanted = searchForm(contains);
-    const { found, hasMore } = await readPage(after, limit, (from, count) =>
-      this.#parts.pools.groups({ contains: wanted, after: from, limit: count }),
-    );
+    const read = (from: string, count: number): Promise<Slice<ListedGroup>> =>
+      this.#parts.pools.groups({ contains: wanted, after: from, limit: count });
+    const { found, hasMore } = await readPage(after, limit, read, gone);
     return { groups: found.map(infoOf), has_more: hasMore };
   }
 

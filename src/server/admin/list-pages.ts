@@ -11,15 +11,20 @@ export interface ListPage<T> {
   readonly hasMore: boolean;
 }
 
-/** The first `limit` entries after a key, and whether there are more. */
+/**
+ * The first `limit` entries after a key, and whether there are more.
+ * @throws the reason of `gone` when that is aborted meanwhile.
+ */
 export async function readPage<T>(
   after: string,
   limit: number | undefined,
   read: (after: string, limit: number) => Promise<Slice<T>>,
+  gone: AbortSignal,
 ): Promise<ListPage<T>> {
   const count = Math.min(limit ?? DEFAULT_LIST_PAGE, MAX_LIST_PAGE);
   const found: T[] = [];
   for (let key: string | undefined = after; key !== undefined && found.length <= count;) {
+    gone.throwIfAborted();
     const slice: Slice<T> = await read(key, count + 1 - found.length);
     found.push(...slice.found);
     key = slice.next;

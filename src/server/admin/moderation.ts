@@ -28,24 +28,35 @@ export class Moderation {
     this.#parts = parts;
   }
 
-  async find({ chat_id, word = "", username, before, limit }: Data<"messages">): Promise<Result<"messages">> {
+  /** @throws the reason of `gone` when that is aborted meanwhile. */
+  async find(
+    { chat_id, word = "", username, before, limit }: Data<"messages">,
+    gone: AbortSignal,
+  ): Promise<Result<"messages">> {
     const { pools } = this.#parts;
     const chatId = await this.#chatId(chat_id);
     const authorId = username === undefined ? undefined : (await findUser(pools, username)).userId;
     const scanFirst = word === "" ? { scanFirst: ALL_MESSAGES } : {};
     const query = { chatId, word, before, authorId, limit: Math.min(limit ?? DEFAULT_PAGE, MAX_PAGE), ...scanFirst };
-    const { messages, hasMore } = await this.#search(query);
+    const { messages, hasMore } = await this.#search(query, gone);
     return { messages, has_more: hasMore };
   }
 
-  /** In all chats that the user is in, newest first. */
-  async findOf({ username, word = "", cursor, limit }: Data<"user_messages">): Promise<Result<"user_messages">> {
+  /**
+   * In all chats that the user is in, newest first.
+   * @throws the reason of `gone` when that is aborted meanwhile.
+   */
+  async findOf(
+    { username, word = "", cursor, limit }: Data<"user_messages">,
+    gone: AbortSignal,
+  ): Promise<Result<"user_messages">> {
     const { pools } = this.#parts;
     const after = cursor === undefined ? undefined : hitPosition(cursor);
     const { userId } = await findUser(pools, username);
     const times = { afterMs: undefined, beforeMs: undefined };
     const query = { word, after, authorId: userId, limit: Math.min(limit ?? DEFAULT_PAGE, MAX_PAGE), ...times };
     for (let place: GlobalPlace | SearchablePlace | undefined; ;) {
+      gone.throwIfAborted();
       const slice = await pools.searchAll({ userId, query, place });
       if ("place" in slice) place = slice.place;
       else return pageOf(slice);
@@ -62,8 +73,9 @@ export class Moderation {
   }
 
   /** To its end, slice by slice; between two of them others have their turn. */
-  async #search(query: SearchQuery): Promise<SearchResult> {
+  async #search(query: SearchQuery, gone: AbortSignal): Promise<SearchResult> {
     for (let place: SearchPlace | undefined; ;) {
+      gone.throwIfAborted();
       const slice = await this.#parts.pools.search(query, place);
       if ("result" in slice) return slice.result;
       place = slice.place;

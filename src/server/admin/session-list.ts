@@ -25,8 +25,11 @@ export class SessionList {
     this.#parts = parts;
   }
 
-  /** By their numbers, from the first after `after` on. */
-  async page(data: AdminActions["sessions"]["data"]): Promise<AdminActions["sessions"]["result"]> {
+  /**
+   * By their numbers, from the first after `after` on.
+   * @throws the reason of `gone` when that is aborted meanwhile.
+   */
+  async page(data: AdminActions["sessions"]["data"], gone: AbortSignal): Promise<AdminActions["sessions"]["result"]> {
     const { contains = "", after = 0, limit = MAX_LIST_PAGE } = data;
     const count = Math.min(limit, MAX_LIST_PAGE);
     const { gateway } = this.#parts;
@@ -35,8 +38,8 @@ export class SessionList {
     const isWanted = ({ number, username, address }: Found): boolean =>
       number > after && (wanted === "" || searchForm(`${username ?? ""} ${address}`).includes(wanted));
     const found = [
-      ...(await firstOf(gateway.connections, ofChat, isWanted, count + 1)),
-      ...(await firstOf(ftpSessions, ofFtp, isWanted, count + 1)),
+      ...(await firstOf(gateway.connections, ofChat, { isWanted, limit: count + 1, gone })),
+      ...(await firstOf(ftpSessions, ofFtp, { isWanted, limit: count + 1, gone })),
     ].sort((one, other) => one.number - other.number);
     return {
       sessions: found.slice(0, count).map((one) => this.#describe(one)),
@@ -86,6 +89,13 @@ interface Found {
   readonly source: Connection | FtpSession;
 }
 
+/** Connections that are looked for. */
+interface Wanted {
+  readonly isWanted: (one: Found) => boolean;
+  readonly limit: number;
+  readonly gone: AbortSignal;
+}
+
 function ofChat(connection: Connection): Found {
   const { id: number, address, session } = connection;
   return { number, username: session?.identity.username ?? null, address, source: connection };
@@ -115,8 +125,7 @@ function ftp(session: FtpSession): SessionInfo {
 async function firstOf<T>(
   all: ReadonlySet<T>,
   describe: (one: T) => Found,
-  isWanted: (one: Found) => boolean,
-  limit: number,
+  { isWanted, limit, gone }: Wanted,
 ): Promise<Found[]> {
   const found: Found[] = [];
   let count = 0;
@@ -125,7 +134,10 @@ async function firstOf<T>(
     const described = describe(one);
     if (isWanted(described)) found.push(described);
     count += 1;
-    if (count % ROWS_PER_TURN === 0) await othersTurn();
+    if (count % ROWS_PER_TURN === 0) {
+      await othersTurn();
+      gone.throwIfAborted();
+    }
   }
   return found;
 }
