@@ -76,6 +76,11 @@ export class Erasure {
     if (hasErased) this.#sinceMs ??= performance.now();
   }
 
+  /** To be called after each transaction that has failed. */
+  noteFailure(): void {
+    this.#log.noteFailure();
+  }
+
   /** Goes on after a batch: at once when it was empty, else when the erasure has waited for too long. Keeps the log short. */
   settle(isIdle: boolean): void {
     this.#keepShort();

@@ -32,6 +32,8 @@ export class WriteAheadLog {
   #noted = 0;
   /** How often it may have been begun anew since because of what was done here. */
   #restarts = 0;
+  /** Frames of a transaction that has failed may be there, which later ones write over: none counts as noted for good. */
+  #hasFailed = false;
   #written = new PageSet();
 
   /** From `maxPages` on the log is written back. */
@@ -59,6 +61,11 @@ export class WriteAheadLog {
     this.#written.addUpTo(Number(this.#database.pragma("page_count", { simple: true })));
   }
 
+  /** To be called after each transaction that has failed, in the log or before. */
+  noteFailure(): void {
+    this.#hasFailed = true;
+  }
+
   /** To be called after each commit: writes a long log back, as far as readers let it. */
   keepShort(): void {
     const isLong = this.#reading((log) => {
@@ -77,7 +84,10 @@ export class WriteAheadLog {
     try {
       const [result] = this.#database.pragma("wal_checkpoint(TRUNCATE)") as { readonly busy: number }[];
       const isEmpty = result?.busy === 0;
-      if (isEmpty) this.#restarts += 1;
+      if (isEmpty) {
+        this.#restarts += 1;
+        this.#hasFailed = false;
+      }
       return isEmpty;
     } finally {
       this.#database.pragma(`busy_timeout = ${Number(timeoutMs)}`);
@@ -118,6 +128,7 @@ export class WriteAheadLog {
       this.#noted = 0;
       this.#restarts = 0;
     }
+    if (this.#hasFailed) this.#noted = 0;
     const frameBytes = FRAME_HEADER_BYTES + this.#pageBytes;
     const frames = Buffer.allocUnsafe(FRAMES_PER_READ * frameBytes);
     for (;;) {

@@ -99,6 +99,7 @@ export class SqliteWriter implements StoreWriter {
       this.#users.forget();
       this.#messages.forget();
       this.#notes.forget();
+      this.#erasure.noteFailure();
       throw storeError(error, this.#database.name);
     }
   }
@@ -120,6 +121,7 @@ export class SqliteWriter implements StoreWriter {
       this.#settle();
       return isMore || isToErase;
     } catch (error) {
+      this.#erasure.noteFailure();
       throw storeError(error, this.#database.name);
     } finally {
       this.#database.pragma("synchronous = FULL");
@@ -157,6 +159,7 @@ export class SqliteWriter implements StoreWriter {
       before();
       this.#look.get();
     } catch (error) {
+      this.#erasure.noteFailure();
       // Committed writes stay; the next commit meets the same trouble, and says so.
       if (!(storeError(error, this.#database.name) instanceof StoreUnavailableError)) throw error;
     }
