@@ -4,6 +4,7 @@ import type Database from "better-sqlite3";
 import { SqliteDatabase } from "../util/sqlite-driver.ts";
 import { CacheErasure } from "./cache-erasure.ts";
 import { CacheSearch, DROP_SEARCH, SEARCH_SCHEMA, type Indexed } from "./cache-search.ts";
+import { DroppedChats } from "./dropped-chats.ts";
 
 /** The file is in use by another process. */
 export class CacheInUseError extends Error {
@@ -45,11 +46,18 @@ const NEWEST = `
     UNION ALL
     SELECT (SELECT min(chat_id) FROM message WHERE chat_id > chat.id) FROM chat WHERE chat.id IS NOT NULL
   )
-  SELECT (SELECT json FROM message WHERE chat_id = chat.id ORDER BY seq DESC LIMIT 1) FROM chat WHERE id IS NOT NULL
+  SELECT id AS key, (SELECT json FROM message WHERE chat_id = chat.id ORDER BY seq DESC LIMIT 1) AS json
+  FROM chat WHERE id IS NOT NULL
 `;
 
 const SELECT_OLDER = `
   SELECT id, bytes, place, json FROM message WHERE chat_id = ? AND seq = ? AND coalesce(json_extract(json, '$.rev'), 0) < ?
+`;
+
+const DROP_FIRST = `
+  DELETE FROM message WHERE id IN (
+    SELECT id FROM message WHERE chat_id NOT IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?
+  ) RETURNING bytes, place, json
 `;
 
 interface Kept extends Indexed {
@@ -72,13 +80,14 @@ export class CacheFile {
   readonly loadNote: Database.Statement;
   readonly saveNote: Database.Statement;
   readonly dropNote: Database.Statement;
+  /** Messages of a chat between two seqs: the first one, and the one behind the last. */
   readonly selectBefore: Database.Statement;
   readonly selectAfter: Database.Statement;
-  readonly selectNewest: Database.Statement;
-  /** Messages of a chat before a seq. */
-  readonly dropBefore: Database.Statement<[string, number], Indexed>;
-  readonly dropFirst: Database.Statement<[number], Omit<Kept, "id">>;
+  readonly selectNewest: Database.Statement<[], { readonly key: string; readonly json: string }>;
+  /** The keys of chats that stay, as a JSON list; the number of messages. */
+  readonly dropFirst: Database.Statement<[string, number], Omit<Kept, "id">>;
   readonly search: CacheSearch;
+  readonly dropped: DroppedChats;
   readonly erasure: CacheErasure;
 
   constructor(file: string) {
@@ -93,17 +102,15 @@ export class CacheFile {
       this.saveNote = prepare("REPLACE INTO note VALUES (?, ?)");
       this.dropNote = prepare("DELETE FROM note WHERE name = ?");
       this.selectBefore = prepare(
-        "SELECT json FROM message WHERE chat_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
+        "SELECT json FROM message WHERE chat_id = ? AND seq >= ? AND seq < ? ORDER BY seq DESC LIMIT ?",
       ).pluck();
-      this.selectAfter = prepare("SELECT json FROM message WHERE chat_id = ? AND seq > ? ORDER BY seq LIMIT ?").pluck();
-      this.selectNewest = prepare(NEWEST).pluck();
-      this.dropBefore = this.database.prepare(
-        "DELETE FROM message WHERE chat_id = ? AND seq < ? RETURNING place, json",
-      );
-      this.dropFirst = this.database.prepare(
-        "DELETE FROM message WHERE id IN (SELECT id FROM message ORDER BY id LIMIT ?) RETURNING bytes, place, json",
-      );
+      this.selectAfter = prepare(
+        "SELECT json FROM message WHERE chat_id = ? AND seq >= ? AND seq > ? ORDER BY seq LIMIT ?",
+      ).pluck();
+      this.selectNewest = this.database.prepare(NEWEST);
+      this.dropFirst = this.database.prepare(DROP_FIRST);
       this.search = new CacheSearch(this.database);
+      this.dropped = new DroppedChats(this.database, this.search);
       this.erasure = new CacheErasure(this.database);
     } catch (error) {
       this.database.close();
@@ -132,6 +139,7 @@ export class CacheFile {
     for (const order of ["", "DESC"]) {
       copyUntilDamage(damaged, `SELECT name, json FROM note ORDER BY name ${order}`, (row) => insertNote.run(row));
     }
+    this.dropped.load();
     const insert = this.database.prepare(
       "INSERT OR IGNORE INTO message (id, chat_id, seq, bytes, json) VALUES (@id, @chat_id, @seq, @bytes, @json)",
     );

@@ -52,7 +52,7 @@ export interface Indexed {
 
 interface Row {
   readonly place: number;
-  readonly chatId: string;
+  readonly key: string;
   readonly json: string;
 }
 
@@ -83,13 +83,13 @@ export class CacheSearch {
         "SELECT DISTINCT doc FROM message_trigram WHERE term >= ? AND term <= ? AND doc < ? ORDER BY doc DESC",
       )
       .pluck();
-    this.#at = database.prepare("SELECT place, chat_id AS chatId, json FROM message WHERE place = ?");
+    this.#at = database.prepare("SELECT place, chat_id AS key, json FROM message WHERE place = ?");
     this.#match = database.prepare(`
-      SELECT message.place, chat_id AS chatId, json FROM message_index JOIN message ON message.place = message_index.rowid
+      SELECT message.place, chat_id AS key, json FROM message_index JOIN message ON message.place = message_index.rowid
       WHERE message_index MATCH ? AND message_index.rowid < ? ORDER BY message_index.rowid DESC
     `);
     this.#scan = database.prepare(
-      "SELECT place, chat_id AS chatId, json FROM message WHERE place < ? ORDER BY place DESC LIMIT ?",
+      "SELECT place, chat_id AS key, json FROM message WHERE place < ? ORDER BY place DESC LIMIT ?",
     );
   }
 
@@ -117,13 +117,13 @@ export class CacheSearch {
     this.#eraseOn.run();
   }
 
-  find({ word, chatId, before, limit }: CacheQuery): CachePage {
+  /** Hits for which `isShown` says so; it is told the key that the row has in the place of the chat's id. */
+  find({ word, before, limit }: CacheQuery, isShown: (message: Message, key: string) => boolean): CachePage {
     const wanted = searchForm(word);
     const found: { readonly place: number; readonly message: Message }[] = [];
-    for (const { place, chatId: itsChatId, json } of this.#candidates(wanted, before ?? AFTER_ALL)) {
-      if (chatId !== undefined && itsChatId !== chatId) continue;
+    for (const { place, key, json } of this.#candidates(wanted, before ?? AFTER_ALL)) {
       const [message] = parseMessage(json);
-      if (message === undefined) continue;
+      if (message === undefined || !isShown(message, key)) continue;
       if (!searchForm(message.message).includes(wanted)) continue;
       if (found.length === limit) return page(found, found.at(-1)?.place);
       found.push({ place, message });

@@ -29,6 +29,12 @@ const INDEXED_AT_ONCE = 200;
 /** Messages that a search itself still takes into the index. */
 const INDEXED_BEFORE_SEARCH = 1000;
 
+/** Dropped chats are erased for so long at a time, in milliseconds, and so long after: nothing is painted meanwhile. */
+const DROP_STEP_MS = 8;
+const DROP_INTERVAL_MS = 25;
+/** The end of the client waits so long for the erasure of dropped chats, in milliseconds; the next start goes on. */
+const CLOSE_TIMEOUT_MS = 1000;
+
 const CLEAR = `
   DELETE FROM message;
   DELETE FROM note;
@@ -59,6 +65,7 @@ class SqliteHistoryCache implements HistoryCache {
   #writeTimer: NodeJS.Timeout | undefined;
   #indexTimer: NodeJS.Timeout | undefined;
   #eraseTimer: NodeJS.Timeout | undefined;
+  #dropTimer: NodeJS.Timeout | undefined;
   #isIndexed = false;
   /** Revisions as far as they have been asked for, and those that are not in the file yet. */
   readonly #revs = new Map<ChatId, number>();
@@ -100,7 +107,10 @@ class SqliteHistoryCache implements HistoryCache {
   }
 
   before(chatId: ChatId, before: number | undefined, limit: number): Message[] {
-    const found = this.#read((file) => file.selectBefore.all(chatId, before ?? Number.MAX_SAFE_INTEGER, limit));
+    const found = this.#read((file) => {
+      const end = before ?? Number.MAX_SAFE_INTEGER;
+      return file.selectBefore.all(file.dropped.key(chatId), file.dropped.floor(chatId), end, limit);
+    });
     let expected = before === undefined ? found[0]?.seq : before - 1;
     const run = [];
     for (const message of found) {
@@ -112,19 +122,32 @@ class SqliteHistoryCache implements HistoryCache {
   }
 
   after(chatId: ChatId, after: number, limit: number): Message[] {
-    const found = this.#read((file) => file.selectAfter.all(chatId, after, limit));
+    const found = this.#read(({ dropped, selectAfter }) =>
+      selectAfter.all(dropped.key(chatId), dropped.floor(chatId), after, limit),
+    );
     const end = found.findIndex((message, index) => message.seq !== after + 1 + index);
     return end === -1 ? found : found.slice(0, end);
   }
 
   newest(): Message[] {
-    return this.#read((file) => file.selectNewest.all());
+    return this.#read(({ dropped, selectNewest }) =>
+      selectNewest
+        .all()
+        .filter(({ key, json }) => parseMessage(json).some((message) => dropped.isShown(message, key)))
+        .map(({ json }) => json),
+    );
   }
 
   search(query: CacheQuery): CachePage {
     this.#write();
     this.#change((file) => void (this.#isIndexed = !file.search.index(INDEXED_BEFORE_SEARCH)));
-    return this.#guarded((file) => file.search.find(query));
+    const { chatId } = query;
+    return this.#guarded(({ search, dropped }) =>
+      search.find(query, (message, key) => {
+        const isWanted = chatId === undefined || message.chat_id === chatId;
+        return isWanted && dropped.isShown(message, key);
+      }),
+    );
   }
 
   load(name: string): unknown {
@@ -141,19 +164,19 @@ class SqliteHistoryCache implements HistoryCache {
     this.#write();
     if (before === undefined) this.#revs.delete(chatId);
     this.#change((file) => {
-      const gone = file.dropBefore.all(chatId, before ?? Number.MAX_SAFE_INTEGER);
-      for (const message of gone) file.search.forget(message);
+      file.dropped.drop(chatId, before);
       if (before === undefined) file.dropNote.run(revNote(chatId));
-      file.erasure.note();
     });
     this.#eraseLater();
-    this.#guarded(() => this.#count());
   }
 
   clear(): void {
     this.#unwritten = [];
     for (const revs of [this.#revs, this.#unwrittenRevs]) revs.clear();
-    this.#change(({ database }) => database.exec(CLEAR));
+    this.#change(({ database, dropped }) => {
+      database.exec(CLEAR);
+      dropped.clear();
+    });
     this.#change(({ database }) => database.exec("VACUUM"), false);
     this.#guarded(() => this.#count());
   }
@@ -162,6 +185,8 @@ class SqliteHistoryCache implements HistoryCache {
     this.#write();
     clearTimeout(this.#indexTimer);
     clearTimeout(this.#eraseTimer);
+    clearTimeout(this.#dropTimer);
+    this.#eraseDropped(CLOSE_TIMEOUT_MS);
     this.#change(({ erasure }) => erasure.finish(), false);
     this.#file.close();
   }
@@ -185,7 +210,7 @@ class SqliteHistoryCache implements HistoryCache {
     const isWritten = this.#change((file) => {
       for (const one of messages) this.#writeOne(file, one);
       for (const [chatId, rev] of revs) file.saveNote.run(revNote(chatId), JSON.stringify(rev));
-      while (this.#messageCount > this.#maxMessages || this.#textBytes > this.#maxTextBytes) this.#dropOldest(file);
+      while (this.#isOverfull(file) && this.#dropOldest(file));
     });
     // The file's state is older: the changes have to be asked for again.
     if (!isWritten) this.#revs.clear();
@@ -194,13 +219,47 @@ class SqliteHistoryCache implements HistoryCache {
     this.#eraseLater();
   }
 
+  /** Without those that are dropped and still in the file. */
+  #isOverfull({ dropped }: CacheFile): boolean {
+    const hidden = dropped.isPending ? dropped.countRows() : 0;
+    const shownBytes = this.#textBytes * (1 - hidden / Math.max(1, this.#messageCount));
+    return this.#messageCount - hidden > this.#maxMessages || shownBytes > this.#maxTextBytes;
+  }
+
   #eraseLater(): void {
+    // First the dropped chats, then what is left of them beside the rows.
+    this.#dropLater();
     const { delayMs } = this.#file.erasure;
     if (delayMs === undefined) return;
     this.#eraseTimer ??= setTimeout(() => {
       this.#eraseTimer = undefined;
       if (this.#change(({ erasure }) => erasure.step(), false)) this.#eraseLater();
     }, delayMs).unref();
+  }
+
+  #dropLater(): void {
+    if (!this.#file.dropped.isPending) return;
+    this.#dropTimer ??= setTimeout(() => {
+      this.#dropTimer = undefined;
+      if (this.#eraseDropped(DROP_STEP_MS)) this.#eraseLater();
+    }, DROP_INTERVAL_MS).unref();
+  }
+
+  /** For so long, or until nothing of the dropped chats is left; false when the disk takes nothing. */
+  #eraseDropped(forMs: number): boolean {
+    const endMs = performance.now() + forMs;
+    while (this.#file.dropped.isPending && performance.now() < endMs) {
+      let erased: { readonly bytes: number } | undefined;
+      const isWritten = this.#change(({ dropped, erasure }) => {
+        erased = dropped.step();
+        if (!dropped.isPending) erasure.note();
+      });
+      if (!isWritten) return false;
+      if (erased === undefined) continue;
+      this.#messageCount -= 1;
+      this.#textBytes -= erased.bytes;
+    }
+    return true;
   }
 
   #indexSoon(): void {
@@ -216,13 +275,14 @@ class SqliteHistoryCache implements HistoryCache {
   #writeOne(file: CacheFile, { message, isNew }: Unwritten): void {
     const json = JSON.stringify(message);
     const { chat_id: chatId, seq, rev } = message;
+    const key = file.dropped.key(chatId);
     if (isNew) {
-      const { changes } = file.insert.run(chatId, seq, json.length, json);
+      const { changes } = file.insert.run(key, seq, json.length, json);
       this.#messageCount += changes;
       this.#textBytes += changes * json.length;
       if (changes > 0 || rev === undefined) return;
     }
-    const older = file.selectOlder.get(chatId, seq, rev ?? 0);
+    const older = file.selectOlder.get(key, seq, rev ?? 0);
     if (older === undefined) return;
     file.search.forget(older);
     file.erasure.note();
@@ -235,13 +295,15 @@ class SqliteHistoryCache implements HistoryCache {
     return this.#guarded(select).flatMap(parseMessage);
   }
 
-  #dropOldest(file: CacheFile): void {
+  /** False when there was nothing to drop. */
+  #dropOldest(file: CacheFile): boolean {
     const count = Math.min(MAX_DROPPED, Math.ceil(this.#messageCount * DROPPED_PART));
-    const dropped = file.dropFirst.all(count);
+    const dropped = file.dropFirst.all(JSON.stringify(file.dropped.keys), count);
     this.#messageCount -= dropped.length;
     for (const { bytes } of dropped) this.#textBytes -= bytes;
     file.search.drop(dropped);
     if (dropped.length === 0) this.#count();
+    return dropped.length > 0;
   }
 
   #count(): void {

@@ -1,12 +1,13 @@
 // Texts that were deleted or changed leave the file of the cache, byte for byte.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CacheFile } from "../../../src/client/cache-file.ts";
 import type { HistoryCache } from "../../../src/client/cache.ts";
 import { openHistoryCache } from "../../../src/client/history-cache.ts";
 import type { Message } from "../../../src/protocol/entities.ts";
 import { SqliteDatabase } from "../../../src/util/sqlite-driver.ts";
+import { eventually } from "../../support/eventually.ts";
 import { range } from "../../support/lists.ts";
 import { message } from "../../support/messages.ts";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
@@ -72,6 +73,62 @@ describe("erasure in the cache", function () {
     const check = new SqliteDatabase(file(), { readonly: true });
     assert.equal(check.pragma("integrity_check", { simple: true }), "ok");
     check.close();
+  });
+
+  it("hides a dropped chat at once and erases it in steps, also after a restart", async () => {
+    const cache = openHistoryCache(file());
+    const messages = fill(cache);
+    const [whole = "", part = "", other = ""] = CHATS;
+    const inWhole = messages.filter((one) => one.chat_id === whole);
+    const inPart = messages.filter((one) => one.chat_id === part);
+    const kept = (from: HistoryCache, chatId: string): number[] =>
+      from.before(chatId, undefined, MESSAGES).map(({ seq }) => seq);
+    const found = (from: HistoryCache, one: Message | undefined): number =>
+      one === undefined ? -1 : from.search({ word: word(one), limit: 10 }).messages.length;
+    for (let taken = 0; taken < MESSAGES; taken += 1000) cache.search({ word: "absent", limit: 1 });
+    assert.equal(found(cache, inWhole[0]), 1);
+    const afterwards = inPart.filter(({ seq }) => seq >= 100);
+    const gone = [...inWhole, ...inPart.filter(({ seq }) => seq < 100)].map(word);
+    const isHidden = (from: HistoryCache): void => {
+      assert.deepEqual(kept(from, whole), []);
+      assert.deepEqual(from.after(whole, 0, 10), []);
+      assert.deepEqual(
+        kept(from, part),
+        afterwards.map(({ seq }) => seq),
+      );
+      assert.deepEqual(from.after(part, 50, 10), []);
+      assert.deepEqual(
+        from.newest().map((one) => one.chat_id),
+        CHATS.filter((chatId) => chatId !== whole).toSorted(),
+      );
+      for (const one of [inWhole[0], inWhole.at(-1), inPart[0]]) assert.equal(found(from, one), 0);
+      assert.equal(found(from, inPart.at(-1)), 1);
+      assert.ok(kept(from, other).length > 0);
+    };
+    cache.dropChat(part, 100);
+    cache.dropChat(whole);
+    assert.equal(left(gone).length, gone.length, "nothing was erased while the window waits");
+    isHidden(cache);
+    const killed = readFileSync(file());
+    const again = { ...message(1, whole), message: "the same seq in another history" };
+    cache.put([again]);
+    assert.deepEqual(cache.before(whole, undefined, 10), [again]);
+    assert.deepEqual(cache.search({ word: "another history", chatId: whole, limit: 10 }).messages, [again]);
+    cache.dropChat(whole);
+    cache.put([again]);
+    assert.deepEqual(
+      cache.newest().find((one) => one.chat_id === whole),
+      again,
+    );
+    await eventually("it is erased while the cache is open", () => left(gone).length < gone.length);
+    await eventually("hardly any is left", () => left(gone).length < 50);
+    cache.close();
+    assert.deepEqual(left(gone), []);
+    writeFileSync(file(), killed);
+    const restarted = openHistoryCache(file());
+    isHidden(restarted);
+    await eventually("it goes on", () => left(gone).length < gone.length / 2);
+    restarted.close();
   });
 
   it("goes on at the next start where it was not finished, and works while the file is open", () => {
