@@ -105,6 +105,9 @@ describe("groups in messenger chat", () => {
     again.type("/group go Plans", "/group hand-over Ben", "/group leave", "/groups");
     await again.sees("* you have left the group; /common or /msg NAME goes on");
     await again.sees("* you are in no group");
+    again.type("/group new Own", "/group leave", "own", "/groups");
+    await again.sees("* you are its last member: without you it is deleted");
+    await again.sees("* the group is deleted; /common or /msg NAME goes on");
     await ben.sees("* you are owner in the group Plans now");
     await ben.sees("* Ann is no longer in the group Plans");
     ben.type("/group go Plans", "/group delete", "plans", "/groups");

@@ -10,6 +10,7 @@ import { wordsOf } from "./words.ts";
 import { UsageError } from "./usage-error.ts";
 
 const ENTER_COUNT = 10;
+const DELETED = "the group is deleted; /common or /msg NAME goes on";
 
 /** A command behind `/group`. */
 interface GroupCommand {
@@ -115,10 +116,17 @@ const SUBCOMMANDS: Readonly<Record<string, GroupCommand>> = {
   },
   leave: {
     usage: "",
-    help: "leave the group",
-    run: async (session, { rest }) => {
+    help: "leave the group; of its last member it asks first, since that deletes it",
+    run: async (session, { rest, host }) => {
       none(rest, usageOf("leave"));
-      const { chatId } = currentGroup(session);
+      await session.messenger.groups.refresh(session.requireChat());
+      const { chatId, group } = currentGroup(session);
+      if (group.memberCount === 1) {
+        session.say("you are its last member: without you it is deleted");
+        await confirmDeletion(session, group, host);
+        await session.news.leaving(chatId, () => session.messenger.groups.leave(chatId));
+        return session.say(DELETED);
+      }
       await session.news.leaving(chatId, () => session.messenger.groups.leave(chatId)).catch(lastOwner);
       session.say("you have left the group; /common or /msg NAME goes on");
     },
@@ -129,11 +137,9 @@ const SUBCOMMANDS: Readonly<Record<string, GroupCommand>> = {
     run: async (session, { rest, host }) => {
       none(rest, usageOf("delete"));
       const { chatId, group } = currentGroup(session);
-      session.say("the group and its messages go for ever, for everybody in it");
-      const typed = (await host.ask(`type ${group.title} to delete the group: `)) ?? "";
-      if (searchForm(typed.trim()) !== searchForm(group.title.trim())) throw new UsageError("nothing is deleted");
+      await confirmDeletion(session, group, host);
       await session.news.leaving(chatId, () => session.messenger.groups.delete(chatId));
-      session.say("the group is deleted; /common or /msg NAME goes on");
+      session.say(DELETED);
     },
   },
 };
@@ -179,6 +185,13 @@ export const GROUP_COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
 };
+
+/** Throws UsageError when the title is not typed. */
+async function confirmDeletion(session: ChatSession, group: GroupFacts, host: CommandContext["host"]): Promise<void> {
+  session.say("the group and its messages go for ever, for everybody in it");
+  const typed = (await host.ask(`type ${group.title} to delete the group: `)) ?? "";
+  if (searchForm(typed.trim()) !== searchForm(group.title.trim())) throw new UsageError("nothing is deleted");
+}
 
 function usageOf(name: string): string {
   return `/group ${name} ${SUBCOMMANDS[name]?.usage ?? ""}`.trimEnd();
