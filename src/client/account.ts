@@ -48,7 +48,10 @@ export async function memoryAccount(address: ServerAddress, username: string): P
   return makeAccount(address, username, memoryTokenStore(), outgoing, new MemoryCache());
 }
 
-/** `close` closes the queue and the cache, once; `remove` empties all three before, and removes the folder afterwards. */
+/**
+ * `close` closes the queue and the cache, once; `remove` empties all three before, and removes the folder afterwards. Rejects as
+ * the token store does, with the queue and the cache closed all the same.
+ */
 export function makeAccount(
   address: ServerAddress,
   username: string,
@@ -63,10 +66,13 @@ export function makeAccount(
     cache.close();
   };
   const remove = async (): Promise<void> => {
-    outgoing.clear();
-    cache.clear();
-    await tokens.clear();
-    await close();
+    try {
+      outgoing.clear();
+      cache.clear();
+      await tokens.clear();
+    } finally {
+      await close();
+    }
     await folder?.remove();
   };
   return {

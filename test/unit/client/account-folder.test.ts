@@ -1,6 +1,6 @@
 // The folder of an account on this machine: who can read it, how many can use it, and what is damaged.
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { forgetAccount, knownAccounts, openAccount, type Account } from "../../../src/client/account-folder.ts";
 import { outgoingId } from "../../../src/client/outgoing-entry.ts";
@@ -102,6 +102,17 @@ describe("account folder", () => {
     await account.remove();
     const after = await open();
     assert.deepEqual([after.outgoing.size, after.cache.load("draft")], [0, undefined]);
+    await after.close();
+  });
+
+  it("closes its files also where the disk refuses to remove the session", async () => {
+    const account = await open();
+    const { folder: path = "" } = account;
+    mkdirSync(join(path, "session.json")); // no file, which cannot be removed as one
+    await assert.rejects(account.remove());
+    rmdirSync(join(path, "session.json"));
+    const after = await open();
+    assert.equal(after.unkeptBecause, undefined);
     await after.close();
   });
 
