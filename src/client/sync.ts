@@ -16,8 +16,11 @@ export interface SyncEvents {
   messages: { readonly chatId: ChatId; readonly messages: readonly Message[]; readonly live: boolean };
   /** These were too many to fetch and are not given out; they can be loaded as history. Both ends are inclusive. */
   skipped: { readonly chatId: ChatId; readonly fromSeq: number; readonly toSeq: number };
-  /** The chat's history on the server is another one than before (it was restored or replaced): forget what was seen. */
-  reset: { readonly chatId: ChatId };
+  /**
+   * The chat's history on the server is another one than before (it was restored or replaced): forget what was seen.
+   * `isForgotten` is true where nothing of the account is kept any more: what its user has set for the chat is gone too.
+   */
+  reset: { readonly chatId: ChatId; readonly isForgotten: boolean };
   /** Nothing is missing any more in any chat. */
   caughtUp: Record<string, never>;
 }
@@ -203,7 +206,7 @@ export class Sync {
 
   /** Forgets all chats, as if none had been seen; to be called while stopped. */
   forget(): void {
-    for (const chatId of this.#feeds.keys()) this.events.emit("reset", { chatId });
+    for (const chatId of this.#feeds.keys()) this.events.emit("reset", { chatId, isForgotten: true });
     this.#feeds.clear();
     this.#isFirst = true;
   }
@@ -286,7 +289,7 @@ export class Sync {
     this.#cache.dropChat(chatId);
     if (feed) this.#feeds.set(chatId, feed);
     else this.#feeds.delete(chatId);
-    if (hadMessages) this.events.emit("reset", { chatId });
+    if (hadMessages) this.events.emit("reset", { chatId, isForgotten: false });
   }
 
   #fetchNext(): void {

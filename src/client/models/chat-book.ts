@@ -92,7 +92,7 @@ export class ChatBook implements Disposable {
     this.#subscriptions.add(
       events.on("read", ({ chat_id: chatId, user_id: userId, seq }) => this.#onRead(chatId, userId, seq)),
     );
-    this.#subscriptions.add(events.on("reset", ({ chatId }) => this.#onReset(chatId)));
+    this.#subscriptions.add(events.on("reset", ({ chatId, isForgotten }) => this.#onReset(chatId, isForgotten)));
     this.#subscriptions.add(events.on("chat", ({ chat, isNew }) => this.#onNews(chat, isNew ? nowSec() : 0)));
     this.#subscriptions.add(events.on("gone", ({ chatId }) => this.#forget(chatId)));
     this.#subscriptions.add(events.on("hidden", ({ chatId, beforeSeq }) => this.#onHidden(chatId, beforeSeq)));
@@ -189,14 +189,15 @@ export class ChatBook implements Disposable {
   }
 
   /** The known state is that of another history; before a login its summary comes with the login, later it is there. */
-  #onReset(chatId: ChatId): void {
+  #onReset(chatId: ChatId, isForgotten: boolean): void {
     const { isMuted } = this.get(chatId);
     this.#facts.delete(chatId);
     const { cache } = this.#messenger;
     for (const kind of ["own-read", "partner-read"] as const) cache.save(chatNote(kind, chatId), undefined);
-    cache.save(chatNote("local", chatId), { ...NOTHING_LOCAL, isMuted } satisfies Local);
+    const local: Local | undefined = isMuted && !isForgotten ? { ...NOTHING_LOCAL, isMuted } : undefined;
+    cache.save(chatNote("local", chatId), local);
     const summary = this.#messenger.snapshot?.chats.find((one) => one.chat_id === chatId);
-    if (summary && this.#messenger.state.kind === "online") this.#onSummary(summary, 0);
+    if (summary && !isForgotten && this.#messenger.state.kind === "online") this.#onSummary(summary, 0);
     else this.events.emit("changed", this.get(chatId));
   }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { memoryAccount, type Account, type SavedSession } from "../../../src/client/account-folder.ts";
 import { Messenger } from "../../../src/client/messenger.ts";
+import { ChatBook } from "../../../src/client/models/chat-book.ts";
 import { eventually } from "../../support/eventually.ts";
 import { message } from "../../support/messages.ts";
 import { ALICE, BOB, loginResult, ScriptedServer, type ScriptedRequest } from "../../support/scripted-server.ts";
@@ -264,6 +265,23 @@ describe("messenger", () => {
     await eventually("the name is another user's", () => messenger.userId === BOB);
     assert.deepEqual([messenger.outgoing.size, messenger.cache.load("draft:common")], [0, undefined]);
     assert.deepEqual(troubles, ["this name is now another user's; unsent messages that were dropped: 1"]);
+  });
+
+  it("keeps nothing that another user of this name has set for a chat", async () => {
+    const common = { chat_id: "common", last_seq: 3, read_seq: 3, unread: 0, last_message: message(3) };
+    answers["login"] = (request) => request.peer.answer(request, loginResult("token", [common]));
+    const book = new ChatBook(messenger);
+    await messenger.login("password");
+    book.mute("common", true);
+    assert.deepEqual(messenger.cache.load("local:common"), { mentionSeqs: [], isMuted: true, isMarkedUnread: false });
+    answers["login"] = (request) => request.peer.answer(request, { ...loginResult("token"), user_id: BOB });
+    server.cut();
+    await eventually("the name is another user's", () => messenger.userId === BOB);
+    assert.equal(book.get("common").isMuted, false);
+    for (const kind of ["local", "own-read", "partner-read"]) {
+      assert.equal(messenger.cache.load(`${kind}:common`), undefined, kind);
+    }
+    book.dispose();
   });
 
   function store(request: ScriptedRequest, seq: number): void {
