@@ -12,7 +12,7 @@ const MAX_ATTEMPTS = 6;
 
 /**
  * Tells `take` of the chats that the login did not name, each once, and resolves with the ids of all. Those that the user comes
- * into meanwhile count as named. Rejects as a request does.
+ * into meanwhile count as named, and those that move while the pages are asked for are looked for once more. Rejects as a request does.
  */
 export async function otherChats(
   connection: Connection,
@@ -20,11 +20,26 @@ export async function otherChats(
   take: (chats: readonly ChatSummary[]) => void,
 ): Promise<ReadonlySet<ChatId>> {
   const ids = new Set(named.map((chat) => chat.chat_id));
+  const moved = new Set<ChatId>();
   connection.events.on("chat", ({ chat }) => ids.add(chat.chat_id));
-  for await (const page of chatPages(connection)) {
-    const chats = page.filter((chat) => !ids.has(chat.chat_id));
-    for (const { chat_id: chatId } of chats) ids.add(chatId);
-    take(chats);
+  connection.events.on("message", (message) => moved.add(message.chat_id));
+  connection.events.on("gap", ({ chat_id: chatId }) => moved.add(chatId));
+  const takeUntil = async (isEnd: () => boolean): Promise<void> => {
+    for await (const page of chatPages(connection)) {
+      const chats = page.filter((chat) => !ids.has(chat.chat_id));
+      for (const { chat_id: chatId } of chats) ids.add(chatId);
+      take(chats);
+      if (isEnd()) return;
+    }
+  };
+  await takeUntil(() => false);
+  // A chat with a new message has moved to the front, from a page that was still to come to one that had been.
+  const sought = new Set<ChatId>();
+  for (;;) {
+    const missing = [...moved].filter((chatId) => !ids.has(chatId) && !sought.has(chatId));
+    if (missing.length === 0) break;
+    for (const chatId of missing) sought.add(chatId);
+    await takeUntil(() => missing.every((chatId) => ids.has(chatId)));
   }
   return ids;
 }

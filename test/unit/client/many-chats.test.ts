@@ -98,6 +98,21 @@ describe("a login that tells of some of the chats", () => {
     assert.equal(workspace.book.get(WITH_BOB).lastSeq, 501);
   });
 
+  it("is completed by a chat that moves to a page that has been answered", async () => {
+    await answerChats([COMMON_CHAT, WITH_BOB], "more");
+    await eventually("asked for the next page", () => held.length > 0);
+    lastSeqs.set(QUIET, 8);
+    server.peers.at(-1)?.event("message", message(8, QUIET));
+    await eventually("it came", () => given.includes(`8 ${QUIET}`));
+    await answerChats([]);
+    await answerChats([QUIET, COMMON_CHAT], "more");
+    await eventually("the snapshot is whole", () => messenger.snapshot?.more_chats === undefined);
+    const known = messenger.snapshot?.chats.map(({ chat_id: chatId }) => chatId);
+    assert.deepEqual(new Set(known), new Set([COMMON_CHAT, WITH_BOB, QUIET]));
+    assert.equal(workspace.book.get(QUIET).partnerName, "Bob");
+    assert.deepEqual(held, [], "once it is found, nothing more is asked for");
+  });
+
   it("makes no change before all chats are known, and forgets those that are not among them", async () => {
     await answerChats([COMMON_CHAT, WITH_BOB, QUIET]);
     await eventually("all are listed", () => titles().length === 3);
