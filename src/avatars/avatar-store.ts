@@ -1,7 +1,7 @@
 // The folder of avatar pictures: what is in it, how a new one takes its place, and how old ones leave it.
 import { createHash, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { lstat, mkdir, open, readdir, rename, unlink, type FileHandle } from "node:fs/promises";
+import { lstat, open, readdir, rename, unlink, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "../log/logger.ts";
 import { ThrottledLog } from "../log/throttled-log.ts";
@@ -10,7 +10,7 @@ import { MAX_AVATAR_BYTES } from "../protocol/limits.ts";
 import { monotonicClock } from "../util/clock.ts";
 import { KeyedLock } from "./keyed-lock.ts";
 import { checkPicture, PictureError, type Picture } from "./picture.ts";
-import { syncFolderAsync } from "../util/durable.ts";
+import { makeFolder, syncFolderAsync } from "../util/durable.ts";
 
 /** A picture that is in its place. */
 export interface AvatarFile {
@@ -70,7 +70,7 @@ export class AvatarStore {
   /** Reads the folder and removes what interrupted uploads left. Rejects when the folder cannot be made, read or written. */
   static async open(options: AvatarStoreOptions): Promise<AvatarStore> {
     const store = new AvatarStore(options);
-    await mkdir(options.folder, { recursive: true, mode: 0o700 });
+    makeFolder(options.folder);
     const probe = await store.createUpload();
     await store.discard(probe);
     for (const name of await readdir(options.folder)) {

@@ -1,9 +1,9 @@
 // The folder of one account of one server on this machine: the session, unsent messages, history seen.
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { usernameKey } from "../protocol/text.ts";
-import { syncFolderAsync } from "../util/durable.ts";
+import { makeFolder, syncFolderAsync } from "../util/durable.ts";
 import { makeAccount, memoryAccount, type Account, type SavedSession, type TokenStore } from "./account.ts";
 import type { ServerAddress } from "./dial.ts";
 import { CacheInUseError } from "./cache-file.ts";
@@ -43,7 +43,7 @@ export async function openAccount(
 ): Promise<Account> {
   const folder = folderOf(root, address, username);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const cache = openHistoryCache(join(folder, "history.sqlite"));
     let outgoing: OutgoingQueue | undefined;
     try {

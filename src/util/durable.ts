@@ -14,7 +14,7 @@ export function syncFile(path: string): void {
 }
 
 /** Error codes of a folder that cannot be synced here (no right to read it, or a file system that knows no such thing). */
-const NO_FOLDER_SYNC = new Set(["EACCES", "EINVAL", "ENOTSUP", "EPERM", "EISDIR"]);
+const NO_FOLDER_SYNC = new Set(["EACCES", "EINVAL", "ENOSYS", "ENOTSUP", "EPERM", "EISDIR", "EROFS"]);
 
 /** Waits until the names in the folder are on the disk, where the system can do that. */
 export function syncFolder(path: string): void {
@@ -45,10 +45,12 @@ function isWithoutFolderSync(error: unknown): boolean {
   return error instanceof Error && "code" in error && NO_FOLDER_SYNC.has(String(error.code));
 }
 
-/** Makes the folder and those above it that are missing (mode 700), and waits until their names are on the disk. */
+/**
+ * Makes the folder and those above it that are missing (mode 700), and waits until the names of all are on the disk. Those
+ * that are there may not be: whoever made them may have been killed before a sync.
+ */
 export function makeFolder(path: string): void {
   const last = resolve(path);
-  const first = mkdirSync(last, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let folder = last; folder.length >= first.length; folder = dirname(folder)) syncFolder(dirname(folder));
+  mkdirSync(last, { recursive: true, mode: 0o700 });
+  for (let folder = last; folder !== dirname(folder); folder = dirname(folder)) syncFolder(dirname(folder));
 }

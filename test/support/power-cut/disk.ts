@@ -1,5 +1,5 @@
 // A disk that may lose, at a power cut, whatever has not been synced: what can be on it afterwards.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { Operation } from "./recording.ts";
 
@@ -13,6 +13,20 @@ export type Fate = "kept" | "lost" | "torn";
 export type Random = () => number;
 
 type Change = { readonly offset: number; readonly data: Buffer } | { readonly truncateTo: number };
+
+/** Files, and undefined for folders, by their paths; a folder comes before what is in it. */
+export type Contents = ReadonlyMap<string, Buffer | undefined>;
+
+/** What is in a folder, by paths in it. */
+export function contentsOf(folder: string): Contents {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.map((entry) => ({ path: join(entry.parentPath, entry.name), isFolder: entry.isDirectory() }));
+  return new Map(
+    paths
+      .toSorted((a, b) => a.path.length - b.path.length)
+      .map(({ path, isFolder }) => [relative(folder, path), isFolder ? undefined : readFileSync(path)]),
+  );
+}
 
 interface File {
   /** Content at the last sync. */
@@ -39,13 +53,11 @@ export class Disk {
   #renamings: Renaming[] = [];
   readonly #open = new Map<number, string | File>();
 
-  /** `files` are there and durable; paths are relative to `root`. */
-  constructor(root: string, files: ReadonlyMap<string, Buffer> = new Map()) {
+  /** `contents` are there and durable; paths are relative to `root`. */
+  constructor(root: string, contents: Contents = new Map()) {
     this.#root = root;
-    for (const [path, synced] of files) {
-      this.#names.set(dirname(join(root, path)), FOLDER);
-      this.#names.set(join(root, path), { synced, pending: [] });
-    }
+    for (const [path, synced] of contents)
+      this.#names.set(join(root, path), synced === undefined ? FOLDER : { synced, pending: [] });
     this.#syncedNames = new Map(this.#names);
   }
 
@@ -88,9 +100,8 @@ export class Disk {
 
   #opened(fd: number, path: string, op: "open" | "opennew" | "openempty"): void {
     const known = this.#names.get(path);
-    // What was there without being known is a folder that had no files.
-    const isFolder = path === this.#root || known === FOLDER || (known === undefined && op === "open");
-    if (isFolder) return void this.#open.set(fd, path);
+    if (path === this.#root || known === FOLDER) return void this.#open.set(fd, path);
+    if (known === undefined && op === "open") throw new Error(`${path} was opened, and is not on the disk`);
     const file = known ?? { synced: Buffer.alloc(0), pending: [] };
     if (known === undefined) this.#rename(path, (names) => names.set(path, file));
     else if (op === "openempty") file.pending.push({ truncateTo: 0 });

@@ -1,5 +1,6 @@
 // Writes down what a process does to the files below a folder; loaded into it by LD_PRELOAD, compiled by the test.
-// MESSENGER_RECORD_FOLDER: the folder. MESSENGER_RECORD_FILE: where the records go, outside of it. A record is a line of
+// MESSENGER_RECORD_FOLDER: the folder. MESSENGER_RECORD_FILE: where the records go, outside of it.
+// MESSENGER_RECORD_KILL_AFTER: an OP after whose first record the process is killed. A record is a line of
 // "OP FD OFFSET LENGTH PATH_LENGTH OTHER_LENGTH", then path, other path and LENGTH bytes of data. It is written after the
 // call has succeeded, and no other call begins meanwhile, so the order of the records is the order of the calls.
 #define _GNU_SOURCE
@@ -8,6 +9,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +25,7 @@ static char known[FILES];
 static const char *folder;
 static size_t folder_length;
 static int records = -1;
+static const char *last_op;
 
 #define REAL(result, name, ...) \
   static result (*real)(__VA_ARGS__); \
@@ -52,6 +55,7 @@ static void record(const char *op, int fd, long long offset, const void *data, s
   put(path, strlen(path));
   put(other, strlen(other));
   put(data, length);
+  if (last_op != NULL && strcmp(op, last_op) == 0) kill(getpid(), SIGKILL);
   errno = saved;
 }
 
@@ -59,6 +63,7 @@ static void record(const char *op, int fd, long long offset, const void *data, s
 __attribute__((constructor)) static void begin(void) {
   const char *file = getenv("MESSENGER_RECORD_FILE");
   folder = getenv("MESSENGER_RECORD_FOLDER");
+  last_op = getenv("MESSENGER_RECORD_KILL_AFTER");
   if (file == NULL || folder == NULL) fail("MESSENGER_RECORD_FILE and MESSENGER_RECORD_FOLDER are needed");
   folder_length = strlen(folder);
   REAL(int, "open", const char *, int, ...);

@@ -28,10 +28,27 @@ export function compileRecorder(folder: string): string | undefined {
   return library;
 }
 
-/** Runs a program of ours to its end (it may kill itself) and gives what it did below `folder`. */
-export function record(recorder: string, folder: string, file: string, script: string, args: readonly string[]) {
+export interface Recording {
+  /** See compileRecorder. */
+  readonly recorder: string;
+  /** The folder below which all is recorded. */
+  readonly folder: string;
+  /** The file that the records are appended to. */
+  readonly file: string;
+  /** The call after which the program is killed. */
+  readonly killAfter?: string | undefined;
+}
+
+/** Runs a program of ours to its end (it may kill itself) and gives what is recorded until then. */
+export function record({ recorder, folder, file, killAfter }: Recording, script: string, args: readonly string[]) {
   const { status, signal, stderr } = spawnSync(process.execPath, [script, ...args], {
-    env: { ...process.env, LD_PRELOAD: recorder, MESSENGER_RECORD_FOLDER: folder, MESSENGER_RECORD_FILE: file },
+    env: {
+      ...process.env,
+      LD_PRELOAD: recorder,
+      MESSENGER_RECORD_FOLDER: folder,
+      MESSENGER_RECORD_FILE: file,
+      ...(killAfter !== undefined && { MESSENGER_RECORD_KILL_AFTER: killAfter }),
+    },
   });
   if (status !== 0 && signal !== "SIGKILL")
     throw new Error(`${script} ended with ${signal ?? status}: ${stderr.toString()}`);

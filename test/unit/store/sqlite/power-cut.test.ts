@@ -1,9 +1,9 @@
 // The power is cut between any two writes of the embedded store, or within one: the recorded writes of a real store are
 // replayed up to every point on a disk that may have lost whatever was not synced.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import type Database from "better-sqlite3";
 import { COMMON_CHAT } from "../../../../src/protocol/ids.ts";
 import type { ChatId } from "../../../../src/protocol/ids.ts";
@@ -14,8 +14,8 @@ import { APPLICATION_ID, migrate } from "../../../../src/store/sqlite/schema.ts"
 import type { StoreReader } from "../../../../src/store/store.ts";
 import { SqliteDatabase } from "../../../../src/util/sqlite-driver.ts";
 import { START_MS } from "../../../contract/fixture.ts";
-import { Disk } from "../../../support/power-cut/disk.ts";
-import type { Fate, Random } from "../../../support/power-cut/disk.ts";
+import { contentsOf, Disk } from "../../../support/power-cut/disk.ts";
+import type { Contents, Fate, Random } from "../../../support/power-cut/disk.ts";
 import { compileRecorder, record } from "../../../support/power-cut/recording.ts";
 import type { Operation } from "../../../support/power-cut/recording.ts";
 import { ANNA, batch, BERT, DIRECT, STORY_OPTIONS, textsAfter, WORD } from "../../../support/power-cut/story.ts";
@@ -45,19 +45,21 @@ describe("a power cut between any two writes of the embedded store", function ()
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Runs a story as processes one after the other; what they did to the files below `root`. */
-  const play = (root: string, ...parts: readonly (readonly string[])[]): Operation[] => {
+  /** Runs a story as processes one after the other; what they and those before them did to the files below `root`. */
+  const play = (to: { root: string; killAfter?: string }, ...parts: readonly (readonly string[])[]): Operation[] => {
     assert.ok(recorder);
+    const { root, killAfter } = to;
     mkdirSync(root, { recursive: true });
     const store = [join(root, "data", "m.db"), join(root, "acknowledged")];
+    const recording = { recorder, folder: root, file: `${root}.records`, killAfter };
     let operations: Operation[] = [];
-    for (const part of parts) operations = record(recorder, root, `${root}.records`, STORY, [...store, ...part]);
+    for (const part of parts) operations = record(recording, STORY, [...store, ...part]);
     return operations;
   };
 
   it("loses nothing acknowledged of a new store, of one that was closed, and of one that was killed", async () => {
     const root = join(folder, "new");
-    const operations = play(root, ["0", "24", "close"], ["25", "34", "kill"], ["35", "40", "close"]);
+    const operations = play({ root }, ["0", "24", "close"], ["25", "34", "kill"], ["35", "40", "close"]);
     await cutEverywhere(root, new Map(), operations, 40);
   });
 
@@ -67,7 +69,7 @@ describe("a power cut between any two writes of the embedded store", function ()
       database.pragma("journal_mode = WAL");
       migrate(database, 1);
     });
-    await cutEverywhere(root, before, play(root, ["0", "8", "close"]), 8);
+    await cutEverywhere(root, before, play({ root }, ["0", "8", "close"]), 8);
   });
 
   it("loses nothing of a store that has read marks and no members, with what was written by then", async () => {
@@ -77,19 +79,35 @@ describe("a power cut between any two writes of the embedded store", function ()
       migrate(database, BEFORE_MEMBERS);
       writeAsBefore(database);
     });
-    await cutEverywhere(root, before, play(root, ["1", "8", "close"]), 8, 0);
+    await cutEverywhere(root, before, play({ root }, ["1", "8", "close"]), 8, { acknowledged: 0 });
   });
 
   it("loses nothing of a backup that was put in place and is opened for the first time", async () => {
     const root = join(folder, "backup");
     const before = makeStore(root, migrate);
-    await cutEverywhere(root, before, play(root, ["0", "8", "kill"], ["9", "9", "close"]), 9);
+    await cutEverywhere(root, before, play({ root }, ["0", "8", "kill"], ["9", "9", "close"]), 9);
   });
 
-  it("loses nothing when it is cut again while it recovers from a cut", async () => {
-    const root = join(folder, "twice");
-    const operations = play(root, ["0", "9", "kill"]);
-    const random = seeded(SEED);
+  it("loses nothing when it is cut again while it recovers from a cut", () => cutTwice("twice", SEED));
+
+  // With this seed the first cut leaves the folder of the store, and nothing in it.
+  it("loses nothing when its empty folder alone was left by a cut", () => cutTwice("empty", 744_094_788));
+
+  it("loses nothing of a store whose first start was killed when it had made the folder", () => killFirst("mkdir"));
+
+  it("loses nothing of a store whose first start was killed when it had named the file", () => killFirst("rename"));
+
+  /** The first start is killed after that call, with what it has not synced; the second one goes on. */
+  async function killFirst(killAfter: string): Promise<void> {
+    const root = join(folder, killAfter);
+    play({ root, killAfter }, ["0", "0", "close"]);
+    await cutEverywhere(root, new Map(), play({ root }, ["0", "2", "close"]), 2);
+  }
+
+  async function cutTwice(name: string, seed: number): Promise<void> {
+    const root = join(folder, name);
+    const operations = play({ root }, ["0", "9", "kill"]);
+    const random = seeded(seed);
     for (let number = 1; number <= SECOND_CUTS; number++) {
       const disk = new Disk(root);
       let acknowledged = -1;
@@ -97,27 +115,28 @@ describe("a power cut between any two writes of the embedded store", function ()
         disk.apply(operation);
         acknowledged = acknowledgedBy(operation, acknowledged);
       }
-      const again = join(folder, `again-${number}`);
+      const again = join(folder, `${name}-${number}`);
       disk.cut(again, "torn", random);
-      const before = readFiles(again);
+      const before = contentsOf(again);
       const last = acknowledged + 2;
-      const recovery = play(again, [String(acknowledged + 1), String(last), "close"]);
-      await cutEverywhere(again, before, recovery, last, acknowledged);
+      const recovery = play({ root: again }, [String(acknowledged + 1), String(last), "close"]);
+      await cutEverywhere(again, before, recovery, last, { acknowledged, seed });
     }
-  });
+  }
 
   /** Cuts the power after each of the operations (or some of them), and looks at what the disk has each time. */
   async function cutEverywhere(
     root: string,
-    before: Map<string, Buffer>,
+    before: Contents,
     operations: Operation[],
     last: number,
-    acknowledgedBefore = -1,
+    from: { readonly acknowledged?: number; readonly seed?: number } = {},
   ): Promise<void> {
-    const random = seeded(SEED);
+    const { seed = SEED } = from;
+    let { acknowledged = -1 } = from;
+    const random = seeded(seed);
     const disk = new Disk(root, before);
     const every = CUTS === "all" ? 1 : Math.max(1, operations.length / Number(CUTS));
-    let acknowledged = acknowledgedBefore;
     let cuts = 0;
     for (const [index, operation] of operations.entries()) {
       disk.apply(operation);
@@ -127,7 +146,7 @@ describe("a power cut between any two writes of the embedded store", function ()
         const target = join(folder, "cut");
         disk.cut(target, fate, random);
         await checkStore(join(target, "data", "m.db"), acknowledged, last).catch((error: unknown) => {
-          throw new Error(`cut after operation ${index} (${operation.op}), ${fate}, seed ${SEED}`, { cause: error });
+          throw new Error(`cut after operation ${index} (${operation.op}), ${fate}, seed ${seed}`, { cause: error });
         });
       }
       cuts++;
@@ -150,22 +169,15 @@ function writeAsBefore(database: Database.Database): void {
   }
 }
 
-/** All files of a folder and of those in it, by their paths in it. */
-function readFiles(folder: string): Map<string, Buffer> {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = entries.map((entry) => join(entry.parentPath, entry.name));
-  return new Map(paths.map((path) => [relative(folder, path), readFileSync(path)]));
-}
-
 /** Makes a store that was there before a story begins, and is on the disk. */
-function makeStore(root: string, make: (database: Database.Database) => void): Map<string, Buffer> {
+function makeStore(root: string, make: (database: Database.Database) => void): Contents {
   const file = join(root, "data", "m.db");
   mkdirSync(join(root, "data"), { recursive: true });
   const database = new SqliteDatabase(file);
   database.pragma(`application_id = ${APPLICATION_ID}`);
   make(database);
   database.close();
-  return new Map([["data/m.db", readFileSync(file)]]);
+  return contentsOf(root);
 }
 
 /** The last batch that was acknowledged when the operation was done; the story writes them to a file of their own. */
