@@ -43,16 +43,21 @@ export class LateGroups {
 
   /**
    * Finds out which were changed. Each takes a version more, so that a command that is still on its way comes to nothing
-   * afterwards; may run again after it has failed.
+   * afterwards; may run again after it has failed. Those that the batch with this time has changed, which begins again,
+   * stay as they are: by their time it knows its own changes. The next batch finds them.
    */
-  async resolve(): Promise<void> {
+  async resolve(batchMs: number): Promise<void> {
     for (const [chatId, unsure] of this.#unsure) {
       let isThere = false;
+      let isOfBatch = false;
       await this.#changes.run(chatId, NO_TIME_MS, async (group) => {
         isThere = true;
-        unsure.isChanged ||= group.changed_ms === unsure.timeMs;
-        return { claim: { set: {}, members: [] } };
+        const isOurs = group.changed_ms === unsure.timeMs;
+        unsure.isChanged ||= isOurs;
+        isOfBatch = isOurs && unsure.timeMs === batchMs;
+        return isOfBatch ? undefined : { claim: { set: {}, members: [] } };
       });
+      if (isOfBatch) continue;
       // One that was about to be made may still come.
       if (!isThere && performance.now() - unsure.sinceMs < MAX_AGE_MS) continue;
       if (unsure.isChanged) this.#changed.push({ chatId, memberIds: await readMemberIds(this.#collections, chatId) });

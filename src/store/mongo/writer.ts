@@ -92,7 +92,7 @@ export class MongoWriter implements StoreWriter {
     });
     this.#groups.begin();
     try {
-      await this.#attempt(deadlineMs, () => this.#begin(writes));
+      await this.#attempt(deadlineMs, () => this.#begin(writes, timeMs));
       for (const step of steps) await this.#attempt(deadlineMs, () => step.run(outcomes));
     } catch (error) {
       for (const batch of chatBatches) this.#remember(batch);
@@ -147,9 +147,9 @@ export class MongoWriter implements StoreWriter {
   }
 
   /** Work before the writes of a batch: what others have left unfinished. */
-  async #begin(writes: readonly Write[]): Promise<void> {
+  async #begin(writes: readonly Write[], timeMs: number): Promise<void> {
     await this.#unanswered.resolve();
-    await this.#lateGroups.resolve();
+    await this.#lateGroups.resolve(timeMs);
     if (!this.#isBegun) {
       await this.#groups.finishAll();
       await this.#groupErasure.load();

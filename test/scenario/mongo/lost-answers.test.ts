@@ -1,6 +1,6 @@
 // Batches whose answer gets lost on the way, or of which a part fails: what is stored is told once, and nothing else.
 import assert from "node:assert/strict";
-import { COMMON_CHAT } from "../../../src/protocol/ids.ts";
+import { COMMON_CHAT, groupChatId } from "../../../src/protocol/ids.ts";
 import { openReader, openWriter } from "../../../src/store/open.ts";
 import { StoreUnavailableError } from "../../../src/store/store.ts";
 import type { Write } from "../../../src/domain/writes/table.ts";
@@ -126,6 +126,36 @@ describeMongodb("MongoDB batches without an answer", (server) => {
     assert.equal(created?.done, true);
     assert.equal((await reader.userByKey("carl"))?.userId, carl);
     assert.equal((await reader.contacts(ANNA, { after: "", limit: 9 })).contacts.length, 1);
+  });
+
+  it("answer a change of a group as done that was done by them before they were given up", async function () {
+    this.timeout(60_000);
+    const { proxy, writer } = stage;
+    const chatId = groupChatId("d".repeat(24));
+    const limits = { members: 9, groups: 9 };
+    const change = { chatId, userId: ANNA, memberId: BERT } as const;
+    const group = { kind: "createGroup", chatId, userId: ANNA, title: "t", topic: "", memberIds: [], limits } as const;
+    await writer.commit([group], START_MS);
+    const writes: readonly Write[] = [
+      { kind: "addMember", ...change, role: "member", limits },
+      { kind: "removeMember", ...change },
+      { kind: "deleteGroup", chatId, userId: ANNA },
+    ];
+    for (const [index, write] of writes.entries()) {
+      let isClaimed = false;
+      void proxy.loseAnswers((request) => {
+        isClaimed ||= request.includes("pending");
+        return isClaimed && request.includes(chatId);
+      });
+      const timeMs = START_MS + 1 + index;
+      await assert.rejects(writer.commit([write], timeMs), { name: StoreUnavailableError.name });
+      proxy.heal();
+      const [outcome] = await writer.commit([write], timeMs);
+      assert.equal(outcome?.done, true, write.kind);
+      if (write.kind === "deleteGroup") assert.deepEqual(outcome.result, { memberIds: [ANNA] });
+      await writer.commit([], START_MS + 10 + index);
+      assert.equal(writer.takeLateGroups?.().length, 1);
+    }
   });
 
   it("store the rest when one message cannot be", async () => {
