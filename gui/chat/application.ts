@@ -11,7 +11,7 @@ import { DEFAULT_PORT } from "../../src/protocol/limits.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
 import { hasTray } from "../boot.ts";
 import { tell } from "../kit/dialogs.ts";
-import { handlerErrors, reportError } from "../kit/guard.ts";
+import { guard, handlerErrors, reportError } from "../kit/guard.ts";
 import type { Notice } from "../kit/notifier.ts";
 import { openLink } from "../kit/open-outside.ts";
 import { Theme } from "../kit/theme.ts";
@@ -99,8 +99,11 @@ export class Application {
     this.#chat?.dispose();
     this.#desktop.dispose();
     const timeout = new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS));
-    await Promise.race([this.#session?.close(), timeout]);
-    this.#options.onQuit(code);
+    try {
+      await Promise.race([this.#session?.close(), timeout]);
+    } finally {
+      this.#options.onQuit(code);
+    }
   }
 
   #sessionOptions(server: ServerChoice, username: string, keeps: boolean): SessionOptions {
@@ -167,9 +170,8 @@ export class Application {
     all.add(messenger.events.on("changed", ({ chatId, messages: states }) => this.#onChanged(chatId, states)));
     all.add(messenger.events.on("gone", (gone) => this.#onGone(gone)));
     all.add(messenger.events.on("trouble", (text) => tell(chat.window, "Something cannot be kept", text)));
-    all.add(
-      messenger.events.on("state", (state) => state.kind === "signed-out" && void this.#onSignedOut(state.reason)),
-    );
+    const onSignedOut = guard((reason: string) => this.#onSignedOut(reason));
+    all.add(messenger.events.on("state", (state) => state.kind === "signed-out" && onSignedOut(state.reason)));
     all.add(workspace.chats.onChange(() => this.#showUnread()));
     all.add(messenger.events.on("login", () => this.#askForPassword(chat, session)));
     this.#place(chat);
@@ -214,10 +216,12 @@ export class Application {
     const { account } = this.#preferences.get();
     this.#subscriptions.dispose();
     this.#savePlace();
-    await this.#session?.messenger.logout(forgets);
-    this.#preferences.set({ account: undefined, ...(forgets && { lastChat: undefined }) });
-    await this.#leaveChat();
-    this.#openWelcome(notice);
+    try {
+      await this.#session?.messenger.logout(forgets);
+    } finally {
+      this.#preferences.set({ account: undefined, ...(forgets && { lastChat: undefined }) });
+      await this.#leaveChat(notice);
+    }
     if (account && this.#welcome && !forgets) this.#welcome.parts.username.setText(account.username);
   }
 
@@ -225,11 +229,11 @@ export class Application {
   async #onSignedOut(reason: string): Promise<void> {
     if (this.#isQuitting) return;
     this.#subscriptions.dispose();
-    await this.#leaveChat();
-    this.#openWelcome(`You were logged out: ${reason}.`);
+    await this.#leaveChat(`You were logged out: ${reason}.`);
   }
 
-  async #leaveChat(): Promise<void> {
+  /** From the account to the window to log in, which opens whatever fails on the way. */
+  async #leaveChat(notice: string): Promise<void> {
     const session = this.#session;
     this.#session = undefined;
     this.#chat?.dispose();
@@ -237,7 +241,11 @@ export class Application {
     this.#title = "";
     this.#noticed.clear();
     this.#desktop.showUnread(0);
-    await session?.close();
+    try {
+      await session?.close();
+    } finally {
+      this.#openWelcome(notice);
+    }
   }
 
   #openSettings(chat: ChatWindow, session: AccountSession): void {
@@ -251,7 +259,7 @@ export class Application {
       account: {
         onPassword: (parent) => openChangePassword({ parent, messenger }),
         onSessions: (parent) => openSessions(parent, messenger),
-        onDelete: (parent) => openDeleteAccount(parent, messenger, () => this.#leaveDeleted()),
+        onDelete: (parent) => openDeleteAccount(parent, messenger, () => this.#logOut(true, "The account is deleted.")),
       },
     });
   }
@@ -267,11 +275,6 @@ export class Application {
       forced: { onRefused: () => this.#chat === chat && this.#logOut(false) },
       onDone: () => (this.#hasToChange = false),
     });
-  }
-
-  /** The account is gone on the server, and so is what was kept of it here. */
-  async #leaveDeleted(): Promise<void> {
-    await this.#logOut(true, "The account is deleted.");
   }
 
   #applyTheme(): void {
