@@ -52,7 +52,8 @@ export class MemberList implements Disposable {
     area.setObjectName("chats");
     area.setAccessibleName("Members");
     this.#list.onView = () => {
-      if (this.#list.beyondPx.below < LOAD_AHEAD_PX && members.members.length > 0) void members.loadMore();
+      const isIdle = members.members.length > 0 && !members.isLoading && members.problem === undefined;
+      if (isIdle && this.#list.beyondPx.below < LOAD_AHEAD_PX) void members.loadMore();
     };
     area.addEventListener(
       WidgetEventTypes.KeyPress,

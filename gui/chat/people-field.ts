@@ -70,7 +70,8 @@ export class PeopleField implements Disposable {
       },
     });
     this.#list.onView = () => {
-      if (this.#list.beyondPx.below < LOAD_AHEAD_PX) void directory.loadMore();
+      const isIdle = !directory.isLoading && directory.problem === undefined;
+      if (isIdle && this.#list.beyondPx.below < LOAD_AHEAD_PX) void directory.loadMore();
     };
     this.#list.area.setFocusPolicy(FocusPolicy.NoFocus); // arrows work from the field
     this.widget = panel(

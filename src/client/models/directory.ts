@@ -152,9 +152,16 @@ export class Directory implements Disposable {
       // Offline, `directory_closed`, or a server without the action.
       const cannot = error instanceof DisconnectedError || (error instanceof RequestError && error.code < 409);
       this.#problem = cannot ? undefined : error instanceof Error ? error.message : String(error);
+      if (cannot) this.#endEarly();
     }
     this.#loading = undefined;
     this.#changes.touch();
+  }
+
+  /** There is nobody to ask for more, until the next login begins anew. */
+  #endEarly(): void {
+    this.#next = undefined;
+    this.#isKnownOnly = true;
   }
 
   /** By username. */
