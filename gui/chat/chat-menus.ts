@@ -53,8 +53,9 @@ function groupEntries(
   actions: ChatMenuActions,
 ): MenuEntry[] {
   const { groups } = workspace;
-  const leave = { text: "Leave the group…", onClick: () => askToLeave(window, groups, chat) };
-  const remove = { text: "Delete the group…", onClick: () => askToDeleteGroup(window, groups, chat) };
+  const windows = { parent: window, main: window };
+  const leave = { text: "Leave the group…", onClick: () => askToLeave(windows, groups, chat) };
+  const remove = { text: "Delete the group…", onClick: () => askToDeleteGroup(windows, groups, chat) };
   return [
     { text: "About the group", onClick: () => actions.onGroup(chat) },
     "separator",

@@ -40,6 +40,7 @@ export function openForward({ parent, session, theme, items, onSent }: ForwardOp
   });
   const list = new VirtualList<ListRow>({ renderer, name: "rows" });
   const nothing = label({ name: "hint", text: "No chat is called so." });
+  const ended = label({ name: "error", wraps: true });
   const forward = button({ text: "Forward", name: "primary", onClick: () => take(chosen) });
   const cancel = button({ text: "Cancel", onClick: () => dialog.close() });
 
@@ -52,6 +53,10 @@ export function openForward({ parent, session, theme, items, onSent }: ForwardOp
   }
   function take(chatId: ChatId | undefined): void {
     if (chatId === undefined) return;
+    if (!takesTexts(session, chatId)) {
+      ended.setText("You cannot write there any more.");
+      return show();
+    }
     dialog.close();
     const conversation = workspace.conversation(chatId);
     for (const text of textsNow()) conversation.send(text);
@@ -66,20 +71,23 @@ export function openForward({ parent, session, theme, items, onSent }: ForwardOp
   }
 
   onArrows(filter, step);
-  const title = count === 1 ? "Forward a message" : `Forward ${count} messages`;
   list.area.setFixedHeight(330);
   list.area.setFocusPolicy(FocusPolicy.NoFocus); // arrows work from the field
-  dialog.setWindowTitle(title);
+  dialog.setWindowTitle(count === 1 ? "Forward a message" : `Forward ${count} messages`);
   dialog.setMinimumWidth(380);
+  const buttons = row({ spacing: 8, children: ["stretch", cancel, forward] });
   dialog.setLayout(
-    column({
-      margins: [18, 18, 18, 16],
-      children: [filter, 8, nothing, list.area, 12, row({ spacing: 8, children: ["stretch", cancel, forward] })],
-    }),
+    column({ margins: [18, 18, 18, 16], children: [filter, 8, nothing, list.area, 6, ended, 6, buttons] }),
   );
   show();
   openModal(dialog, { enter: forward, focus: filter });
   return dialog;
+}
+
+/** Whether the user may write there, by now. */
+function takesTexts({ workspace }: AccountSession, chatId: ChatId): boolean {
+  const chat = workspace.chats.row(chatId);
+  return chat !== undefined && refusalOf(chat, workspace) === undefined;
 }
 
 /** Arrows in a field that stands above a list go through the list. */

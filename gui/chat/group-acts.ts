@@ -1,9 +1,8 @@
 // Actions on groups that ask first: leaving, deleting, handing over, taking members out.
-import type { QWidget } from "@nodegui/nodegui";
 import { RequestError } from "../../src/client/errors.ts";
 import type { Groups } from "../../src/client/groups.ts";
 import type { ChatRow } from "../../src/client/models/chat-list.ts";
-import { ask, tell } from "../kit/dialogs.ts";
+import { ask, tellLate, type Windows } from "../kit/dialogs.ts";
 import { elided } from "../kit/elided.ts";
 import { groupProblem } from "./group-problems.ts";
 import { titleText } from "./message-html.ts";
@@ -20,16 +19,16 @@ export function quoted({ title }: Pick<Group, "title">): string {
 }
 
 /** Runs `act`; why it did not work is told. */
-async function attempt(parent: QWidget, act: () => Promise<void>): Promise<void> {
+async function attempt(windows: Windows, act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    tell(parent, "That did not work", groupProblem(error));
+    tellLate(windows, "That did not work", groupProblem(error));
   }
 }
 
-export function askToLeave(parent: QWidget, groups: Groups, group: Group): void {
+export function askToLeave(windows: Windows, groups: Groups, group: Group): void {
   const { chatId } = group;
   const isLast = group.group?.memberCount === 1;
   const question = {
@@ -48,47 +47,47 @@ export function askToLeave(parent: QWidget, groups: Groups, group: Group): void 
       if (!isOnlyOwner) throw error;
       const text =
         "You are its only owner. Hand it over first: open the group's details, and choose it in the menu of a member. Or delete the group.";
-      tell(parent, `${quoted(group)} needs an owner`, text);
+      tellLate(windows, `${quoted(group)} needs an owner`, text);
     }
   };
-  ask(parent, question, () => attempt(parent, leave));
+  ask(windows.parent, question, () => attempt(windows, leave));
 }
 
-export function askToDeleteGroup(parent: QWidget, groups: Groups, group: Group): void {
+export function askToDeleteGroup(windows: Windows, groups: Groups, group: Group): void {
   const question = {
     title: `Delete ${quoted(group)}?`,
     text: "The group and all its messages disappear for all its members. This cannot be undone.",
     yes: "Delete for everybody",
     isDangerous: true,
   };
-  ask(parent, question, () => attempt(parent, () => groups.delete(group.chatId)));
+  ask(windows.parent, question, () => attempt(windows, () => groups.delete(group.chatId)));
 }
 
-export function askToRemove(parent: QWidget, groups: Groups, group: Group, username: string): void {
+export function askToRemove(windows: Windows, groups: Groups, group: Group, username: string): void {
   const question = {
     title: `Take ${username} out?`,
     text: `${username} reads nothing of ${quoted(group)} any more. What they have written stays.`,
     yes: "Take out",
     isDangerous: true,
   };
-  ask(parent, question, () => attempt(parent, () => groups.remove(group.chatId, username)));
+  ask(windows.parent, question, () => attempt(windows, () => groups.remove(group.chatId, username)));
 }
 
-export function askToHandOver(parent: QWidget, groups: Groups, group: Group, username: string): void {
+export function askToHandOver(windows: Windows, groups: Groups, group: Group, username: string): void {
   const question = {
     title: `Hand ${quoted(group)} over?`,
     text: `${username} becomes its owner, and you an ordinary member. Only ${username} can undo that.`,
     yes: "Hand over",
     isDangerous: true,
   };
-  ask(parent, question, () => attempt(parent, () => groups.handOver(group.chatId, username)));
+  ask(windows.parent, question, () => attempt(windows, () => groups.handOver(group.chatId, username)));
 }
 
 export function setRole(
-  parent: QWidget,
+  windows: Windows,
   groups: Groups,
   { chatId }: Group,
   member: { readonly username: string; readonly role: "owner" | "moderator" | "member" },
 ): Promise<void> {
-  return attempt(parent, () => groups.setRole(chatId, member.username, member.role));
+  return attempt(windows, () => groups.setRole(chatId, member.username, member.role));
 }

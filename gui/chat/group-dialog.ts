@@ -14,7 +14,7 @@ import { mayRemove, type GroupMember, type GroupMembers } from "../../src/client
 import { isAtLeast, ROLES, type Role } from "../../src/protocol/entities.ts";
 import type { ChatId } from "../../src/protocol/ids.ts";
 import { DisposableStore } from "../../src/util/disposable.ts";
-import { openModal } from "../kit/dialogs.ts";
+import { openModal, type Windows } from "../kit/dialogs.ts";
 import { elided } from "../kit/elided.ts";
 import { guard } from "../kit/guard.ts";
 import { openMenu, type MenuEntry } from "../kit/menu.ts";
@@ -102,7 +102,7 @@ class GroupView {
     this.#delete = button({
       text: "Delete…",
       name: "danger",
-      onClick: () => this.#withChat((chat) => askToDeleteGroup(this.dialog, groups, chat)),
+      onClick: () => this.#withChat((chat) => askToDeleteGroup(this.#windows, groups, chat)),
     });
     this.#layOut();
     this.#subscriptions.add(workspace.chats.onChange(() => this.#show()));
@@ -122,7 +122,7 @@ class GroupView {
     const leave = button({
       text: "Leave…",
       name: "danger",
-      onClick: () => this.#withChat((chat) => askToLeave(this.dialog, groups, chat)),
+      onClick: () => this.#withChat((chat) => askToLeave(this.#windows, groups, chat)),
     });
     const close = button({ text: "Close", name: "primary", onClick: () => this.dialog.close() });
     const centred = (...children: QWidget[]) => row({ spacing: 8, children: ["stretch", ...children, "stretch"] });
@@ -174,6 +174,10 @@ class GroupView {
     this.#delete.setVisible(role === "owner");
   }
 
+  get #windows(): Windows {
+    return { parent: this.dialog, main: this.#options.parent };
+  }
+
   get #chat(): ChatRow | undefined {
     return this.#options.session.workspace.chats.row(this.#options.chatId);
   }
@@ -185,7 +189,7 @@ class GroupView {
 
   #addPeople(chat: ChatRow): void {
     const { session, theme } = this.#options;
-    openAddMembers({ parent: this.dialog, session, theme, chat }, this.#people);
+    openAddMembers({ ...this.#windows, session, theme, chat }, this.#people);
   }
 
   #openEdit(chat: ChatRow): void {
@@ -203,8 +207,9 @@ class GroupView {
     const { groups } = session.workspace;
     const { userId, username, role } = member;
     const { dialog } = this;
+    const windows = this.#windows;
     if (userId === session.messenger.userId)
-      return [{ text: "Leave the group…", onClick: () => askToLeave(dialog, groups, chat) }];
+      return [{ text: "Leave the group…", onClick: () => askToLeave(windows, groups, chat) }];
     const entries: MenuEntry[] = [
       { text: "Profile", onClick: () => onProfile(dialog, userId, username) },
       {
@@ -220,14 +225,14 @@ class GroupView {
       for (const other of ROLES.filter((one) => one !== role))
         entries.push({
           text: MAKE_TEXTS[other],
-          onClick: () => setRole(dialog, groups, chat, { username, role: other }),
+          onClick: () => setRole(windows, groups, chat, { username, role: other }),
         });
-      entries.push({ text: "Hand the group over…", onClick: () => askToHandOver(dialog, groups, chat, username) });
+      entries.push({ text: "Hand the group over…", onClick: () => askToHandOver(windows, groups, chat, username) });
     }
     if (mayRemove(own, role))
       entries.push("separator", {
         text: "Take out of the group…",
-        onClick: () => askToRemove(dialog, groups, chat, username),
+        onClick: () => askToRemove(windows, groups, chat, username),
       });
     return entries;
   }

@@ -3,6 +3,7 @@ import { WidgetEventTypes, type QWidget } from "@nodegui/nodegui";
 import type { ChatRow } from "../../src/client/models/chat-list.ts";
 import type { GroupMembers } from "../../src/client/models/group-members.ts";
 import { MAX_TITLE_CHARS, MAX_TOPIC_CHARS } from "../../src/protocol/limits.ts";
+import { tellLate, type Windows } from "../kit/dialogs.ts";
 import { openForm } from "../kit/form-dialog.ts";
 import { guard } from "../kit/guard.ts";
 import type { Theme } from "../kit/theme.ts";
@@ -25,6 +26,7 @@ const WIDTH_PX = 400;
 
 export function openEditGroup({ parent, session, chat }: GroupEditOptions) {
   const { title = chat.title, topic = "", posting = "all", history = "all" } = chat.group ?? {};
+  const before = new Map<string, string>(Object.entries({ title, topic, posting, history }));
   const clear = (): void => form.problem.setText("");
   const named = { title: "Name of the group", placeholder: "Name of the group" };
   const name = field({ ...named, text: title, maxLength: MAX_TITLE_CHARS, onChange: clear });
@@ -46,7 +48,9 @@ export function openEditGroup({ parent, session, chat }: GroupEditOptions) {
     submit: async () => {
       if (name.text().trim() === "") return "Give the group a name.";
       const wanted = { title: name.text().trim(), topic: about.text().trim(), ...choice.rules };
-      await session.workspace.groups.update(chat.chatId, wanted);
+      // What was not touched may have been changed by others meanwhile.
+      const changes = Object.entries(wanted).filter(([key, value]) => value !== before.get(key));
+      if (changes.length > 0) await session.workspace.groups.update(chat.chatId, Object.fromEntries(changes));
       return undefined;
     },
     problemText: groupProblem,
@@ -55,8 +59,9 @@ export function openEditGroup({ parent, session, chat }: GroupEditOptions) {
   return { ...form, name, about, choice };
 }
 
-/** Adds people one after the other; those who could not be added stay chosen, and it is said why. */
-export function openAddMembers({ parent, session, theme, chat }: GroupEditOptions, members: GroupMembers) {
+/** Adds people one after the other, also when it is closed meanwhile; those who could not be added stay chosen, and it is said why. */
+export function openAddMembers(options: GroupEditOptions & Windows, members: GroupMembers) {
+  const { parent, session, theme, chat } = options;
   const { groups } = session.workspace;
   const isMember = (userId: string): boolean => members.members.some((member) => member.userId === userId);
   const people = new PeopleChoice({
@@ -67,6 +72,7 @@ export function openAddMembers({ parent, session, theme, chat }: GroupEditOption
     refusal: ({ userId }) => (isMember(userId) ? "in the group" : undefined),
     onChange: () => form.problem.setText(""),
   });
+  let isClosed = false;
   const form = openForm({
     parent,
     title: `Add people to ${quoted(chat)}`,
@@ -80,9 +86,11 @@ export function openAddMembers({ parent, session, theme, chat }: GroupEditOption
         try {
           await groups.add(chat.chatId, username);
         } catch (error) {
-          return `${username}: ${groupProblem(error)}`;
+          const problem = `${username}: ${groupProblem(error)}`;
+          if (!isClosed) return problem;
+          tellLate(options, "That did not work", problem);
         }
-        people.drop(username);
+        if (!isClosed) people.drop(username);
       }
       return undefined;
     },
@@ -90,7 +98,10 @@ export function openAddMembers({ parent, session, theme, chat }: GroupEditOption
   });
   form.dialog.addEventListener(
     WidgetEventTypes.Hide,
-    guard(() => people.dispose()),
+    guard(() => {
+      isClosed = true;
+      people.dispose();
+    }),
   );
   return { ...form, people };
 }

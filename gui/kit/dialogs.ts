@@ -32,6 +32,11 @@ export interface ModalOptions {
   readonly focus?: QWidget;
 }
 
+export interface Windows {
+  readonly parent: QWidget;
+  readonly main: QWidget;
+}
+
 /** Opens a dialog in front of its parent; it is deleted once it is closed. To be used for every dialog. */
 export function openModal(dialog: QDialog, { enter, focus = enter }: ModalOptions): void {
   enter.setDefault(true);
@@ -68,6 +73,12 @@ export function tell(parent: QWidget, title: string, text: string, details: read
   const shown = detail.length > MAX_DETAIL_CHARS ? `${detail.slice(0, MAX_DETAIL_CHARS)}…` : detail;
   openDialog(dialog, { title, text, ...(shown !== "" && { detail: shown }) }, [ok], ok);
   return dialog;
+}
+
+/** Tells how something ended that was begun in a window which may be closed by now: then it is told in the main one. */
+export function tellLate({ parent, main }: Windows, title: string, text: string): void {
+  const window = [parent, main].find(isThere);
+  if (window) tell(window, title, text);
 }
 
 function openDialog(
@@ -110,8 +121,13 @@ function deleteWhenHidden(dialog: QDialog): void {
 
 /** Deletes a widget, unless its window was deleted meanwhile and took it along. */
 export function deleteIfThere(widget: QWidget): void {
+  if (isThere(widget)) widget.deleteLater();
+}
+
+/** False once a widget was deleted: it can be asked nothing any more. */
+function isThere(widget: QWidget): boolean {
   const native: unknown = widget.native; // null from then on, whatever NodeGui declares
-  if (native !== null) widget.deleteLater();
+  return native !== null;
 }
 
 export interface FileChoice {
