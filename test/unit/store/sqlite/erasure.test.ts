@@ -222,9 +222,13 @@ describe("erasure", () => {
         await writer.commit(some, 1_000);
       }
       await writer.commit([append(COMMON_CHAT, ANNA, "m1", secret(1))], 1_000);
-      await settle();
-      assert.equal(writer.isUnsettled, false);
+      await settleWhole();
     });
+    /** What one round leaves depends on how long it took. */
+    const settleWhole = async (): Promise<void> => {
+      do await settle();
+      while (writer.isUnsettled);
+    };
     const erase = async (): Promise<void> => {
       await writer.commit([{ kind: "deleteMessage", chatId: COMMON_CHAT, userId: ANNA, seq: 3_001 }], 2_000);
       await writer.commit([], 3_000);
@@ -245,8 +249,7 @@ describe("erasure", () => {
       other.close();
       await erase();
       assert.equal(writer.isUnsettled, true);
-      await settle();
-      assert.equal(writer.isUnsettled, false);
+      await settleWhole();
     });
 
     it("looks through all of it after a start, unless the end before was in order", async () => {
