@@ -2,7 +2,7 @@
 import { badField, type ProtocolError } from "../protocol/codes.ts";
 import { MAX_CURSOR_CHARS } from "../protocol/limits.ts";
 import type { ChatPosition } from "../store/store.ts";
-import type { HitPosition } from "./global-search.ts";
+import { positionOf, type GlobalResult, type HitPosition } from "./global-search.ts";
 
 /** Tells cursors of lists of chats from those of other actions. */
 const CHATS = "chats";
@@ -33,8 +33,14 @@ export function pinPlace(cursor: string): number {
   return count(place);
 }
 
-export function hitsCursor({ timeMs, chatId, seq }: HitPosition): string {
+function hitsCursor({ timeMs, chatId, seq }: HitPosition): string {
   return encoded(`hits:${timeMs}:${seq}:${chatId}`);
+}
+
+/** The cursor of the page behind these hits, as a result has it. */
+export function nextHits({ messages, hasMore }: GlobalResult): { next?: string } {
+  const last = messages.at(-1);
+  return hasMore && last !== undefined ? { next: hitsCursor(positionOf(last)) } : {};
 }
 
 /** @throws ProtocolError 400 for what `hitsCursor` has not made. */

@@ -180,7 +180,7 @@ function isFull(hits: readonly Hit[], limit: number): boolean {
   return countOfPage(hits, limit) < hits.length;
 }
 
-function pageOf(hits: readonly Hit[], limit: number): { messages: Message[]; hasMore: boolean } {
+function pageOf(hits: readonly Hit[], limit: number): GlobalResult {
   const count = countOfPage(hits, limit);
   return { messages: hits.slice(0, count).map(({ message }) => message), hasMore: count < hits.length };
 }

@@ -101,7 +101,7 @@ export class EffectRunner {
       case "watch":
         return this.#parts.registry.watch(effect.userId, effect.contactId, effect.on);
       case "hidePresence":
-        return this.#separate(effect.one, effect.other);
+        return this.#hidePresence(effect.one, effect.other);
       case "accountDeleted":
         return this.#parts.onAccountDeleted(effect.userId);
       case "emit":
@@ -208,7 +208,7 @@ export class EffectRunner {
   }
 
   /** Each of the two looks offline to the other from now on. */
-  #separate(one: UserId, other: UserId): void {
+  #hidePresence(one: UserId, other: UserId): void {
     const { registry, presence } = this.#parts;
     for (const [watcher, watched] of [
       [one, other],

@@ -7,6 +7,7 @@ import { hidePassword, storeName } from "../store/open.ts";
 import { addressKey } from "../util/address.ts";
 import { AwakeClock, monotonicClock, type Clock } from "../util/clock.ts";
 import { packageVersion } from "../util/package-version.ts";
+import { unlessAborted } from "../util/unless-aborted.ts";
 import type { RegistrationRule } from "../actions/plan.ts";
 import { Pools, type ThreadFiles } from "../threads/pools.ts";
 import { AccessControl, type AccessLimits } from "./connections/access-control.ts";
@@ -20,9 +21,10 @@ import { LOCAL_BUS, type Bus } from "./delivery/bus.ts";
 import { ChatDirectory } from "./delivery/chat-directory.ts";
 import { Fanout } from "./delivery/fanout.ts";
 import { Gateway } from "./gateway.ts";
-import { GroupCommit } from "./commit/group-commit.ts";
+import { GroupCommit, type LostBatch } from "./commit/group-commit.ts";
 import { HttpEndpoint } from "./http/http-endpoint.ts";
 import { Listener } from "./listener.ts";
+import type { CommitResult } from "../threads/task.ts";
 import { Metrics } from "./metrics.ts";
 import { monitoringRoutes } from "./monitoring/monitoring.ts";
 import { StoreHealth } from "./monitoring/store-health.ts";
@@ -108,13 +110,7 @@ export class MessengerServer {
     const directory = new ChatDirectory(registry);
     const fanout = new Fanout({ registry, directory, presence, metrics });
     const pacer = new CommitPacer(monotonicClock);
-    this.#groupCommit = new GroupCommit(this.#pools, pacer, log, (batch) => {
-      metrics.add(batch);
-      fanout.deliver(batch.chunks);
-      bus.events(batch.chunks);
-      return fanout.settled();
-    });
-    this.#groupCommit.compression = () => fanout.compression;
+    this.#groupCommit = this.#makeGroupCommit(pacer, fanout, bus, (ends) => void effects.apply(ends, undefined));
     const gate = new PasswordGate((job) => this.#pools.password(job), { ...config, passwordThreads }, clock);
     const access = new AccessControl(accessLimits(config), clock, this.#acts);
     this.#access = access;
@@ -176,6 +172,37 @@ export class MessengerServer {
       throw error;
     }
     return server;
+  }
+
+  #makeGroupCommit(
+    pacer: CommitPacer,
+    fanout: Fanout,
+    bus: Bus,
+    endSessions: (ends: LostBatch["ends"]) => void,
+  ): GroupCommit {
+    const tell = (chunks: CommitResult["chunks"]): void => {
+      fanout.deliver(chunks);
+      bus.events(chunks);
+    };
+    return new GroupCommit({
+      pools: this.#pools,
+      pacer,
+      log: this.#log,
+      compression: () => fanout.compression,
+      onCommitted: (batch) => {
+        this.metrics.add(batch);
+        tell(batch.chunks);
+        return fanout.settled();
+      },
+      onLost: ({ resets, ends }) => {
+        tell(resets);
+        endSessions(ends);
+      },
+      onDelivered: (durationMs) => {
+        this.metrics.deliveryTimes.add(durationMs);
+        this.#administration.recordLatency(durationMs);
+      },
+    });
   }
 
   /** Lets in no more than the system allows to be open at once: who is there keeps being served, the rest is refused. */
@@ -333,16 +360,6 @@ export class MessengerServer {
     this.#acts.flush();
     this.#log.info("stopped");
   }
-}
-
-/** Settles as `work` does, or rejects with the signal's reason as soon as it is aborted. */
-async function unlessAborted(work: Promise<void>, cancel: AbortSignal | undefined): Promise<void> {
-  if (cancel === undefined) return work;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    cancel.addEventListener("abort", () => reject(cancel.reason as Error), { once: true });
-  });
-  cancel.throwIfAborted();
-  await Promise.race([work, aborted]);
 }
 
 function makePools(

@@ -9,20 +9,16 @@ export class Metrics {
   /** Events of messages, counted once per session that they were given to. */
   deliveries = 0;
   writes = 0;
-  batches = 0;
-  /** Time the store took for its commits, in milliseconds. */
-  commitMs = 0;
-  /** The same of each batch. */
+  /** Time the store took for each batch of writes, in milliseconds. */
   readonly commitTimes = new TimeHistogram();
   /** Of groups with new messages, from their arrival to the writes of their events. */
   readonly deliveryTimes = new TimeHistogram();
 
-  /** Counts a batch. */
+  /** Counts a batch; one without writes is none to the store. */
   add({ writeCount, messageCount, commitMs }: CommitResult): void {
-    this.batches += 1;
+    this.messages += messageCount; // those that an earlier batch has stored come with an empty one
+    if (writeCount === 0) return;
     this.writes += writeCount;
-    this.messages += messageCount;
-    this.commitMs += commitMs;
     this.commitTimes.add(commitMs);
   }
 }

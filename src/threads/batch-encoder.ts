@@ -173,6 +173,7 @@ export class BatchEncoder {
     return runs;
   }
 
+  /** All that was added; called once. With `compression`, chunks have their compressed frames as well. */
   finish(compression?: Compression): EncodedBatch {
     const frames = new FrameWriter();
     const replyEnds = this.#groups.map(({ replies, framing }) => {

@@ -36,6 +36,7 @@ describe("writes that wait for a slow store", function () {
   });
   afterEach(() => pools.close());
 
+  const onCommitted = (): undefined => undefined;
   const hold = (): void => writeFileSync(join(folder(), "held"), "");
   const release = (): void => rmSync(join(folder(), "held"), { force: true });
 
@@ -47,7 +48,7 @@ describe("writes that wait for a slow store", function () {
   }
 
   it("are at most 32 MiB; what comes then is refused at once, and all else is stored", async () => {
-    const commits = new GroupCommit(pools, new CommitPacer(monotonicClock), log, () => undefined);
+    const commits = new GroupCommit({ pools, pacer: new CommitPacer(monotonicClock), log, onCommitted });
     await commits.submit(groupOf(userOf(ANN, "ann")));
     hold();
     const text = "x".repeat(8_000);
@@ -79,7 +80,7 @@ describe("writes that wait for a slow store", function () {
 
   it("are refused when they have waited for too long for their batch; what the store has begun is waited for", async () => {
     const limits = { maxWaitingBytes: MIB, maxWaitMs: 200 };
-    const commits = new GroupCommit(pools, new CommitPacer(monotonicClock), log, () => undefined, limits);
+    const commits = new GroupCommit({ pools, pacer: new CommitPacer(monotonicClock), log, limits, onCommitted });
     await commits.submit(groupOf(userOf(ANN, "ann")));
     hold();
     const begun = commits.submit(groupOf(appendOf(ANN, "begun")));

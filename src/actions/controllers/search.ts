@@ -6,8 +6,8 @@ import type { DataOf } from "../../protocol/actions.ts";
 import type { Identity } from "../../domain/effects.ts";
 import type { SearchableChat, SearchablePlace, SearchableSlice, StoreReader } from "../../store/store.ts";
 import { requireMember } from "../access.ts";
-import { hitPosition, hitsCursor } from "../cursors.ts";
-import { beginning, positionOf, searchChats, type GlobalQuery } from "../global-search.ts";
+import { hitPosition, nextHits } from "../cursors.ts";
+import { beginning, searchChats, type GlobalQuery } from "../global-search.ts";
 import type { Routes, SessionController } from "../plan.ts";
 
 const search: SessionController<"search"> = async (request, identity, { reader }) => {
@@ -23,9 +23,7 @@ const search: SessionController<"search"> = async (request, identity, { reader }
   const slice = await searchChats(query, place, reader);
   if ("place" in slice) return { again: { kind: "pause", continuation: slice.place } };
   const messages = await stillSeen(slice.messages, identity, reader);
-  const last = slice.messages.at(-1);
-  const next = slice.hasMore && last !== undefined ? { next: hitsCursor(positionOf(last)) } : {};
-  return { reply: { info: "Found", fields: { messages, ...next } } };
+  return { reply: { info: "Found", fields: { messages, ...nextHits(slice) } } };
 };
 
 function queryOf(data: DataOf<"search">): GlobalQuery {

@@ -68,8 +68,8 @@ export class AdminAccounts {
     if (name === undefined) throw badField("username", "is not a valid username");
     if (isReservedName(name)) throw new ProtocolError("name_taken", "username: is reserved");
     const chosen = password ?? oneTimePassword();
-    const fault = passwordProblem(chosen);
-    if (fault !== undefined) throw badField("password", `${fault}`);
+    const problem = passwordProblem(chosen);
+    if (problem !== undefined) throw badField("password", problem);
     const userId = newUserId();
     await this.#create(userId, name, await this.#hash(chosen), password === undefined);
     return { user_id: userId, password: password === undefined ? chosen : null };

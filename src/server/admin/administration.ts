@@ -10,7 +10,6 @@ import { LOG_LEVELS } from "../../protocol/log-levels.ts";
 import { isAddress } from "../../util/address.ts";
 import { adminSocketPath } from "../../util/admin-socket.ts";
 import type { Registry } from "../delivery/registry.ts";
-import type { GroupCommit } from "../commit/group-commit.ts";
 import { guarded } from "../guarded.ts";
 import type { Metrics } from "../metrics.ts";
 import { AdminAccounts, type AccountParts } from "./accounts.ts";
@@ -40,7 +39,6 @@ export interface AdministrationParts extends AccountParts, GroupParts, SessionPa
   readonly dataDir: string;
   readonly storeUrl: string;
   readonly control: ServerControl;
-  readonly groupCommit: GroupCommit;
   readonly metrics: Metrics;
   readonly log: LogTap;
   readonly acts: ThrottledLog;
@@ -68,10 +66,6 @@ export class Administration {
     this.#server = new AdminServer(path, handle, () => this.#followSubscriptions(), parts.log);
     this.#sampler = new Sampler(parts.metrics, () => this.#gauges(), parts.acts);
     this.#handlers = this.#makeHandlers();
-    parts.groupCommit.onDelivered = (durationMs) => {
-      parts.metrics.deliveryTimes.add(durationMs);
-      guarded(parts.acts, "the sampler", () => this.#sampler.recordLatency(durationMs));
-    };
     this.#sampler.onSample.on("sample", (sample) => this.#server.tell("sample", sample));
     this.#traffic.onEntry.on("entry", (entry) => this.#server.tell("traffic", entry));
     parts.log.onRecord.on("record", (record) => this.#server.tell("log", record));
@@ -86,6 +80,11 @@ export class Administration {
   async close(): Promise<void> {
     this.#sampler.stop();
     await this.#server.close();
+  }
+
+  /** Counts the time from a request's arrival to the writes of its events, in milliseconds. */
+  recordLatency(durationMs: number): void {
+    guarded(this.#parts.acts, "the sampler", () => this.#sampler.recordLatency(durationMs));
   }
 
   /** The last of those taken every second. */

@@ -9,7 +9,7 @@ import type { Slice } from "../../store/slices.ts";
 import type { Pools } from "../../threads/pools.ts";
 import type { EffectRunner } from "../effects.ts";
 import type { Presence } from "../delivery/presence.ts";
-import { DEFAULT_LIST_PAGE, MAX_LIST_PAGE, readPage } from "./list-pages.ts";
+import { pageSize, readPage } from "./list-pages.ts";
 import { findPerson, findUser } from "./find-user.ts";
 
 type Data<A extends keyof AdminActions> = AdminActions[A]["data"];
@@ -43,9 +43,9 @@ export class AdminGroups {
   }
 
   async members(data: Data<"group_members">): Promise<Result<"group_members">> {
-    const { chat_id, after = "", limit = DEFAULT_LIST_PAGE } = data;
+    const { chat_id, after = "", limit } = data;
     const { pools, presence } = this.#parts;
-    const page = { after: usernameKey(after), limit: Math.min(limit, MAX_LIST_PAGE) };
+    const page = { after: usernameKey(after), limit: pageSize(limit) };
     const { members, hasMore } = await pools.groupMembers(groupId(chat_id), page);
     // Somebody is in every group.
     if (members.length === 0 && after === "") throw noSuchGroup();

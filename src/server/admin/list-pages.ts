@@ -2,13 +2,18 @@
 import type { Slice } from "../../store/slices.ts";
 
 /** Entries of a page when nothing else is asked for. */
-export const DEFAULT_LIST_PAGE = 100;
+const DEFAULT_LIST_PAGE = 100;
 /** Entries of a page at most. */
 export const MAX_LIST_PAGE = 1_000;
 
 export interface ListPage<T> {
   readonly found: readonly T[];
   readonly hasMore: boolean;
+}
+
+/** Entries of the page that is asked for: `usual` when that is not said, `most` at most. */
+export function pageSize(limit: number | undefined, usual = DEFAULT_LIST_PAGE, most = MAX_LIST_PAGE): number {
+  return Math.min(limit ?? usual, most);
 }
 
 /**
@@ -21,7 +26,7 @@ export async function readPage<T>(
   read: (after: string, limit: number) => Promise<Slice<T>>,
   gone: AbortSignal,
 ): Promise<ListPage<T>> {
-  const count = Math.min(limit ?? DEFAULT_LIST_PAGE, MAX_LIST_PAGE);
+  const count = pageSize(limit);
   const found: T[] = [];
   for (let key: string | undefined = after; key !== undefined && found.length <= count;) {
     gone.throwIfAborted();

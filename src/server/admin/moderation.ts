@@ -3,18 +3,16 @@ import type { AdminActions } from "../../protocol/admin.ts";
 import { ProtocolError } from "../../protocol/codes.ts";
 import { chatForm, type ChatId } from "../../protocol/ids.ts";
 import { DEFAULT_PAGE, MAX_PAGE } from "../../protocol/limits.ts";
-import { hitPosition, hitsCursor } from "../../actions/cursors.ts";
-import { positionOf, type GlobalPlace, type GlobalResult } from "../../actions/global-search.ts";
+import { hitPosition, nextHits } from "../../actions/cursors.ts";
+import type { GlobalPlace } from "../../actions/global-search.ts";
 import type { SearchablePlace, SearchPlace, SearchQuery, SearchResult } from "../../store/store.ts";
 import type { Pools } from "../../threads/pools.ts";
 import type { EffectRunner } from "../effects.ts";
 import { findUser } from "./find-user.ts";
+import { pageSize } from "./list-pages.ts";
 
 type Data<A extends keyof AdminActions> = AdminActions[A]["data"];
 type Result<A extends keyof AdminActions> = AdminActions[A]["result"];
-
-/** Without a word an index is of no use: messages are looked at one after the other. */
-const ALL_MESSAGES = Number.MAX_SAFE_INTEGER;
 
 export interface ModerationParts {
   readonly pools: Pools;
@@ -36,8 +34,7 @@ export class Moderation {
     const { pools } = this.#parts;
     const chatId = await this.#chatId(chat_id);
     const authorId = username === undefined ? undefined : (await findUser(pools, username)).userId;
-    const scanFirst = word === "" ? { scanFirst: ALL_MESSAGES } : {};
-    const query = { chatId, word, before, authorId, limit: Math.min(limit ?? DEFAULT_PAGE, MAX_PAGE), ...scanFirst };
+    const query = { chatId, word, before, authorId, limit: pageSize(limit, DEFAULT_PAGE, MAX_PAGE) };
     const { messages, hasMore } = await this.#search(query, gone);
     return { messages, has_more: hasMore };
   }
@@ -54,12 +51,12 @@ export class Moderation {
     const after = cursor === undefined ? undefined : hitPosition(cursor);
     const { userId } = await findUser(pools, username);
     const times = { afterMs: undefined, beforeMs: undefined };
-    const query = { word, after, authorId: userId, limit: Math.min(limit ?? DEFAULT_PAGE, MAX_PAGE), ...times };
+    const query = { word, after, authorId: userId, limit: pageSize(limit, DEFAULT_PAGE, MAX_PAGE), ...times };
     for (let place: GlobalPlace | SearchablePlace | undefined; ;) {
       gone.throwIfAborted();
       const slice = await pools.searchAll({ userId, query, place });
       if ("place" in slice) place = slice.place;
-      else return pageOf(slice);
+      else return { messages: slice.messages, ...nextHits(slice) };
     }
   }
 
@@ -91,11 +88,6 @@ export class Moderation {
     if (members.length === 0) throw noSuchChat();
     return chatId;
   }
-}
-
-function pageOf({ messages, hasMore }: GlobalResult): Result<"user_messages"> {
-  const last = messages.at(-1);
-  return { messages, ...(hasMore && last !== undefined && { next: hitsCursor(positionOf(last)) }) };
 }
 
 function noSuchChat(): ProtocolError {

@@ -20,7 +20,11 @@ export interface Gauges {
   readonly queuedBytes: number;
 }
 
-type Counters = Pick<Metrics, "requests" | "messages" | "deliveries" | "writes" | "batches" | "commitMs">;
+type Counters = ReturnType<typeof countersOf>;
+
+function countersOf({ requests, messages, deliveries, writes, commitTimes }: Metrics) {
+  return { requests, messages, deliveries, writes, batches: commitTimes.count, commitMs: commitTimes.sum * 1000 };
+}
 
 export class Sampler {
   readonly onSample = new Emitter<{ sample: Sample }>();
@@ -40,7 +44,7 @@ export class Sampler {
     this.#acts = acts;
     this.#metrics = metrics;
     this.#gauges = gauges;
-    this.#last = { ...metrics };
+    this.#last = countersOf(metrics);
   }
 
   start(): void {
@@ -68,7 +72,7 @@ export class Sampler {
   #take(): void {
     const nowMs = performance.now();
     const elapsedSeconds = (nowMs - this.#lastMs) / 1000;
-    const now: Counters = { ...this.#metrics };
+    const now = countersOf(this.#metrics);
     const cpu = process.cpuUsage(this.#lastCpu);
     const grown = (name: keyof Counters): number => now[name] - this.#last[name];
     const perSec = (name: keyof Counters): number => Math.round(grown(name) / elapsedSeconds);

@@ -7,7 +7,7 @@ import { monotonicClock } from "../../util/clock.ts";
 import { visible } from "../../util/visible-text.ts";
 import type { Connection } from "../connections/connection.ts";
 import type { Gateway } from "../gateway.ts";
-import { MAX_LIST_PAGE } from "./list-pages.ts";
+import { MAX_LIST_PAGE, pageSize } from "./list-pages.ts";
 
 /** Connections that are looked at in one turn. */
 const ROWS_PER_TURN = 1_000;
@@ -30,8 +30,8 @@ export class SessionList {
    * @throws the reason of `gone` when that is aborted meanwhile.
    */
   async page(data: AdminActions["sessions"]["data"], gone: AbortSignal): Promise<AdminActions["sessions"]["result"]> {
-    const { contains = "", after = 0, limit = MAX_LIST_PAGE } = data;
-    const count = Math.min(limit, MAX_LIST_PAGE);
+    const { contains = "", after = 0, limit } = data;
+    const count = pageSize(limit, MAX_LIST_PAGE);
     const { gateway } = this.#parts;
     const ftpSessions = this.#parts.ftpSessions();
     const wanted = searchForm(contains);

@@ -5,10 +5,10 @@ import type { Pools } from "../../threads/pools.ts";
 import { ProtocolError } from "../../protocol/codes.ts";
 import type { WriteKind, WriteOf, WriteResults } from "../../domain/writes/table.ts";
 import { packWrites } from "../../threads/packing.ts";
-import { lostGroups } from "./lost-groups.ts";
+import { lostEnds, lostGroups } from "./lost-batch.ts";
 import { OverloadReplies } from "./overload-replies.ts";
 import type { CommitPacer } from "./commit-pacer.ts";
-import type { Effect } from "../../domain/effects.ts";
+import type { Effect, GroupReset } from "../../domain/effects.ts";
 import type { CommitResult, CommitTask, GroupResult, OwnOutcome, WriteGroup } from "../../threads/task.ts";
 
 /**
@@ -16,14 +16,6 @@ import type { CommitResult, CommitTask, GroupResult, OwnOutcome, WriteGroup } fr
  * batch takes in memory and how long the next one waits; what is beyond it is the next batch.
  */
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
-/** How much may wait for the store that is slower than what is written; what is beyond it is answered with 503. */
-export interface CommitLimits {
-  /** Bytes of packed writes. */
-  readonly maxWaitingBytes: number;
-  /** How long a write may wait for its batch to begin. */
-  readonly maxWaitMs: number;
-}
-
 /**
  * 16 batches: with a store that takes 1 MiB in a second, which is slow, the last one of them waits for as long as the
  * other limit allows; and clients wait for an answer for not much longer than that.
@@ -45,6 +37,38 @@ const MAX_AHEAD_MS = 1_000;
 
 /** Writes of the server's own answer no request. */
 const NOBODY = { action: null, id: undefined };
+
+/** How much may wait for the store that is slower than what is written; what is beyond it is answered with 503. */
+export interface CommitLimits {
+  /** Bytes of packed writes. */
+  readonly maxWaitingBytes: number;
+  /** How long a write may wait for its batch to begin, in milliseconds. */
+  readonly maxWaitMs: number;
+}
+
+export interface GroupCommitParts {
+  readonly pools: Pools;
+  readonly pacer: CommitPacer;
+  readonly log: Logger;
+  readonly limits?: CommitLimits;
+  /** Asked at each batch which of its events are to be compressed as well. */
+  readonly compression?: () => CommitTask["compression"];
+  /**
+   * Told of each batch before its groups are, so that events go out in the order of commits. Returns what resolves when
+   * every session that has room was given them; undefined when all were.
+   */
+  readonly onCommitted: (result: CommitResult) => Promise<void> | undefined;
+  /** Told, before its groups are, of a batch of which nobody knows whether it is stored. */
+  readonly onLost?: (batch: LostBatch) => void;
+  /** Told of each group with new messages how long it took from its arrival to the writes of its events, in milliseconds. */
+  readonly onDelivered?: (durationMs: number) => void;
+}
+
+/** What the writes of a lost batch may have taken away. */
+export interface LostBatch {
+  readonly resets: readonly GroupReset[];
+  readonly ends: readonly Effect[];
+}
 
 /** A write of the server's own, which answers no request. */
 export interface OwnPlan<K extends WriteKind> {
@@ -78,20 +102,9 @@ interface PendingGroup {
 }
 
 export class GroupCommit {
-  readonly #pools: Pools;
-  readonly #pacer: CommitPacer;
-  readonly #log: Logger;
+  readonly #parts: GroupCommitParts;
   readonly #limits: CommitLimits;
   readonly #overload: OverloadReplies;
-  /**
-   * Told of each batch before its groups are, so that events go out in the order of commits. Returns what resolves when
-   * every session that has room was given them; undefined when all were.
-   */
-  readonly #onCommitted: (result: CommitResult) => Promise<void> | undefined;
-  /** Told of each group with new messages how long it took from its arrival to the writes of its events. */
-  onDelivered: ((durationMs: number) => void) | undefined;
-  /** Asked at each batch which of its events are to be compressed as well. */
-  compression: (() => CommitTask["compression"]) | undefined;
   #waiting: PendingGroup[] = [];
   #waitingBytes = 0;
   /** Looks for what has waited for too long; one timer for all, so that a write costs none. */
@@ -108,19 +121,10 @@ export class GroupCommit {
   #mustSettle = false;
   #isStopping = false;
 
-  constructor(
-    pools: Pools,
-    pacer: CommitPacer,
-    log: Logger,
-    onCommitted: (result: CommitResult) => Promise<void> | undefined,
-    limits: CommitLimits = COMMIT_LIMITS,
-  ) {
-    this.#pools = pools;
-    this.#pacer = pacer;
-    this.#log = log;
-    this.#onCommitted = onCommitted;
-    this.#limits = limits;
-    this.#overload = new OverloadReplies(log);
+  constructor(parts: GroupCommitParts) {
+    this.#parts = parts;
+    this.#limits = parts.limits ?? COMMIT_LIMITS;
+    this.#overload = new OverloadReplies(parts.log);
   }
 
   /** State of the store's writing; times are on the monotonic clock. */
@@ -203,7 +207,7 @@ export class GroupCommit {
 
   async #work(): Promise<void> {
     while (this.#isDue) {
-      if (this.#waitingBytes < MAX_BATCH_BYTES) await this.#pacer.gather();
+      if (this.#waitingBytes < MAX_BATCH_BYTES) await this.#parts.pacer.gather();
       await this.#commit(this.#takeBatch());
       this.#wantsMaintenance = true;
       if (performance.now() - this.#maintainedMs >= STEP_INTERVAL_MS) await this.#maintain();
@@ -248,16 +252,16 @@ export class GroupCommit {
 
   async #commit(batch: readonly PendingGroup[]): Promise<void> {
     this.#mustSettle = false;
-    this.#pacer.committing();
+    this.#parts.pacer.committing();
     this.#batchSinceMs = performance.now();
     const groups = batch.map(({ group }) => group);
-    const compression = this.compression?.();
+    const compression = this.#parts.compression?.();
     const task = { kind: "commit", groups, timeMs: this.#batchTime(), compression } as const;
     try {
       // Writes may be repeated, so a batch that was lost with its thread gets a second one.
-      const result = await this.#pools.commit({ ...task, isRepeat: false }).catch((error: unknown) => {
-        this.#log.error("a batch was lost with its thread and is committed again", { error });
-        return this.#pools.commit({ ...task, isRepeat: true });
+      const result = await this.#parts.pools.commit({ ...task, isRepeat: false }).catch((error: unknown) => {
+        this.#parts.log.error("a batch was lost with its thread and is committed again", { error });
+        return this.#parts.pools.commit({ ...task, isRepeat: true });
       });
       if (result.writeCount > 0) this.#refusedAtMs = result.unavailable ? performance.now() : undefined;
       if (result.unsettled) this.#settleSoon();
@@ -269,9 +273,7 @@ export class GroupCommit {
       }
     } catch (error) {
       this.#refusedAtMs = performance.now();
-      const chunks = lostGroups(task.groups);
-      const nothing = { groups: [], writeCount: 0, messageCount: 0, commitMs: 0, unavailable: true, unsettled: false };
-      if (chunks.length > 0) void this.#onCommitted({ ...nothing, chunks });
+      this.#parts.onLost?.({ resets: lostGroups(groups), ends: lostEnds(groups) });
       for (const { reject } of batch) reject(error);
     } finally {
       this.#batchSinceMs = undefined;
@@ -280,18 +282,18 @@ export class GroupCommit {
 
   #deliver(result: CommitResult, batch: readonly PendingGroup[]): void {
     const startMs = performance.now();
-    const isComplete = this.#onCommitted(result);
+    const isComplete = this.#parts.onCommitted(result);
     const arrivals = batch.flatMap(({ receivedMs }, index) =>
       (result.groups[index]?.messageCount ?? 0) > 0 ? [receivedMs] : [],
     );
     const complete = (): void => {
       const endMs = performance.now();
-      this.#pacer.deliveryTook(endMs - startMs);
-      for (const receivedMs of arrivals) this.onDelivered?.(endMs - receivedMs);
+      this.#parts.pacer.deliveryTook(endMs - startMs);
+      for (const receivedMs of arrivals) this.#parts.onDelivered?.(endMs - receivedMs);
     };
     if (isComplete === undefined) complete();
     else void isComplete.then(complete);
-    this.#pacer.committed(result.messageCount);
+    this.#parts.pacer.committed(result.messageCount);
   }
 
   /** By their time the messages of a batch that is committed again are known as its own. */
@@ -304,10 +306,10 @@ export class GroupCommit {
 
   async #maintain(): Promise<void> {
     try {
-      this.#wantsMaintenance = await this.#pools.maintain();
+      this.#wantsMaintenance = await this.#parts.pools.maintain();
     } catch (error) {
       this.#wantsMaintenance = false;
-      this.#log.error("the store's housekeeping failed", { error });
+      this.#parts.log.error("the store's housekeeping failed", { error });
     }
     this.#maintainedMs = performance.now();
   }

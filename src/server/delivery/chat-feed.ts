@@ -74,10 +74,9 @@ export class DeliveryLog {
   endBytes = 0;
 
   /** An entry with a buffer of its own: the chunk's is part of one that holds the whole batch. */
-  lone(chunk: SharedChunk): FeedEntry {
+  lone({ compressed, ...chunk }: SharedChunk & Pick<EventChunk, "compressed">): FeedEntry {
     this.endBytes += chunk.bytes.length;
-    const { bytes, compressed } = chunk;
-    const entry = new FeedEntry(new ChunkFrames({ ...chunk, bytes: detachedCopy(bytes) }), this.endBytes);
+    const entry = new FeedEntry(new ChunkFrames({ ...chunk, bytes: detachedCopy(chunk.bytes) }), this.endBytes);
     if (compressed !== undefined) {
       entry.compressed = new FeedEntry(new ChunkFrames({ ...chunk, bytes: compressed }), this.endBytes);
     }
@@ -116,11 +115,11 @@ export class ChatFeed {
     this.#log = log;
   }
 
-  append(chunk: EventChunk): FeedEntry {
+  append({ compressed, ...chunk }: EventChunk): FeedEntry {
     this.#log.endBytes += chunk.bytes.length;
     const { endBytes } = this.#log;
     const entry = this.#plain.add(chunk, chunk.bytes, endBytes);
-    if (chunk.compressed !== undefined) entry.compressed = this.#compressed.add(chunk, chunk.compressed, endBytes);
+    if (compressed !== undefined) entry.compressed = this.#compressed.add(chunk, compressed, endBytes);
     return entry;
   }
 }

@@ -17,8 +17,6 @@ import type { Swept } from "./sweep.ts";
  */
 const MAX_LAG_BYTES = 4 * 1024 * 1024;
 
-const NO_FEATURES: ReadonlySet<string> = new Set();
-
 /** The numbers of a chat's dropped events, as the peer is told them. */
 type Gap = Omit<Events["gap"], "chat_id">;
 
@@ -86,10 +84,10 @@ export class Outbox implements Swept {
   }
 
   /**
-   * A session begins: it is given events from now on, as its features say, none of them compressed. `onLost` is called when an event that is never
-   * dropped would have to be: the session cannot go on.
+   * A session begins: it is given events from now on, as its features say, compressed ones from `takeCompressed` on alone.
+   * `onLost` is called when an event that is never dropped would have to be: the session cannot go on.
    */
-  begin(log: DeliveryLog, features: ReadonlySet<string> = NO_FEATURES, onLost?: () => void): void {
+  begin(log: DeliveryLog, features: ReadonlySet<string>, onLost?: () => void): void {
     this.#takesChanges = features.has("changes");
     this.#takesCompressed = false;
     this.#log = log;

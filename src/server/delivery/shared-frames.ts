@@ -11,7 +11,7 @@ export function detachedCopy(bytes: Uint8Array): Uint8Array {
 }
 
 /** Messages of one chat, changes of such, or an event of a group that is never dropped. */
-export type SharedChunk = Omit<EventChunk, "event"> & { readonly event: EventChunk["event"] | "notice" };
+export type SharedChunk = Omit<EventChunk, "event" | "compressed"> & { readonly event: EventChunk["event"] | "notice" };
 
 /** A chunk, which lies once for all sessions. */
 export class ChunkFrames {
@@ -28,8 +28,7 @@ export class ChunkFrames {
 
   /**
    * The messages from `firstSeq` on, or the changes of such; undefined where there are none. The numbers of changes that
-   * are left out are among those that a gap would name: who asks for them is told what may be seen. A part has no
-   * compressed frame, which holds the rest too.
+   * are left out are among those that a gap would name: who asks for them is told what may be seen.
    */
   visibleFrom(firstSeq: number): SharedChunk | undefined {
     const { chunk } = this;
@@ -42,7 +41,7 @@ export class ChunkFrames {
     if (visible.length === seqs.length) return chunk;
     const frames = splitPrefixed(bytes).filter((_frame, index) => (seqs[index] ?? 0) >= firstSeq);
     const numbers = event === "message" ? { from: first, seqs: visible } : { seqs: visible };
-    return { ...chunk, ...numbers, bytes: Buffer.concat(frames), compressed: undefined };
+    return { ...chunk, ...numbers, bytes: Buffer.concat(frames) };
   }
 }
 

@@ -25,6 +25,8 @@ const VERSIONS: ReadonlySet<string> = new Set(["1.0", "1.1"]);
 interface Asked {
   readonly request: IncomingMessage;
   readonly peer: HttpPeer;
+  readonly headBytes: number;
+  readonly bodyBytes: number;
   /** Bytes that were read for it before its head was complete. */
   readonly readBytes: number;
   readonly isTooMuchExpected: boolean;
@@ -86,12 +88,13 @@ export class HttpEndpoint implements Endpoint {
   async #serve(request: IncomingMessage, response: ServerResponse, isTooMuchExpected = false): Promise<void> {
     const peer = this.#peers.get(request.socket);
     if (peer === undefined) return;
-    const readBytes = peer.began(bytesOfHead(request) + bytesOfBody(request));
+    const [headBytes, bodyBytes] = [bytesOfHead(request), bytesOfBody(request)];
+    const readBytes = peer.began(headBytes + bodyBytes);
     response.once("close", () => {
       peer.ended();
       if (this.#isStopping && peer.isIdle) peer.close();
     });
-    const answer = await this.#answer({ request, peer, readBytes, isTooMuchExpected }).catch(
+    const answer = await this.#answer({ request, peer, headBytes, bodyBytes, readBytes, isTooMuchExpected }).catch(
       (error: unknown): HttpAnswer => {
         this.#report(error, peer.connection.address);
         return { status: 500, isLast: true };
@@ -104,16 +107,15 @@ export class HttpEndpoint implements Endpoint {
     peer.connection.allowance.answered(text.length);
   }
 
-  async #answer({ request, peer, readBytes, isTooMuchExpected }: Asked): Promise<HttpAnswer> {
+  async #answer({ request, peer, headBytes, bodyBytes, readBytes, isTooMuchExpected }: Asked): Promise<HttpAnswer> {
     const { allowance, lacksTls, address } = peer.connection;
     if (!VERSIONS.has(request.httpVersion)) return { status: 505, isLast: true };
     const { "transfer-encoding": coding, host } = request.headers;
-    const headBytes = bytesOfHead(request);
     // The parser has counted names and values alone.
     if (headBytes > MAX_HEAD_BYTES) return { status: 431, isLast: true };
     if (host === undefined && request.httpVersion !== "1.0") return { status: 400, isLast: true };
     if (coding !== undefined && coding.toLowerCase() !== "chunked") return { status: 501, isLast: true };
-    const byteCount = Math.max(headBytes, readBytes) + Math.min(bytesOfBody(request), MAX_BODY_BYTES);
+    const byteCount = Math.max(headBytes, readBytes) + Math.min(bodyBytes, MAX_BODY_BYTES);
     const retryAfter = Math.max(allowance.take(byteCount), allowance.answerWaitMs / 1000);
     if (retryAfter > 0) return { status: 429, retryAfter, isLast: true };
     if (lacksTls) return { status: 403, text: "this server asks for TLS", isLast: true };

@@ -33,7 +33,8 @@ function prepare(database: Database.Database) {
 /**
  * `secure_delete` overwrites what is deleted in the file of the store. The log still has the pages as they were before:
  * emptying it writes them back to the file, so this waits for a moment in which nothing is committed, but not for long. Then
- * the pages that were written since the last time are looked through for copies of rows in their gaps, in steps.
+ * the pages that were written since the last time are looked through for copies of rows in their gaps, in steps. Its steps
+ * throw StoreUnavailableError when the files cannot be read or written; what they had to do is then still to be done.
  */
 export class Erasure {
   readonly #database: Database.Database;
@@ -125,7 +126,7 @@ export class Erasure {
     }
     const pages = this.#pages;
     // Within a transaction: no other process, such as a shell of SQLite, writes pages back to the file meanwhile.
-    const look = this.#database.transaction(() => (this.#log.isEmpty ? this.#clean(pages, pageCount) : undefined));
+    const look = this.#database.transaction(() => (this.#log.isEmpty() ? this.#clean(pages, pageCount) : undefined));
     const hasCleaned = look.immediate();
     if (hasCleaned === undefined) {
       this.#isLogUsed = true; // another process has written

@@ -188,6 +188,7 @@ class Slice {
   }
 
   #indexed(): boolean {
+    if (this.#folded === "") return this.#scan(0); // every message has it
     const query = wordQuery(this.#folded);
     if (query.kind === "match") return this.#matches(query.match);
     const left = Math.max(0, this.#shortWordScanCount - this.#scannedCount);

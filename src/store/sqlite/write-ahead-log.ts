@@ -19,6 +19,7 @@ const FRAMES_PER_READ = 64;
 /**
  * SQLite writes the log's pages back to the file by itself whenever the log is long, and then writes over them. Here the
  * writer does so, after it has noted which pages they are: what SQLite leaves behind when it moves rows is in those alone.
+ * Methods that look at the log throw StoreUnavailableError when it cannot be read.
  */
 export class WriteAheadLog {
   readonly #database: Database.Database;
@@ -95,7 +96,7 @@ export class WriteAheadLog {
   }
 
   /** Whether there is nothing in it. */
-  get isEmpty(): boolean {
+  isEmpty(): boolean {
     return this.#reading((descriptor) => fstatSync(descriptor).size === 0);
   }
 

@@ -10,7 +10,7 @@ import type { Message } from "../../../../src/protocol/entities.ts";
 import type { Write } from "../../../../src/domain/writes/table.ts";
 import { monotonicClock } from "../../../../src/util/clock.ts";
 import { Pools } from "../../../../src/threads/pools.ts";
-import type { GroupChange, GroupReset } from "../../../../src/domain/effects.ts";
+import type { Effect, GroupChange, GroupReset } from "../../../../src/domain/effects.ts";
 import type { EventChunk, GroupResult } from "../../../../src/threads/task.ts";
 import { seqs } from "../../../support/lists.ts";
 import { appendOf, codesOf, groupOf, userOf } from "../../../support/pending-writes.ts";
@@ -39,6 +39,7 @@ describe("GroupCommit, when the storage thread dies", function () {
   let commits: GroupCommit;
   let chunks: EventChunk[];
   let groups: (GroupChange | GroupReset)[];
+  let ends: Effect[];
 
   const dies = (count: number): void => writeFileSync(join(folder(), "die"), String(count));
   const submit = (...writes: Write[]): Promise<GroupResult> => commits.submit(groupOf(...writes));
@@ -52,12 +53,22 @@ describe("GroupCommit, when the storage thread dies", function () {
     });
     chunks = [];
     groups = [];
-    commits = new GroupCommit(pools, new CommitPacer(monotonicClock), log, (batch) => {
-      for (const one of batch.chunks) {
-        if ("bytes" in one) chunks.push(one);
-        else groups.push(one);
-      }
-      return undefined;
+    ends = [];
+    commits = new GroupCommit({
+      pools,
+      pacer: new CommitPacer(monotonicClock),
+      log,
+      onCommitted: (batch) => {
+        for (const one of batch.chunks) {
+          if ("bytes" in one) chunks.push(one);
+          else groups.push(one);
+        }
+        return undefined;
+      },
+      onLost: (batch) => {
+        groups.push(...batch.resets);
+        ends.push(...batch.ends);
+      },
     });
     assert.equal((await pools.openStore()).problem, undefined);
     await submit(userOf(ANN, "ann"), userOf(BEN, "ben"));
@@ -154,5 +165,13 @@ describe("GroupCommit, when the storage thread dies", function () {
     dies(2);
     await assert.rejects(submit(append("no group")));
     assert.equal(groups.length, 2);
+  });
+
+  it("has the sessions end that a batch was to end which was lost twice", async () => {
+    const end = { kind: "endOtherSessions", userId: BEN, reason: "the account was disabled" } as const;
+    const write = { kind: "setAccountState", userId: BEN, state: "disabled" } as const;
+    dies(2);
+    await assert.rejects(commits.write({ write, effects: [{ kind: "accountDeleted", userId: BEN }, end] }));
+    assert.deepEqual(ends, [end], "what can be undone, and nothing else");
   });
 });

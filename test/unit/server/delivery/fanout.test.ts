@@ -80,7 +80,7 @@ describe("Fanout", () => {
   function join(client: Client, index: number): void {
     const identity = { userId: `u${index}`, username: `u${index}`, tokenHash: "h", features: [] };
     client.session = new Session({ identity, outbox: client.outbox, peer: PEER, sinceMs: 0 });
-    client.outbox.begin(fanout.log);
+    client.outbox.begin(fanout.log, new Set());
     registry.add(client.session);
   }
 

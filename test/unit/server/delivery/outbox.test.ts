@@ -32,7 +32,7 @@ describe("Outbox", () => {
     clock = new ManualClock();
     log = new DeliveryLog();
     outbox = new Outbox(sending, "lines", MAX_BYTES, clock);
-    outbox.begin(log);
+    outbox.begin(log, new Set());
     sending.on("drain", () => outbox.flush());
   });
 
@@ -103,7 +103,7 @@ describe("Outbox", () => {
   it("sends what was pushed before anything else, during a session alone", async () => {
     outbox = new Outbox(sending, "lines", MAX_BYTES, clock);
     push("common", 1, "stored before the session");
-    outbox.begin(log);
+    outbox.begin(log, new Set());
     outbox.reply(encodeFrame('{"login":1}', "lines"));
     for (const seq of [2, 3]) push("common", seq, "stored");
     outbox.reply(encodeFrame('{"answer":2}', "lines"));
@@ -126,7 +126,7 @@ describe("Outbox", () => {
   /** The outbox of a session whose reader has stopped and whose socket is full. */
   async function stall(): Promise<void> {
     outbox = new Outbox(sending, "lines", 1024 * 1024, clock);
-    outbox.begin(log);
+    outbox.begin(log, new Set());
     reading.pause();
     const filling = new EventFrames(JSON.stringify({ event: "typing", filling: "z".repeat(256 * 1024) }));
     while (outbox.pendingBytes === 0) {
@@ -176,7 +176,7 @@ describe("Outbox", () => {
     const errors: Error[] = [];
     sending.on("error", (error) => errors.push(error));
     outbox = new Outbox(sending, "lines", 1024 * 1024, clock);
-    outbox.begin(log);
+    outbox.begin(log, new Set());
     for (let seq = 1; seq <= 15; seq += 1) push("common", seq, "x".repeat(200 * 1024));
     outbox.event(new EventFrames('{"event":"closing"}')); // corks: what fits is queued, the rest is behind
     outbox.end();
@@ -228,7 +228,7 @@ describe("Outbox", () => {
 
   it("has what must not be missed wait in its order, and ends the session where that would be dropped", async () => {
     let lostCount = 0;
-    outbox.begin(log, undefined, () => (lostCount += 1));
+    outbox.begin(log, new Set(), () => (lostCount += 1));
     reading.pause();
     const notify = (role: string): void => {
       const bytes = encodeFrame(JSON.stringify({ event: "member", data: { role } }), "prefixed");

@@ -1,6 +1,7 @@
 // Bytes of a batch: what of them a session may see, and what may lie in a queue for long.
 import assert from "node:assert/strict";
 import { encodeFrame, splitPrefixed } from "../../../../src/protocol/frame.ts";
+import { ChatFeed, DeliveryLog } from "../../../../src/server/delivery/chat-feed.ts";
 import { ChunkFrames, detachedCopy, type SharedChunk } from "../../../../src/server/delivery/shared-frames.ts";
 
 describe("ChunkFrames", () => {
@@ -26,10 +27,15 @@ describe("ChunkFrames", () => {
   });
 
   it("has no compressed frame of a part, since that holds the rest too", () => {
+    const log = new DeliveryLog();
     const chunk = { event: "message", from: 4, to: 6, chatId: "g", bytes: bytesOf([4, 5, 6]) } as const;
-    const frames = new ChunkFrames({ ...chunk, compressed: Buffer.from("all three") });
-    assert.ok(frames.visibleFrom(4)?.compressed);
-    assert.equal(frames.visibleFrom(5)?.compressed, undefined);
+    const compressed = Buffer.from("all three");
+    for (const entry of [log.lone({ ...chunk, compressed }), new ChatFeed(log).append({ ...chunk, compressed })]) {
+      assert.deepEqual(Buffer.from(entry.compressed?.frames.in("prefixed") ?? []), compressed);
+      const part = entry.frames.visibleFrom(5);
+      assert.ok(part);
+      assert.equal(log.lone(part).compressed, undefined);
+    }
   });
 });
 
