@@ -21,8 +21,9 @@ export class CacheErasure {
   readonly #gaps: PageGaps;
   readonly #noteIt: Database.Statement;
   readonly #forgetNote: Database.Statement;
+  readonly #selectNote: Database.Statement;
   /** Something has been deleted since the look through the file began. */
-  #isNoted: boolean;
+  #isNoted = false;
   /** Where the look goes on, as an index of a page; undefined while there is none. */
   #nextPage: number | undefined;
 
@@ -32,7 +33,13 @@ export class CacheErasure {
     this.#gaps = new PageGaps(database.name, Number(database.pragma("page_size", { simple: true })));
     this.#noteIt = database.prepare("REPLACE INTO note VALUES (?, 'true')");
     this.#forgetNote = database.prepare("DELETE FROM note WHERE name = ?");
-    this.#isNoted = database.prepare("SELECT 1 FROM note WHERE name = ?").get(NOTE) !== undefined;
+    this.#selectNote = database.prepare("SELECT 1 FROM note WHERE name = ?");
+    this.load();
+  }
+
+  /** Reads the note, at the start and when a transaction has failed. */
+  load(): void {
+    this.#isNoted = this.#selectNote.get(NOTE) !== undefined;
   }
 
   /** When to call `step` next, in milliseconds from now; undefined: there is nothing to erase. */

@@ -124,6 +124,12 @@ export class CacheFile {
     this.erasure.close();
   }
 
+  /** After a transaction that has failed: nothing of it is to be left in memory either. */
+  load(): void {
+    this.dropped.load();
+    this.erasure.load();
+  }
+
   get messageCount(): number {
     return this.#number("SELECT count(*) FROM message");
   }

@@ -41,6 +41,10 @@ const MAX_TIME_MS = 2 ** 42;
  * others the index lists every message with a trigram that begins with the word.
  */
 const SCANNED = 500;
+/** Pages that a step of a merge writes, some milliseconds. */
+const MERGED_PAGES = 8;
+/** A merge with nothing to do counts as one change. */
+const MERGE_CHANGES = 2;
 /** More than any place. */
 const AFTER_ALL = Number.MAX_SAFE_INTEGER;
 
@@ -65,6 +69,8 @@ export class CacheSearch {
   readonly #delete: Database.Statement;
   readonly #eraseOff: Database.Statement;
   readonly #eraseOn: Database.Statement;
+  readonly #merge: Database.Statement<[number]>;
+  readonly #changeCount: Database.Statement<[], number>;
   readonly #places: Database.Statement<[string, string, number], number>;
   readonly #at: Database.Statement<[number], Row>;
   readonly #match: Database.Statement<[string, number], Row>;
@@ -78,6 +84,8 @@ export class CacheSearch {
     this.#delete = database.prepare("INSERT INTO message_index (message_index, rowid, text) VALUES ('delete', ?, ?)");
     this.#eraseOff = database.prepare(erase(0));
     this.#eraseOn = database.prepare(erase(1));
+    this.#merge = database.prepare("INSERT INTO message_index (message_index, rank) VALUES ('merge', ?)");
+    this.#changeCount = database.prepare<[], number>("SELECT total_changes()").pluck();
     this.#places = database
       .prepare<[string, string, number], number>(
         "SELECT DISTINCT doc FROM message_trigram WHERE term >= ? AND term <= ? AND doc < ? ORDER BY doc DESC",
@@ -110,11 +118,21 @@ export class CacheSearch {
     if (place !== null) this.#delete.run(place, indexedText(json));
   }
 
-  /** Messages that nobody has deleted make room for others: the next merges take them out, which costs a fraction. */
+  /** Leaves it to the next merges to take the messages out of the index, which costs a fraction of `forget`. */
   drop(messages: readonly Indexed[]): void {
     this.#eraseOff.run();
     for (const message of messages) this.forget(message);
     this.#eraseOn.run();
+  }
+
+  /**
+   * A step to one segment of all that there are when it is the first one; false at the end: there is no trace left of
+   * messages that were dropped before the first step. In a transaction.
+   */
+  merge(isFirst: boolean): boolean {
+    const before = this.#changeCount.get() ?? 0;
+    this.#merge.run(isFirst ? -MERGED_PAGES : MERGED_PAGES);
+    return (this.#changeCount.get() ?? 0) - before >= MERGE_CHANGES;
   }
 
   /** Hits for which `isShown` says so; it is told the key that the row has in the place of the chat's id. */

@@ -212,8 +212,11 @@ class SqliteHistoryCache implements HistoryCache {
       for (const [chatId, rev] of revs) file.saveNote.run(revNote(chatId), JSON.stringify(rev));
       while (this.#isOverfull(file) && this.#dropOldest(file));
     });
-    // The file's state is older: the changes have to be asked for again.
-    if (!isWritten) this.#revs.clear();
+    if (!isWritten) {
+      // The file's state is older: the changes have to be asked for again.
+      this.#revs.clear();
+      this.#tried(() => this.#count());
+    }
     this.#isIndexed = false;
     this.#indexSoon();
     this.#eraseLater();
@@ -249,15 +252,15 @@ class SqliteHistoryCache implements HistoryCache {
   #eraseDropped(forMs: number): boolean {
     const endMs = performance.now() + forMs;
     while (this.#file.dropped.isPending && performance.now() < endMs) {
-      let erased: { readonly bytes: number } | undefined;
+      let erased: readonly { readonly bytes: number }[] = [];
       const isWritten = this.#change(({ dropped, erasure }) => {
         erased = dropped.step();
+        // Not before: the last of the steps free pages of the index.
         if (!dropped.isPending) erasure.note();
       });
       if (!isWritten) return false;
-      if (erased === undefined) continue;
-      this.#messageCount -= 1;
-      this.#textBytes -= erased.bytes;
+      this.#messageCount -= erased.length;
+      for (const { bytes } of erased) this.#textBytes -= bytes;
     }
     return true;
   }
@@ -326,8 +329,15 @@ class SqliteHistoryCache implements HistoryCache {
 
   /** A full disk must not stop the chat: false when nothing was written. */
   #change(write: (file: CacheFile) => void, inTransaction = true): boolean {
+    const isWritten = this.#tried((file) => (inTransaction ? file.database.transaction(write)(file) : write(file)));
+    if (!isWritten) this.#tried((file) => file.load());
+    return isWritten;
+  }
+
+  /** False when the disk refuses. */
+  #tried(work: (file: CacheFile) => void): boolean {
     try {
-      this.#guarded((file) => (inTransaction ? file.database.transaction(write)(file) : write(file)));
+      this.#guarded(work);
       return true;
     } catch (error) {
       if (!(error instanceof SqliteDatabase.SqliteError)) throw error;

@@ -14,6 +14,8 @@ import { tempDirPerTest } from "../../support/temp-dir.ts";
 
 const CHATS = range(1, 20).map((number) => `dm:${number}`);
 const MESSAGES = 5000;
+/** One trigram of characters that stand in no other text. */
+const MARK = "жщю";
 
 describe("erasure in the cache", function () {
   this.timeout(60_000);
@@ -129,6 +131,58 @@ describe("erasure in the cache", function () {
     isHidden(restarted);
     await eventually("it goes on", () => left(gone).length < gone.length / 2);
     restarted.close();
+  });
+
+  it("leaves no trigram that only a dropped chat had, also when a restart comes between", () => {
+    const cache = openHistoryCache(file());
+    const [gone = ""] = CHATS;
+    const marked = range(1, 500).map((seq) => ({ ...message(seq, gone), message: `${MARK} ${seq}` }));
+    cache.put([...marked, ...marked.map((one) => ({ ...one, chat_id: CHATS[1] ?? "", message: `seq ${one.seq}` }))]);
+    fill(cache);
+    for (let taken = 0; taken < MESSAGES + 1000; taken += 1000) cache.search({ word: "absent", limit: 1 });
+    cache.dropChat(gone);
+    const dropped = readFileSync(file());
+    cache.close();
+    assert.equal(readFileSync(file()).includes(MARK), false, "closed in time");
+    writeFileSync(file(), dropped);
+    const killed = new CacheFile(file());
+    const count = killed.dropped.countRows();
+    const step = killed.database.transaction(() => killed.dropped.step().length);
+    let steps = 0;
+    for (; killed.dropped.keys.length > 0; steps += 1) step();
+    assert.ok(count >= 500 && steps < count / 10, `${steps} steps for ${count} messages`);
+    assert.equal(killed.dropped.countRows(), 0);
+    assert.ok(readFileSync(file()).includes(MARK), "the index still has it");
+    killed.close();
+    const restarted = openHistoryCache(file());
+    assert.equal(restarted.search({ word: "seq 123", limit: 10 }).messages.length, 1);
+    restarted.close();
+    assert.equal(readFileSync(file()).includes(MARK), false);
+    const ended = new CacheFile(file());
+    assert.equal(ended.dropped.isPending, false);
+    ended.close();
+  });
+
+  it("knows that something is to be erased also after the disk has refused a change", () => {
+    const cache = openHistoryCache(file());
+    const [first, second] = [written(message(1)), written(message(2))];
+    cache.put([first, second]);
+    cache.close();
+    const database = new SqliteDatabase(file());
+    database.exec(`CREATE TRIGGER refuse BEFORE UPDATE OF json ON message WHEN new.seq = 1
+      BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`);
+    database.close();
+    const open = openHistoryCache(file());
+    for (const one of [first, second]) {
+      open.change("common", [deleted(one)], 2);
+      assert.equal(open.before("common", undefined, 2).length, 2);
+    }
+    const killed = readFileSync(file());
+    open.close();
+    writeFileSync(file(), killed);
+    const again = new CacheFile(file());
+    assert.notEqual(again.erasure.delayMs, undefined);
+    again.close();
   });
 
   it("goes on at the next start where it was not finished, and works while the file is open", () => {

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { CacheInUseError } from "../../../src/client/cache-file.ts";
 import type { HistoryCache } from "../../../src/client/cache.ts";
 import { openHistoryCache } from "../../../src/client/history-cache.ts";
+import { SqliteDatabase } from "../../../src/util/sqlite-driver.ts";
+import { range } from "../../support/lists.ts";
 import { message } from "../../support/messages.ts";
 import { tempDirPerTest } from "../../support/temp-dir.ts";
 
@@ -137,6 +139,41 @@ describe("history cache", () => {
     // Without its first page a file is no database, and without its root nothing leads to the pages of a table.
     assert.ok(lostAll <= 3 * 2, `${lostAll} of ${pages} pages are as good as a table`);
   }).timeout(60_000);
+
+  /** The disk refuses every change for which the condition holds. */
+  function refusing(when: string): void {
+    const database = new SqliteDatabase(file());
+    database.exec(`CREATE TRIGGER refuse BEFORE ${when} BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`);
+    database.close();
+  }
+
+  it("is as the file when the disk refuses to drop a chat", () => {
+    const before = filled(1, 2, 3);
+    before.change("common", [], 5);
+    before.close();
+    refusing("DELETE ON note WHEN old.name = 'rev:common'");
+    const cache = openHistoryCache(file());
+    cache.dropChat("common");
+    assert.deepEqual(seqs(cache.before("common", undefined, 10)), [1, 2, 3]);
+    cache.put([message(4)]);
+    assert.deepEqual(seqs(cache.before("common", undefined, 10)), [1, 2, 3, 4]);
+    cache.close();
+    const again = openHistoryCache(file());
+    assert.deepEqual(seqs(again.before("common", undefined, 10)), [1, 2, 3, 4]);
+    assert.equal(again.rev("common"), 5);
+    again.close();
+  });
+
+  it("drops nothing to make room for what the disk refuses to take", () => {
+    filled(...range(1, 50)).close();
+    refusing("INSERT ON message WHEN new.seq = 99");
+    const cache = openHistoryCache(file(), { maxMessages: 80 });
+    cache.put(range(51, 99).map((seq) => message(seq)));
+    assert.deepEqual(cache.after("common", 50, 10), [], "none of them was written");
+    cache.put([message(51)]);
+    assert.deepEqual(seqs(cache.after("common", 0, 100)), range(1, 51));
+    cache.close();
+  });
 
   it("is opened by one at a time", () => {
     const cache = filled(1);
