@@ -22,9 +22,14 @@ const NODEGUI_RECIPE = "without unused classes, 1";
 /** A compiler process of the unity build takes about this much. */
 const BYTES_PER_JOB = 1.2e9;
 
-const EVENT_LOOP = { source: "gui/native/event-loop.cc", packages: ["glib-2.0", "Qt6Widgets"], level: "-O1" };
-const TEXT_CURSOR = { source: "gui/native/text-cursor.cc", packages: ["Qt6Widgets"], level: "-O1" };
-const TEST_INPUT = { source: "test/gui/native/input.cc", packages: ["Qt6Widgets", "Qt6Test"], level: "-O0" };
+const EVENT_LOOP = { sources: ["gui/native/event-loop.cc"], packages: ["glib-2.0", "Qt6Widgets"], level: "-O1" };
+const TEXT_CURSOR = { sources: ["gui/native/text-cursor.cc"], packages: ["Qt6Widgets"], level: "-O1" };
+const TEST_INPUT = {
+  sources: ["test/gui/native/input.cc", "test/gui/native/sight.cc"],
+  headers: ["test/gui/native/call.h", "test/gui/native/sight.h"],
+  packages: ["Qt6Widgets", "Qt6Test"],
+  level: "-O0",
+};
 /** Included by each of them. */
 const ADDON_HEADER = "gui/native/functions.h";
 
@@ -66,15 +71,15 @@ function installedVersion(name) {
 
 function nodeGuiPart() {
   const name = `nodegui-${installedVersion("@nodegui/nodegui")}`;
-  return { source: undefined, name, content: [name, NODEGUI_RECIPE, ...unusedClasses(gui)].join(" ") };
+  return { name, content: [name, NODEGUI_RECIPE, ...unusedClasses(gui)].join(" ") };
 }
 
 /** Puts `part` at `place`, built into the cache first if it is not there yet. */
 async function provide(part, place, build) {
-  const content = part.source ? sourceOf(part.source) + sourceOf(ADDON_HEADER) : part.content;
+  const content = part.content ?? contentOf(part);
   const versions = [RECIPE, qtVersion(), process.arch].join("\n");
   const key = createHash("sha256").update(versions).update(content).digest("hex").slice(0, 16);
-  const label = part.name ?? part.source.replaceAll("/", "-").replace(".cc", "");
+  const label = nameOf(part).replaceAll("/", "-").replace(".cc", "");
   const cached = join(cache, "native", `${label}-${key}.node`);
   if (!existsSync(cached)) await buildInto(cached, part, build);
   rmSync(place, { force: true });
@@ -82,8 +87,13 @@ async function provide(part, place, build) {
   symlinkSync(cached, place);
 }
 
-function sourceOf(file) {
-  return readFileSync(join(root, file), "utf8");
+/** Of an addon: its first source. */
+function nameOf({ name, sources }) {
+  return name ?? sources[0];
+}
+
+function contentOf({ sources, headers = [] }) {
+  return [...sources, ADDON_HEADER, ...headers].map((file) => readFileSync(join(root, file), "utf8")).join("");
 }
 
 /** Builds in a folder of its own and renames the result into the cache: a build broken off leaves nothing behind. */
@@ -97,7 +107,7 @@ async function buildInto(cached, part, build) {
   const startMs = performance.now();
   try {
     renameSync(await build(part, folder, headers), cached);
-    say(`built ${part.name ?? part.source} in ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
+    say(`built ${nameOf(part)} in ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
   } finally {
     remove();
     process.off("exit", remove);
@@ -106,7 +116,8 @@ async function buildInto(cached, part, build) {
 
 async function buildAddon(part, folder, headers) {
   const output = join(folder, "addon.node");
-  const flags = [part.level, "-fPIC", "-shared", "-std=c++17", `-I${headers}`, join(root, part.source), "-o", output];
+  const sources = part.sources.map((file) => join(root, file));
+  const flags = [part.level, "-fPIC", "-shared", "-std=c++17", `-I${headers}`, ...sources, "-o", output];
   await run("g++", [...flags, ...packageFlags(...part.packages)]);
   return output;
 }

@@ -6,6 +6,7 @@ import { MAX_PAGE } from "../../src/protocol/limits.ts";
 import { searchToEnd } from "../support/search.ts";
 import { append, appended, Fixture, markRead, NOBODY } from "./fixture.ts";
 import type { StoreKind } from "./fixture.ts";
+import { maintainAll } from "../support/maintain.ts";
 
 const GROUP = groupChatId("a".repeat(24));
 const LIMITS = { members: 5, groups: 3 };
@@ -248,7 +249,7 @@ export function groupsContract(kind: StoreKind): void {
       "conflict",
     ]);
     await store.commit();
-    while (store.writer.isUnsettled === true && (await store.writer.maintain?.(store.nowMs)) === true);
+    await maintainAll(store.writer, store.nowMs);
     assert.deepEqual((await store.reader.history(GROUP, ALL)).messages, []);
     await store.reopen();
     assert.equal((await store.say(COMMON_CHAT, anna, "on")).seq, 1);
@@ -260,10 +261,10 @@ export function groupsContract(kind: StoreKind): void {
     for (let count = 0; count < 300; count += 1) await store.say(GROUP, anna, `secret ${count}`);
     const remove = (seq: number): Write => ({ kind: "deleteMessage", chatId: GROUP, userId: anna, seq });
     assert.deepEqual(await fate(remove(300)), ["done"]);
-    for (let count = 0; count < 1_000 && (await store.writer.maintain?.(store.nowMs)) === true; count += 1);
+    await maintainAll(store.writer, store.nowMs);
     assert.deepEqual(await fate(remove(1), remove(2), erase(anna)), ["done", "done", "done"]);
     await store.commit();
-    while (store.writer.isUnsettled === true && (await store.writer.maintain?.(store.nowMs)) === true);
+    await maintainAll(store.writer, store.nowMs);
     assert.equal((await store.say(COMMON_CHAT, anna, "on")).seq, 1);
   });
 

@@ -11,6 +11,7 @@ import { globalSearchContract } from "./global-search-contract.ts";
 import { searchContract } from "./search-contract.ts";
 import { slicesContract } from "./slices-contract.ts";
 import { storeContract } from "./store-contract.ts";
+import { maintainAll } from "../support/maintain.ts";
 
 async function create(): Promise<StoreUnderTest & { readonly file: string }> {
   const dataDir = await mkdtemp(join(tmpdir(), "messenger-store-"));
@@ -37,7 +38,7 @@ function indexAtOnce(writer: StoreWriter): StoreWriter {
   return {
     commit: async (writes, nowMs) => {
       const outcomes = await writer.commit(writes, nowMs);
-      while (await writer.maintain?.(nowMs));
+      await maintainAll(writer, nowMs);
       return outcomes;
     },
     close: () => writer.close(),

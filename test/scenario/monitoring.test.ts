@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { monitoringRoutes, type MonitoringParts } from "../../src/server/monitoring/monitoring.ts";
+import { eventually } from "../support/eventually.ts";
 import { range } from "../support/lists.ts";
 import { RawHttp } from "../support/raw-http.ts";
 import { TestServer, useServer } from "../support/server.ts";
@@ -87,7 +88,10 @@ describe("/metrics", () => {
 
   it("are what the shipped rules and the dashboard ask for", async () => {
     let shown = await page();
-    while (!shown.types.has("messenger_resident_memory_bytes")) shown = await page(); // within the first second
+    await eventually("the first sample is taken", async () => {
+      shown = await page();
+      return shown.types.has("messenger_resident_memory_bytes");
+    });
     const { types, values } = shown;
     const names = new Set([...types.keys(), ...[...values.keys()].map((key) => key.replace(/\{.*/, ""))]);
     const folder = new URL("../../../docs/monitoring/", import.meta.url);

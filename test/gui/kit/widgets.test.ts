@@ -50,7 +50,9 @@ describe("widgets", () => {
     const window = panel("window", column({ children: labels }));
     window.resize(400, 200);
     window.show();
-    for (const { first, last, width } of inksIn(window, "rowTitle")) {
+    const titles = inksIn(window, "rowTitle");
+    assert.equal(titles.length, texts.length);
+    for (const { first, last, width } of titles) {
       assert.ok(width > 300 && first < 6 && last < width / 2, `from ${first} to ${last} of ${width}`);
     }
     assert.ok(

@@ -7,6 +7,7 @@ import { openSqliteWriter } from "../../../src/store/sqlite/open.ts";
 import type { WriterOptions } from "../../../src/store/sqlite/writer.ts";
 import type { Write } from "../../../src/domain/writes/table.ts";
 import { append, markRead, newUser, putToken, START_MS } from "../../contract/fixture.ts";
+import { maintainAll } from "../maintain.ts";
 
 export const ANNA = "a".repeat(24);
 export const BERT = "b".repeat(24);
@@ -52,7 +53,7 @@ if (process.argv[1] === import.meta.filename) {
   for (let number = Number(first); number <= Number(last); number++) {
     await writer.commit(batch(number), START_MS + number);
     writeSync(marks, `${number}\n`);
-    while (await writer.maintain?.(START_MS + number));
+    await maintainAll(writer, START_MS + number);
   }
   closeSync(marks);
   if (how === "close") await writer.close();

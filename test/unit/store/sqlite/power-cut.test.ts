@@ -20,6 +20,7 @@ import { compileRecorder, record } from "../../../support/power-cut/recording.ts
 import type { Operation } from "../../../support/power-cut/recording.ts";
 import { ANNA, batch, BERT, DIRECT, STORY_OPTIONS, textsAfter, WORD } from "../../../support/power-cut/story.ts";
 import { searchToEnd } from "../../../support/search.ts";
+import { maintainAll } from "../../../support/maintain.ts";
 
 /** Cuts that are tried of each story, evenly over its writes; MESSENGER_TEST_CUTS asks for more ("all": every one). */
 const CUTS = process.env.MESSENGER_TEST_CUTS ?? "150";
@@ -201,7 +202,7 @@ async function checkStore(file: string, acknowledged: number, last: number): Pro
       assert.ok(outcomes.every((outcome) => outcome.done));
       await assertStored(reader, next);
     }
-    while (await writer.maintain?.(0));
+    await maintainAll(writer, 0);
     await assertStored(reader, Math.min(acknowledged + 2, last));
   } finally {
     await reader.close();

@@ -9,6 +9,7 @@ import { openSqliteReader, openSqliteWriter } from "../../../../src/store/sqlite
 import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "../../../../src/store/sqlite/schema.ts";
 import { tempDirPerTest } from "../../../support/temp-dir.ts";
 import { searchToEnd } from "../../../support/search.ts";
+import { maintainAll } from "../../../support/maintain.ts";
 
 const [ANNA, BERT, CARL] = ["a", "b", "c"].map((digit) => digit.repeat(24)) as [string, string, string];
 /** The format in which read marks were a table of their own. */
@@ -38,7 +39,7 @@ describe("migrations of the embedded store", () => {
   it("bring a store of the first version up to date with all that is in it", async () => {
     makeOld().close();
     const writer = openSqliteWriter(file(), { indexFromCount: 1 });
-    while (await writer.maintain?.(0));
+    await maintainAll(writer, 0);
     const reader = openSqliteReader(file(), { shortWordScanCount: 0 });
     const history = await reader.history("common", { before: undefined, after: undefined, limit: 9 });
     assert.deepEqual(

@@ -17,6 +17,7 @@ import { useCommittingProcess } from "../../../support/use-committing-process.ts
 import type { CommittingProcess } from "../../../support/use-committing-process.ts";
 import { tempDirPerTest } from "../../../support/temp-dir.ts";
 import { searchToEnd } from "../../../support/search.ts";
+import { maintainAll } from "../../../support/maintain.ts";
 
 const ANNA = "a".repeat(24);
 const BERT = "b".repeat(24);
@@ -79,7 +80,7 @@ describe("the embedded store's writer", () => {
       [],
     );
     await assertFound(reader, messages);
-    while (await after.maintain?.(0));
+    await maintainAll(after, 0);
     await assertFound(reader, messages);
     await reader.close();
     await after.close();
